@@ -1,0 +1,120 @@
+//! The server functions of the page: who may (the guard), one use case, and nothing else.
+#![allow(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+
+use domain::{Consumer, ConsumerKey, Page};
+#[cfg(feature = "ssr")]
+use domain::{ConsumerName, Status, query::MOST_ROWS};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::AppError;
+#[cfg(feature = "ssr")]
+use crate::guard::{admin, answer, signed_in};
+
+/// A page of rows, and the activity that it is at least as new as: events after it are still to be applied.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Listing {
+    /// The rows.
+    pub page: Page<Consumer>,
+    /// The number of the newest activity seen.
+    pub seen: i64,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// What the page calls them.
+    pub display_name: String,
+    /// Whether they have *Configure Server*.
+    pub configure_server: bool,
+}
+
+/// Who is signed in, if anybody.
+#[server(prefix = "/api/page", endpoint = "who_am_i")]
+pub async fn who_am_i() -> Result<Option<Who>, AppError> {
+    Ok(signed_in().map(|signed_in| Who {
+        display_name: signed_in.user().display_name.clone(),
+        configure_server: signed_in.user().configure_server,
+    }))
+}
+
+/// Rows after a cursor, or the newest.
+#[server(prefix = "/api/page", endpoint = "list")]
+pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
+    let (service, admin) = admin()?;
+    let after = cursor.map(|cursor| cursor.parse()).transpose();
+    let after =
+        after.map_err(|error: domain::query::NotACursor| answer(AppError::BadRequest(error.to_string())))?;
+    let (page, seen) = service.list_consumers(&admin, after, MOST_ROWS).await.map_err(answer)?;
+    Ok(Listing { page, seen })
+}
+
+/// Registers a consumer.
+#[server(prefix = "/api/page", endpoint = "register")]
+pub async fn register(name: String, secret: String) -> Result<Consumer, AppError> {
+    let (service, admin) = admin()?;
+    service.register(&admin, &name, &secret).await.map_err(answer)
+}
+
+/// Whether another consumer has this name.
+#[server(prefix = "/api/page", endpoint = "name_in_use")]
+pub async fn name_in_use(name: String) -> Result<bool, AppError> {
+    let (service, admin) = admin()?;
+    let Ok(name) = ConsumerName::parse(&name) else {
+        return Ok(false);
+    };
+    service.is_name_in_use(&admin, &name).await.map_err(answer)
+}
+
+/// How many users are signed in through a consumer.
+#[server(prefix = "/api/page", endpoint = "signed_in_users")]
+pub async fn signed_in_users(key: ConsumerKey) -> Result<u64, AppError> {
+    let (service, admin) = admin()?;
+    service.signed_in_users(&admin, key).await.map_err(answer)
+}
+
+/// Approves a consumer as it was at a revision.
+#[server(prefix = "/api/page", endpoint = "approve")]
+pub async fn approve(key: ConsumerKey, revision: i64) -> Result<Consumer, AppError> {
+    let (service, admin) = admin()?;
+    service.decide(&admin, key, Status::Approved, Some(revision)).await.map_err(answer)
+}
+
+/// Disapproves a consumer as it was at a revision.
+#[server(prefix = "/api/page", endpoint = "disapprove")]
+pub async fn disapprove(key: ConsumerKey, revision: i64) -> Result<Consumer, AppError> {
+    let (service, admin) = admin()?;
+    service.decide(&admin, key, Status::Disapproved, Some(revision)).await.map_err(answer)
+}
+
+/// Saves what the edit dialog shows over a consumer as it was at a revision. An empty secret keeps the old one.
+#[server(prefix = "/api/page", endpoint = "edit")]
+#[expect(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
+pub async fn edit(
+    key: ConsumerKey,
+    revision: i64,
+    name: String,
+    secret: String,
+    callback_url: String,
+    rsa_public_key: String,
+    trusted: bool,
+    sign_everybody_out: bool,
+) -> Result<Consumer, AppError> {
+    let (service, admin) = admin()?;
+    let edit = service::consumers::TypedEdit {
+        name: Some(name),
+        secret: (!secret.is_empty()).then_some(secret),
+        trusted: Some(trusted),
+        callback_url: Some(callback_url),
+        rsa_public_key: Some(rsa_public_key),
+        sign_everybody_out,
+    };
+    service.edit(&admin, key, edit, Some(revision)).await.map_err(answer)
+}
+
+/// Removes a consumer as it was at a revision, for good.
+#[server(prefix = "/api/page", endpoint = "remove")]
+pub async fn remove(key: ConsumerKey, revision: i64) -> Result<(), AppError> {
+    let (service, admin) = admin()?;
+    service.remove(&admin, key, Some(revision)).await.map_err(answer)
+}

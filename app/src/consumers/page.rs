@@ -1,0 +1,220 @@
+//! The page itself: its data, its state, and what is on it.
+
+use std::{collections::HashSet, sync::Arc};
+
+use domain::{Consumer, ConsumerKey, Event, FieldError};
+use leptos::{prelude::*, server::SharedValue};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    api::{Listing, Who},
+    confirm::{Confirm, Decision},
+    edit::EditDialog,
+    live::{self, Sign},
+    menu::{OpenMenu, RowMenu},
+    register::Register,
+    scroll,
+    state::{Applied, NewRow, Table},
+    table::ConsumerTable,
+};
+use crate::ui::dom;
+
+/// How long a row that just came is marked.
+const NEW_FOR: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// What the server puts on the page; the browser reads it when it takes over. No secret may be in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PageData {
+    /// Who looks at it.
+    pub who: Who,
+    /// The path that stands before every address here; often empty.
+    pub prefix: String,
+    /// The first rows.
+    pub listing: Listing,
+    /// Milliseconds since 1970 when it was made, so that "3 min ago" is the same on both sides.
+    pub now_ms: i64,
+    /// What became of a form that was sent without scripts.
+    pub reply: Option<Reply>,
+}
+
+/// What became of a register form that was sent without scripts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Reply {
+    /// It is registered.
+    Registered(Box<Consumer>),
+    /// It is not; the name comes back, never a secret.
+    Refused {
+        /// The name as it was typed.
+        name: String,
+        /// What is wrong, by field.
+        errors: Vec<FieldError>,
+        /// What is wrong otherwise.
+        problem: Option<String>,
+    },
+}
+
+/// A dialog that is open on a consumer, as it was when it opened.
+#[derive(Clone, Debug)]
+pub(super) enum Dialog {
+    Edit(Arc<Consumer>),
+    Confirm(Decision, Arc<Consumer>),
+}
+
+/// Everything that changes on the page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct State {
+    pub(super) table: RwSignal<Table>,
+    /// Rows marked as new.
+    pub(super) fresh: RwSignal<HashSet<ConsumerKey>>,
+    pub(super) menu: RwSignal<Option<OpenMenu>>,
+    pub(super) dialog: RwSignal<Option<Dialog>>,
+    /// The row under the pointer.
+    pub(super) hovered: RwSignal<Option<ConsumerKey>>,
+    pub(super) sign: RwSignal<Sign>,
+    pub(super) now: RwSignal<i64>,
+    /// Said to everybody, screen readers included.
+    pub(super) message: RwSignal<String>,
+    /// Whether the wasm has taken over.
+    pub(super) hydrated: RwSignal<bool>,
+    pub(super) prefix: StoredValue<String>,
+}
+
+impl State {
+    /// An address on this server.
+    pub(super) fn url(self, path: &str) -> String {
+        self.prefix.with_value(|prefix| format!("{prefix}{path}"))
+    }
+
+    /// Applies what somebody else did, without moving what the reader is looking at.
+    pub(super) fn apply_live(self, event: Event) {
+        let new_row = if scroll::would_push_a_row_in_use(self) { NewRow::Wait } else { NewRow::Show };
+        self.apply(event, new_row);
+    }
+
+    /// Applies what this page did itself.
+    pub(super) fn apply_own(self, event: Event) {
+        self.apply(event, NewRow::Show);
+    }
+
+    fn apply(self, event: Event, new_row: NewRow) {
+        let keep = scroll::Keep::before(self);
+        let lost_focus = match &event {
+            Event::Removed(key) if scroll::focused_row() == Some(*key) => Some(self.after(*key)),
+            _ => None,
+        };
+        let applied = self.table.try_update(|table| table.apply(event, new_row));
+        if let Some(Applied::Added(key)) = applied {
+            self.mark_new(key);
+        }
+        keep.after();
+        if let Some(selector) = lost_focus {
+            dom::focus_soon(selector);
+        }
+    }
+
+    /// Puts waiting rows on the page; gives the first.
+    pub(super) fn show_waiting(self) -> Option<ConsumerKey> {
+        if self.table.with_untracked(|table| table.waiting() == 0) {
+            return None;
+        }
+        self.table.try_update(Table::show_waiting).flatten()
+    }
+
+    /// Where the focus goes when this row has gone.
+    pub(super) fn after(self, key: ConsumerKey) -> String {
+        let neighbour = self.table.with_untracked(|table| table.neighbour(key));
+        neighbour.map_or_else(|| "#consumer-keys".to_owned(), |key| format!("{} .more", row_selector(key)))
+    }
+
+    fn mark_new(self, key: ConsumerKey) {
+        self.fresh.update(|fresh| _ = fresh.insert(key));
+        set_timeout(move || self.fresh.update(|fresh| _ = fresh.remove(&key)), NEW_FOR);
+    }
+}
+
+/// Finds a consumer's row.
+pub(super) fn row_selector(key: ConsumerKey) -> String {
+    format!("tr[data-key=\"{key}\"]")
+}
+
+/// The page **OAuth consumers**.
+#[component]
+pub fn ConsumersPage() -> impl IntoView {
+    let data = SharedValue::new(|| use_context::<PageData>().expect("the server provides the page's data"))
+        .into_inner();
+    let state = State {
+        table: RwSignal::new(Table::new(data.listing.page)),
+        fresh: RwSignal::default(),
+        menu: RwSignal::new(None),
+        dialog: RwSignal::new(None),
+        hovered: RwSignal::new(None),
+        sign: RwSignal::new(Sign::Connecting),
+        now: RwSignal::new(data.now_ms),
+        message: RwSignal::default(),
+        hydrated: RwSignal::new(false),
+        prefix: StoredValue::new(data.prefix),
+    };
+    provide_context(state);
+    let seen = data.listing.seen;
+    // Effects run in the browser alone.
+    Effect::new(move || live::start(state, seen));
+    view! {
+        <Header state who=data.who/>
+        <main>
+            <h1>"OAuth consumers"</h1>
+            <p class="lead">
+                "Applications that may sign users in and use APIs on their behalf. A new key does nothing until it is approved."
+            </p>
+            <Register reply=data.reply/>
+            <ConsumerTable/>
+        </main>
+        <div class="message" aria-live="polite">{move || state.message.get()}</div>
+        <RowMenu/>
+        {move || {
+            state.dialog.get().map(|dialog| match dialog {
+                Dialog::Edit(consumer) => view! { <EditDialog consumer/> }.into_any(),
+                Dialog::Confirm(decision, consumer) => view! { <Confirm decision consumer/> }.into_any(),
+            })
+        }}
+    }
+}
+
+#[component]
+fn Header(state: State, who: Who) -> impl IntoView {
+    view! {
+        <header>
+            <a class="mark" href=state.url("/")>
+                <svg width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.7" aria-hidden="true">
+                    <circle cx="6.5" cy="10" r="3.6"></circle>
+                    <path d="M10 10h8M15 10v3.2M18 10v2.2" stroke-linecap="round"></path>
+                </svg>
+                "Latchkey"
+            </a>
+            <nav aria-label="Settings">
+                <span class="application">"Settings"</span>
+                <a href=state.url("/settings/oauth-consumers") aria-current="page">"OAuth consumers"</a>
+            </nav>
+            <div class="who">
+                <span role="status" class=move || format!("sign {}", state.sign.get().class())>
+                    {move || state.sign.get().words()}
+                </span>
+                <span class="name">{who.display_name}</span>
+                <form method="post" action=state.url("/sign-out")>
+                    <button class="link">"Sign out"</button>
+                </form>
+            </div>
+        </header>
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl PageData {
+    /// The HTTP status of the page: a form that was refused says so.
+    pub(crate) fn status(&self) -> http::StatusCode {
+        match &self.reply {
+            Some(Reply::Refused { problem: Some(_), .. }) => http::StatusCode::SERVICE_UNAVAILABLE,
+            Some(Reply::Refused { .. }) => http::StatusCode::UNPROCESSABLE_ENTITY,
+            Some(Reply::Registered(_)) | None => http::StatusCode::OK,
+        }
+    }
+}

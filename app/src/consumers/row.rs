@@ -1,0 +1,109 @@
+//! One row: it redraws what changed of its consumer, and opens the menu by button, right-click and keyboard.
+
+use std::sync::Arc;
+
+use domain::{Consumer, ConsumerKey, Status};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast as _;
+
+use super::{
+    menu::OpenMenu,
+    page::{State, row_selector},
+};
+use crate::ui::{copy::CopyButton, menu::Place, time::Ago};
+
+fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "status pending",
+        Status::Approved => "status approved",
+        Status::Disapproved => "status disapproved",
+    }
+}
+
+/// A consumer's row. An approved one is black, every other grey.
+#[component]
+pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
+    let state = expect_context::<State>();
+    // A row that has just been removed shows what it last showed until it is taken off the page.
+    let consumer = Memo::new(move |last: Option<&Arc<Consumer>>| {
+        let now = state.table.with(|table| table.get(key).cloned());
+        now.or_else(|| last.cloned()).expect("a row is made for a consumer that is in the table")
+    });
+    let is_new = Memo::new(move |_| state.fresh.with(|fresh| fresh.contains(&key)));
+    let menu_open = Memo::new(move |_| {
+        state.menu.with(|menu| menu.as_ref().is_some_and(|menu| menu.consumer.key == key))
+    });
+    let name = move || consumer.with(|consumer| consumer.name.to_string());
+    let status = move || consumer.with(|consumer| consumer.status);
+    let name_id = format!("name-{key}");
+    let open = move |offset| {
+        let anchor = format!("{} .more", row_selector(key));
+        state
+            .menu
+            .set(Some(OpenMenu { consumer: consumer.get_untracked(), place: Place { anchor, offset } }));
+    };
+    let toggle = move |_| {
+        if menu_open.get_untracked() { state.menu.set(None) } else { open(None) }
+    };
+    let right_click = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        // The keyboard's menu key says `contextmenu` too, without the pointer's second button.
+        open(if event.button() == 2 { offset_from_button(&event) } else { None });
+    };
+    let key_down = move |event: ev::KeyboardEvent| {
+        let opens = event.key() == "ContextMenu" || (event.key() == "F10" && event.shift_key());
+        if opens {
+            event.prevent_default();
+            open(None);
+        }
+    };
+    view! {
+        <tr
+            role="row" data-key=key.to_string() class:off=move || status() != Status::Approved class:new=is_new
+            on:contextmenu=right_click on:keydown=key_down
+        >
+            <td role="cell" class="name">
+                <span id=name_id.clone()>{name}</span>
+                <Show when=move || is_new.get()><span class="tag">"New"</span></Show>
+            </td>
+            <td role="cell" class="k">
+                <code class="key">{key.to_string()}</code>
+                <CopyButton
+                    icon=true label="Copy consumer key" text=Callback::new(move |()| key.to_string()) message=state.message
+                    described_by=name_id disabled=Signal::derive(move || !state.hydrated.get())
+                />
+            </td>
+            <td role="cell" class="s">
+                <span class=move || status_class(status())>{move || status().word()}</span>
+            </td>
+            <td role="cell" class="when">
+                <Ago at=Signal::derive(move || consumer.with(|consumer| consumer.created_at)) now=state.now/>
+                ", "
+                {move || consumer.with(|consumer| consumer.created_by.to_string())}
+            </td>
+            <td role="cell" class="used">
+                {move || match consumer.with(|consumer| consumer.last_used_at) {
+                    Some(at) => view! { <Ago at=Signal::stored(at) now=state.now/> }.into_any(),
+                    None => "Never".into_any(),
+                }}
+            </td>
+            <td role="cell" class="do">
+                <button
+                    type="button" class="icon more" aria-haspopup="menu" aria-expanded=move || menu_open.get().to_string()
+                    aria-label=move || format!("Actions for {}", name()) prop:disabled=move || !state.hydrated.get() on:click=toggle
+                >
+                    <span aria-hidden="true">"⋯"</span>
+                </button>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Where a right-click was, from the row's button: the menu stays there while the page scrolls.
+fn offset_from_button(event: &ev::MouseEvent) -> Option<(i32, i32)> {
+    let row: web_sys::Element = event.current_target()?.dyn_into().ok()?;
+    let button = row.query_selector(".more").ok().flatten()?.get_bounding_client_rect();
+    #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
+    Some((event.client_x() - button.left() as i32, event.client_y() - button.bottom() as i32))
+}

@@ -1,0 +1,322 @@
+//! The table's rows and what each event does to them: pure, so that every open page ends up equal to the database.
+
+use std::{
+    cmp::Ordering,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use domain::{Consumer, ConsumerKey, Cursor, Event, Page};
+
+/// The rows of the table, newest first.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    rows: HashMap<ConsumerKey, Arc<Consumer>>,
+    /// The rows on the page, newest first.
+    order: Vec<ConsumerKey>,
+    /// New rows that wait until the pointer and the focus have left the table.
+    waiting: Vec<ConsumerKey>,
+    /// Keys are never used again, so a late event cannot bring a removed row back.
+    removed: HashSet<ConsumerKey>,
+    /// How many consumers there are in all.
+    total: u64,
+    /// Where the rows that are not loaded yet begin.
+    next_cursor: Option<String>,
+}
+
+/// What to do with a row that is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewRow {
+    /// Put it on the page.
+    Show,
+    /// Let it wait, so that nothing moves.
+    Wait,
+}
+
+/// What an event did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// A row is new.
+    Added(ConsumerKey),
+    /// A row changed where it is.
+    Changed(ConsumerKey),
+    /// A row went.
+    Removed(ConsumerKey),
+    /// It was known already, or concerns a row that is not loaded.
+    Nothing,
+}
+
+impl Table {
+    /// The table as the server first sends it.
+    pub fn new(page: Page<Consumer>) -> Self {
+        let mut table = Self::default();
+        table.extend(page);
+        table
+    }
+
+    /// The rows on the page, newest first.
+    pub fn order(&self) -> &[ConsumerKey] {
+        &self.order
+    }
+
+    /// How many new rows wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// How many consumers there are in all, loaded or not.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Where the rows that are not loaded yet begin; `None` when all are here.
+    pub fn next_cursor(&self) -> Option<&String> {
+        self.next_cursor.as_ref()
+    }
+
+    /// The row of a key.
+    pub fn get(&self, key: ConsumerKey) -> Option<&Arc<Consumer>> {
+        self.rows.get(&key)
+    }
+
+    /// The row to look at when this one goes: the next one, else the one before.
+    pub fn neighbour(&self, key: ConsumerKey) -> Option<ConsumerKey> {
+        let at = self.order.iter().position(|row| *row == key)?;
+        self.order.get(at + 1).or_else(|| self.order.get(at.checked_sub(1)?)).copied()
+    }
+
+    /// Applies an event; what it has seen already it ignores.
+    pub fn apply(&mut self, event: Event, new_row: NewRow) -> Applied {
+        match event {
+            Event::Consumer(consumer) => self.save(consumer, new_row),
+            Event::Removed(key) => self.remove(key),
+        }
+    }
+
+    fn save(&mut self, consumer: Consumer, new_row: NewRow) -> Applied {
+        let key = consumer.key;
+        if self.removed.contains(&key) {
+            return Applied::Nothing;
+        }
+        if let Some(known) = self.rows.get_mut(&key) {
+            if !is_newer(&consumer, known) {
+                return Applied::Nothing;
+            }
+            *known = Arc::new(consumer);
+            return Applied::Changed(key);
+        }
+        if consumer.revision == 1 {
+            self.total += 1;
+        }
+        if self.next_cursor.is_some() && self.sorts_after_all(&consumer) {
+            return Applied::Nothing;
+        }
+        self.rows.insert(key, Arc::new(consumer));
+        match new_row {
+            NewRow::Show => self.insert(key),
+            NewRow::Wait => self.waiting.push(key),
+        }
+        Applied::Added(key)
+    }
+
+    fn remove(&mut self, key: ConsumerKey) -> Applied {
+        if !self.removed.insert(key) {
+            return Applied::Nothing;
+        }
+        self.total = self.total.saturating_sub(1);
+        if self.rows.remove(&key).is_none() {
+            return Applied::Nothing;
+        }
+        self.order.retain(|row| *row != key);
+        self.waiting.retain(|row| *row != key);
+        Applied::Removed(key)
+    }
+
+    /// Puts the waiting rows on the page; gives the first of them.
+    pub fn show_waiting(&mut self) -> Option<ConsumerKey> {
+        let waiting = std::mem::take(&mut self.waiting);
+        for key in &waiting {
+            self.insert(*key);
+        }
+        self.order.iter().find(|key| waiting.contains(key)).copied()
+    }
+
+    /// Adds the next page of rows.
+    pub fn extend(&mut self, page: Page<Consumer>) {
+        self.total = page.total;
+        self.next_cursor = page.next_cursor;
+        for consumer in page.items {
+            let key = consumer.key;
+            let known = self.rows.get(&key);
+            if self.removed.contains(&key) || known.is_some_and(|known| !is_newer(&consumer, known)) {
+                continue;
+            }
+            let new = known.is_none();
+            self.rows.insert(key, Arc::new(consumer));
+            if new {
+                self.insert(key);
+            }
+        }
+    }
+
+    /// Starts over from a fresh first page, after a break too long to catch up from. Rows beyond it load again.
+    pub fn restart(&mut self, page: Page<Consumer>) {
+        let removed = std::mem::take(&mut self.removed);
+        *self = Self { removed, ..Self::default() };
+        self.extend(page);
+    }
+
+    fn insert(&mut self, key: ConsumerKey) {
+        let Some(consumer) = self.rows.get(&key) else {
+            return;
+        };
+        let at = self.order.partition_point(|row| newest_first(&self.rows[row], consumer) == Ordering::Less);
+        self.order.insert(at, key);
+    }
+
+    fn sorts_after_all(&self, consumer: &Consumer) -> bool {
+        self.order.last().is_none_or(|last| newest_first(&self.rows[last], consumer) == Ordering::Less)
+    }
+}
+
+/// Whether one copy of a consumer is newer than another: by revision, then by when it was last used.
+fn is_newer(consumer: &Consumer, than: &Consumer) -> bool {
+    (consumer.revision, consumer.last_used_at) > (than.revision, than.last_used_at)
+}
+
+fn newest_first(a: &Consumer, b: &Consumer) -> Ordering {
+    let sort_key = |consumer| {
+        let Cursor { created_at_ms, key } = Cursor::from(consumer);
+        (created_at_ms, key)
+    };
+    sort_key(b).cmp(&sort_key(a))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Actor, ConsumerName, Status};
+    use time::{Duration, OffsetDateTime};
+
+    use super::*;
+
+    fn key(n: u8) -> ConsumerKey {
+        format!("00000000-0000-0000-0000-0000000000{n:02x}").parse().unwrap()
+    }
+
+    /// The consumer registered in second `n`.
+    fn consumer(n: u8) -> Consumer {
+        let at = OffsetDateTime::UNIX_EPOCH + Duration::seconds(n.into());
+        Consumer::register(key(n), ConsumerName::parse("App").unwrap(), false, Actor::CommandLine, at)
+    }
+
+    fn page(rows: &[u8]) -> Page<Consumer> {
+        Page {
+            items: rows.iter().map(|n| consumer(*n)).collect(),
+            next_cursor: None,
+            total: rows.len() as u64,
+        }
+    }
+
+    fn decided(n: u8, status: Status) -> Consumer {
+        consumer(n).decide(status, OffsetDateTime::UNIX_EPOCH).unwrap()
+    }
+
+    fn order(table: &Table) -> Vec<ConsumerKey> {
+        table.order().to_vec()
+    }
+
+    #[test]
+    fn a_new_consumer_goes_to_its_place_newest_first() {
+        let mut table = Table::new(page(&[5, 1]));
+        assert_eq!(table.apply(Event::Consumer(consumer(9)), NewRow::Show), Applied::Added(key(9)));
+        table.apply(Event::Consumer(consumer(3)), NewRow::Show);
+        assert_eq!(order(&table), [9, 5, 3, 1].map(key));
+        assert_eq!(table.total(), 4);
+    }
+
+    #[test]
+    fn the_same_event_twice_changes_nothing_the_second_time() {
+        let mut table = Table::new(page(&[1]));
+        let event = Event::Consumer(decided(1, Status::Approved));
+        assert_eq!(table.apply(event.clone(), NewRow::Show), Applied::Changed(key(1)));
+        assert_eq!(table.apply(event, NewRow::Show), Applied::Nothing);
+        assert_eq!(table.apply(Event::Removed(key(1)), NewRow::Show), Applied::Removed(key(1)));
+        assert_eq!(table.apply(Event::Removed(key(1)), NewRow::Show), Applied::Nothing);
+        assert_eq!(table.total(), 0);
+    }
+
+    #[test]
+    fn an_older_event_that_comes_late_does_not_undo_a_newer_one() {
+        let mut table = Table::new(page(&[1]));
+        let newer =
+            decided(1, Status::Approved).decide(Status::Disapproved, OffsetDateTime::UNIX_EPOCH).unwrap();
+        table.apply(Event::Consumer(newer), NewRow::Show);
+        table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show);
+        assert_eq!(table.get(key(1)).unwrap().status, Status::Disapproved);
+    }
+
+    #[test]
+    fn a_late_event_or_page_does_not_bring_a_removed_row_back() {
+        let mut table = Table::new(page(&[1]));
+        table.apply(Event::Removed(key(1)), NewRow::Show);
+        assert_eq!(
+            table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show),
+            Applied::Nothing
+        );
+        table.extend(page(&[1]));
+        assert_eq!(order(&table), []);
+    }
+
+    #[test]
+    fn a_changed_row_stays_where_it_is() {
+        let mut table = Table::new(page(&[9, 5, 1]));
+        table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show);
+        assert_eq!(order(&table), [9, 5, 1].map(key));
+    }
+
+    #[test]
+    fn a_waiting_row_is_not_on_the_page_until_it_is_shown() {
+        let mut table = Table::new(page(&[1]));
+        table.apply(Event::Consumer(consumer(2)), NewRow::Wait);
+        table.apply(Event::Consumer(consumer(3)), NewRow::Wait);
+        assert_eq!((order(&table), table.waiting(), table.total()), (vec![key(1)], 2, 3));
+        table.apply(Event::Consumer(decided(2, Status::Approved)), NewRow::Wait);
+        assert_eq!(table.show_waiting(), Some(key(3)));
+        assert_eq!((order(&table), table.waiting()), ([3, 2, 1].map(key).to_vec(), 0));
+        assert_eq!(table.get(key(2)).unwrap().status, Status::Approved);
+    }
+
+    #[test]
+    fn a_waiting_row_that_is_removed_waits_no_more() {
+        let mut table = Table::new(page(&[1]));
+        table.apply(Event::Consumer(consumer(2)), NewRow::Wait);
+        table.apply(Event::Removed(key(2)), NewRow::Show);
+        assert_eq!((table.waiting(), table.show_waiting(), table.total()), (0, None, 1));
+    }
+
+    #[test]
+    fn an_event_for_a_row_that_is_not_loaded_yet_leaves_it_for_its_page() {
+        let mut table = Table::new(Page { next_cursor: Some("5".into()), total: 2, ..page(&[5]) });
+        assert_eq!(
+            table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show),
+            Applied::Nothing
+        );
+        table.extend(Page { total: 2, ..page(&[1]) });
+        assert_eq!(order(&table), [5, 1].map(key));
+    }
+
+    #[test]
+    fn after_a_long_break_the_table_is_what_the_server_says() {
+        let mut table = Table::new(page(&[9, 5, 1]));
+        table.apply(Event::Consumer(consumer(10)), NewRow::Wait);
+        table.restart(page(&[9, 1]));
+        assert_eq!((order(&table), table.total(), table.waiting()), ([9, 1].map(key).to_vec(), 2, 0));
+    }
+
+    #[test]
+    fn the_neighbour_of_a_row_is_the_next_one_else_the_one_before() {
+        let table = Table::new(page(&[9, 5, 1]));
+        assert_eq!([9, 5, 1].map(|n| table.neighbour(key(n))), [Some(key(5)), Some(key(1)), Some(key(5))]);
+        assert_eq!(Table::new(page(&[1])).neighbour(key(1)), None);
+    }
+}

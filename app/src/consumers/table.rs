@@ -1,0 +1,108 @@
+//! The table **Consumer keys**, its toolbar, and when waiting rows are shown.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast as _;
+
+use super::{
+    live,
+    page::{State, row_selector},
+    row::Row,
+    scroll,
+};
+use crate::ui::dom;
+
+/// How many rows **Show more** brings.
+const MORE: usize = 500;
+
+/// The section with the table.
+#[component]
+pub(super) fn ConsumerTable() -> impl IntoView {
+    let state = expect_context::<State>();
+    let pointer_inside = StoredValue::new(false);
+    // Waiting rows are shown as soon as nobody is using a row: pointer and focus outside, no menu or dialog open.
+    let show_if_left = move || {
+        if !pointer_inside.get_value() && !scroll::in_use(state) {
+            state.show_waiting();
+        }
+    };
+    let enter = move |event: ev::PointerEvent| pointer_inside.set_value(event.pointer_type() == "mouse");
+    let leave = move |_| {
+        pointer_inside.set_value(false);
+        state.hovered.set(None);
+        show_if_left();
+    };
+    // The element that takes the focus has it only after this event.
+    let focus_out = move |_| request_animation_frame(show_if_left);
+    Effect::new(move || {
+        state.dialog.track();
+        state.menu.track();
+        request_animation_frame(show_if_left);
+    });
+    let over = move |event: ev::PointerEvent| {
+        let row = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok()?.closest("tr[data-key]").ok()?);
+        let key = row.and_then(|row| row.get_attribute("data-key")?.parse().ok());
+        if event.pointer_type() == "mouse" && state.hovered.get_untracked() != key {
+            state.hovered.set(key);
+        }
+    };
+    let show_waiting = move |_| {
+        if let Some(first) = state.show_waiting() {
+            dom::focus_soon(format!("{} .more", row_selector(first)));
+        }
+    };
+    let waiting = Memo::new(move |_| state.table.with(super::state::Table::waiting));
+    let counts = Memo::new(move |_| {
+        state.table.with(|table| (table.order().len(), table.total(), table.next_cursor().is_some()))
+    });
+    view! {
+        <section
+            class="card consumers" aria-labelledby="consumer-keys"
+            on:pointerenter=enter on:pointerleave=leave on:focusout=focus_out
+        >
+            <div class="tools">
+                <h2 id="consumer-keys" tabindex="-1">"Consumer keys"</h2>
+                <span class="count">{move || counts.get().1}</span>
+                <Show when=move || { waiting.get() > 0 }>
+                    <button type="button" class="btn small" on:click=show_waiting>{move || format!("{} new", waiting.get())}</button>
+                </Show>
+            </div>
+            <table role="table" aria-labelledby="consumer-keys">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col" class="name">"Consumer name"</th>
+                        <th role="columnheader" scope="col" class="k">"Consumer key"</th>
+                        <th role="columnheader" scope="col" class="s">"Status"</th>
+                        <th role="columnheader" scope="col" class="when">"Registered"</th>
+                        <th role="columnheader" scope="col" class="used">"Last used"</th>
+                        <th role="columnheader" scope="col" class="do"><span class="off-screen">"Actions"</span></th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup" on:pointerover=over>
+                    <For each=move || state.table.with(|table| table.order().to_vec()) key=|key| *key let:key>
+                        <Row key/>
+                    </For>
+                </tbody>
+            </table>
+            <Show when=move || { counts.get().0 == 0 && waiting.get() == 0 }>
+                <p class="empty">
+                    <strong>"No consumer keys yet."</strong>
+                    " Register a consumer above: its key appears here, and you approve it to let it sign users in."
+                </p>
+            </Show>
+            <Show when=move || counts.get().2>
+                <p class="more-rows">
+                    {move || format!("{} of {} rows", counts.get().0, counts.get().1)}
+                    <button
+                        type="button" class="btn small" prop:disabled=move || !state.hydrated.get()
+                        on:click=move |_| spawn_local(live::load_rows(state, counts.get_untracked().0 + MORE))
+                    >
+                        "Show more"
+                    </button>
+                </p>
+            </Show>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,162 @@
+//! HTML documents: the frame around each page, and the pages that need no script at all.
+
+use http::{HeaderValue, StatusCode, header};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+
+use crate::{
+    ConsumersPage,
+    consumers::page::PageData,
+    set_up::{SetUpPage, SetUpReply},
+    sign_in::{SignInPage, SignInReply},
+};
+
+/// What every document needs to know of the server it comes from.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The path that stands before every address here; often empty.
+    pub prefix: String,
+    /// The page's script, module, style sheet and icon, under the prefix.
+    pub script: &'static str,
+    /// See `script`.
+    pub wasm: &'static str,
+    /// See `script`.
+    pub style: &'static str,
+    /// See `script`.
+    pub icon: &'static str,
+}
+
+impl Site {
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+}
+
+/// One of the documents.
+#[derive(Clone, Debug)]
+pub enum Document {
+    /// The page of OAuth consumers; the only one with a script.
+    Consumers(Box<PageData>),
+    /// Signing in.
+    SignIn(SignInReply),
+    /// Making the first administrator.
+    SetUp(SetUpReply),
+    /// Something cannot be shown: what, why, what to do.
+    Notice {
+        /// The HTTP status.
+        status: StatusCode,
+        /// The heading.
+        heading: &'static str,
+        /// Sentences.
+        text: String,
+        /// Whether **Sign out** is offered.
+        signed_in: bool,
+    },
+}
+
+impl Document {
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Consumers(_) => "OAuth consumers · Latchkey",
+            Self::SignIn(_) => "Sign in · Latchkey",
+            Self::SetUp(_) => "Set up · Latchkey",
+            Self::Notice { .. } => "Latchkey",
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Consumers(data) => data.status(),
+            Self::SignIn(reply) => reply.status(),
+            Self::SetUp(reply) => reply.status(),
+            Self::Notice { status, .. } => *status,
+        }
+    }
+}
+
+/// Renders a document; its status and Content-Security-Policy go to the response.
+pub fn render(site: Site, document: Document) -> impl IntoView {
+    let nonce = use_nonce().expect("the server makes a nonce for each page");
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(document.status());
+        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce)) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+    let title = document.title();
+    let scripts = matches!(document, Document::Consumers(_)).then(|| scripts(&site, nonce.to_string()));
+    let (style, icon) = (site.url(site.style), site.url(site.icon));
+    let body = match document {
+        Document::Consumers(data) => {
+            provide_context(*data);
+            view! { <ConsumersPage/> }.into_any()
+        }
+        Document::SignIn(reply) => view! { <SignInPage site reply/> }.into_any(),
+        Document::SetUp(reply) => view! { <SetUpPage site reply/> }.into_any(),
+        Document::Notice { heading, text, signed_in, .. } => {
+            view! { <Notice site heading text signed_in/> }.into_any()
+        }
+    };
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <title>{title}</title>
+                <link rel="stylesheet" href=style/>
+                <link rel="icon" href=icon type="image/svg+xml"/>
+                {scripts}
+            </head>
+            <body>{body}</body>
+        </html>
+    }
+}
+
+/// Loads the page's module and lets it take over.
+fn scripts(site: &Site, nonce: String) -> impl IntoView + use<> {
+    let (script, wasm) = (site.url(site.script), site.url(site.wasm));
+    let start = format!(
+        "import({script:?}).then(page => page.default({{module_or_path: {wasm:?}}}).then(() => page.hydrate()))"
+    );
+    view! {
+        <link rel="modulepreload" href=script nonce=nonce.clone()/>
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script type="module" nonce=nonce inner_html=start></script>
+    }
+}
+
+fn content_security_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; object-src 'none'; \
+         base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    )
+}
+
+/// The frame of the pages without a script: the name, and a card in the middle.
+#[component]
+pub(crate) fn Card(site: Site, heading: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <main class="narrow">
+            <a class="mark" href=site.url("/")>"Latchkey"</a>
+            <section class="card" aria-labelledby="heading">
+                <h1 id="heading">{heading}</h1>
+                {children()}
+            </section>
+        </main>
+    }
+}
+
+#[component]
+fn Notice(site: Site, heading: &'static str, text: String, signed_in: bool) -> impl IntoView {
+    let sign_out = signed_in.then(|| {
+        view! { <form method="post" action=site.url("/sign-out")><button class="btn">"Sign out"</button></form> }
+    });
+    view! {
+        <Card site heading>
+            <p>{text}</p>
+            {sign_out}
+        </Card>
+    }
+}

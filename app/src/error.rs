@@ -1,0 +1,104 @@
+//! What a server function answers when it does not do what it was asked, and the words for it.
+
+use domain::{Conflict, FieldError, Removed};
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// Why a server function refused, as both sides know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum AppError {
+    /// No session, or one that has ended.
+    #[error(
+        "Your session has ended, so nothing was changed. Sign in again in another tab, then try once more."
+    )]
+    SignedOut,
+    /// A user without *Configure Server*.
+    #[error("Your account does not have the Configure Server permission any more, so nothing was changed.")]
+    NotPermitted,
+    /// Fields that cannot be accepted; shown beside them.
+    #[error("Some of this cannot be accepted: see beside the fields.")]
+    Invalid(Vec<FieldError>),
+    /// Somebody was faster.
+    #[error("Somebody else was faster.")]
+    Conflict(Box<Conflict>),
+    /// Somebody removed the consumer.
+    #[error("{} has removed this consumer, so there is nothing left to change.", .0.by)]
+    Removed(Removed),
+    /// There never was such a thing.
+    #[error("{0}")]
+    NotFound(String),
+    /// The server cannot do it now: a full disk, a busy database.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A request that the page would not make.
+    #[error(
+        "The server did not understand the page. Reload the page; if that does not help, tell whoever runs this server: {0}"
+    )]
+    BadRequest(String),
+    /// No answer.
+    #[error(
+        "The server does not answer, so this may not have been saved. Check the connection and try again."
+    )]
+    Unreachable,
+}
+
+impl AppError {
+    /// The errors of single fields, if that is what it is.
+    pub fn fields(&self) -> &[FieldError] {
+        match self {
+            Self::Invalid(errors) => errors,
+            _ => &[],
+        }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let error = match error {
+            ServerFnErrorErr::Request(_)
+            | ServerFnErrorErr::Response(_)
+            | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
+            other => Self::BadRequest(other.to_string()),
+        };
+        // The framework's own answer would be a 500 whatever went wrong.
+        #[cfg(feature = "ssr")]
+        crate::guard::answer_with(&error);
+        error
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl AppError {
+    /// The HTTP status of a refusal.
+    pub fn status(&self) -> http::StatusCode {
+        use http::StatusCode;
+        match self {
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::NotPermitted => StatusCode::FORBIDDEN,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Removed(_) | Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::BadRequest(_) | Self::Unreachable => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<service::ServiceError> for AppError {
+    fn from(error: service::ServiceError) -> Self {
+        use service::ServiceError;
+        match error {
+            ServiceError::Invalid(errors) => Self::Invalid(errors),
+            ServiceError::NotFound(_) => Self::NotFound(error.to_string()),
+            ServiceError::Removed(removed) => Self::Removed(removed),
+            ServiceError::Conflict(conflict) => Self::Conflict(conflict),
+            ServiceError::Store(error) => Self::Unavailable(error.to_string()),
+        }
+    }
+}

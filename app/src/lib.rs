@@ -1,0 +1,18 @@
+//! The screen. Hydrated pages are components; documents around them are rendered on the server alone.
+#![recursion_limit = "256"]
+
+pub mod consumers;
+pub mod error;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub mod document;
+#[cfg(feature = "ssr")]
+pub mod guard;
+#[cfg(feature = "ssr")]
+pub mod set_up;
+#[cfg(feature = "ssr")]
+pub mod sign_in;
+
+pub use consumers::page::ConsumersPage;
+pub use error::AppError;

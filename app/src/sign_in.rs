@@ -1,0 +1,56 @@
+//! The page that signs somebody in: a plain form, no script.
+
+use http::StatusCode;
+use leptos::prelude::*;
+
+use crate::document::{Card, Site};
+
+/// What the sign-in page shows.
+#[derive(Clone, Debug, Default)]
+pub struct SignInReply {
+    /// The username as it was typed.
+    pub username: String,
+    /// Where to go afterwards: a path on this server.
+    pub next: String,
+    /// Why it did not work.
+    pub problem: Option<(StatusCode, String)>,
+}
+
+impl SignInReply {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.problem.as_ref().map_or(StatusCode::OK, |(status, _)| *status)
+    }
+}
+
+/// Username, password, **Sign in**.
+#[component]
+pub(crate) fn SignInPage(site: Site, reply: SignInReply) -> impl IntoView {
+    let action = format!("{}/sign-in", site.prefix);
+    let problem =
+        reply.problem.map(|(_, words)| view! { <p class="problem" role="alert" id="problem">{words}</p> });
+    let described_by = problem.is_some().then_some("problem");
+    let retyping = !reply.username.is_empty();
+    view! {
+        <Card site heading="Sign in">
+            {problem}
+            <form method="post" action=action>
+                <input type="hidden" name="next" value=reply.next/>
+                <div class="field">
+                    <label for="username">"Username"</label>
+                    <input
+                        id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false"
+                        required=true autofocus=!retyping value=reply.username aria-describedby=described_by
+                    />
+                </div>
+                <div class="field">
+                    <label for="password">"Password"</label>
+                    <input
+                        id="password" name="password" type="password" autocomplete="current-password" required=true
+                        autofocus=retyping aria-describedby=described_by
+                    />
+                </div>
+                <button class="btn primary">"Sign in"</button>
+            </form>
+        </Card>
+    }
+}

@@ -1,0 +1,73 @@
+//! A modal dialog: the browser's own, which keeps the focus inside, closes on Escape and gives the focus back.
+
+use leptos::{html, prelude::*};
+
+/// The id of the heading that names the open dialog; there is never more than one.
+const HEADING: &str = "dialog-heading";
+
+/// A modal dialog, open for as long as it is on the page.
+#[component]
+pub fn Modal(
+    /// Its heading and accessible name.
+    heading: &'static str,
+    /// Closes it from inside; the browser then says `close`, as it does on Escape.
+    node_ref: NodeRef<html::Dialog>,
+    /// Called once it has closed.
+    #[prop(into)]
+    on_close: Callback<()>,
+    /// What is in it.
+    children: Children,
+) -> impl IntoView {
+    node_ref.on_load(move |dialog| {
+        if !dialog.open() {
+            // It can fail only where the dialog is open or off the page.
+            let _ = dialog.show_modal();
+        }
+    });
+    view! {
+        <dialog node_ref=node_ref aria-labelledby=HEADING on:close=move |_| on_close.run(())>
+            <h2 id=HEADING>{heading}</h2>
+            {children()}
+        </dialog>
+    }
+}
+
+/// The button that does it: shows that it works, keeps its name, cannot be pressed twice.
+#[component]
+pub fn WorkButton(
+    /// What the button says.
+    label: &'static str,
+    /// Whether it works now.
+    busy: RwSignal<bool>,
+    /// `primary` or `danger`.
+    #[prop(default = "primary")]
+    look: &'static str,
+) -> impl IntoView {
+    view! {
+        <button
+            type="submit"
+            class=format!("btn {look}")
+            aria-busy=move || busy.get().then_some("true")
+            aria-disabled=move || busy.get().then_some("true")
+        >
+            {label}
+        </button>
+    }
+}
+
+/// Closes without doing it.
+#[component]
+pub fn CancelButton(
+    /// The dialog to close.
+    node_ref: NodeRef<html::Dialog>,
+) -> impl IntoView {
+    let cancel = move |_| close(node_ref);
+    view! { <button type="button" class="btn" on:click=cancel>"Cancel"</button> }
+}
+
+/// Closes an open dialog; the focus goes back to where it was.
+pub fn close(node_ref: NodeRef<html::Dialog>) {
+    if let Some(Some(dialog)) = node_ref.try_get_untracked() {
+        dialog.close();
+    }
+}

@@ -1,0 +1,114 @@
+//! A labelled input that tells in words what is wrong with it.
+
+use domain::FieldError;
+use leptos::{html, prelude::*};
+
+/// One input, its label, and the error beside it.
+#[component]
+pub fn Field(
+    /// The input's name on the wire; its id too, behind `id_prefix`.
+    name: &'static str,
+    /// What people read.
+    label: &'static str,
+    /// What is typed.
+    value: RwSignal<String>,
+    /// Every error of the form; this field shows its own.
+    errors: RwSignal<Vec<FieldError>>,
+    /// Tells apart fields of the same name in two forms of a page.
+    #[prop(default = "")]
+    id_prefix: &'static str,
+    /// The input's type.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What the browser may fill in.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// Shown, but not to be changed.
+    #[prop(optional)]
+    read_only: bool,
+    /// Several lines.
+    #[prop(optional)]
+    lines: bool,
+    /// A remark that is no error.
+    #[prop(optional, into)]
+    hint: MaybeProp<String>,
+    /// Called when the field is left after something was typed.
+    #[prop(optional, into)]
+    on_leave: Option<Callback<()>>,
+    /// The input element, for whoever moves the focus there.
+    #[prop(optional)]
+    node_ref: NodeRef<html::Input>,
+    /// Buttons that belong to the field.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let id = format!("{id_prefix}{name}");
+    let (error_id, hint_id) = (format!("{id}-error"), format!("{id}-hint"));
+    let error = Memo::new(move |_| {
+        errors
+            .with(|errors| errors.iter().find(|error| error.field == name).map(|error| error.detail.clone()))
+    });
+    let invalid = move || error.with(Option::is_some).then_some("true");
+    let described_by = {
+        let (error_id, hint_id) = (error_id.clone(), hint_id.clone());
+        move || match (error.with(Option::is_some), hint.get().is_some()) {
+            (true, _) => Some(error_id.clone()),
+            (false, true) => Some(hint_id.clone()),
+            (false, false) => None,
+        }
+    };
+    let touched = StoredValue::new(false);
+    let leave = move |_| {
+        if let Some(on_leave) = on_leave.filter(|_| touched.get_value()) {
+            on_leave.run(());
+        }
+    };
+    let typed = move |text: String| {
+        touched.set_value(!text.is_empty() || touched.get_value());
+        value.set(text);
+    };
+    // Set back from outside (a form that was saved): what is typed next begins afresh.
+    Effect::new(move || {
+        if value.with(String::is_empty) && errors.with(Vec::is_empty) {
+            touched.set_value(false);
+        }
+    });
+    let input = if lines {
+        view! {
+            <textarea
+                id=id.clone() name=name rows="4" spellcheck="false" autocomplete=autocomplete
+                aria-invalid=invalid aria-describedby=described_by
+                prop:value=value on:input=move |event| typed(event_target_value(&event)) on:blur=leave
+            ></textarea>
+        }
+        .into_any()
+    } else {
+        // The attribute is for a page without scripts; a secret is never in it.
+        let sent = (kind != "password").then(|| value.get_untracked());
+        view! {
+            <input
+                node_ref=node_ref id=id.clone() name=name type=kind autocomplete=autocomplete readonly=read_only value=sent
+                spellcheck="false" aria-invalid=invalid aria-describedby=described_by
+                prop:value=value on:input=move |event| typed(event_target_value(&event)) on:blur=leave
+            />
+        }
+        .into_any()
+    };
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <div class="with">{input} {children.map(|children| children())}</div>
+            <p class="err" id=error_id>{move || error.get()}</p>
+            <p class="hint" id=hint_id>{move || hint.get().filter(|_| error.with(Option::is_none))}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Replaces one field's error, or clears it.
+pub fn set_error(errors: RwSignal<Vec<FieldError>>, field: &str, error: Option<FieldError>) {
+    errors.update(|errors| {
+        errors.retain(|known| known.field != field);
+        errors.extend(error);
+    });
+}

@@ -1,0 +1,172 @@
+//! The WAI-ARIA menu pattern: arrows, Home, End, type-ahead, Escape, and where the menu stands.
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
+
+/// A menu that is open: it belongs to an element, and stands at an offset from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Finds the element that the menu belongs to.
+    pub anchor: String,
+    /// From the anchor's left and bottom edge, in pixels, where a pointer opened it; `None` under the anchor.
+    pub offset: Option<(i32, i32)>,
+}
+
+/// One entry.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What it says.
+    pub label: &'static str,
+    /// Stands apart, in the colour of danger.
+    pub danger: bool,
+    /// What it does.
+    pub action: Callback<()>,
+}
+
+/// An open menu. `on_close` is told whether the focus should go back to the anchor.
+#[component]
+pub fn Menu(
+    /// Its accessible name.
+    label: String,
+    /// Where it stands.
+    place: Place,
+    /// What can be chosen.
+    entries: Vec<Entry>,
+    /// Called when it should go; true where the focus is to go back.
+    on_close: Callback<bool>,
+) -> impl IntoView {
+    let menu = NodeRef::<html::Div>::new();
+    let stand = {
+        let place = place.clone();
+        move || {
+            if let Some(menu) = menu.try_get_untracked().flatten() {
+                put(&menu, &place);
+            }
+        }
+    };
+    let first = stand.clone();
+    menu.on_load(move |menu| {
+        first();
+        if let Some(item) = items(&menu).first() {
+            let _ = item.focus();
+        }
+    });
+    // The menu follows its row, which live updates and scrolling may move.
+    for handle in [
+        window_event_listener(ev::resize, {
+            let stand = stand.clone();
+            move |_| stand()
+        }),
+        window_event_listener(ev::scroll, move |_| stand()),
+    ] {
+        on_cleanup(move || handle.remove());
+    }
+    let outside = window_event_listener(ev::pointerdown, move |event| {
+        let inside = menu.try_get_untracked().flatten().is_some_and(|menu| {
+            event
+                .target()
+                .and_then(|target| target.dyn_into::<web_sys::Node>().ok())
+                .is_some_and(|target| menu.contains(Some(&target)))
+        });
+        if !inside {
+            on_close.run(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
+    let key = move |event: ev::KeyboardEvent| {
+        let Some(menu) = menu.get_untracked() else { return };
+        let items = items(&menu);
+        let at = focused(&items);
+        let count = items.len();
+        let to = match &*event.key() {
+            "ArrowDown" => Some((at + 1) % count),
+            "ArrowUp" => Some((at + count - 1) % count),
+            "Home" => Some(0),
+            "End" => Some(count - 1),
+            "Escape" => {
+                event.prevent_default();
+                return on_close.run(true);
+            }
+            "Tab" => {
+                event.prevent_default();
+                return on_close.run(true);
+            }
+            typed if typed.chars().count() == 1 && typed != " " => {
+                let typed = typed.to_lowercase();
+                let begins = |item: &HtmlElement| {
+                    item.text_content().is_some_and(|text| text.to_lowercase().starts_with(&typed))
+                };
+                (1..=count).map(|step| (at + step) % count).find(|&at| begins(&items[at]))
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        if let Some(item) = to.and_then(|to| items.get(to)) {
+            let _ = item.focus();
+        }
+    };
+    let entries = entries.into_iter().map(|entry| {
+        let choose = move |_| {
+            on_close.run(true);
+            entry.action.run(());
+        };
+        view! {
+            <button type="button" role="menuitem" tabindex="-1" class:danger=entry.danger on:click=choose on:pointermove=hover>
+                {entry.label}
+            </button>
+        }
+    });
+    view! {
+        <div node_ref=menu class="menu" role="menu" aria-label=label on:keydown=key on:contextmenu=|event| event.prevent_default()>
+            {entries.collect_view()}
+        </div>
+    }
+}
+
+fn hover(event: ev::PointerEvent) {
+    if let Some(item) = event.current_target().and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
+        let _ = item.focus();
+    }
+}
+
+fn items(menu: &HtmlElement) -> Vec<HtmlElement> {
+    let children = menu.children();
+    (0..children.length()).filter_map(|at| children.item(at)?.dyn_into().ok()).collect()
+}
+
+fn focused(items: &[HtmlElement]) -> usize {
+    let active = document().active_element();
+    items
+        .iter()
+        .position(|item| active.as_ref().is_some_and(|active| item.is_same_node(Some(active))))
+        .unwrap_or(0)
+}
+
+/// Puts the menu at its place, inside the window.
+fn put(menu: &HtmlElement, place: &Place) {
+    const GAP: f64 = 4.0;
+    let Some(anchor) = super::dom::find(&place.anchor) else {
+        return;
+    };
+    let (anchor, own) = (anchor.get_bounding_client_rect(), menu.get_bounding_client_rect());
+    let size =
+        |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
+    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+    let (mut left, mut top) = match place.offset {
+        Some((x, y)) => (anchor.left() + f64::from(x), anchor.bottom() + f64::from(y)),
+        None => (anchor.right() - own.width(), anchor.bottom() + GAP),
+    };
+    if top + own.height() > height - GAP {
+        top = if place.offset.is_some() {
+            height - own.height() - GAP
+        } else {
+            anchor.top() - own.height() - GAP
+        };
+    }
+    left = left.min(width - own.width() - GAP).max(GAP);
+    top = top.max(GAP);
+    let style = menu.style();
+    let _ = style.set_property("left", &format!("{left}px"));
+    let _ = style.set_property("top", &format!("{top}px"));
+}

@@ -1,0 +1,8 @@
+//! Parts of any page: no word of the domain in here.
+
+pub mod copy;
+pub mod dialog;
+pub mod dom;
+pub mod field;
+pub mod menu;
+pub mod time;

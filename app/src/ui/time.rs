@@ -1,0 +1,79 @@
+//! Times as people read them: how long ago, and exactly.
+
+use domain::query::milliseconds;
+use leptos::prelude::*;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+
+const SECOND: i64 = 1000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// How long ago, or the date where that is clearer.
+pub fn relative(at: OffsetDateTime, now_ms: i64) -> String {
+    let plural = |n: i64, one: &str, many: &str| format!("{n} {} ago", if n == 1 { one } else { many });
+    match now_ms - milliseconds(at) {
+        ago if ago < MINUTE => "just now".to_owned(),
+        ago if ago < HOUR => format!("{} min ago", ago / MINUTE),
+        ago if ago < DAY => format!("{} h ago", ago / HOUR),
+        ago if ago < 30 * DAY => plural(ago / DAY, "day", "days"),
+        _ => date(at),
+    }
+}
+
+fn date(at: OffsetDateTime) -> String {
+    at.format(format_description!("[day padding:none] [month repr:short] [year]")).unwrap_or_default()
+}
+
+/// The day and the time to the second, in UTC: the same for whoever reads it, wherever.
+pub fn exact(at: OffsetDateTime) -> String {
+    let clock = at.format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default();
+    format!("{}, {clock} UTC", date(at))
+}
+
+/// A time: relative, exact on hover.
+#[component]
+pub fn Ago(
+    /// The time.
+    #[prop(into)]
+    at: Signal<OffsetDateTime>,
+    /// What time it is: milliseconds since 1970.
+    now: RwSignal<i64>,
+) -> impl IntoView {
+    view! {
+        <time datetime=move || at.get().format(&Rfc3339).unwrap_or_default() title=move || exact(at.get())>
+            {move || relative(at.get(), now.get())}
+        </time>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_in_the_largest_unit_that_fits_and_as_a_date_when_old() {
+        let at = OffsetDateTime::UNIX_EPOCH;
+        let told = [-DAY, 0, MINUTE - 1, MINUTE, HOUR, DAY, 2 * DAY, 29 * DAY, 31 * DAY]
+            .map(|ago| relative(at, ago));
+        assert_eq!(
+            told,
+            [
+                "just now",
+                "just now",
+                "just now",
+                "1 min ago",
+                "1 h ago",
+                "1 day ago",
+                "2 days ago",
+                "29 days ago",
+                "1 Jan 1970"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_exact_time_names_its_zone() {
+        assert_eq!(exact(OffsetDateTime::UNIX_EPOCH), "1 Jan 1970, 00:00:00 UTC");
+    }
+}

@@ -1,0 +1,18 @@
+//! What is true of consumers, users and activity without a computer: no async, no I/O, and it compiles to wasm.
+
+pub mod activity;
+pub mod conflict;
+pub mod consumer;
+pub mod error;
+pub mod event;
+pub mod query;
+mod text;
+pub mod user;
+
+pub use activity::{Action, Activity, Actor};
+pub use conflict::{Conflict, Removed};
+pub use consumer::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Edit, Status};
+pub use error::FieldError;
+pub use event::Event;
+pub use query::{Cursor, Page};
+pub use user::{Password, User, Username};

@@ -1,0 +1,150 @@
+//! People with an account here, and the rules for their names and passwords.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::text::{self, TextError};
+
+/// What a user signs in with: 1 to 64 of `A-Z a-z 0-9 . _ @ -`. Two names that differ in case alone are the same.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Username(String);
+
+impl Username {
+    /// Checks a username.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        text::check("username", text, 1..=64)?;
+        if text.chars().all(|c| c.is_ascii_alphanumeric() || "._@-".contains(c)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(TextError::NotAllowed("Use the letters a to z, digits, and . _ @ - alone."))
+        }
+    }
+
+    /// The name as it was first given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name by which accounts are found: without case.
+    pub fn folded(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+impl PartialEq for Username {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for Username {}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Username {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Username> for String {
+    fn from(username: Username) -> Self {
+        username.0
+    }
+}
+
+/// A user's password in the clear, on its way to argon2id: 8 to 256 characters. Never printed.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// Checks a new password.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        text::check("password", text, 8..=256)?;
+        Ok(Self::typed(text))
+    }
+
+    /// Checks a new password and that it was typed twice alike; the error names the field it belongs to.
+    pub fn parse_twice(password: &str, again: &str) -> Result<Self, crate::FieldError> {
+        let parsed =
+            Self::parse(password).map_err(|error| crate::FieldError::new("password", error.to_string()))?;
+        if password == again {
+            Ok(parsed)
+        } else {
+            Err(crate::FieldError::new("password_again", "The two passwords differ."))
+        }
+    }
+
+    /// A password as somebody typed it to sign in: whatever it is, only the hash decides.
+    pub fn typed(text: &str) -> Self {
+        Self(Zeroizing::new(text.to_owned()))
+    }
+
+    /// The password in the clear, for argon2id alone.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// Somebody with an account here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// What they sign in with.
+    pub username: Username,
+    /// What the page calls them.
+    pub display_name: String,
+    /// Whether they have the *Configure Server* permission.
+    pub configure_server: bool,
+    /// A disabled user can neither sign in nor be acted for.
+    pub disabled: bool,
+    /// When the account was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usernames_hold_1_to_64_of_letters_digits_and_a_few_signs() {
+        assert!(Username::parse("ada.osei_1@plant-2").is_ok());
+        assert!(Username::parse(&"a".repeat(64)).is_ok());
+        for wrong in ["", " ", "ada osei", "ada/osei", "ada\n", "адa", &"a".repeat(65)] {
+            assert!(Username::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn usernames_that_differ_in_case_are_the_same() {
+        assert_eq!(Username::parse("Ada").unwrap(), Username::parse("ada").unwrap());
+    }
+
+    #[test]
+    fn a_password_does_not_print() {
+        assert_eq!(format!("{:?}", Password::typed("correct horse")), "Password(…)");
+    }
+
+    #[test]
+    fn a_password_is_checked_only_when_it_is_new() {
+        assert!(Password::parse("short").is_err());
+        assert_eq!(Password::typed("short").expose(), "short");
+        assert_eq!(Password::parse_twice("12345678", "1234567").unwrap_err().field, "password_again");
+    }
+}

@@ -1,0 +1,71 @@
+//! Which network address a request comes from: the peer's, or what a trusted proxy says it is.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{HeaderMap, request::Parts},
+};
+
+use crate::state::AppState;
+
+/// The address that a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
+
+impl FromRequestParts<AppState> for ClientAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        // Every listener provides it; without it, nothing can be told apart, which slows everybody down alike.
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+        let peer = peer.unwrap_or(IpAddr::from([0, 0, 0, 0]));
+        Ok(Self(client(peer, &parts.headers, &state.trusted_proxies)))
+    }
+}
+
+/// Walks `X-Forwarded-For` from its end for as long as the hops are trusted: what stands before is anybody's claim.
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    let forwarded: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let mut client = peer;
+    for hop in forwarded.iter().rev() {
+        if !trusted.contains(&client) {
+            break;
+        }
+        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
+        client = address.to_canonical();
+    }
+    client
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(peer: &str, forwarded: &str) -> String {
+        let headers =
+            HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), forwarded.parse().unwrap())]);
+        let trusted = ["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
+        client(peer.parse().unwrap(), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_name_the_client() {
+        assert_eq!(from("192.0.2.1", "203.0.113.5"), "192.0.2.1");
+        assert_eq!(from("10.0.0.1", "203.0.113.5"), "203.0.113.5");
+        assert_eq!(from("10.0.0.1", "203.0.113.5, 10.0.0.2"), "203.0.113.5");
+    }
+
+    #[test]
+    fn what_a_client_claims_before_the_first_trusted_hop_is_not_believed() {
+        assert_eq!(from("10.0.0.1", "1.1.1.1, 203.0.113.5"), "203.0.113.5");
+        assert_eq!(from("10.0.0.1", "nonsense"), "10.0.0.1");
+    }
+}

@@ -1,0 +1,203 @@
+//! `latchkey consumer …`
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Subcommand};
+use domain::{Consumer, ConsumerKey, Status, query::MOST_ROWS};
+use service::consumers::TypedEdit;
+
+use super::{CommandError, Desk, input, output};
+
+fn key(text: &str) -> Result<ConsumerKey, String> {
+    text.parse().map_err(|error: domain::consumer::NotAConsumerKey| error.to_string())
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum ConsumerCommand {
+    /// Register a consumer and print its key; it is Pending
+    Register {
+        /// What people call it
+        name: String,
+        /// Read the consumer secret from stdin
+        #[arg(long)]
+        secret_stdin: bool,
+    },
+    /// List consumers, newest first
+    List,
+    /// Show one consumer
+    Show {
+        /// The consumer key
+        #[arg(value_parser = key)]
+        key: ConsumerKey,
+    },
+    /// Approve a consumer key
+    Approve {
+        /// The consumer key
+        #[arg(value_parser = key)]
+        key: ConsumerKey,
+    },
+    /// Disapprove a consumer key
+    Disapprove {
+        /// The consumer key
+        #[arg(value_parser = key)]
+        key: ConsumerKey,
+    },
+    /// Remove a consumer key for good
+    Remove {
+        /// The consumer key
+        #[arg(value_parser = key)]
+        key: ConsumerKey,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Change a consumer; what is not given stays as it is
+    Edit {
+        /// The consumer key
+        #[arg(value_parser = key)]
+        key: ConsumerKey,
+        #[command(flatten)]
+        changes: Changes,
+    },
+}
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Changes {
+    /// A new name
+    #[arg(long)]
+    name: Option<String>,
+    /// Read a new consumer secret from stdin
+    #[arg(long)]
+    secret_stdin: bool,
+    /// Whether users are not asked for consent
+    #[arg(long, action = ArgAction::Set, value_name = "true|false")]
+    trusted: Option<bool>,
+    /// Where users are sent back to; '' for wherever the application asks
+    #[arg(long, value_name = "URL")]
+    callback: Option<String>,
+    /// A PEM file with the key that verifies its RSA signatures; an empty file for none
+    #[arg(long, value_name = "FILE")]
+    rsa_public_key: Option<PathBuf>,
+    /// Revoke every token it holds
+    #[arg(long)]
+    sign_everybody_out: bool,
+}
+
+impl Changes {
+    fn read(self) -> Result<TypedEdit, CommandError> {
+        let rsa_public_key = match &self.rsa_public_key {
+            Some(path) if path.as_os_str().is_empty() => Some(String::new()),
+            Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
+                CommandError::Usage(format!("The key file {} cannot be read: {error}.", path.display()))
+            })?),
+            None => None,
+        };
+        let secret =
+            if self.secret_stdin { Some(input::secret_from_stdin("consumer secret")?) } else { None };
+        Ok(TypedEdit {
+            name: self.name,
+            secret,
+            trusted: self.trusted,
+            callback_url: self.callback,
+            rsa_public_key,
+            sign_everybody_out: self.sign_everybody_out,
+        })
+    }
+}
+
+impl ConsumerCommand {
+    /// What can be refused before the database is opened.
+    pub(super) fn check_usage(&self) -> Result<(), CommandError> {
+        match self {
+            Self::Register { secret_stdin, .. } => {
+                input::require(*secret_stdin, "--secret-stdin", "consumer secret")
+            }
+            Self::Edit { changes, .. } => {
+                let Changes { name, secret_stdin, trusted, callback, rsa_public_key, sign_everybody_out } =
+                    changes;
+                let texts = name.is_some() || callback.is_some() || rsa_public_key.is_some();
+                if texts || trusted.is_some() || *secret_stdin || *sign_everybody_out {
+                    return Ok(());
+                }
+                let words = "Nothing to change was given; `latchkey consumer edit --help` lists what can be.";
+                Err(CommandError::Usage(words.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn run(self, desk: &Desk) -> Result<(), CommandError> {
+        let (service, admin) = (&desk.service, &desk.admin);
+        let done =
+            |consumer: Consumer, what: &str| desk.print(&consumer, || format!("{} {what}.", consumer.name));
+        match self {
+            Self::Register { name, .. } => {
+                let secret = input::secret_from_stdin("consumer secret")?;
+                let consumer = service.register(admin, &name, &secret).await?;
+                desk.print(&consumer, || consumer.key.to_string())
+            }
+            Self::List => {
+                let consumers = all(desk).await?;
+                desk.print(&consumers, || table(&consumers))
+            }
+            Self::Show { key } => {
+                let consumer = service.find_consumer(admin, key).await?;
+                desk.print(&consumer, || lines(&consumer))
+            }
+            Self::Approve { key } => {
+                done(service.decide(admin, key, Status::Approved, None).await?, "is approved")
+            }
+            Self::Disapprove { key } => {
+                done(service.decide(admin, key, Status::Disapproved, None).await?, "is disapproved")
+            }
+            Self::Remove { key, yes } => {
+                let consumer = service.find_consumer(admin, key).await?;
+                if !yes {
+                    input::confirm(&format!("Remove {} ({key}) permanently?", consumer.name))?;
+                }
+                service.remove(admin, key, None).await?;
+                done(consumer, "is removed")
+            }
+            Self::Edit { key, changes } => {
+                let edited = service.edit(admin, key, changes.read()?, None).await?;
+                done(edited, "is saved")
+            }
+        }
+    }
+}
+
+async fn all(desk: &Desk) -> Result<Vec<Consumer>, CommandError> {
+    let mut consumers = Vec::new();
+    let mut after = None;
+    loop {
+        let (page, _) = desk.service.list_consumers(&desk.admin, after, MOST_ROWS).await?;
+        consumers.extend(page.items);
+        if page.next_cursor.is_none() {
+            return Ok(consumers);
+        }
+        after = consumers.last().map(Into::into);
+    }
+}
+
+fn table(consumers: &[Consumer]) -> String {
+    let rows: Vec<_> = consumers
+        .iter()
+        .map(|consumer| {
+            let made = consumer.created_at.date().to_string();
+            [consumer.key.to_string(), consumer.status.word().to_owned(), made, consumer.name.to_string()]
+        })
+        .collect();
+    output::columns(["CONSUMER KEY", "STATUS", "REGISTERED", "CONSUMER NAME"], &rows)
+}
+
+fn lines(consumer: &Consumer) -> String {
+    let serde_json::Value::Object(fields) = serde_json::json!(consumer) else {
+        return String::new();
+    };
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => "none".to_owned(),
+        other => other.to_string(),
+    };
+    fields.iter().map(|(name, value)| format!("{name}: {}", text(value))).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,64 @@
+//! Secrets and answers from stdin.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
+
+use super::CommandError;
+
+/// No secret or password is longer.
+const MOST_BYTES: u64 = 64 * 1024;
+
+/// Everything on stdin, less one line break at its end.
+pub(super) fn secret_from_stdin(what: &str) -> Result<String, CommandError> {
+    if io::stdin().is_terminal() {
+        eprintln!("Type the {what}, then Enter and Ctrl-D:");
+    }
+    let mut text = String::new();
+    io::stdin()
+        .lock()
+        .take(MOST_BYTES)
+        .read_to_string(&mut text)
+        .map_err(|error| CommandError::Usage(format!("The {what} on stdin cannot be read: {error}.")))?;
+    Ok(without_line_break(text))
+}
+
+fn without_line_break(mut text: String) -> String {
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    text
+}
+
+/// Refuses to guess where a secret comes from: not from the command line, which everybody on the machine can read.
+pub(super) fn require(given: bool, flag: &str, what: &str) -> Result<(), CommandError> {
+    if given {
+        return Ok(());
+    }
+    Err(CommandError::Usage(format!("The {what} is missing: give {flag} and write it to stdin.")))
+}
+
+/// Asks at a terminal; anywhere else whoever runs the command has decided already.
+pub(super) fn confirm(question: &str) -> Result<(), CommandError> {
+    if !io::stdin().is_terminal() {
+        return Ok(());
+    }
+    eprint!("{question} [y/N] ");
+    io::stderr().flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(CommandError::NotConfirmed) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_line_break;
+
+    #[test]
+    fn one_line_break_at_the_end_is_dropped_and_no_more() {
+        let dropped =
+            ["a", "a\n", "a\r\n", "a\n\n", "a\r", "\n"].map(|text| without_line_break(text.to_owned()));
+        assert_eq!(dropped, ["a", "a", "a", "a\n", "a\r", ""]);
+    }
+}

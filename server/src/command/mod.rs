@@ -1,0 +1,182 @@
+//! The commands: what they take, and one place that turns what became of them into words and an exit code.
+
+mod check;
+mod consumer;
+mod input;
+mod output;
+mod user;
+
+use std::{fs, io, os::unix::fs::DirBuilderExt as _, path::Path, process::ExitCode, sync::Arc};
+
+use clap::{Parser, Subcommand, error::ErrorKind};
+use service::{Admin, Clock, Service, ServiceError};
+use store::{Store, StoreError};
+
+use crate::{
+    serve::{ServeError, serve},
+    settings::{Flags, Settings, SettingsError},
+    telemetry,
+};
+
+/// Control over who may sign in through what: OAuth consumer keys, and the provider that enforces them.
+#[derive(Parser, Debug)]
+#[command(name = "latchkey", version, about, disable_help_subcommand = false)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    /// One JSON object or array on stdout, for machines
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve the page, until SIGTERM or SIGINT
+    Serve,
+    /// Manage accounts
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Manage consumer keys
+    #[command(subcommand)]
+    Consumer(consumer::ConsumerCommand),
+    /// Make or migrate the database
+    Migrate,
+    /// Say whether settings, database, vault key and clock are right, and what to do if not
+    Check,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error(
+        "The data folder {path} cannot be made: {source}. Make it yourself, or name another one with LATCHKEY_DATA_DIR."
+    )]
+    DataDir { path: String, source: io::Error },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    #[error("Nothing was changed: the question was not answered with yes.")]
+    NotConfirmed,
+    #[error("Not everything is right; see above.")]
+    CheckFailed,
+    #[error("The output cannot be written: {0}.")]
+    Output(#[from] io::Error),
+}
+
+impl CommandError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Settings(_) | Self::Usage(_) | Self::DataDir { .. } => 2,
+            Self::Serve(error) => error.exit_code(),
+            Self::Store(_) | Self::Service(_) | Self::NotConfirmed | Self::CheckFailed | Self::Output(_) => 1,
+        }
+    }
+}
+
+/// Runs the command that the process was started with.
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("the operating system gives threads");
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(CommandError::Service(ServiceError::Invalid(errors))) => {
+            for error in errors {
+                eprintln!("{}: {}", error.field, error.detail);
+            }
+            ExitCode::from(1)
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Help and version as asked for; anything else in one sentence.
+fn usage(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A closed pipe is the reader's choice.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+        return ExitCode::from(2);
+    }
+    let text = error.to_string();
+    let words: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty() && !line.starts_with("tip:"))
+        .collect();
+    let sentence = words.join(" ");
+    eprintln!("{}; `latchkey help` lists what there is.", sentence.trim_start_matches("error: "));
+    ExitCode::from(2)
+}
+
+async fn run(cli: Cli) -> Result<(), CommandError> {
+    let settings = Settings::read(&cli.flags)?;
+    match cli.command {
+        Command::Serve => {
+            telemetry::init(&settings);
+            Ok(serve(settings).await?)
+        }
+        Command::Check => check::check(&settings, cli.json).await,
+        Command::Migrate => {
+            let desk = Desk::open(&settings, cli.json).await?;
+            let database = settings.database.display().to_string();
+            desk.print(&serde_json::json!({ "database": database }), || format!("{database} is up to date."))
+        }
+        Command::User(command) => command.run(&Desk::open(&settings, cli.json).await?).await,
+        Command::Consumer(command) => {
+            command.check_usage()?;
+            command.run(&Desk::open(&settings, cli.json).await?).await
+        }
+    }
+}
+
+/// Makes the data folder, for its owner alone, where there is none.
+pub(crate) fn make_data_dir(path: &Path) -> io::Result<()> {
+    if path.is_dir() { Ok(()) } else { fs::DirBuilder::new().recursive(true).mode(0o700).create(path) }
+}
+
+/// What every command works with.
+struct Desk {
+    service: Service,
+    admin: Admin,
+    json: bool,
+}
+
+impl Desk {
+    async fn open(settings: &Settings, json: bool) -> Result<Self, CommandError> {
+        let path = &settings.data_dir;
+        make_data_dir(path)
+            .map_err(|source| CommandError::DataDir { path: path.display().to_string(), source })?;
+        let store = Store::open(&settings.database, &settings.vault_key_file).await?;
+        let service = Service::new(Arc::new(store), Clock::System);
+        Ok(Self { service, admin: Admin::at_the_command_line(), json })
+    }
+
+    /// Prints a result: as JSON for machines, else in words for people.
+    fn print(
+        &self,
+        value: &impl serde::Serialize,
+        words: impl FnOnce() -> String,
+    ) -> Result<(), CommandError> {
+        let text = if self.json { output::json(value) } else { words() };
+        output::print(&text)
+    }
+}

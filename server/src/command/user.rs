@@ -1,0 +1,103 @@
+//! `latchkey user …`
+
+use clap::Subcommand;
+use domain::User;
+use service::users::Change;
+
+use super::{CommandError, Desk, input, output};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum UserCommand {
+    /// Make an account
+    Add {
+        /// 1 to 64 of a-z, 0-9 and . _ @ -
+        name: String,
+        /// Give it the Configure Server permission
+        #[arg(long)]
+        configure_server: bool,
+        /// Read the password from stdin
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List accounts
+    List,
+    /// Disable an account: its sessions end, and nobody can act for it
+    Disable {
+        /// The username
+        name: String,
+    },
+    /// Enable an account again
+    Enable {
+        /// The username
+        name: String,
+    },
+    /// Give an account the Configure Server permission
+    Permit {
+        /// The username
+        name: String,
+    },
+    /// Take the Configure Server permission from an account
+    Forbid {
+        /// The username
+        name: String,
+    },
+    /// Give an account a new password; its sessions end
+    Passwd {
+        /// The username
+        name: String,
+        /// Read the password from stdin
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+impl UserCommand {
+    pub(super) async fn run(self, desk: &Desk) -> Result<(), CommandError> {
+        let change = |user: Result<User, service::ServiceError>, what: &'static str| {
+            let user = user?;
+            desk.print(&user, || format!("{} {what}.", user.username))
+        };
+        let (service, admin) = (&desk.service, &desk.admin);
+        match self {
+            Self::Add { name, configure_server, password_stdin } => {
+                input::require(password_stdin, "--password-stdin", "password")?;
+                let password = input::secret_from_stdin("password")?;
+                change(service.add_user(admin, &name, &password, configure_server).await, "is added")
+            }
+            Self::List => {
+                let users = service.list_users(admin).await?;
+                desk.print(&users, || table(&users))
+            }
+            Self::Disable { name } => {
+                change(service.change_user(admin, &name, Change::Disable).await, "is disabled")
+            }
+            Self::Enable { name } => {
+                change(service.change_user(admin, &name, Change::Enable).await, "is enabled")
+            }
+            Self::Permit { name } => {
+                change(service.change_user(admin, &name, Change::Permit).await, "has Configure Server")
+            }
+            Self::Forbid { name } => change(
+                service.change_user(admin, &name, Change::Forbid).await,
+                "does not have Configure Server",
+            ),
+            Self::Passwd { name, password_stdin } => {
+                input::require(password_stdin, "--password-stdin", "password")?;
+                let password = input::secret_from_stdin("password")?;
+                change(service.change_password(admin, &name, &password).await, "has the new password")
+            }
+        }
+    }
+}
+
+fn table(users: &[User]) -> String {
+    let word = |yes, word: &str| if yes { word.to_owned() } else { String::new() };
+    let rows: Vec<_> = users
+        .iter()
+        .map(|user| {
+            let made = user.created_at.date().to_string();
+            [user.username.to_string(), word(user.configure_server, "yes"), word(user.disabled, "yes"), made]
+        })
+        .collect();
+    output::columns(["USERNAME", "CONFIGURE SERVER", "DISABLED", "ADDED"], &rows)
+}

@@ -1,0 +1,158 @@
+//! `GET /events`: what happens to consumers, as server-sent events, to administrators alone.
+
+use std::time::Duration;
+
+use app::AppError;
+use axum::{
+    extract::{Query, State},
+    http::HeaderMap,
+    response::{
+        IntoResponse as _, Response,
+        sse::{Event as SseEvent, Sse},
+    },
+};
+use domain::Event;
+use futures::Stream;
+use serde::Deserialize;
+use service::{Admin, Service, ServiceError, sign_in::Presence};
+use store::feed::Line;
+use tokio::{
+    sync::{broadcast::error::RecvError, watch},
+    time::{MissedTickBehavior, interval},
+};
+
+use crate::{address::ClientAddress, server_functions::refuse, session, state::AppState};
+
+/// A comment this often keeps proxies from closing the stream, and the session is checked again each time.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// More missed events than this, and the page is told to fetch the list instead.
+const MOST_MISSED: u64 = 500;
+
+#[derive(Deserialize)]
+pub(crate) struct After {
+    /// The number of the newest activity that the page has seen.
+    after: Option<i64>,
+}
+
+/// `GET /events?after=…`; a browser that connects again by itself sends `Last-Event-ID` instead.
+pub(crate) async fn events(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    Query(After { after }): Query<After>,
+    headers: HeaderMap,
+) -> Response {
+    let admin = match admin(&headers, address, &state).await {
+        Ok(admin) => admin,
+        Err(error) => return refuse(&error),
+    };
+    let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    let stream = Box::pin(stream(state, admin, address, headers, last_id.or(after)));
+    // Buffering proxies would hold the events back.
+    ([("x-accel-buffering", "no")], Sse::new(stream)).into_response()
+}
+
+/// The administrator behind a session, or why there is none.
+async fn admin(headers: &HeaderMap, address: ClientAddress, state: &AppState) -> Result<Admin, AppError> {
+    let person = session::who(headers, address, state, Presence::Listening).await?;
+    person.ok_or(AppError::SignedOut)?.admin().map_err(|_| AppError::NotPermitted)
+}
+
+/// Ends when the session does, when the process stops, or when the browser goes away.
+fn stream(
+    state: AppState,
+    admin: Admin,
+    address: ClientAddress,
+    headers: HeaderMap,
+    after: Option<i64>,
+) -> impl Stream<Item = Result<SseEvent, ServiceError>> {
+    async_stream::try_stream! {
+        let mut stopping = state.stopping.clone();
+        // Listening first: what happens while the missed events are read is then told twice at most, never lost.
+        let mut lines = state.service.listen();
+        let mut last = match after {
+            Some(id) => id,
+            None => state.service.latest_activity(&admin).await?,
+        };
+        match state.service.events_after(&admin, last, MOST_MISSED).await? {
+            Some(missed) => {
+                yield ready(last);
+                for (id, event) in missed {
+                    last = id;
+                    if let Some(event) = event {
+                        yield message(id, &event);
+                    }
+                }
+            }
+            None => {
+                last = state.service.latest_activity(&admin).await?;
+                yield resync(last);
+            }
+        }
+        let mut keep_alive = interval(KEEP_ALIVE);
+        keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        keep_alive.reset();
+        loop {
+            let next = tokio::select! {
+                () = stopped(&mut stopping) => Next::Stop,
+                _ = keep_alive.tick() => Next::KeepAlive,
+                line = lines.recv() => Next::Line(line),
+            };
+            match next {
+                Next::Stop | Next::Line(Err(RecvError::Closed)) => break,
+                Next::KeepAlive => {
+                    if self::admin(&headers, address, &state).await.is_err() {
+                        break;
+                    }
+                    yield SseEvent::default().comment("");
+                }
+                Next::Line(Err(RecvError::Lagged(_))) => {
+                    last = state.service.latest_activity(&admin).await?;
+                    yield resync(last);
+                }
+                Next::Line(Ok(line)) if line.id <= last => {}
+                Next::Line(Ok(line)) => {
+                    last = line.id;
+                    match Service::event(&line)? {
+                        Some(event) => yield message(line.id, &event),
+                        // Something was done to an account: perhaps to this one.
+                        None => if self::admin(&headers, address, &state).await.is_err() {
+                            break;
+                        },
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a stream waits for.
+enum Next {
+    Stop,
+    KeepAlive,
+    Line(Result<Line, RecvError>),
+}
+
+/// Ends when the process is told to stop.
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // The sender going away means the same.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+fn ready(id: i64) -> SseEvent {
+    SseEvent::default().event("ready").id(id.to_string()).retry(Duration::from_secs(1)).data("")
+}
+
+fn resync(id: i64) -> SseEvent {
+    SseEvent::default().event("resync").id(id.to_string()).data("")
+}
+
+fn message(id: i64, event: &Event) -> SseEvent {
+    let sse = SseEvent::default().id(id.to_string());
+    let data = |value: Result<String, serde_json::Error>| value.expect("domain types are plain data");
+    match event {
+        Event::Consumer(consumer) => sse.event("consumer").data(data(serde_json::to_string(consumer))),
+        Event::Removed(key) => {
+            sse.event("removed").data(data(serde_json::to_string(&serde_json::json!({ "key": key }))))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What a person sees when a page cannot be made: one mapping from a use case's error to a status and words.
+
+use app::document::{Document, Site};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+    response::{IntoResponse, Response},
+};
+use service::ServiceError;
+
+use crate::state::AppState;
+
+/// A page that could not be made.
+#[derive(Debug)]
+pub(crate) struct PageError {
+    site: Site,
+    error: ServiceError,
+}
+
+impl PageError {
+    pub(crate) fn new(state: &AppState, error: ServiceError) -> Self {
+        Self { site: state.site.clone(), error }
+    }
+}
+
+/// The HTTP status of a use case's error on a page.
+pub(crate) fn status(error: &ServiceError) -> StatusCode {
+    match error {
+        ServiceError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        ServiceError::NotFound(_) | ServiceError::Removed(_) => StatusCode::NOT_FOUND,
+        ServiceError::Conflict(_) => StatusCode::CONFLICT,
+        ServiceError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        tracing::error!(error = %self.error, "a page could not be made");
+        let text = format!("{} ({})", self.error, status(&self.error));
+        (status(&self.error), text).into_response()
+    }
+}
+
+/// Renders a document as the answer.
+pub(crate) async fn render(site: Site, document: Document, request: Request<Body>) -> Response {
+    let shown = move || app::document::render(site.clone(), document.clone());
+    leptos_axum::render_app_async_with_context(|| {}, shown)(request).await
+}

@@ -1,0 +1,324 @@
+//! The pages and the plain forms on them: each works without a script.
+
+use app::{
+    consumers::{
+        api::{Listing, Who},
+        page::{PageData, Reply},
+    },
+    document::Document,
+    set_up::SetUpReply,
+    sign_in::SignInReply,
+};
+use axum::{
+    Form,
+    body::Body,
+    extract::{Query, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{ConsumerSecret, FieldError, Password, query::milliseconds};
+use serde::Deserialize;
+use service::{Admin, ServiceError, SignedIn, set_up::SetUpError, sign_in::SignInError};
+
+use crate::{
+    address::ClientAddress,
+    page_error::{PageError, render, status},
+    session::{self, Person},
+    state::AppState,
+};
+
+/// Where an administrator begins.
+pub(crate) const HOME: &str = "/settings/oauth-consumers";
+
+/// How many rows are in the page itself; it loads the others.
+const FIRST_ROWS: u64 = 100;
+
+/// `/` leads to the only page there is.
+pub(crate) async fn home(State(state): State<AppState>) -> Redirect {
+    Redirect::to(&state.path(HOME))
+}
+
+/// A page that a person asked for but may not see.
+async fn stop(state: AppState, person: Option<&SignedIn>, request: Request) -> Response {
+    match person {
+        None => {
+            let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
+            Redirect::to(&state.path(&format!("/sign-in?next={next}"))).into_response()
+        }
+        Some(person) => {
+            let text = format!(
+                "You are signed in as {}, and this account does not have the Configure Server permission, which this page \
+                 needs. Ask an administrator to give it to you, or sign in with another account.",
+                person.user().display_name
+            );
+            let heading = "Permission missing: Configure Server";
+            let notice = Document::Notice { status: StatusCode::FORBIDDEN, heading, text, signed_in: true };
+            render(state.site, notice, request).await
+        }
+    }
+}
+
+/// `GET /settings/oauth-consumers`
+pub(crate) async fn consumers(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    request: Request,
+) -> Result<Response, PageError> {
+    let person = person.map(|person| person.0);
+    match person.as_ref().map(|person| (person, person.admin())) {
+        Some((person, Ok(admin))) => show_consumers(state, person, &admin, None, request).await,
+        _ => Ok(stop(state, person.as_ref(), request).await),
+    }
+}
+
+async fn show_consumers(
+    state: AppState,
+    person: &SignedIn,
+    admin: &Admin,
+    reply: Option<Reply>,
+    request: Request,
+) -> Result<Response, PageError> {
+    let listing = state.service.list_consumers(admin, None, FIRST_ROWS).await;
+    let (page, seen) = listing.map_err(|error| PageError::new(&state, error))?;
+    let data = PageData {
+        who: Who {
+            display_name: person.user().display_name.clone(),
+            configure_server: person.user().configure_server,
+        },
+        prefix: state.site.prefix.clone(),
+        listing: Listing { page, seen },
+        now_ms: milliseconds(state.service.now()),
+        reply,
+    };
+    Ok(render(state.site, Document::Consumers(Box::new(data)), request).await)
+}
+
+/// The register form as a browser without scripts sends it.
+#[derive(Deserialize)]
+pub(crate) struct RegisterForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    secret: String,
+    #[serde(default)]
+    secret_again: String,
+}
+
+/// `POST /settings/oauth-consumers`
+pub(crate) async fn register(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    Form(form): Form<RegisterForm>,
+) -> Result<Response, PageError> {
+    let request = page_request(&state, HOME);
+    let Some(Person(person)) = person else {
+        return Ok(stop(state, None, request).await);
+    };
+    let Ok(admin) = person.admin() else {
+        return Ok(stop(state, Some(&person), request).await);
+    };
+    // Checked here and not in the use case: only forms have a second field.
+    let again = ConsumerSecret::parse_twice(&form.secret, &form.secret_again).err();
+    let registered = match again.filter(|error| error.field == "secret_again") {
+        Some(error) => Err(ServiceError::Invalid(vec![error])),
+        None => state.service.register(&admin, &form.name, &form.secret).await,
+    };
+    let reply = match registered {
+        Ok(consumer) => Reply::Registered(Box::new(consumer)),
+        Err(ServiceError::Invalid(errors)) => Reply::Refused { name: form.name, errors, problem: None },
+        Err(error) => {
+            tracing::error!(%error, "a consumer could not be registered");
+            Reply::Refused { name: form.name, errors: Vec::new(), problem: Some(error.to_string()) }
+        }
+    };
+    show_consumers(state, &person, &admin, Some(reply), request).await
+}
+
+/// A request to render an answer to a form with: its body has been read.
+fn page_request(state: &AppState, path: &str) -> Request {
+    let mut request = Request::new(Body::empty());
+    if let Ok(uri) = state.path(path).parse() {
+        *request.uri_mut() = uri;
+    }
+    request
+}
+
+/// Where to go after signing in.
+#[derive(Deserialize)]
+pub(crate) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// A path on this very server; anything else leads to the start.
+fn own_path(next: &str) -> &str {
+    // `//host` and `/\host` are other hosts to a browser, which also drops tabs and line breaks before it looks.
+    let own = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control);
+    if own { next } else { "" }
+}
+
+/// `GET /sign-in`
+pub(crate) async fn sign_in_page(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    Query(Next { next }): Query<Next>,
+    request: Request,
+) -> Response {
+    if person.is_some() {
+        return Redirect::to(&after_sign_in(&state, &next)).into_response();
+    }
+    let reply = SignInReply { next: own_path(&next).to_owned(), ..SignInReply::default() };
+    render(state.site, Document::SignIn(reply), request).await
+}
+
+fn after_sign_in(state: &AppState, next: &str) -> String {
+    match own_path(next) {
+        "" => state.path("/"),
+        // The path came from a link of ours, which has the prefix already.
+        path if path.starts_with(&*state.site.prefix) => path.to_owned(),
+        path => state.path(path),
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SignInForm {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in`
+pub(crate) async fn sign_in(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    Form(form): Form<SignInForm>,
+) -> Response {
+    let password = Password::typed(&form.password);
+    let error = match state.service.sign_in(&form.username, &password, address.0).await {
+        Ok(token) => {
+            let cookie = [(header::SET_COOKIE, session::begin(&token, &state))];
+            return (cookie, Redirect::to(&after_sign_in(&state, &form.next))).into_response();
+        }
+        Err(error) => error,
+    };
+    let status = match &error {
+        SignInError::WrongPair => StatusCode::UNAUTHORIZED,
+        SignInError::Service(error) => status(error),
+    };
+    let next = own_path(&form.next).to_owned();
+    let reply = SignInReply { username: form.username, next, problem: Some((status, error.to_string())) };
+    let request = page_request(&state, "/sign-in");
+    render(state.site, Document::SignIn(reply), request).await
+}
+
+/// `POST /sign-out`
+pub(crate) async fn sign_out(
+    State(state): State<AppState>,
+    person: Option<Person>,
+) -> Result<Response, PageError> {
+    if let Some(Person(person)) = person {
+        state.service.sign_out(&person).await.map_err(|error| PageError::new(&state, error))?;
+    }
+    let cookie = [(header::SET_COOKIE, session::end(&state))];
+    Ok((cookie, Redirect::to(&state.path("/sign-in"))).into_response())
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SetUpLink {
+    #[serde(default)]
+    token: String,
+}
+
+/// `GET /set-up?token=…`
+pub(crate) async fn set_up_page(
+    State(state): State<AppState>,
+    Query(SetUpLink { token }): Query<SetUpLink>,
+    request: Request,
+) -> Result<Response, PageError> {
+    let alive = state.service.may_set_up(&token).await.map_err(|error| PageError::new(&state, error))?;
+    if !alive {
+        return Ok(dead_link(state, request).await);
+    }
+    Ok(render(state.site, Document::SetUp(SetUpReply { token, ..SetUpReply::default() }), request).await)
+}
+
+async fn dead_link(state: AppState, request: Request) -> Response {
+    let text = "This set-up link is not valid any more: it has been used, a newer one was printed, or an administrator exists \
+                already. Sign in; or, on the server itself, run `latchkey user add NAME --configure-server --password-stdin`.";
+    let heading = "Set-up link not valid";
+    let notice =
+        Document::Notice { status: StatusCode::GONE, heading, text: text.to_owned(), signed_in: false };
+    render(state.site, notice, request).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SetUpForm {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    password_again: String,
+}
+
+/// `POST /set-up`
+pub(crate) async fn set_up(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    Form(form): Form<SetUpForm>,
+) -> Response {
+    let made = state
+        .service
+        .set_up(&form.token, &form.username, &form.password, &form.password_again, address.0)
+        .await;
+    let request = page_request(&state, "/set-up");
+    let (errors, problem): (Vec<FieldError>, _) = match made {
+        Ok(token) => {
+            let cookie = [(header::SET_COOKIE, session::begin(&token, &state))];
+            return (cookie, Redirect::to(&state.path("/"))).into_response();
+        }
+        Err(SetUpError::DeadLink) => return dead_link(state, request).await,
+        Err(SetUpError::Service(ServiceError::Invalid(errors))) => (errors, None),
+        Err(SetUpError::Service(error)) => (Vec::new(), Some((status(&error), error.to_string()))),
+    };
+    let reply = SetUpReply { token: form.token, username: form.username, errors, problem };
+    render(state.site, Document::SetUp(reply), request).await
+}
+
+/// Any other path.
+pub(crate) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    let text = "There is no page at this address. Begin at the start page.".to_owned();
+    let heading = "Page not found";
+    let notice = Document::Notice { status: StatusCode::NOT_FOUND, heading, text, signed_in: false };
+    render(state.site, notice, request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn only_a_path_on_this_server_is_followed_after_signing_in() {
+        assert_eq!(own_path("/settings?x=1"), "/settings?x=1");
+        for elsewhere in [
+            "",
+            "settings",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(own_path(elsewhere), "", "{elsewhere}");
+        }
+    }
+}

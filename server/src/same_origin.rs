@@ -1,0 +1,62 @@
+//! Refuses what another site makes a browser send: state changes must say that they come from our own pages.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+use crate::{session, state::AppState};
+
+/// Lets through requests that change nothing, that come from our own pages, or that carry no session and do not say
+/// that they come from elsewhere.
+pub(crate) async fn refuse_cross_site(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let has_session = session::cookie(request.headers(), state.is_https()).is_some();
+    let allowed = safe
+        || match origin(request.headers(), &state) {
+            Origin::Same => true,
+            Origin::Other => false,
+            // Browsers always say where a form or script comes from; other programs have no session to abuse.
+            Origin::Untold => !has_session,
+        };
+    if allowed {
+        next.run(request).await
+    } else {
+        let advice = "This request was refused because it does not come from Latchkey's own pages. Open Latchkey itself and try there. If you did, LATCHKEY_PUBLIC_URL is not the address in your browser.\n";
+        (StatusCode::FORBIDDEN, advice).into_response()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    Same,
+    Other,
+    Untold,
+}
+
+fn origin(headers: &HeaderMap, state: &AppState) -> Origin {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    match text("sec-fetch-site") {
+        // `none`: typed or bookmarked by the user, which no site can bring about.
+        Some("same-origin" | "none") => return Origin::Same,
+        Some(_) => return Origin::Other,
+        None => {}
+    }
+    match text(header::ORIGIN.as_str()) {
+        None => Origin::Untold,
+        Some(origin) if origin == state.public_url.origin().ascii_serialization() => Origin::Same,
+        // A page reached under another name for this host has that name in both, and no cookie of any other host.
+        Some(origin) => {
+            let host = text(header::HOST.as_str());
+            let same =
+                host.is_some_and(|host| origin.strip_prefix("http://") == Some(host) && !state.is_https());
+            if same { Origin::Same } else { Origin::Other }
+        }
+    }
+}

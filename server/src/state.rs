@@ -1,0 +1,55 @@
+//! Where the parts meet: what every handler shares.
+
+use std::{net::IpAddr, sync::Arc};
+
+use app::document::Site;
+use service::Service;
+use tokio::sync::watch;
+use url::Url;
+
+use crate::assets;
+
+/// Shared by every handler. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct AppState {
+    pub(crate) service: Service,
+    pub(crate) site: Site,
+    pub(crate) public_url: Arc<Url>,
+    pub(crate) trusted_proxies: Arc<[IpAddr]>,
+    /// Turns true when the process is about to end; event streams end with it.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+impl AppState {
+    pub(crate) fn new(
+        service: Service,
+        public_url: Url,
+        trusted_proxies: Vec<IpAddr>,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        let site = Site {
+            prefix: public_url.path().trim_end_matches('/').to_owned(),
+            script: assets::SCRIPT,
+            wasm: assets::WASM,
+            style: assets::STYLE,
+            icon: assets::ICON,
+        };
+        Self {
+            service,
+            site,
+            public_url: Arc::new(public_url),
+            trusted_proxies: trusted_proxies.into(),
+            stopping,
+        }
+    }
+
+    /// Whether browsers reach us by https: cookies are `Secure` then, and HSTS is on.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// An address on this server, as links and redirects need it.
+    pub(crate) fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.site.prefix)
+    }
+}

@@ -1,0 +1,244 @@
+//! What administrators do to consumers: register, approve, disapprove, edit, remove.
+
+use domain::{
+    Action, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Cursor, Edit, Event, Page,
+    Removed, Status, error::FieldErrors,
+};
+use store::{StoreError, activity::NewActivity, feed, random};
+
+use crate::{Admin, Service, ServiceError, fields};
+
+/// An edit as it was typed; `None` leaves a thing as it is.
+#[derive(Clone, Default)]
+pub struct TypedEdit {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new secret.
+    pub secret: Option<String>,
+    /// Whether users are asked for consent.
+    pub trusted: Option<bool>,
+    /// A callback to require; empty for none.
+    pub callback_url: Option<String>,
+    /// An RSA public key (PEM); empty for none.
+    pub rsa_public_key: Option<String>,
+    /// Revoke every token it holds.
+    pub sign_everybody_out: bool,
+}
+
+impl TypedEdit {
+    fn check(self) -> Result<Edit, ServiceError> {
+        let mut errors = FieldErrors::default();
+        let edit = Edit {
+            name: self.name.and_then(|name| errors.take("name", ConsumerName::parse(&name))),
+            secret: self.secret.and_then(|secret| errors.take("secret", ConsumerSecret::parse(&secret))),
+            trusted: self.trusted,
+            callback_url: self
+                .callback_url
+                .and_then(|url| errors.take("callback_url", fields::callback_url(&url))),
+            rsa_public_key: self
+                .rsa_public_key
+                .and_then(|pem| errors.take("rsa_public_key", fields::rsa_public_key(&pem))),
+            sign_everybody_out: self.sign_everybody_out,
+        };
+        let errors = errors.into_vec();
+        if errors.is_empty() { Ok(edit) } else { Err(ServiceError::Invalid(errors)) }
+    }
+}
+
+impl Service {
+    /// A page of consumers, newest first, with the number of the activity that it is at least as new as.
+    pub async fn list_consumers(
+        &self,
+        _: &Admin,
+        after: Option<Cursor>,
+        limit: u64,
+    ) -> Result<(Page<Consumer>, i64), ServiceError> {
+        // Asked first: a change between the two is then in the list and told again, never missed.
+        let seen = self.store.latest_activity().await?;
+        Ok((self.store.list_consumers(after, limit).await?, seen))
+    }
+
+    /// One consumer.
+    pub async fn find_consumer(&self, _: &Admin, key: ConsumerKey) -> Result<Consumer, ServiceError> {
+        match self.store.find_consumer(key).await? {
+            Some(consumer) => Ok(consumer),
+            None => Err(self.gone(key).await?),
+        }
+    }
+
+    /// How many users (not tokens) are signed in through a consumer.
+    pub async fn signed_in_users(&self, _: &Admin, key: ConsumerKey) -> Result<u64, ServiceError> {
+        Ok(self.store.signed_in_users(key, self.clock.now()).await?)
+    }
+
+    /// Whether another consumer has this name already. That is allowed, but worth pointing out.
+    pub async fn is_name_in_use(&self, _: &Admin, name: &ConsumerName) -> Result<bool, ServiceError> {
+        Ok(self.store.consumers_named(name).await? > 0)
+    }
+
+    /// Registers a consumer under a new key; it is Pending.
+    pub async fn register(&self, admin: &Admin, name: &str, secret: &str) -> Result<Consumer, ServiceError> {
+        let mut errors = FieldErrors::default();
+        let name = errors.take("name", ConsumerName::parse(name));
+        let secret = errors.take("secret", ConsumerSecret::parse(secret));
+        let (Some(name), Some(secret)) = (name, secret) else {
+            return Err(ServiceError::Invalid(errors.into_vec()));
+        };
+        let now = self.clock.now();
+        let key = ConsumerKey(uuid::Builder::from_random_bytes(random::bytes()).into_uuid());
+        let consumer = Consumer::register(key, name, false, admin.actor().clone(), now);
+        let activity =
+            NewActivity::consumer(admin.by(now), Action::ConsumerRegistered, None, Some(&consumer));
+        self.store.insert_consumer(&consumer, &secret, activity).await?;
+        Ok(consumer)
+    }
+
+    /// Approves or disapproves a consumer. Deciding what somebody has just decided changes nothing and is no error.
+    ///
+    /// `seen` is the revision the administrator decided on; where the consumer has changed since, it is a conflict.
+    pub async fn decide(
+        &self,
+        admin: &Admin,
+        key: ConsumerKey,
+        status: Status,
+        seen: Option<i64>,
+    ) -> Result<Consumer, ServiceError> {
+        let action = match status {
+            Status::Approved => Action::ConsumerApproved,
+            Status::Disapproved | Status::Pending => Action::ConsumerDisapproved,
+        };
+        loop {
+            let before = self.find_consumer(admin, key).await?;
+            let now = self.clock.now();
+            let Some(after) = before.decide(status, now) else {
+                return Ok(before);
+            };
+            self.refuse_stale(&before, seen).await?;
+            let activity = NewActivity::consumer(admin.by(now), action, Some(&before), Some(&after));
+            match self.store.save_consumer(&after, None, false, activity).await {
+                Ok(()) => return Ok(after),
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Edits a consumer; `seen` as for `decide`.
+    pub async fn edit(
+        &self,
+        admin: &Admin,
+        key: ConsumerKey,
+        edit: TypedEdit,
+        seen: Option<i64>,
+    ) -> Result<Consumer, ServiceError> {
+        let edit = edit.check()?;
+        loop {
+            let before = self.find_consumer(admin, key).await?;
+            self.refuse_stale(&before, seen).await?;
+            let now = self.clock.now();
+            let Some(after) = before.edit(&edit, now) else {
+                return Ok(before);
+            };
+            let mut activity =
+                NewActivity::consumer(admin.by(now), Action::ConsumerEdited, Some(&before), Some(&after));
+            if edit.secret.is_some() {
+                activity = activity.mark(SECRET_CHANGED);
+            }
+            if edit.sign_everybody_out {
+                activity = activity.mark(SIGNED_EVERYBODY_OUT);
+            }
+            let saved = self
+                .store
+                .save_consumer(&after, edit.secret.as_ref(), edit.sign_everybody_out, activity)
+                .await;
+            match saved {
+                Ok(()) => return Ok(after),
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Removes a consumer for good; also where it is gone already. `seen` as for `decide`.
+    pub async fn remove(
+        &self,
+        admin: &Admin,
+        key: ConsumerKey,
+        seen: Option<i64>,
+    ) -> Result<(), ServiceError> {
+        loop {
+            let Some(consumer) = self.store.find_consumer(key).await? else {
+                return Ok(());
+            };
+            self.refuse_stale(&consumer, seen).await?;
+            let now = self.clock.now();
+            let activity =
+                NewActivity::consumer(admin.by(now), Action::ConsumerRemoved, Some(&consumer), None);
+            match self.store.delete_consumer(&consumer, now, activity).await {
+                Ok(()) => return Ok(()),
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// The events after a number, oldest first, or `None` where there are more than `most`: the list is cheaper then.
+    pub async fn events_after(
+        &self,
+        _: &Admin,
+        id: i64,
+        most: u64,
+    ) -> Result<Option<Vec<(i64, Option<Event>)>>, ServiceError> {
+        let lines = self.store.activity_after(id, most + 1).await?;
+        if lines.len() as u64 > most {
+            return Ok(None);
+        }
+        let events = lines.iter().map(|line| Ok((line.id, feed::event(line)?)));
+        Ok(Some(events.collect::<Result<_, StoreError>>()?))
+    }
+
+    /// The number of the newest activity.
+    pub async fn latest_activity(&self, _: &Admin) -> Result<i64, ServiceError> {
+        Ok(self.store.latest_activity().await?)
+    }
+
+    async fn refuse_stale(&self, current: &Consumer, seen: Option<i64>) -> Result<(), ServiceError> {
+        let Some(seen) = seen.filter(|seen| *seen != current.revision) else {
+            return Ok(());
+        };
+        let lines = self.store.changes_since(current.key, seen).await?;
+        let mut changes = Vec::new();
+        for line in &lines {
+            let marked = |flag| line.after.as_ref().is_some_and(|after| after.get(flag).is_some());
+            if let (Some(before), Some(Event::Consumer(after))) = (&line.before, feed::event(line)?) {
+                if let Ok(before) = serde_json::from_value::<Consumer>(before.clone()) {
+                    changes.extend(before.differences(&after));
+                }
+            }
+            if marked(SECRET_CHANGED) {
+                changes.push("the consumer secret".to_owned());
+            }
+            if marked(SIGNED_EVERYBODY_OUT) {
+                changes.push("who is signed in: everybody was signed out".to_owned());
+            }
+        }
+        let Some(last) = lines.last() else {
+            // A revision that never was: somebody made it up.
+            return Err(ServiceError::invalid("revision", "This revision of the consumer does not exist."));
+        };
+        let conflict = Conflict { by: last.actor.clone(), at: last.at, changes, current: current.clone() };
+        Err(ServiceError::Conflict(Box::new(conflict)))
+    }
+
+    /// Why there is no such consumer: it was removed, or never was.
+    async fn gone(&self, key: ConsumerKey) -> Result<ServiceError, ServiceError> {
+        let lines = self.store.changes_since(key, 0).await?;
+        Ok(match lines.last() {
+            Some(line) => ServiceError::Removed(Removed { by: line.actor.clone(), at: line.at }),
+            None => ServiceError::NotFound(format!("consumer with the key {key}")),
+        })
+    }
+}
+
+const SECRET_CHANGED: &str = "secret_changed";
+const SIGNED_EVERYBODY_OUT: &str = "signed_everybody_out";

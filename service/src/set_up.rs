@@ -1,0 +1,70 @@
+//! The first administrator: a one-time link that the first start prints.
+
+use std::net::IpAddr;
+
+use domain::{Action, Actor, FieldError, Password, Username, error::FieldErrors};
+use store::activity::{By, NewActivity};
+
+use crate::{Service, ServiceError, Token, token, users::new_user};
+
+/// Why the first administrator was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// The link is unknown or used, or an administrator exists.
+    #[error("This set-up link is not valid any more: it has been used, or an administrator exists already.")]
+    DeadLink,
+    /// What was typed cannot be accepted, or could not be saved.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl Service {
+    /// A new set-up link's token, or `None` where an administrator exists.
+    pub async fn offer_set_up(&self) -> Result<Option<Token>, ServiceError> {
+        if self.store.any_administrator().await? {
+            return Ok(None);
+        }
+        let token = Token::new();
+        self.store.insert_set_up_link(&token.hash(), self.clock.now()).await?;
+        Ok(Some(token))
+    }
+
+    /// Whether a link still makes an administrator.
+    pub async fn may_set_up(&self, link: &str) -> Result<bool, ServiceError> {
+        Ok(self.store.is_set_up_link(&token::hash(link)).await? && !self.store.any_administrator().await?)
+    }
+
+    /// Makes the first administrator and signs them in; the token is the cookie's value.
+    pub async fn set_up(
+        &self,
+        link: &str,
+        username: &str,
+        password: &str,
+        password_again: &str,
+        address: IpAddr,
+    ) -> Result<Token, SetUpError> {
+        if !self.may_set_up(link).await? {
+            return Err(SetUpError::DeadLink);
+        }
+        let mut errors = FieldErrors::default();
+        let username = errors.take("username", Username::parse(username));
+        let password = Password::parse_twice(password, password_again);
+        let (username, password) = match (username, password) {
+            (Some(username), Ok(password)) => (username, password),
+            (_, password) => {
+                let mut errors: Vec<FieldError> = errors.into_vec();
+                errors.extend(password.err());
+                return Err(ServiceError::Invalid(errors).into());
+            }
+        };
+        let now = self.clock.now();
+        let user = new_user(username, true, now);
+        let hash = self.passwords.hash(&password).await;
+        let by =
+            By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
+        let activity = NewActivity::user(by, Action::UserAdded, None, Some(&user));
+        let made = self.store.insert_first_administrator(&token::hash(link), &user, &hash, activity).await;
+        let id = made.map_err(crate::users::taken)?.ok_or(SetUpError::DeadLink)?;
+        Ok(self.begin_session(id, &user, address).await?)
+    }
+}

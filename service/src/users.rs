@@ -1,0 +1,112 @@
+//! What administrators do to accounts.
+
+use domain::{Action, Password, User, Username, error::FieldErrors};
+use store::{Account, StoreError, activity::NewActivity};
+use time::OffsetDateTime;
+
+use crate::{Admin, Service, ServiceError};
+
+pub(crate) fn new_user(username: Username, configure_server: bool, now: OffsetDateTime) -> User {
+    let display_name = username.to_string();
+    User { username, display_name, configure_server, disabled: false, created_at: now }
+}
+
+/// A name that is taken is an error of the field it was typed in.
+pub(crate) fn taken(error: StoreError) -> ServiceError {
+    match error {
+        StoreError::UsernameTaken => ServiceError::invalid("username", error),
+        other => other.into(),
+    }
+}
+
+/// A change to an account other than its password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Ends its sessions, and nobody can act for it.
+    Disable,
+    /// The opposite.
+    Enable,
+    /// Gives *Configure Server*.
+    Permit,
+    /// Takes *Configure Server*.
+    Forbid,
+}
+
+impl Service {
+    /// Every user, by name.
+    pub async fn list_users(&self, _: &Admin) -> Result<Vec<User>, ServiceError> {
+        Ok(self.store.list_users().await?)
+    }
+
+    /// Makes an account.
+    pub async fn add_user(
+        &self,
+        admin: &Admin,
+        username: &str,
+        password: &str,
+        configure_server: bool,
+    ) -> Result<User, ServiceError> {
+        let mut errors = FieldErrors::default();
+        let username = errors.take("username", Username::parse(username));
+        let password = errors.take("password", Password::parse(password));
+        let (Some(username), Some(password)) = (username, password) else {
+            return Err(ServiceError::Invalid(errors.into_vec()));
+        };
+        let now = self.clock.now();
+        let user = new_user(username, configure_server, now);
+        let activity = NewActivity::user(admin.by(now), Action::UserAdded, None, Some(&user));
+        let hash = self.passwords.hash(&password).await;
+        self.store.insert_user(&user, &hash, activity).await.map_err(taken)?;
+        Ok(user)
+    }
+
+    /// Changes an account. Doing it twice changes nothing and is no error.
+    pub async fn change_user(
+        &self,
+        admin: &Admin,
+        username: &str,
+        change: Change,
+    ) -> Result<User, ServiceError> {
+        let before = self.account(username).await?;
+        let mut account = before.clone();
+        let user = &mut account.user;
+        let (flag, to, action) = match change {
+            Change::Disable => (&mut user.disabled, true, Action::UserDisabled),
+            Change::Enable => (&mut user.disabled, false, Action::UserEnabled),
+            Change::Permit => (&mut user.configure_server, true, Action::UserPermitted),
+            Change::Forbid => (&mut user.configure_server, false, Action::UserForbidden),
+        };
+        *flag = to;
+        if account.user != before.user {
+            let by = admin.by(self.clock.now());
+            let activity = NewActivity::user(by, action, Some(&before.user), Some(&account.user));
+            self.store.save_account(&account, change == Change::Disable, activity).await?;
+        }
+        Ok(account.user)
+    }
+
+    /// Gives an account a new password and ends its sessions.
+    pub async fn change_password(
+        &self,
+        admin: &Admin,
+        username: &str,
+        password: &str,
+    ) -> Result<User, ServiceError> {
+        let mut account = self.account(username).await?;
+        let password = Password::parse(password).map_err(|error| ServiceError::invalid("password", error))?;
+        account.password_hash = self.passwords.hash(&password).await;
+        let by = admin.by(self.clock.now());
+        let activity =
+            NewActivity::user(by, Action::PasswordChanged, Some(&account.user), Some(&account.user));
+        self.store.save_account(&account, true, activity).await?;
+        Ok(account.user)
+    }
+
+    async fn account(&self, username: &str) -> Result<Account, ServiceError> {
+        let found = match Username::parse(username) {
+            Ok(username) => self.store.find_account(&username).await?,
+            Err(_) => None,
+        };
+        found.ok_or_else(|| ServiceError::NotFound(format!("user named {username}")))
+    }
+}

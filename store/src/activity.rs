@@ -1,0 +1,149 @@
+//! Appends to the activity table, always inside the transaction of the change it tells of, and reads it.
+
+use domain::{Action, Activity, Actor, Consumer, ConsumerKey, User, query::milliseconds};
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
+};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::{Store, StoreError, entity::activity, time_from};
+
+/// Who does something, from where and when: the part of an activity that every use case knows from the start.
+#[derive(Clone, Debug)]
+pub struct By {
+    /// Who.
+    pub actor: Actor,
+    /// From which network address; none for the command line.
+    pub address: Option<String>,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// A line to append.
+#[derive(Clone, Debug)]
+pub struct NewActivity {
+    by: By,
+    action: Action,
+    consumer: Option<(ConsumerKey, i64)>,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+impl NewActivity {
+    /// Something was done to a consumer.
+    ///
+    /// # Panics
+    /// When both `before` and `after` are none: then nothing was done.
+    pub fn consumer(by: By, action: Action, before: Option<&Consumer>, after: Option<&Consumer>) -> Self {
+        // A removal counts as a change of its own, after the last one that left a row.
+        let (key, revision) = match (before, after) {
+            (_, Some(after)) => (after.key, after.revision),
+            (Some(before), None) => (before.key, before.revision + 1),
+            (None, None) => unreachable!("something was done to no consumer"),
+        };
+        Self { by, action, consumer: Some((key, revision)), before: before.map(json), after: after.map(json) }
+    }
+
+    /// Something was done to an account, or by its owner.
+    pub fn user(by: By, action: Action, before: Option<&User>, after: Option<&User>) -> Self {
+        Self { by, action, consumer: None, before: before.map(json), after: after.map(json) }
+    }
+
+    /// Notes a change that the consumer itself does not show, such as a new secret.
+    pub fn mark(mut self, flag: &str) -> Self {
+        if let Some(Value::Object(after)) = &mut self.after {
+            after.insert(flag.to_owned(), Value::Bool(true));
+        }
+        self
+    }
+}
+
+/// A domain type as the activity table keeps it; none of them fails to serialize.
+fn json(value: &impl serde::Serialize) -> Value {
+    serde_json::to_value(value).expect("domain types are plain data")
+}
+
+/// A word of a domain enum as its column keeps it.
+pub(crate) fn word(value: impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        other => unreachable!("a domain word is a string, not {other:?}"),
+    }
+}
+
+/// A domain enum from the word that its column keeps.
+pub(crate) fn from_word<T: serde::de::DeserializeOwned>(
+    word: String,
+    what: &'static str,
+) -> Result<T, StoreError> {
+    serde_json::from_value(Value::String(word)).map_err(|_| StoreError::Unreadable(what))
+}
+
+pub(crate) async fn append(transaction: &DatabaseTransaction, new: NewActivity) -> Result<i64, StoreError> {
+    let row = activity::ActiveModel {
+        at: Set(milliseconds(new.by.at)),
+        actor: Set(new.by.actor.to_string()),
+        action: Set(word(new.action)),
+        consumer_key: Set(new.consumer.map(|(key, _)| key.to_string())),
+        consumer_revision: Set(new.consumer.map(|(_, revision)| revision)),
+        address: Set(new.by.address),
+        before: Set(new.before),
+        after: Set(new.after),
+        ..Default::default()
+    };
+    Ok(activity::Entity::insert(row).exec(transaction).await?.last_insert_id)
+}
+
+impl TryFrom<activity::Model> for Activity<Value> {
+    type Error = StoreError;
+
+    fn try_from(row: activity::Model) -> Result<Self, StoreError> {
+        let key = row.consumer_key.map(|key| key.parse()).transpose();
+        Ok(Self {
+            id: row.id,
+            at: time_from(row.at)?,
+            actor: row.actor.into(),
+            action: from_word(row.action, "an action")?,
+            consumer_key: key.map_err(|_| StoreError::Unreadable("a consumer key"))?,
+            address: row.address,
+            before: row.before,
+            after: row.after,
+        })
+    }
+}
+
+impl Store {
+    /// The number of the newest line; 0 where there is none.
+    pub async fn latest_activity(&self) -> Result<i64, StoreError> {
+        let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(&self.read).await?;
+        Ok(newest.map_or(0, |row| row.id))
+    }
+
+    /// At most `limit` lines after the one numbered `id`, oldest first.
+    pub async fn activity_after(&self, id: i64, limit: u64) -> Result<Vec<Activity<Value>>, StoreError> {
+        let rows = activity::Entity::find()
+            .filter(activity::Column::Id.gt(id))
+            .order_by_asc(activity::Column::Id)
+            .limit(limit)
+            .all(&self.read)
+            .await?;
+        rows.into_iter().map(Activity::try_from).collect()
+    }
+
+    /// What happened to a consumer after the given revision, oldest first: for whoever was slower.
+    pub async fn changes_since(
+        &self,
+        key: ConsumerKey,
+        revision: i64,
+    ) -> Result<Vec<Activity<Value>>, StoreError> {
+        let rows = activity::Entity::find()
+            .filter(activity::Column::ConsumerKey.eq(key.to_string()))
+            .filter(activity::Column::ConsumerRevision.gt(revision))
+            .order_by_asc(activity::Column::Id)
+            .all(&self.read)
+            .await?;
+        rows.into_iter().map(Activity::try_from).collect()
+    }
+}

@@ -1,0 +1,27 @@
+//! Registered consumers, each with its secret sealed.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "consumers")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key: String,
+    pub name: String,
+    pub secret_key_id: i32,
+    pub secret: Vec<u8>,
+    pub status: String,
+    pub trusted: bool,
+    pub callback_url: Option<String>,
+    pub rsa_public_key: Option<String>,
+    pub created_at: i64,
+    pub created_by: String,
+    pub updated_at: i64,
+    pub last_used_at: Option<i64>,
+    pub revision: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

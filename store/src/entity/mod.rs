@@ -1,0 +1,9 @@
+//! One file per table. Private: what leaves the store are the domain's types.
+
+pub(crate) mod activity;
+pub(crate) mod consumer;
+pub(crate) mod session;
+pub(crate) mod set_up_link;
+pub(crate) mod token_credentials;
+pub(crate) mod user;
+pub(crate) mod vault_check;

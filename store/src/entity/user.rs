@@ -1,0 +1,23 @@
+//! Accounts, each with its argon2id hash.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub username: String,
+    /// The username without case: unique, and what accounts are found by.
+    pub folded: String,
+    pub display_name: String,
+    pub password_hash: String,
+    pub configure_server: bool,
+    pub disabled: bool,
+    pub created_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,26 @@
+//! SQL and secrets at rest. Entities stay in here; what goes in and out are the domain's words.
+
+pub mod activity;
+mod connect;
+mod consumers;
+mod entity;
+pub mod error;
+pub mod feed;
+mod migration;
+pub mod random;
+mod sessions;
+mod set_up_links;
+mod tokens;
+mod users;
+pub mod vault;
+
+pub use connect::{Health, Store};
+pub use error::StoreError;
+pub use sessions::Session;
+pub use users::Account;
+
+/// Milliseconds since 1970 to a time; every stored time went through `domain::query::milliseconds`.
+fn time_from(milliseconds: i64) -> Result<time::OffsetDateTime, StoreError> {
+    time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
+        .map_err(|_| StoreError::Unreadable("a time"))
+}

@@ -1,0 +1,94 @@
+//! Signed-in browsers at rest, by the hash of their cookie: who reads the database cannot take a session over.
+
+use domain::query::milliseconds;
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Set};
+use time::OffsetDateTime;
+
+use crate::{
+    Account, Store, StoreError,
+    activity::{self, NewActivity},
+    entity::{session, user},
+    time_from,
+};
+
+/// A browser that somebody signed in with.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Whose it is.
+    pub account: Account,
+    /// When they signed in.
+    pub created_at: OffsetDateTime,
+    /// When they last did something, to the minute.
+    pub last_seen_at: OffsetDateTime,
+}
+
+impl Store {
+    /// Adds a session.
+    pub async fn insert_session(
+        &self,
+        token_hash: &[u8],
+        user_id: i64,
+        now: OffsetDateTime,
+        new: NewActivity,
+    ) -> Result<(), StoreError> {
+        let now = milliseconds(now);
+        let row = session::ActiveModel {
+            token_hash: Set(token_hash.to_vec()),
+            user_id: Set(user_id),
+            created_at: Set(now),
+            last_seen_at: Set(now),
+        };
+        let transaction = self.begin().await?;
+        session::Entity::insert(row).exec(&transaction).await?;
+        activity::append(&transaction, new).await?;
+        self.commit(transaction).await
+    }
+
+    /// The session with this hash, however old.
+    pub async fn find_session(&self, token_hash: &[u8]) -> Result<Option<Session>, StoreError> {
+        let Some(row) = session::Entity::find_by_id(token_hash.to_vec()).one(&self.read).await? else {
+            return Ok(None);
+        };
+        let Some(user) = user::Entity::find_by_id(row.user_id).one(&self.read).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Session {
+            account: user.try_into()?,
+            created_at: time_from(row.created_at)?,
+            last_seen_at: time_from(row.last_seen_at)?,
+        }))
+    }
+
+    /// Notes that a session's user did something.
+    pub async fn touch_session(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(), StoreError> {
+        let transaction = self.begin().await?;
+        session::Entity::update_many()
+            .set(session::ActiveModel { last_seen_at: Set(milliseconds(now)), ..Default::default() })
+            .filter(session::Column::TokenHash.eq(token_hash.to_vec()))
+            .exec(&transaction)
+            .await?;
+        self.commit(transaction).await
+    }
+
+    /// Ends a session. Ending it twice is no error.
+    pub async fn delete_session(&self, token_hash: &[u8], new: NewActivity) -> Result<(), StoreError> {
+        let transaction = self.begin().await?;
+        session::Entity::delete_by_id(token_hash.to_vec()).exec(&transaction).await?;
+        activity::append(&transaction, new).await?;
+        self.commit(transaction).await
+    }
+
+    /// Forgets sessions made or last seen before the given times.
+    pub async fn delete_old_sessions(
+        &self,
+        made: OffsetDateTime,
+        seen: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let old = Condition::any()
+            .add(session::Column::CreatedAt.lt(milliseconds(made)))
+            .add(session::Column::LastSeenAt.lt(milliseconds(seen)));
+        let transaction = self.begin().await?;
+        session::Entity::delete_many().filter(old).exec(&transaction).await?;
+        self.commit(transaction).await
+    }
+}

@@ -1,0 +1,25 @@
+//! The one-time links that make the first administrator; see `users` for how one is used.
+
+use domain::query::milliseconds;
+use sea_orm::{EntityTrait as _, Set};
+use time::OffsetDateTime;
+
+use crate::{Store, StoreError, entity::set_up_link};
+
+impl Store {
+    /// Remembers a link by the hash of its token.
+    pub async fn insert_set_up_link(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(), StoreError> {
+        let transaction = self.begin().await?;
+        let row = set_up_link::ActiveModel {
+            token_hash: Set(token_hash.to_vec()),
+            created_at: Set(milliseconds(now)),
+        };
+        set_up_link::Entity::insert(row).exec(&transaction).await?;
+        self.commit(transaction).await
+    }
+
+    /// Whether a link is known and unused.
+    pub async fn is_set_up_link(&self, token_hash: &[u8]) -> Result<bool, StoreError> {
+        Ok(set_up_link::Entity::find_by_id(token_hash.to_vec()).one(&self.read).await?.is_some())
+    }
+}

@@ -1,0 +1,157 @@
+//! Accounts at rest.
+
+use domain::{User, Username, query::milliseconds};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, Set, SqlErr,
+};
+
+use crate::{
+    Store, StoreError,
+    activity::{self, NewActivity},
+    entity::{session, set_up_link, user},
+    time_from,
+};
+
+/// A user with what signing in needs.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The row's number.
+    pub id: i64,
+    /// The user.
+    pub user: User,
+    /// The argon2id hash, as a PHC string.
+    pub password_hash: String,
+}
+
+impl TryFrom<user::Model> for Account {
+    type Error = StoreError;
+
+    fn try_from(row: user::Model) -> Result<Self, StoreError> {
+        let user = User {
+            username: Username::parse(&row.username).map_err(|_| StoreError::Unreadable("a username"))?,
+            display_name: row.display_name,
+            configure_server: row.configure_server,
+            disabled: row.disabled,
+            created_at: time_from(row.created_at)?,
+        };
+        Ok(Self { id: row.id, user, password_hash: row.password_hash })
+    }
+}
+
+fn new_row(user: &User, password_hash: &str) -> user::ActiveModel {
+    user::ActiveModel {
+        username: Set(user.username.to_string()),
+        folded: Set(user.username.folded()),
+        display_name: Set(user.display_name.clone()),
+        password_hash: Set(password_hash.to_owned()),
+        configure_server: Set(user.configure_server),
+        disabled: Set(user.disabled),
+        created_at: Set(milliseconds(user.created_at)),
+        ..Default::default()
+    }
+}
+
+async fn insert(
+    connection: &impl ConnectionTrait,
+    user: &User,
+    password_hash: &str,
+) -> Result<i64, StoreError> {
+    let taken = |error: DbErr| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => StoreError::UsernameTaken,
+        _ => error.into(),
+    };
+    Ok(user::Entity::insert(new_row(user, password_hash))
+        .exec(connection)
+        .await
+        .map_err(taken)?
+        .last_insert_id)
+}
+
+async fn any_administrator(connection: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    Ok(user::Entity::find().filter(user::Column::ConfigureServer.eq(true)).count(connection).await? > 0)
+}
+
+impl Store {
+    /// The account with this name, whatever its case.
+    pub async fn find_account(&self, username: &Username) -> Result<Option<Account>, StoreError> {
+        let row =
+            user::Entity::find().filter(user::Column::Folded.eq(username.folded())).one(&self.read).await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// Every user, by name.
+    pub async fn list_users(&self) -> Result<Vec<User>, StoreError> {
+        let rows = user::Entity::find().order_by_asc(user::Column::Folded).all(&self.read).await?;
+        rows.into_iter().map(|row| Account::try_from(row).map(|account| account.user)).collect()
+    }
+
+    /// Whether anybody, enabled or not, has *Configure Server*.
+    pub async fn any_administrator(&self) -> Result<bool, StoreError> {
+        any_administrator(&self.read).await
+    }
+
+    /// Adds an account.
+    pub async fn insert_user(
+        &self,
+        user: &User,
+        password_hash: &str,
+        new: NewActivity,
+    ) -> Result<i64, StoreError> {
+        let transaction = self.begin().await?;
+        let id = insert(&transaction, user, password_hash).await?;
+        activity::append(&transaction, new).await?;
+        self.commit(transaction).await?;
+        Ok(id)
+    }
+
+    /// Saves an account's flags and password; ends its sessions where `end_sessions` says so.
+    pub async fn save_account(
+        &self,
+        account: &Account,
+        end_sessions: bool,
+        new: NewActivity,
+    ) -> Result<(), StoreError> {
+        let transaction = self.begin().await?;
+        user::Entity::update_many()
+            .set(user::ActiveModel {
+                password_hash: Set(account.password_hash.clone()),
+                configure_server: Set(account.user.configure_server),
+                disabled: Set(account.user.disabled),
+                ..Default::default()
+            })
+            .filter(user::Column::Id.eq(account.id))
+            .exec(&transaction)
+            .await?;
+        if end_sessions {
+            session::Entity::delete_many()
+                .filter(session::Column::UserId.eq(account.id))
+                .exec(&transaction)
+                .await?;
+        }
+        activity::append(&transaction, new).await?;
+        self.commit(transaction).await
+    }
+
+    /// Makes the first administrator of whoever has a set-up link, and voids every link.
+    ///
+    /// Gives `None` where the link is unknown or used, or an administrator exists already.
+    pub async fn insert_first_administrator(
+        &self,
+        link: &[u8],
+        user: &User,
+        password_hash: &str,
+        new: NewActivity,
+    ) -> Result<Option<i64>, StoreError> {
+        let transaction = self.begin().await?;
+        let known = set_up_link::Entity::find_by_id(link.to_vec()).one(&transaction).await?.is_some();
+        if !known || any_administrator(&transaction).await? {
+            return Ok(None);
+        }
+        let id = insert(&transaction, user, password_hash).await?;
+        set_up_link::Entity::delete_many().exec(&transaction).await?;
+        activity::append(&transaction, new).await?;
+        self.commit(transaction).await?;
+        Ok(Some(id))
+    }
+}
