@@ -1,7 +1,9 @@
 //! Puts the site into the program: every file under a name with its content's hash, compressed ahead of time.
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     io::Write as _,
     path::{Path, PathBuf},
 };
@@ -27,7 +29,9 @@ fn main() {
     for file in &files {
         let bytes = fs::read(site.join(file)).expect("a file of the site can be read");
         let hash = hex(&Sha256::digest(&bytes)[..8]);
-        let (stem, extension) = file.rsplit_once('.').expect("a file of the site has an ending");
+        let Some((stem, extension)) = file.rsplit_once('.') else { continue };
+        // Other programs leave notes there, such as cargo-leptos its hash.txt.
+        let Some(media_type) = media_type(extension) else { continue };
         let path = format!("/{stem}.{hash}.{extension}");
         if let Some((_, _, name)) = names.iter_mut().find(|(_, known, _)| *known == extension) {
             name.clone_from(&path);
@@ -44,17 +48,18 @@ fn main() {
                 "None".to_owned()
             }
         };
-        table.push_str(&format!(
-            "    Asset {{ path: {path:?}, media_type: {:?}, hash: {hash:?}, identity: {}, brotli: {}, gzip: {} }},\n",
-            media_type(extension),
+        writeln!(
+            table,
+            "    Asset {{ path: {path:?}, media_type: {media_type:?}, hash: {hash:?}, identity: {}, brotli: {}, gzip: {} }},",
             put("", &bytes),
             smaller(".br", brotli(&bytes)),
             smaller(".gz", gzip(&bytes)),
-        ));
+        )
+        .expect("a text can be written to");
     }
     table.push_str("];\n");
     for (name, extension, path) in names {
-        table.push_str(&format!("/// Where the site's {extension} is; empty where the page was not built.\npub(crate) const {name}: &str = {path:?};\n"));
+        writeln!(table, "/// Where the site's {extension} is; empty where the page was not built.\npub(crate) const {name}: &str = {path:?};").expect("a text can be written to");
     }
     fs::write(out.join("assets.rs"), table).expect("the build folder can be written to");
 }
@@ -72,13 +77,13 @@ fn collect(site: &Path, folder: &Path, files: &mut Vec<String>) {
     }
 }
 
-fn media_type(extension: &str) -> &'static str {
+fn media_type(extension: &str) -> Option<&'static str> {
     match extension {
-        "js" => "text/javascript; charset=utf-8",
-        "wasm" => "application/wasm",
-        "css" => "text/css; charset=utf-8",
-        "svg" => "image/svg+xml",
-        other => panic!("the site has a .{other} file, and nobody said what it is"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "wasm" => Some("application/wasm"),
+        "css" => Some("text/css; charset=utf-8"),
+        "svg" => Some("image/svg+xml"),
+        _ => None,
     }
 }
 
@@ -97,5 +102,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a text can be written to");
+        text
+    })
 }

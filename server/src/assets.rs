@@ -1,8 +1,9 @@
 //! The site inside the program: files with a hash in their name, compressed ahead of time, cached for good.
 
 use axum::{
+    body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 
@@ -31,21 +32,33 @@ pub(crate) async fn serve(request: Request) -> Response {
     let Some(asset) = find(path) else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
+    }
+    answer(asset, path, request.headers())
+}
+
+fn answer(asset: &Asset, path: &str, wanted: &HeaderMap) -> Response {
     // Only a name with the hash in it means this content for ever.
     let cache = if path == asset.path { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let (coding, bytes) = choose(asset, request.headers());
+    let Some((coding, bytes)) = choose(asset, wanted) else {
+        return (StatusCode::NOT_ACCEPTABLE, [(header::VARY, "Accept-Encoding")]).into_response();
+    };
     let etag = format!("\"{}{}\"", asset.hash, coding.map_or(String::new(), |coding| format!("-{coding}")));
     let etag = HeaderValue::from_str(&etag).expect("a hash is hexadecimal");
-    let known = request.headers().get_all(header::IF_NONE_MATCH).iter().any(|tags| matches(tags, &etag));
-    let body = if known { &[][..] } else { bytes };
-    let status = if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-    let mut response = (status, body).into_response();
+    let known = wanted.get_all(header::IF_NONE_MATCH).iter().any(|tags| matches(tags, &etag));
+    let mut response =
+        if known { StatusCode::NOT_MODIFIED.into_response() } else { Body::from(bytes).into_response() };
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     headers.insert(header::ETAG, etag);
-    if let Some(coding) = coding.filter(|_| !known) {
+    if known {
+        return response;
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
+    headers.insert(header::CONTENT_LENGTH, bytes.len().into());
+    if let Some(coding) = coding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
     response
@@ -59,31 +72,41 @@ fn matches(tags: &HeaderValue, etag: &HeaderValue) -> bool {
     tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
-/// The smallest form that the client takes (RFC 9110 section 12.5.3); without a wish, the plain one.
-fn choose(asset: &Asset, headers: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
-    let wishes: Vec<(String, f32)> = headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|wish| {
-            let (coding, parameters) = wish.split_once(';').unwrap_or((wish, ""));
-            let weight =
-                parameters.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok()).unwrap_or(1.0);
-            (coding.trim().to_ascii_lowercase(), weight)
-        })
-        .collect();
-    let takes = |coding: &str| {
-        let named = wishes
-            .iter()
-            .find(|(wish, _)| wish == coding)
-            .or_else(|| wishes.iter().find(|(wish, _)| wish == "*"));
-        named.is_some_and(|(_, weight)| *weight > 0.0)
+/// The form that the client likes best (RFC 9110 section 12.5.3), the smallest of those it likes alike; without a wish,
+/// the plain one; `None` where it takes none of ours.
+fn choose(asset: &Asset, headers: &HeaderMap) -> Option<(Option<&'static str>, &'static [u8])> {
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let wishes: Vec<(String, f32)> = values.flat_map(|value| value.split(',')).filter_map(wish).collect();
+    let weight = |coding: &str| {
+        let named = wishes.iter().find(|(wish, _)| wish == coding);
+        named.or_else(|| wishes.iter().find(|(wish, _)| wish == "*")).map(|(_, weight)| *weight)
     };
-    [("br", asset.brotli), ("gzip", asset.gzip)]
-        .into_iter()
-        .find_map(|(coding, bytes)| Some((Some(coding), bytes.filter(|_| takes(coding))?)))
-        .unwrap_or((None, asset.identity))
+    // The plain form need not be asked for; then it comes after all that is.
+    let plain = weight("identity").unwrap_or(f32::MIN_POSITIVE);
+    let gzip = weight("gzip").or_else(|| weight("x-gzip"));
+    let forms = [
+        (plain, Some((None, asset.identity))),
+        (gzip.unwrap_or(0.0), asset.gzip.map(|bytes| (Some("gzip"), bytes))),
+        (weight("br").unwrap_or(0.0), asset.brotli.map(|bytes| (Some("br"), bytes))),
+    ];
+    let forms = forms.into_iter().filter_map(|(weight, form)| Some((weight, form?)));
+    // Of equal ones `max_by` takes the last.
+    let best = forms.filter(|(weight, _)| *weight > 0.0).max_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.map(|(_, form)| form)
+}
+
+/// One coding and its weight, from 0 to 1; one with a broken weight counts as not said.
+fn wish(text: &str) -> Option<(String, f32)> {
+    let (coding, parameter) = text.split_once(';').unwrap_or((text, ""));
+    let weight = match parameter.trim() {
+        "" => 1.0,
+        parameter => {
+            let (name, weight) = parameter.split_once('=')?;
+            let weight = weight.parse().ok().filter(|weight| (0.0..=1.0).contains(weight))?;
+            name.eq_ignore_ascii_case("q").then_some(weight)?
+        }
+    };
+    Some((coding.trim().to_ascii_lowercase(), weight))
 }
 
 #[cfg(test)]
@@ -99,19 +122,91 @@ mod tests {
         gzip: Some(b"gz"),
     };
 
+    fn headers(name: header::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, value.parse().unwrap())])
+    }
+
+    /// The coding that is sent; `identity` for none.
     fn chosen(accept: &str) -> Option<&'static str> {
-        let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, accept.parse().unwrap())]);
-        choose(&ASSET, &headers).0
+        choose(&ASSET, &headers(header::ACCEPT_ENCODING, accept))
+            .map(|(coding, _)| coding.unwrap_or("identity"))
     }
 
     #[test]
-    fn the_smallest_form_that_the_client_takes_is_sent() {
+    fn of_forms_that_the_client_likes_alike_the_smallest_is_sent() {
         assert_eq!(chosen("gzip, deflate, br"), Some("br"));
-        assert_eq!(chosen("gzip, br;q=0"), Some("gzip"));
         assert_eq!(chosen("*"), Some("br"));
-        assert_eq!(chosen("identity, *;q=0"), None);
-        assert_eq!(chosen("zstd"), None);
-        assert_eq!(choose(&ASSET, &HeaderMap::new()).0, None);
+        assert_eq!(chosen("GZIP"), Some("gzip"));
+        assert_eq!(chosen("x-gzip"), Some("gzip"));
+        assert_eq!(chosen("br;q=0.001"), Some("br"));
+    }
+
+    #[test]
+    fn the_form_that_the_client_likes_best_is_sent() {
+        assert_eq!(chosen("br;q=0.5, gzip;q=0.8"), Some("gzip"));
+        assert_eq!(chosen("identity, br;q=0.5"), Some("identity"));
+        assert_eq!(chosen("br;q=0.2, *;q=0.1"), Some("br"));
+    }
+
+    #[test]
+    fn a_form_that_the_client_refuses_is_not_sent() {
+        assert_eq!(chosen("gzip, br;q=0"), Some("gzip"));
+        assert_eq!(chosen("gzip, br; Q=0.000"), Some("gzip"));
+        assert_eq!(chosen("identity, *;q=0"), Some("identity"));
+        assert_eq!(chosen("identity;q=0, br"), Some("br"));
+        assert_eq!(chosen("identity;q=0"), None);
+        assert_eq!(chosen("zstd, *;q=0"), None);
+    }
+
+    #[test]
+    fn whoever_asks_for_nothing_that_we_have_gets_the_plain_form() {
+        for accept in ["", "zstd", "br;q=high", "br;q=2", "gzip;level=9"] {
+            assert_eq!(chosen(accept), Some("identity"), "{accept}");
+        }
+        assert_eq!(choose(&ASSET, &HeaderMap::new()), Some((None, &b"identity"[..])));
+    }
+
+    #[test]
+    fn an_answer_may_be_kept_for_ever_under_the_name_with_the_hash_alone() {
+        let cache = |path| answer(&ASSET, path, &HeaderMap::new()).headers()[header::CACHE_CONTROL].clone();
+        assert_eq!(cache("/a.0.js"), "public, max-age=31536000, immutable");
+        assert_eq!(cache("/favicon.ico"), "no-cache");
+    }
+
+    #[test]
+    fn each_coding_has_its_own_tag_and_says_its_length() {
+        let response = answer(&ASSET, "/a.0.js", &headers(header::ACCEPT_ENCODING, "br"));
+        let header = |name| response.headers()[name].to_str().unwrap();
+        assert_eq!(header(header::ETAG), "\"0-br\"");
+        assert_eq!(header(header::CONTENT_ENCODING), "br");
+        assert_eq!(header(header::CONTENT_LENGTH), "2");
+        assert_eq!(header(header::VARY), "Accept-Encoding");
+    }
+
+    #[test]
+    fn what_the_client_has_already_is_not_sent_again() {
+        let response = answer(&ASSET, "/a.0.js", &headers(header::IF_NONE_MATCH, "W/\"0\""));
+        assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(response.headers()[header::ETAG], "\"0\"");
+        assert!(!response.headers().contains_key(header::CONTENT_TYPE));
+        assert_eq!(
+            answer(&ASSET, "/a.0.js", &headers(header::IF_NONE_MATCH, "\"0-br\"")).status(),
+            StatusCode::OK
+        );
+    }
+
+    #[test]
+    fn leptos_reads_the_options_and_they_agree_with_those_for_cargo_leptos() {
+        let text = include_str!("../../Leptos.toml");
+        let options = leptos::config::get_config_from_str(text).unwrap();
+        assert_eq!(&*options.output_name, "latchkey");
+        let ours: toml::Table = text.parse().unwrap();
+        let cargo: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();
+        let ours = ours["package"]["metadata"]["leptos"].as_table().unwrap();
+        let theirs = &cargo["workspace"]["metadata"]["leptos"][0];
+        for (key, value) in ours {
+            assert_eq!(theirs.get(key), Some(value), "{key}");
+        }
     }
 
     #[test]

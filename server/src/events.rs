@@ -73,20 +73,17 @@ fn stream(
             Some(id) => id,
             None => state.service.latest_activity(&admin).await?,
         };
-        match state.service.events_after(&admin, last, MOST_MISSED).await? {
-            Some(missed) => {
-                yield ready(last);
-                for (id, event) in missed {
-                    last = id;
-                    if let Some(event) = event {
-                        yield message(id, &event);
-                    }
+        if let Some(missed) = state.service.events_after(&admin, last, MOST_MISSED).await? {
+            yield ready(last);
+            for (id, event) in missed {
+                last = id;
+                if let Some(event) = event {
+                    yield message(id, &event);
                 }
             }
-            None => {
-                last = state.service.latest_activity(&admin).await?;
-                yield resync(last);
-            }
+        } else {
+            last = state.service.latest_activity(&admin).await?;
+            yield resync(last);
         }
         let mut keep_alive = interval(KEEP_ALIVE);
         keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -139,11 +136,11 @@ async fn stopped(stopping: &mut watch::Receiver<bool>) {
 }
 
 fn ready(id: i64) -> SseEvent {
-    SseEvent::default().event("ready").id(id.to_string()).retry(Duration::from_secs(1)).data("")
+    SseEvent::default().event("ready").id(id.to_string()).retry(Duration::from_secs(1)).data("{}")
 }
 
 fn resync(id: i64) -> SseEvent {
-    SseEvent::default().event("resync").id(id.to_string()).data("")
+    SseEvent::default().event("resync").id(id.to_string()).data("{}")
 }
 
 fn message(id: i64, event: &Event) -> SseEvent {

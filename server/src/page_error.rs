@@ -8,18 +8,13 @@ use axum::{
 };
 use service::ServiceError;
 
-use crate::state::AppState;
-
 /// A page that could not be made.
 #[derive(Debug)]
-pub(crate) struct PageError {
-    site: Site,
-    error: ServiceError,
-}
+pub(crate) struct PageError(ServiceError);
 
-impl PageError {
-    pub(crate) fn new(state: &AppState, error: ServiceError) -> Self {
-        Self { site: state.site.clone(), error }
+impl From<ServiceError> for PageError {
+    fn from(error: ServiceError) -> Self {
+        Self(error)
     }
 }
 
@@ -35,9 +30,8 @@ pub(crate) fn status(error: &ServiceError) -> StatusCode {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        tracing::error!(error = %self.error, "a page could not be made");
-        let text = format!("{} ({})", self.error, status(&self.error));
-        (status(&self.error), text).into_response()
+        tracing::error!(error = %self.0, "a page could not be made");
+        (status(&self.0), format!("{}\n", self.0)).into_response()
     }
 }
 

@@ -79,8 +79,7 @@ async fn show_consumers(
     reply: Option<Reply>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let listing = state.service.list_consumers(admin, None, FIRST_ROWS).await;
-    let (page, seen) = listing.map_err(|error| PageError::new(&state, error))?;
+    let (page, seen) = state.service.list_consumers(admin, None, FIRST_ROWS).await?;
     let data = PageData {
         who: Who {
             display_name: person.user().display_name.clone(),
@@ -224,7 +223,7 @@ pub(crate) async fn sign_out(
     person: Option<Person>,
 ) -> Result<Response, PageError> {
     if let Some(Person(person)) = person {
-        state.service.sign_out(&person).await.map_err(|error| PageError::new(&state, error))?;
+        state.service.sign_out(&person).await?;
     }
     let cookie = [(header::SET_COOKIE, session::end(&state))];
     Ok((cookie, Redirect::to(&state.path("/sign-in"))).into_response())
@@ -242,7 +241,7 @@ pub(crate) async fn set_up_page(
     Query(SetUpLink { token }): Query<SetUpLink>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let alive = state.service.may_set_up(&token).await.map_err(|error| PageError::new(&state, error))?;
+    let alive = state.service.may_set_up(&token).await?;
     if !alive {
         return Ok(dead_link(state, request).await);
     }

@@ -48,9 +48,9 @@ pub enum ServeError {
         "The certificate {cert} with the key {key} cannot be used: {source}. Both must be PEM files that belong together."
     )]
     Tls {
-        /// LATCHKEY_TLS_CERT
+        /// `LATCHKEY_TLS_CERT`
         cert: PathBuf,
-        /// LATCHKEY_TLS_KEY
+        /// `LATCHKEY_TLS_KEY`
         key: PathBuf,
         /// What the library said.
         source: io::Error,
@@ -78,6 +78,8 @@ impl ServeError {
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn serve(settings: Settings) -> Result<(), ServeError> {
+    // The pages' futures run on this runtime; a second call finds that it was set already.
+    let _ = any_spawner::Executor::init_tokio();
     crate::command::make_data_dir(&settings.data_dir)
         .map_err(|source| ServeError::DataDir { path: settings.data_dir.clone(), source })?;
     let listener = listen("LATCHKEY_LISTEN", settings.listen).await?;

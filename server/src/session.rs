@@ -14,7 +14,7 @@ fn cookie_name(https: bool) -> &'static str {
 }
 
 /// The session cookie's value, if the request has one.
-pub(crate) fn cookie<'a>(headers: &'a HeaderMap, https: bool) -> Option<&'a str> {
+pub(crate) fn cookie(headers: &HeaderMap, https: bool) -> Option<&str> {
     let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     pairs.flat_map(|value| value.split(';')).find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
@@ -62,6 +62,6 @@ impl OptionalFromRequestParts<AppState> for Person {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Option<Self>, PageError> {
         let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
         let who = who(&parts.headers, address, state, Presence::Acting).await;
-        Ok(who.map_err(|error| PageError::new(state, error))?.map(Self))
+        Ok(who?.map(Self))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsString,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
@@ -126,7 +127,10 @@ pub enum SettingsError {
     },
     /// One half of a pair.
     #[error("LATCHKEY_TLS_CERT and LATCHKEY_TLS_KEY must be given both or neither: only {0} is.")]
-    HalfTls(&'static str),
+    HalfTls(String),
+    /// A variable that is no text.
+    #[error("{0} is not allowed: it must be UTF-8 text.")]
+    NotText(String),
     /// A file that cannot be read.
     #[error("The settings file {path} cannot be read: {reason}.")]
     Unreadable {
@@ -146,6 +150,9 @@ pub enum SettingsError {
         known: String,
     },
 }
+
+/// The longest time that can be set, in seconds.
+const TEN_YEARS: u64 = 315_360_000;
 
 /// Every setting's key, as the file has it; `LATCHKEY_` and upper case for the environment, `--` and dashes for flags.
 const KEYS: [&str; 16] = [
@@ -217,18 +224,18 @@ impl Given {
     ) -> Result<T, SettingsError> {
         parse(&self.value).ok_or_else(|| SettingsError::Value {
             source_name: self.source_name.clone(),
-            value: without_password(&self.value),
+            value: without_password(&self.value).replace(char::is_control, "\u{fffd}"),
             allowed,
         })
     }
 }
 
-/// A value fit to be shown: a password in a URL is a secret.
+/// A value fit to be shown: of what may hold a password, broken URLs included, only the scheme is.
 fn without_password(value: &str) -> String {
-    match Url::parse(value) {
-        Ok(mut url) if url.password().is_some() => {
-            let _ = url.set_password(Some("…"));
-            url.to_string().replace("%E2%80%A6", "…")
+    match value.split_once(':') {
+        Some((scheme, _)) if value.contains('@') => format!("{scheme}:…"),
+        Some((_, rest)) if rest.contains('?') => {
+            format!("{}?…", value.split('?').next().unwrap_or_default())
         }
         _ => value.to_owned(),
     }
@@ -251,10 +258,9 @@ impl Sources<'_> {
         if let Some(value) = self.environment.get(&variable) {
             return Some(Given { source_name: variable, value: value.clone() });
         }
-        self.file.get(key).map(|value| Given {
-            source_name: format!("{} in {}", key, self.file_name),
-            value: value.clone(),
-        })
+        self.file
+            .get(key)
+            .map(|value| Given { source_name: format!("{}: {key}", self.file_name), value: value.clone() })
     }
 
     fn parse<T>(
@@ -268,7 +274,6 @@ impl Sources<'_> {
     }
 
     fn seconds(&self, key: &str, default: u64) -> Result<Duration, SettingsError> {
-        const TEN_YEARS: u64 = 315_360_000;
         let parse = |text: &str| text.parse().ok().filter(|seconds| *seconds <= TEN_YEARS);
         let allowed = "a whole number of seconds, from 0 to 315360000";
         self.parse(key, default, allowed, parse).map(Duration::from_secs)
@@ -278,17 +283,9 @@ impl Sources<'_> {
 impl Settings {
     /// Reads the settings of this process, and warns on stderr of variables that mean nothing.
     pub fn read(flags: &Flags) -> Result<Self, SettingsError> {
-        let environment: HashMap<String, String> = std::env::vars_os()
-            .filter_map(|(name, value)| {
-                Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
-            })
-            .filter(|(name, _)| name.starts_with("LATCHKEY_") && !NOT_SETTINGS.contains(&&**name))
-            .collect();
-        for name in environment.keys() {
-            let key = name.trim_start_matches("LATCHKEY_").to_lowercase();
-            if !KEYS.contains(&&*key) && key != "config" {
-                eprintln!("warning: {name} is set, but there is no such setting");
-            }
+        let (environment, unknown) = from_environment(std::env::vars_os())?;
+        for name in unknown {
+            eprintln!("warning: {name} is set, but there is no such setting");
         }
         let named = flags.config.clone();
         let path = named.clone().unwrap_or_else(|| PathBuf::from("latchkey.toml"));
@@ -317,7 +314,7 @@ impl Settings {
         let database = sources.parse(
             "database_url",
             data_dir.join("latchkey.db"),
-            "sqlite://FILE; this version keeps its data in SQLite alone",
+            "sqlite://FILE without a question mark, since this version keeps its data in a SQLite file alone",
             sqlite_file,
         )?;
         let vault_key_file =
@@ -336,15 +333,17 @@ impl Settings {
         let public_url = sources.parse(
             "public_url",
             None,
-            "an address such as https://keys.example.com or https://example.com/latchkey: http or https, a host, and nothing after the path",
+            "an address such as https://keys.example.com or https://example.com/latchkey: http:// or https://, a host, and at most a plain path after it",
             |text| public_url(text).map(Some),
         )?;
         let file = |key| sources.parse(key, None, "a file", |text| path_of(text).map(Some));
         let tls = match (file("tls_cert")?, file("tls_key")?) {
             (Some(cert), Some(key)) => Some((cert, key)),
             (None, None) => None,
-            (Some(_), None) => return Err(SettingsError::HalfTls("LATCHKEY_TLS_CERT")),
-            (None, Some(_)) => return Err(SettingsError::HalfTls("LATCHKEY_TLS_KEY")),
+            (cert, _) => {
+                let given = sources.get(if cert.is_some() { "tls_cert" } else { "tls_key" });
+                return Err(SettingsError::HalfTls(given.map(|given| given.source_name).unwrap_or_default()));
+            }
         };
         let token_ttl = sources.seconds("token_ttl", 0)?;
         Ok(Self {
@@ -362,13 +361,18 @@ impl Settings {
                     text.split(',')
                         .map(str::trim)
                         .filter(|part| !part.is_empty())
-                        .map(|part| part.parse().ok())
+                        .map(|part| Some(part.parse::<IpAddr>().ok()?.to_canonical()))
                         .collect()
                 },
             )?,
             tls,
             clock_skew: sources.seconds("clock_skew", 300)?,
-            temporary_credentials_ttl: sources.seconds("temporary_credentials_ttl", 600)?,
+            temporary_credentials_ttl: sources.parse(
+                "temporary_credentials_ttl",
+                Duration::from_mins(10),
+                "a whole number of seconds, from 1 to 315360000",
+                |text| text.parse().ok().filter(|s| (1..=TEN_YEARS).contains(s)).map(Duration::from_secs),
+            )?,
             token_ttl: (!token_ttl.is_zero()).then_some(token_ttl),
             allow_plaintext: sources
                 .parse("allow_plaintext", false, "true or false", |text| text.parse().ok())?,
@@ -384,8 +388,8 @@ impl Settings {
             log: sources.parse(
                 "log",
                 "info".to_owned(),
-                "error, warn, info, debug or trace, or a filter such as info,server=debug",
-                |text| tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned()),
+                "off, error, warn, info, debug or trace, or a filter such as info,server=debug",
+                |text| is_log_filter(text).then(|| text.to_owned()),
             )?,
             log_format: sources.parse("log_format", LogFormat::Text, "text or json", |text| match text {
                 "text" => Some(LogFormat::Text),
@@ -396,10 +400,35 @@ impl Settings {
     }
 }
 
+/// Every setting in the environment, and the names that look like one and are none.
+fn from_environment(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<(HashMap<String, String>, Vec<String>), SettingsError> {
+    let (mut known, mut unknown) = (HashMap::new(), Vec::new());
+    for (name, value) in variables {
+        let Ok(name) = name.into_string() else { continue };
+        let Some(key) = name.strip_prefix("LATCHKEY_") else { continue };
+        if KEYS.iter().any(|known| known.to_uppercase() == key) {
+            let value = value.into_string().map_err(|_| SettingsError::NotText(name.clone()))?;
+            known.insert(name, value);
+        } else if !NOT_SETTINGS.contains(&&*name) {
+            unknown.push(name);
+        }
+    }
+    unknown.sort();
+    Ok((known, unknown))
+}
+
 fn parse_file(path: &str, text: &str) -> Result<HashMap<String, String>, SettingsError> {
     let unreadable =
         |reason: &str| SettingsError::Unreadable { path: path.to_owned(), reason: reason.to_owned() };
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| unreadable(error.message()))?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .map(|before| before.matches('\n').count() + 1);
+        unreadable(&format!("line {}: {}", line.unwrap_or(1), error.message().replace('\n', ", ")))
+    })?;
     let mut values = HashMap::new();
     for (key, value) in table {
         if !KEYS.contains(&&*key) {
@@ -409,15 +438,13 @@ fn parse_file(path: &str, text: &str) -> Result<HashMap<String, String>, Setting
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
             toml::Value::Boolean(yes) => yes.to_string(),
-            toml::Value::Array(items) => {
+            toml::Value::Array(items) if key == "trusted_proxies" => {
                 let texts =
                     items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
                 texts.ok_or_else(|| unreadable(&format!("{key} must be a list of texts")))?.join(",")
             }
             _ => {
-                return Err(unreadable(&format!(
-                    "{key} must be a text, a number, true, false or a list of texts"
-                )));
+                return Err(unreadable(&format!("{key} must be a text, a whole number, true or false")));
             }
         };
         values.insert(key, text);
@@ -434,7 +461,19 @@ fn sqlite_file(text: &str) -> Option<PathBuf> {
     (!file.is_empty() && !file.contains('?') && file != ":memory:").then(|| PathBuf::from(file))
 }
 
+/// Whether the log can be filtered by it. A lone word that is no level would be the name of a module, and silence.
+fn is_log_filter(text: &str) -> bool {
+    let is_level = |word: &str| word.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+    let plain = text.contains('[') || text.split(',').all(|part| part.contains(['=', ':']) || is_level(part));
+    plain && !text.trim().is_empty() && tracing_subscriber::EnvFilter::try_new(text).is_ok()
+}
+
 fn public_url(text: &str) -> Option<Url> {
+    // `Url` forgives a missing or turned slash, spaces and line breaks; people would find another address than they wrote.
+    let (_, rest) = text.split_once("://")?;
+    if rest.starts_with('/') || text.contains(|c: char| c == '\\' || c.is_whitespace() || c.is_control()) {
+        return None;
+    }
     let mut url = Url::parse(text).ok()?;
     let plain = url.query().is_none()
         && url.fragment().is_none()
@@ -443,8 +482,12 @@ fn public_url(text: &str) -> Option<Url> {
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
         return None;
     }
-    // A prefix is kept without a slash at its end.
-    let path = url.path().trim_end_matches('/').to_owned();
+    // A prefix is kept without a slash at its end. What is special to the router or needs escaping cannot be in it.
+    let path = url.path().strip_suffix('/').unwrap_or(url.path()).to_owned();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    if !path.split('/').skip(1).all(|segment| !segment.is_empty() && segment.chars().all(is_plain)) {
+        return None;
+    }
     url.set_path(&path);
     Some(url)
 }
@@ -491,7 +534,7 @@ mod tests {
         );
         for (name, value) in [
             ("LATCHKEY_PUBLIC_URL", "keys.example.com"),
-            ("LATCHKEY_PUBLIC_URL", "https://keys.example.com/?x"),
+            ("LATCHKEY_PUBLIC_URL", "https://keys.example.com/#x"),
             ("LATCHKEY_PUBLIC_URL", "ftp://keys.example.com"),
             ("LATCHKEY_CLOCK_SKEW", "-1"),
             ("LATCHKEY_ALLOW_PLAINTEXT", "yes"),
@@ -500,6 +543,12 @@ mod tests {
             ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.1, proxy"),
             ("LATCHKEY_DATA_DIR", ""),
             ("LATCHKEY_LOG", "=="),
+            ("LATCHKEY_LOG", "verbose"),
+            ("LATCHKEY_LOG", ""),
+            ("LATCHKEY_TEMPORARY_CREDENTIALS_TTL", "0"),
+            ("LATCHKEY_PUBLIC_URL", "https:keys.example.com"),
+            ("LATCHKEY_PUBLIC_URL", "https://example.com//latchkey"),
+            ("LATCHKEY_PUBLIC_URL", "https://example.com/{key}"),
         ] {
             assert!(
                 refused(&[(name, value)]).starts_with(&format!("{name}={value} is not allowed: it must be ")),
@@ -510,8 +559,57 @@ mod tests {
 
     #[test]
     fn a_password_in_a_database_url_is_not_shown() {
-        let told = refused(&[("LATCHKEY_DATABASE_URL", "postgres://ada:correcthorse@db.example/latchkey")]);
-        assert!(!told.contains("correcthorse") && told.contains("sqlite://FILE"), "{told}");
+        for url in [
+            "postgres://ada:correcthorse@db.example/latchkey",
+            "postgres://ada:correcthorse#/?@db.example:x/latchkey",
+            "postgres://db.example/latchkey?user=ada&password=correcthorse",
+            "sqlite://latchkey.db?key=correcthorse",
+        ] {
+            let told = refused(&[("LATCHKEY_DATABASE_URL", url)]);
+            assert!(!told.contains("correcthorse") && told.contains("sqlite://FILE"), "{told}");
+        }
+    }
+
+    #[test]
+    fn every_way_to_write_a_sqlite_file_is_taken() {
+        for (url, file) in [
+            ("sqlite://data/keys.db", "data/keys.db"),
+            ("sqlite:///var/keys.db", "/var/keys.db"),
+            ("sqlite:keys.db", "keys.db"),
+        ] {
+            let settings = read(&Flags::default(), &[("LATCHKEY_DATABASE_URL", url)], "").unwrap();
+            assert_eq!(settings.database, Path::new(file));
+        }
+    }
+
+    #[test]
+    fn a_file_holds_texts_numbers_truths_and_a_list_of_proxies() {
+        let file =
+            "trusted_proxies = ['10.0.0.1', '::ffff:10.0.0.2']\nallow_plaintext = true\nlisten = '[::1]:0'\n";
+        let settings = read(&Flags::default(), &[], file).unwrap();
+        assert_eq!(
+            settings.trusted_proxies,
+            ["10.0.0.1", "10.0.0.2"].map(|text| text.parse::<IpAddr>().unwrap())
+        );
+        assert!(settings.allow_plaintext);
+        assert!(read(&Flags::default(), &[], "listen = ['127.0.0.1:0']").is_err());
+    }
+
+    #[test]
+    fn the_internal_listener_can_be_off() {
+        assert_eq!(
+            read(&Flags::default(), &[("LATCHKEY_INTERNAL_LISTEN", "off")], "").unwrap().internal_listen,
+            None
+        );
+    }
+
+    #[test]
+    fn an_unknown_variable_is_pointed_out_unless_the_build_uses_it() {
+        let names = ["LATCHKEY_LISEN", "LATCHKEY_CONFIG", "LATCHKEY_BIN", "LATCHKEY_REALM", "PATH"];
+        let variables = names.iter().map(|name| (OsString::from(name), OsString::from("x")));
+        let (known, unknown) = from_environment(variables).unwrap();
+        assert_eq!(unknown, ["LATCHKEY_CONFIG", "LATCHKEY_LISEN"]);
+        assert_eq!(known.into_keys().collect::<Vec<_>>(), ["LATCHKEY_REALM"]);
     }
 
     #[test]
@@ -522,7 +620,9 @@ mod tests {
     #[test]
     fn an_unknown_key_or_broken_file_is_told() {
         assert!(matches!(read(&Flags::default(), &[], "lisen = 'x'"), Err(SettingsError::UnknownKey { .. })));
-        assert!(matches!(read(&Flags::default(), &[], "realm = "), Err(SettingsError::Unreadable { .. })));
+        let broken =
+            read(&Flags::default(), &[], "listen = '127.0.0.1:0'\nrealm = \n").unwrap_err().to_string();
+        assert!(broken.contains("latchkey.toml cannot be read: line 2: "), "{broken}");
     }
 
     #[test]

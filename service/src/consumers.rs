@@ -210,10 +210,10 @@ impl Service {
         let mut changes = Vec::new();
         for line in &lines {
             let marked = |flag| line.after.as_ref().is_some_and(|after| after.get(flag).is_some());
-            if let (Some(before), Some(Event::Consumer(after))) = (&line.before, feed::event(line)?) {
-                if let Ok(before) = serde_json::from_value::<Consumer>(before.clone()) {
-                    changes.extend(before.differences(&after));
-                }
+            let before =
+                line.before.clone().and_then(|before| serde_json::from_value::<Consumer>(before).ok());
+            if let (Some(before), Some(Event::Consumer(after))) = (before, feed::event(line)?) {
+                changes.extend(before.differences(&after));
             }
             if marked(SECRET_CHANGED) {
                 changes.push("the consumer secret".to_owned());
@@ -224,7 +224,7 @@ impl Service {
         }
         let Some(last) = lines.last() else {
             // A revision that never was: somebody made it up.
-            return Err(ServiceError::invalid("revision", "This revision of the consumer does not exist."));
+            return Err(ServiceError::invalid("revision", &"This revision of the consumer does not exist."));
         };
         let conflict = Conflict { by: last.actor.clone(), at: last.at, changes, current: current.clone() };
         Err(ServiceError::Conflict(Box::new(conflict)))

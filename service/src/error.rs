@@ -28,7 +28,7 @@ fn sentences(errors: &[FieldError]) -> String {
 }
 
 impl ServiceError {
-    pub(crate) fn invalid(field: &str, error: impl ToString) -> Self {
+    pub(crate) fn invalid(field: &str, error: &impl ToString) -> Self {
         Self::Invalid(vec![FieldError::new(field, error.to_string())])
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn new_user(username: Username, configure_server: bool, now: OffsetDa
 /// A name that is taken is an error of the field it was typed in.
 pub(crate) fn taken(error: StoreError) -> ServiceError {
     match error {
-        StoreError::UsernameTaken => ServiceError::invalid("username", error),
+        StoreError::UsernameTaken => ServiceError::invalid("username", &error),
         other => other.into(),
     }
 }
@@ -93,7 +93,8 @@ impl Service {
         password: &str,
     ) -> Result<User, ServiceError> {
         let mut account = self.account(username).await?;
-        let password = Password::parse(password).map_err(|error| ServiceError::invalid("password", error))?;
+        let password =
+            Password::parse(password).map_err(|error| ServiceError::invalid("password", &error))?;
         account.password_hash = self.passwords.hash(&password).await;
         let by = admin.by(self.clock.now());
         let activity =

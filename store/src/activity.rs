@@ -52,6 +52,7 @@ impl NewActivity {
     }
 
     /// Notes a change that the consumer itself does not show, such as a new secret.
+    #[must_use]
     pub fn mark(mut self, flag: &str) -> Self {
         if let Some(Value::Object(after)) = &mut self.after {
             after.insert(flag.to_owned(), Value::Bool(true));

@@ -157,13 +157,14 @@ async fn connect(database: &Path, connections: u32, create: bool) -> Result<Data
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .map_sqlx_sqlite_opts(move |_| {
-            sea_orm::sqlx::sqlite::SqliteConnectOptions::new()
+            let options = sea_orm::sqlx::sqlite::SqliteConnectOptions::new()
                 .filename(&file)
                 .create_if_missing(create)
-                .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(BUSY_TIMEOUT)
-                .foreign_keys(true)
+                .foreign_keys(true);
+            // The file itself remembers it, and whoever only looks changes no file.
+            if create { options.journal_mode(SqliteJournalMode::Wal) } else { options }
         });
     Ok(Database::connect(options).await?)
 }

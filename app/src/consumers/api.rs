@@ -1,5 +1,7 @@
 //! The server functions of the page: who may (the guard), one use case, and nothing else.
 #![allow(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+#![allow(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
+#![allow(clippy::unused_async, reason = "every server function is asynchronous, whether it waits or not")]
 
 use domain::{Consumer, ConsumerKey, Page};
 #[cfg(feature = "ssr")]
@@ -89,7 +91,6 @@ pub async fn disapprove(key: ConsumerKey, revision: i64) -> Result<Consumer, App
 
 /// Saves what the edit dialog shows over a consumer as it was at a revision. An empty secret keeps the old one.
 #[server(prefix = "/api/page", endpoint = "edit")]
-#[expect(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
 pub async fn edit(
     key: ConsumerKey,
     revision: i64,

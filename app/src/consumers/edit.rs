@@ -120,7 +120,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                 </div>
                 <Field
                     id_prefix=PREFIX name="callback_url" label="Callback URL" value=callback_url errors
-                    hint="Where users are sent back to. Empty: wherever the application asks."
+                    hint="Where users are sent back to; empty for anywhere."
                 />
                 <Field
                     id_prefix=PREFIX name="rsa_public_key" label="RSA public key" value=rsa_public_key errors lines=true
@@ -131,6 +131,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                     id="edit-sign-everybody-out" label="Sign everybody out" value=sign_everybody_out
                     hint="Revokes every token, also without a new secret."
                 />
+                <p class="advice">"After a change, give the new name and secret to whoever runs the application."</p>
                 <Refusal error button="Save"/>
                 <div class="foot">
                     <CancelButton node_ref=dialog/>

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use domain::{Consumer, ConsumerKey, Event, FieldError};
-use leptos::{prelude::*, server::SharedValue};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, server::SharedValue};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -21,6 +21,9 @@ use crate::ui::dom;
 
 /// How long a row that just came is marked.
 const NEW_FOR: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// How long a message stays.
+const MESSAGE_FOR: std::time::Duration = std::time::Duration::from_secs(6);
 
 /// What the server puts on the page; the browser reads it when it takes over. No secret may be in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -158,6 +161,14 @@ pub fn ConsumersPage() -> impl IntoView {
     let seen = data.listing.seen;
     // Effects run in the browser alone.
     Effect::new(move || live::start(state, seen));
+    Effect::new(move |before: Option<Option<TimeoutHandle>>| {
+        if let Some(before) = before.flatten() {
+            before.clear();
+        }
+        let shown = state.message.with(|message| !message.is_empty());
+        let clear = move || state.message.set(String::new());
+        if shown { set_timeout_with_handle(clear, MESSAGE_FOR).ok() } else { None }
+    });
     view! {
         <Header state who=data.who/>
         <main>
@@ -168,7 +179,7 @@ pub fn ConsumersPage() -> impl IntoView {
             <Register reply=data.reply/>
             <ConsumerTable/>
         </main>
-        <div class="message" aria-live="polite">{move || state.message.get()}</div>
+        <div class="message" aria-live="polite">{move || Some(state.message.get()).filter(|message| !message.is_empty())}</div>
         <RowMenu/>
         {move || {
             state.dialog.get().map(|dialog| match dialog {

@@ -73,10 +73,9 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
         hint.set(None);
         spawn_local(async move {
             // A hint that cannot be had is no reason to disturb whoever types.
-            if let Ok(true) = api::name_in_use(name.clone()).await {
-                if form.name.get_untracked() == name {
-                    hint.set(Some("Another consumer has this name already. That is allowed.".to_owned()));
-                }
+            let in_use = api::name_in_use(name.clone()).await.unwrap_or(false);
+            if in_use && form.name.get_untracked() == name {
+                hint.set(Some("Another consumer has this name already. That is allowed.".to_owned()));
             }
         });
     };
@@ -152,7 +151,7 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
                         name="secret" label="Consumer secret" kind="password" autocomplete="new-password" value=form.secret
                         errors=form.errors on_leave=Callback::new(leave_secret)
                     >
-                        <button type="button" class="link" prop:disabled=idle on:click=generate>"Generate"</button>
+                        <button type="button" class="link" disabled=idle on:click=generate>"Generate"</button>
                     </Field>
                     <Field
                         name="secret_again" label="Re-type consumer secret" kind="password" autocomplete="new-password"

@@ -67,11 +67,13 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
                 <Show when=move || is_new.get()><span class="tag">"New"</span></Show>
             </td>
             <td role="cell" class="k">
+<span class="with-copy">
                 <code class="key">{key.to_string()}</code>
                 <CopyButton
                     icon=true label="Copy consumer key" text=Callback::new(move |()| key.to_string()) message=state.message
                     described_by=name_id disabled=Signal::derive(move || !state.hydrated.get())
                 />
+</span>
             </td>
             <td role="cell" class="s">
                 <span class=move || status_class(status())>{move || status().word()}</span>
@@ -90,7 +92,7 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
             <td role="cell" class="do">
                 <button
                     type="button" class="icon more" aria-haspopup="menu" aria-expanded=move || menu_open.get().to_string()
-                    aria-label=move || format!("Actions for {}", name()) prop:disabled=move || !state.hydrated.get() on:click=toggle
+                    aria-label=move || format!("Actions for {}", name()) disabled=move || !state.hydrated.get() on:click=toggle
                 >
                     <span aria-hidden="true">"⋯"</span>
                 </button>

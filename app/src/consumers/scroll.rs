@@ -70,10 +70,8 @@ impl Keep {
     pub(super) fn after(self) {
         let Some((key, before)) = self.0 else { return };
         request_animation_frame(move || {
-            if let Some(now) = top(key) {
-                if (now - before).abs() > 0.5 {
-                    window().scroll_by_with_x_and_y(0.0, now - before);
-                }
+            if let Some(now) = top(key).filter(|now| (now - before).abs() > 0.5) {
+                window().scroll_by_with_x_and_y(0.0, now - before);
             }
         });
     }

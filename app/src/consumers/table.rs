@@ -95,7 +95,7 @@ pub(super) fn ConsumerTable() -> impl IntoView {
                 <p class="more-rows">
                     {move || format!("{} of {} rows", counts.get().0, counts.get().1)}
                     <button
-                        type="button" class="btn small" prop:disabled=move || !state.hydrated.get()
+                        type="button" class="btn small" disabled=move || !state.hydrated.get()
                         on:click=move |_| spawn_local(live::load_rows(state, counts.get_untracked().0 + MORE))
                     >
                         "Show more"

@@ -49,7 +49,7 @@ pub fn CopyButton(
             aria-label=icon.then_some(label)
             title=icon.then_some(label)
             aria-describedby=described_by
-            prop:disabled=disabled
+            disabled=disabled
             on:click=copy
         >
             {(!icon).then_some(label)}

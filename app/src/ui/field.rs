@@ -76,7 +76,7 @@ pub fn Field(
     let input = if lines {
         view! {
             <textarea
-                id=id.clone() name=name rows="4" spellcheck="false" autocomplete=autocomplete
+                id=id.clone() name=name rows="3" spellcheck="false" autocomplete=autocomplete
                 aria-invalid=invalid aria-describedby=described_by
                 prop:value=value on:input=move |event| typed(event_target_value(&event)) on:blur=leave
             ></textarea>

@@ -84,11 +84,7 @@ pub fn Menu(
             "ArrowUp" => Some((at + count - 1) % count),
             "Home" => Some(0),
             "End" => Some(count - 1),
-            "Escape" => {
-                event.prevent_default();
-                return on_close.run(true);
-            }
-            "Tab" => {
+            "Escape" | "Tab" => {
                 event.prevent_default();
                 return on_close.run(true);
             }

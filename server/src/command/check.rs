@@ -1,14 +1,17 @@
 //! `latchkey check`: says what is wrong and what to do, and changes nothing.
 
+use std::path::Path;
+
 use serde::Serialize;
 use service::Clock;
 use store::Store;
+use time::OffsetDateTime;
 
 use super::{CommandError, output};
 use crate::settings::Settings;
 
 /// How far the newest activity may lie in the future before the clock is suspected.
-const CLOCK_TOLERANCE: time::Duration = time::Duration::MINUTE;
+const CLOCK_TOLERANCE: time::Duration = time::Duration::minutes(5);
 
 #[derive(Serialize)]
 struct Finding {
@@ -19,14 +22,17 @@ struct Finding {
 
 /// Looks at everything that a start depends on. The settings are right, or nobody would have come here.
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), CommandError> {
-    let settings_detail = format!("data in {}", settings.data_dir.display());
-    let mut findings = vec![Finding { subject: "settings", ok: true, detail: settings_detail }];
-    if settings.database.exists() {
-        check_data(settings, &mut findings).await;
+    let mut findings = vec![Finding { subject: "settings", ok: true, detail: in_words(settings) }];
+    let newest = if settings.database.exists() {
+        check_data(settings, &mut findings).await
     } else {
-        let detail = format!("{} is not made yet; `latchkey serve` makes it", settings.database.display());
-        findings.push(Finding { subject: "database", ok: true, detail });
-    }
+        findings.push(not_made("database", &settings.database));
+        if !settings.vault_key_file.exists() {
+            findings.push(not_made("vault key", &settings.vault_key_file));
+        }
+        None
+    };
+    findings.push(check_clock(newest));
     let words = |finding: &Finding| {
         format!("{}: {}: {}", finding.subject, if finding.ok { "ok" } else { "WRONG" }, finding.detail)
     };
@@ -39,39 +45,71 @@ pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), Command
     if findings.iter().all(|finding| finding.ok) { Ok(()) } else { Err(CommandError::CheckFailed) }
 }
 
-async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) {
-    let mut wrong = |subject, detail| findings.push(Finding { subject, ok: false, detail });
+/// The settings that hold, however they were given.
+fn in_words(settings: &Settings) -> String {
+    let internal = settings.internal_listen.map_or("off".to_owned(), |address| address.to_string());
+    let public_url = settings.public_url.as_ref().map_or("the bound address", |url| url.as_str());
+    let tokens =
+        settings.token_ttl.map_or("until revoked".to_owned(), |ttl| format!("for {} s", ttl.as_secs()));
+    format!(
+        "data in {}; listening on {}, internally on {internal}; public URL {public_url}; realm {}; clock skew {} s; \
+         temporary credentials live {} s, tokens {tokens}; PLAINTEXT {}",
+        settings.data_dir.display(),
+        settings.listen,
+        settings.realm,
+        settings.clock_skew.as_secs(),
+        settings.temporary_credentials_ttl.as_secs(),
+        if settings.allow_plaintext { "accepted over https" } else { "refused" },
+    )
+}
+
+fn not_made(subject: &'static str, path: &Path) -> Finding {
+    let detail = format!("{} is not made yet; `latchkey serve` makes it", path.display());
+    Finding { subject, ok: true, detail }
+}
+
+/// Looks at the database and its key; gives the time of the newest activity, where there is one.
+async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<OffsetDateTime> {
+    let mut report = |subject, ok, detail| findings.push(Finding { subject, ok, detail });
     let store = match Store::open_existing(&settings.database, &settings.vault_key_file).await {
         Ok(store) => store,
         Err(error) => {
             let subject = if error.is_of_the_vault_key() { "vault key" } else { "database" };
-            return wrong(subject, error.to_string());
+            report(subject, false, error.to_string());
+            return None;
         }
     };
-    let mut report = |subject, ok, detail: String| findings.push(Finding { subject, ok, detail });
-    match store.health().await {
-        Ok(health) => {
-            let detail = if health.integrity == "ok" {
-                settings.database.display().to_string()
-            } else {
-                format!(
-                    "{} is damaged: {}; restore it from a backup",
-                    settings.database.display(),
-                    health.integrity
-                )
-            };
-            report("database", health.integrity == "ok", detail);
-            report("vault key", true, settings.vault_key_file.display().to_string());
-            let now = Clock::System.now();
-            let ahead = health.newest_activity.filter(|at| *at > now + CLOCK_TOLERANCE);
-            let detail = match ahead {
-                Some(at) => {
-                    format!("it is {now}, but the newest activity is of {at}: set this machine's clock")
-                }
-                None => now.to_string(),
-            };
-            report("clock", ahead.is_none(), detail);
+    let health = store.health().await;
+    if let Err(error) = store.close().await {
+        tracing::warn!(%error, "the database was not closed in good order");
+    }
+    let database = settings.database.display();
+    let newest = match health {
+        Ok(health) if health.integrity == "ok" => {
+            report("database", true, database.to_string());
+            health.newest_activity
         }
-        Err(error) => report("database", false, error.to_string()),
+        Ok(health) => {
+            let damage = health.integrity;
+            report("database", false, format!("{database} is damaged: {damage}; restore it from a backup"));
+            health.newest_activity
+        }
+        Err(error) => {
+            report("database", false, error.to_string());
+            None
+        }
+    };
+    report("vault key", true, settings.vault_key_file.display().to_string());
+    newest
+}
+
+fn check_clock(newest: Option<OffsetDateTime>) -> Finding {
+    let now = Clock::System.now();
+    match newest.filter(|at| *at > now + CLOCK_TOLERANCE) {
+        Some(at) => {
+            let detail = format!("it is {now}, but the newest activity is of {at}: set this machine's clock");
+            Finding { subject: "clock", ok: false, detail }
+        }
+        None => Finding { subject: "clock", ok: true, detail: now.to_string() },
     }
 }

@@ -1,7 +1,5 @@
 //! `latchkey consumer …`
 
-use std::path::PathBuf;
-
 use clap::{ArgAction, Subcommand};
 use domain::{Consumer, ConsumerKey, Status, query::MOST_ROWS};
 use service::consumers::TypedEdit;
@@ -75,9 +73,9 @@ pub(super) struct Changes {
     /// Where users are sent back to; '' for wherever the application asks
     #[arg(long, value_name = "URL")]
     callback: Option<String>,
-    /// A PEM file with the key that verifies its RSA signatures; an empty file for none
+    /// A PEM file with the key that verifies its RSA signatures; '' or an empty file for none
     #[arg(long, value_name = "FILE")]
-    rsa_public_key: Option<PathBuf>,
+    rsa_public_key: Option<String>,
     /// Revoke every token it holds
     #[arg(long)]
     sign_everybody_out: bool,
@@ -86,9 +84,9 @@ pub(super) struct Changes {
 impl Changes {
     fn read(self) -> Result<TypedEdit, CommandError> {
         let rsa_public_key = match &self.rsa_public_key {
-            Some(path) if path.as_os_str().is_empty() => Some(String::new()),
-            Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
-                CommandError::Usage(format!("The key file {} cannot be read: {error}.", path.display()))
+            Some(path) if path.is_empty() => Some(String::new()),
+            Some(path) => Some(std::fs::File::open(path).and_then(input::read_bounded).map_err(|error| {
+                CommandError::Usage(format!("The key file {path} cannot be read: {error}."))
             })?),
             None => None,
         };
@@ -190,14 +188,27 @@ fn table(consumers: &[Consumer]) -> String {
     output::columns(["CONSUMER KEY", "STATUS", "REGISTERED", "CONSUMER NAME"], &rows)
 }
 
+/// The API's names, in the order that a person reads them; the RSA key comes last, since it has several lines.
+const SHOWN: [&str; 11] = [
+    "key",
+    "name",
+    "status",
+    "trusted",
+    "callback_url",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "last_used_at",
+    "revision",
+    "rsa_public_key",
+];
+
 fn lines(consumer: &Consumer) -> String {
-    let serde_json::Value::Object(fields) = serde_json::json!(consumer) else {
-        return String::new();
-    };
+    let fields = serde_json::json!(consumer);
     let text = |value: &serde_json::Value| match value {
         serde_json::Value::String(text) => text.clone(),
         serde_json::Value::Null => "none".to_owned(),
         other => other.to_string(),
     };
-    fields.iter().map(|(name, value)| format!("{name}: {}", text(value))).collect::<Vec<_>>().join("\n")
+    SHOWN.map(|name| format!("{name}: {}", text(&fields[name]))).join("\n")
 }

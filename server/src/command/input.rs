@@ -12,13 +12,19 @@ pub(super) fn secret_from_stdin(what: &str) -> Result<String, CommandError> {
     if io::stdin().is_terminal() {
         eprintln!("Type the {what}, then Enter and Ctrl-D:");
     }
-    let mut text = String::new();
-    io::stdin()
-        .lock()
-        .take(MOST_BYTES)
-        .read_to_string(&mut text)
-        .map_err(|error| CommandError::Usage(format!("The {what} on stdin cannot be read: {error}.")))?;
-    Ok(without_line_break(text))
+    read_bounded(io::stdin().lock())
+        .map(without_line_break)
+        .map_err(|error| CommandError::Usage(format!("The {what} on stdin cannot be read: {error}.")))
+}
+
+/// The whole text, where it is no longer than any secret or key may be.
+pub(super) fn read_bounded(source: impl io::Read) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    source.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other("it is longer than 64 KiB"));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
 fn without_line_break(mut text: String) -> String {
@@ -53,12 +59,20 @@ pub(super) fn confirm(question: &str) -> Result<(), CommandError> {
 
 #[cfg(test)]
 mod tests {
-    use super::without_line_break;
+    use super::{read_bounded, without_line_break};
 
     #[test]
     fn one_line_break_at_the_end_is_dropped_and_no_more() {
         let dropped =
             ["a", "a\n", "a\r\n", "a\n\n", "a\r", "\n"].map(|text| without_line_break(text.to_owned()));
         assert_eq!(dropped, ["a", "a", "a", "a\n", "a\r", ""]);
+    }
+
+    #[test]
+    fn what_is_too_long_or_no_text_is_refused_and_not_cut() {
+        assert_eq!(read_bounded(&b"secret\n"[..]).unwrap(), "secret\n");
+        assert_eq!(read_bounded(&[b'a'; 65536][..]).unwrap().len(), 65536);
+        assert!(read_bounded(&[b'a'; 65537][..]).is_err());
+        assert!(read_bounded(&[0xff][..]).is_err());
     }
 }

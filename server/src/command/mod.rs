@@ -8,7 +8,10 @@ mod user;
 
 use std::{fs, io, os::unix::fs::DirBuilderExt as _, path::Path, process::ExitCode, sync::Arc};
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{
+    Parser, Subcommand,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 use service::{Admin, Clock, Service, ServiceError};
 use store::{Store, StoreError};
 
@@ -20,7 +23,7 @@ use crate::{
 
 /// Control over who may sign in through what: OAuth consumer keys, and the provider that enforces them.
 #[derive(Parser, Debug)]
-#[command(name = "latchkey", version, about, disable_help_subcommand = false)]
+#[command(name = "latchkey", version)]
 struct Cli {
     #[command(flatten)]
     flags: Flags,
@@ -122,30 +125,56 @@ fn usage(error: &clap::Error) -> ExitCode {
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
         .filter(|line| !line.is_empty() && !line.starts_with("tip:"))
         .collect();
-    let sentence = words.join(" ");
-    eprintln!("{}; `latchkey help` lists what there is.", sentence.trim_start_matches("error: "));
+    let sentence = sentence(error).unwrap_or_else(|| words.join(" "));
+    let mut sentence = sentence.trim_start_matches("error: ").trim_end_matches('.').to_owned();
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    eprintln!("{sentence}; `latchkey help` lists what there is.");
     ExitCode::from(2)
+}
+
+/// Words for what clap would repeat: somebody may have put a password where none belongs.
+fn sentence(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+    match error.kind() {
+        ErrorKind::UnknownArgument if !argument.starts_with('-') => {
+            Some("There is one word too many".to_owned())
+        }
+        ErrorKind::TooManyValues => Some(format!("{argument} takes no value")),
+        _ => None,
+    }
 }
 
 async fn run(cli: Cli) -> Result<(), CommandError> {
     let settings = Settings::read(&cli.flags)?;
-    match cli.command {
-        Command::Serve => {
-            telemetry::init(&settings);
-            Ok(serve(settings).await?)
-        }
-        Command::Check => check::check(&settings, cli.json).await,
-        Command::Migrate => {
-            let desk = Desk::open(&settings, cli.json).await?;
-            let database = settings.database.display().to_string();
-            desk.print(&serde_json::json!({ "database": database }), || format!("{database} is up to date."))
-        }
-        Command::User(command) => command.run(&Desk::open(&settings, cli.json).await?).await,
-        Command::Consumer(command) => {
-            command.check_usage()?;
-            command.run(&Desk::open(&settings, cli.json).await?).await
-        }
+    if let Command::Serve = cli.command {
+        telemetry::init(&settings);
+        return Ok(serve(settings).await?);
     }
+    telemetry::init_for_commands();
+    match &cli.command {
+        Command::Check => return check::check(&settings, cli.json).await,
+        Command::User(command) => command.check_usage()?,
+        Command::Consumer(command) => command.check_usage()?,
+        Command::Serve | Command::Migrate => {}
+    }
+    let is_new = !settings.database.exists();
+    let desk = Desk::open(&settings, cli.json).await?;
+    let done = match cli.command {
+        Command::User(command) => command.run(&desk).await,
+        Command::Consumer(command) => command.run(&desk).await,
+        Command::Serve | Command::Check | Command::Migrate => migrated(&desk, &settings, is_new),
+    };
+    desk.close().await;
+    done
+}
+
+/// Tells what opening the database has done to it.
+fn migrated(desk: &Desk, settings: &Settings, made: bool) -> Result<(), CommandError> {
+    let database = settings.database.display().to_string();
+    let what = if made { "is made" } else { "is up to date" };
+    desk.print(&serde_json::json!({ "database": database, "made": made }), || format!("{database} {what}."))
 }
 
 /// Makes the data folder, for its owner alone, where there is none.
@@ -155,6 +184,7 @@ pub(crate) fn make_data_dir(path: &Path) -> io::Result<()> {
 
 /// What every command works with.
 struct Desk {
+    store: Arc<Store>,
     service: Service,
     admin: Admin,
     json: bool,
@@ -166,8 +196,19 @@ impl Desk {
         make_data_dir(path)
             .map_err(|source| CommandError::DataDir { path: path.display().to_string(), source })?;
         let store = Store::open(&settings.database, &settings.vault_key_file).await?;
-        let service = Service::new(Arc::new(store), Clock::System);
-        Ok(Self { service, admin: Admin::at_the_command_line(), json })
+        let store = Arc::new(store);
+        let service = Service::new(store.clone(), Clock::System);
+        Ok(Self { store, service, admin: Admin::at_the_command_line(), json })
+    }
+
+    /// Closes the database, so that it is one file again. What was done stays done if that fails.
+    async fn close(self) {
+        drop(self.service);
+        if let Some(store) = Arc::into_inner(self.store)
+            && let Err(error) = store.close().await
+        {
+            tracing::warn!(%error, "the database was not closed in good order");
+        }
     }
 
     /// Prints a result: as JSON for machines, else in words for people.

@@ -52,6 +52,16 @@ pub(super) enum UserCommand {
 }
 
 impl UserCommand {
+    /// What can be refused before the database is opened.
+    pub(super) fn check_usage(&self) -> Result<(), CommandError> {
+        match self {
+            Self::Add { password_stdin, .. } | Self::Passwd { password_stdin, .. } => {
+                input::require(*password_stdin, "--password-stdin", "password")
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) async fn run(self, desk: &Desk) -> Result<(), CommandError> {
         let change = |user: Result<User, service::ServiceError>, what: &'static str| {
             let user = user?;
@@ -59,8 +69,7 @@ impl UserCommand {
         };
         let (service, admin) = (&desk.service, &desk.admin);
         match self {
-            Self::Add { name, configure_server, password_stdin } => {
-                input::require(password_stdin, "--password-stdin", "password")?;
+            Self::Add { name, configure_server, .. } => {
                 let password = input::secret_from_stdin("password")?;
                 change(service.add_user(admin, &name, &password, configure_server).await, "is added")
             }
@@ -81,8 +90,7 @@ impl UserCommand {
                 service.change_user(admin, &name, Change::Forbid).await,
                 "does not have Configure Server",
             ),
-            Self::Passwd { name, password_stdin } => {
-                input::require(password_stdin, "--password-stdin", "password")?;
+            Self::Passwd { name, .. } => {
                 let password = input::secret_from_stdin("password")?;
                 change(service.change_password(admin, &name, &password).await, "has the new password")
             }

@@ -1,6 +1,11 @@
 //! The first tables.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        big_integer, big_integer_null, blob, boolean, integer, json_null, pk_auto, text, text_null, text_uniq,
+    },
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;

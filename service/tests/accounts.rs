@@ -1,0 +1,113 @@
+//! Accounts and the first administrator.
+
+mod support;
+
+use domain::Action;
+use service::{ServiceError, set_up::SetUpError, users::Change};
+use support::{HERE, House, PASSWORD, root};
+
+#[tokio::test]
+async fn a_new_account_is_checked_and_each_name_is_taken_once() {
+    let house = House::new().await;
+    let add = |name: &'static str, password: &'static str| {
+        let house = &house;
+        async move {
+            match house.service.add_user(&root(), name, password, false).await {
+                Ok(_) => Vec::new(),
+                Err(ServiceError::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+    };
+    assert_eq!(add("no name!", "short").await, ["username", "password"]);
+    assert_eq!(add("ada", PASSWORD).await, [""; 0]);
+    assert_eq!(add("ADA", PASSWORD).await, ["username"]);
+    let users = house.service.list_users(&root()).await.unwrap();
+    assert_eq!(users.len(), 1);
+    assert!(!users[0].configure_server && !users[0].disabled);
+}
+
+#[tokio::test]
+async fn a_change_is_told_once_and_doing_it_again_changes_nothing() {
+    let house = House::with_users().await;
+    for (change, action) in [
+        (Change::Disable, Action::UserDisabled),
+        (Change::Enable, Action::UserEnabled),
+        (Change::Permit, Action::UserPermitted),
+        (Change::Forbid, Action::UserForbidden),
+    ] {
+        let first = house.service.change_user(&root(), "grace", change).await.unwrap();
+        let line = house.last_activities(1).await.remove(0);
+        assert_eq!(line.action, action);
+        let told = house.activities().await;
+        assert_eq!(house.service.change_user(&root(), "GRACE", change).await.unwrap(), first);
+        assert_eq!(house.activities().await, told);
+        let text = serde_json::to_string(&line).unwrap();
+        assert!(!text.contains("argon2") && !text.contains("password"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_not_there_cannot_be_changed() {
+    let house = House::new().await;
+    for name in ["nobody", "no name!"] {
+        let change = house.service.change_user(&root(), name, Change::Disable).await;
+        assert!(matches!(&change, Err(ServiceError::NotFound(what)) if what.contains(name)), "{change:?}");
+        let change = house.service.change_password(&root(), name, PASSWORD).await;
+        assert!(matches!(change, Err(ServiceError::NotFound(_))), "{change:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_set_up_link_makes_an_administrator_who_is_signed_in_and_then_it_is_dead() {
+    let house = House::new().await;
+    let link = house.service.offer_set_up().await.unwrap().unwrap();
+    assert!(house.service.may_set_up(link.expose()).await.unwrap());
+    assert!(!house.service.may_set_up("guessed").await.unwrap());
+    let set_up = |name| house.service.set_up(link.expose(), name, PASSWORD, PASSWORD, HERE);
+    let token = set_up("ada").await.unwrap();
+    let ada = house.who(&token).await.unwrap();
+    assert!(ada.admin().is_ok() && ada.user().username.as_str() == "ada");
+    assert!(!house.service.may_set_up(link.expose()).await.unwrap());
+    assert!(matches!(set_up("eve").await, Err(SetUpError::DeadLink)));
+    assert!(house.service.offer_set_up().await.unwrap().is_none(), "an administrator exists");
+    let lines = house.last_activities(2).await;
+    assert_eq!([lines[0].action, lines[1].action], [Action::UserAdded, Action::SignedIn]);
+}
+
+#[tokio::test]
+async fn a_set_up_form_that_is_wrong_uses_the_link_not_up() {
+    let house = House::new().await;
+    let link = house.service.offer_set_up().await.unwrap().unwrap();
+    for (name, password, again, wrong) in [
+        ("", "short", "short", &["username", "password"][..]),
+        ("ada", PASSWORD, "another password", &["password_again"]),
+        ("no name!", PASSWORD, "another password", &["username", "password_again"]),
+    ] {
+        let refused = house.service.set_up(link.expose(), name, password, again, HERE).await;
+        let Err(SetUpError::Service(ServiceError::Invalid(errors))) = refused else { panic!("{refused:?}") };
+        assert_eq!(errors.iter().map(|error| &*error.field).collect::<Vec<_>>(), wrong);
+    }
+    assert!(house.service.may_set_up(link.expose()).await.unwrap());
+}
+
+#[tokio::test]
+async fn of_two_who_follow_the_link_at_once_one_becomes_administrator() {
+    let house = House::new().await;
+    let link = house.service.offer_set_up().await.unwrap().unwrap();
+    let set_up = |name| house.service.set_up(link.expose(), name, PASSWORD, PASSWORD, HERE);
+    let (ada, eve) = tokio::join!(set_up("ada"), set_up("eve"));
+    assert!(ada.is_ok() != eve.is_ok(), "{ada:?}, {eve:?}");
+    assert_eq!(house.service.list_users(&root()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_set_up_link_is_dead_once_somebody_else_made_an_administrator() {
+    let house = House::new().await;
+    let link = house.service.offer_set_up().await.unwrap().unwrap();
+    house.add("eve", false).await;
+    assert!(house.service.may_set_up(link.expose()).await.unwrap(), "eve is none");
+    house.add("ada", true).await;
+    let refused = house.service.set_up(link.expose(), "bob", PASSWORD, PASSWORD, HERE).await;
+    assert!(matches!(refused, Err(SetUpError::DeadLink)));
+}

@@ -1,0 +1,256 @@
+//! What administrators do to consumers: who is told what, and that nobody overwrites anybody.
+
+mod support;
+
+use std::time::Duration;
+
+use domain::{Action, Actor, Conflict, Consumer, ConsumerKey, ConsumerName, Event, Status};
+use service::{Admin, ServiceError, consumers::TypedEdit};
+use support::{HERE, House, SECRET, root};
+
+fn renamed(name: &str) -> TypedEdit {
+    TypedEdit { name: Some(name.to_owned()), ..TypedEdit::default() }
+}
+
+fn key(text: &str) -> ConsumerKey {
+    text.parse().unwrap()
+}
+
+const NEVER: &str = "00000000-0000-0000-0000-000000000000";
+
+/// The wrong fields of a refusal.
+fn fields<T: std::fmt::Debug>(refused: Result<T, ServiceError>) -> Vec<String> {
+    match refused {
+        Err(ServiceError::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn conflict<T: std::fmt::Debug>(refused: Result<T, ServiceError>) -> Conflict {
+    match refused {
+        Err(ServiceError::Conflict(conflict)) => *conflict,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn decide(house: &House, admin: &Admin, key: ConsumerKey, status: Status, seen: i64) -> Consumer {
+    house.service.decide(admin, key, status, Some(seen)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_registered_consumer_is_pending_under_a_random_key() {
+    let house = House::with_users().await;
+    let ada = house.admin("ada").await;
+    let consumer = house.register(&ada, "  Requirements sync ").await;
+    assert_eq!((consumer.name.as_str(), consumer.status), ("Requirements sync", Status::Pending));
+    assert_eq!((consumer.revision, consumer.created_at), (1, house.service.now()));
+    assert_eq!(consumer.created_by.to_string(), "ada");
+    assert_eq!(consumer.key.0.get_version_num(), 4);
+    assert_ne!(house.register(&ada, "Requirements sync").await.key, consumer.key);
+    assert_eq!(house.service.find_consumer(&ada, consumer.key).await.unwrap(), consumer);
+    assert_eq!(house.store.consumer_secret(consumer.key).await.unwrap().unwrap().as_str(), SECRET);
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_told_at_once_and_nothing_is_registered() {
+    let house = House::new().await;
+    let register = |name: &'static str, secret: &'static str| {
+        let house = &house;
+        async move { fields(house.service.register(&root(), name, secret).await) }
+    };
+    assert_eq!(register(" ", "short").await, ["name", "secret"]);
+    assert_eq!(register("App", "12345678\n").await, ["secret"]);
+    assert_eq!(register("App\t1", SECRET).await, ["name"]);
+    assert_eq!(house.activities().await, 0);
+}
+
+#[tokio::test]
+async fn each_change_is_told_with_who_when_and_from_where_and_never_a_secret() {
+    let house = House::with_users().await;
+    let ada = house.admin("ada").await;
+    let consumer = house.register(&ada, "App").await;
+    house.pass(Duration::from_secs(5));
+    let edit = TypedEdit { secret: Some("another secret".to_owned()), ..renamed("Renamed") };
+    house.service.edit(&ada, consumer.key, edit, Some(1)).await.unwrap();
+    decide(&house, &ada, consumer.key, Status::Approved, 2).await;
+    decide(&house, &ada, consumer.key, Status::Disapproved, 3).await;
+    house.service.remove(&ada, consumer.key, Some(4)).await.unwrap();
+    let lines = house.last_activities(5).await;
+    let expected = [
+        Action::ConsumerRegistered,
+        Action::ConsumerEdited,
+        Action::ConsumerApproved,
+        Action::ConsumerDisapproved,
+        Action::ConsumerRemoved,
+    ];
+    assert_eq!(lines.iter().map(|line| line.action).collect::<Vec<_>>(), expected);
+    for line in &lines {
+        assert_eq!((line.actor.to_string(), line.address.as_deref()), ("ada".into(), Some("192.0.2.1")));
+        let text = serde_json::to_string(line).unwrap();
+        assert!(!text.contains(SECRET) && !text.contains("another secret"), "{text}");
+    }
+    assert_eq!(lines[1].at - lines[0].at, Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn deciding_what_is_decided_already_changes_nothing_whatever_was_seen() {
+    let house = House::new().await;
+    let consumer = house.register(&root(), "App").await;
+    let approved = decide(&house, &root(), consumer.key, Status::Approved, 1).await;
+    let told = house.activities().await;
+    for seen in [Some(1), Some(2), None] {
+        let again = house.service.decide(&root(), consumer.key, Status::Approved, seen).await.unwrap();
+        assert_eq!(again, approved);
+    }
+    assert_eq!(house.activities().await, told);
+}
+
+#[tokio::test]
+async fn the_slower_administrator_is_told_who_changed_what_and_when() {
+    let house = House::with_users().await;
+    house.add("eve", true).await;
+    let (ada, eve) = (house.admin("ada").await, house.admin("eve").await);
+    let consumer = house.register(&ada, "App").await;
+    decide(&house, &ada, consumer.key, Status::Approved, 1).await;
+    house.pass(Duration::from_secs(5));
+    let edit = TypedEdit {
+        secret: Some("another secret".to_owned()),
+        trusted: Some(true),
+        sign_everybody_out: true,
+        ..renamed("Renamed")
+    };
+    let current = house.service.edit(&eve, consumer.key, edit, Some(2)).await.unwrap();
+    let expected = [
+        "the status to Approved",
+        "the name to “Renamed”",
+        "Trusted to on",
+        "the consumer secret",
+        "who is signed in: everybody was signed out",
+    ];
+    let refused = [
+        conflict(house.service.edit(&ada, consumer.key, renamed("Mine"), Some(1)).await),
+        conflict(house.service.decide(&ada, consumer.key, Status::Disapproved, Some(1)).await),
+        conflict(house.service.remove(&ada, consumer.key, Some(1)).await),
+    ];
+    for conflict in refused {
+        assert_eq!((conflict.by.to_string(), conflict.at), ("eve".to_owned(), house.service.now()));
+        assert_eq!((conflict.changes, &conflict.current), (expected.map(str::to_owned).to_vec(), &current));
+    }
+    assert_eq!(house.service.find_consumer(&ada, consumer.key).await.unwrap(), current);
+    let saved = house.service.edit(&ada, consumer.key, renamed("Mine"), Some(3)).await.unwrap();
+    assert_eq!(saved.name.as_str(), "Mine", "having seen it, ada goes on");
+}
+
+#[tokio::test]
+async fn a_revision_that_never_was_is_a_wrong_field() {
+    let house = House::new().await;
+    let consumer = house.register(&root(), "App").await;
+    let edit = house.service.edit(&root(), consumer.key, renamed("Mine"), Some(7)).await;
+    assert_eq!(fields(edit), ["revision"]);
+}
+
+#[tokio::test]
+async fn whoever_names_no_revision_means_the_consumer_as_it_is() {
+    let house = House::new().await;
+    let consumer = house.register(&root(), "App").await;
+    house.service.edit(&root(), consumer.key, renamed("Renamed"), None).await.unwrap();
+    house.service.decide(&root(), consumer.key, Status::Approved, None).await.unwrap();
+    house.service.remove(&root(), consumer.key, None).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_edits_at_once_one_is_saved_and_the_other_is_told() {
+    let house = House::new().await;
+    let consumer = house.register(&root(), "App").await;
+    let admin = root();
+    let edit = |name| house.service.edit(&admin, consumer.key, renamed(name), Some(1));
+    let (first, second) = tokio::join!(edit("First"), edit("Second"));
+    let (saved, refused) = if first.is_ok() { (first, second) } else { (second, first) };
+    assert_eq!(conflict(refused).current, saved.unwrap());
+}
+
+#[tokio::test]
+async fn an_edit_without_a_secret_keeps_the_old_one_and_an_edit_of_nothing_is_none() {
+    let house = House::new().await;
+    let consumer = house.register(&root(), "App").await;
+    let told = house.activities().await;
+    let same = house.service.edit(&root(), consumer.key, renamed("App"), Some(1)).await.unwrap();
+    assert_eq!((same, house.activities().await), (consumer.clone(), told));
+    house.service.edit(&root(), consumer.key, renamed("Renamed"), Some(1)).await.unwrap();
+    assert_eq!(house.store.consumer_secret(consumer.key).await.unwrap().unwrap().as_str(), SECRET);
+}
+
+#[tokio::test]
+async fn every_wrong_field_of_an_edit_is_told_at_once_and_nothing_is_saved() {
+    let house = House::new().await;
+    let consumer = house.register(&root(), "App").await;
+    let edit = TypedEdit {
+        name: Some(String::new()),
+        secret: Some("short".to_owned()),
+        callback_url: Some("/relative".to_owned()),
+        rsa_public_key: Some(include_str!("keys/rsa-1024-spki.pem").to_owned()),
+        ..TypedEdit::default()
+    };
+    let refused = fields(house.service.edit(&root(), consumer.key, edit, Some(1)).await);
+    assert_eq!(refused, ["name", "secret", "callback_url", "rsa_public_key"]);
+    assert_eq!(house.service.find_consumer(&root(), consumer.key).await.unwrap(), consumer);
+}
+
+#[tokio::test]
+async fn removing_what_is_gone_is_no_error_and_anything_else_is() {
+    let house = House::with_users().await;
+    let ada = house.admin("ada").await;
+    let consumer = house.register(&ada, "App").await;
+    house.service.remove(&ada, consumer.key, Some(1)).await.unwrap();
+    let told = house.activities().await;
+    house.service.remove(&root(), consumer.key, Some(1)).await.unwrap();
+    house.service.remove(&root(), key(NEVER), None).await.unwrap();
+    assert_eq!(house.activities().await, told);
+    let removed = [
+        house.service.find_consumer(&root(), consumer.key).await,
+        house.service.edit(&root(), consumer.key, renamed("Mine"), Some(1)).await,
+        house.service.decide(&root(), consumer.key, Status::Approved, Some(1)).await,
+    ];
+    for refused in removed {
+        let Err(ServiceError::Removed(removed)) = refused else { panic!("{refused:?}") };
+        assert_eq!((removed.by.to_string(), removed.at), ("ada".to_owned(), house.service.now()));
+    }
+    let never = house.service.decide(&root(), key(NEVER), Status::Approved, None).await;
+    assert!(matches!(never, Err(ServiceError::NotFound(_))), "{never:?}");
+}
+
+#[tokio::test]
+async fn a_name_in_use_is_pointed_out() {
+    let house = House::new().await;
+    let name = ConsumerName::parse("App").unwrap();
+    assert!(!house.service.is_name_in_use(&root(), &name).await.unwrap());
+    house.register(&root(), "App").await;
+    assert!(house.service.is_name_in_use(&root(), &name).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_list_says_since_when_events_are_still_to_be_applied() {
+    let house = House::new().await;
+    let first = house.register(&root(), "First").await;
+    let (page, seen) = house.service.list_consumers(&root(), None, 10).await.unwrap();
+    assert_eq!((page.items, page.total), (vec![first.clone()], 1));
+    let second = house.register(&root(), "Second").await;
+    house.service.remove(&root(), first.key, None).await.unwrap();
+    let events = house.service.events_after(&root(), seen, 2).await.unwrap().unwrap();
+    let events: Vec<_> = events.into_iter().map(|(_, event)| event.unwrap()).collect();
+    assert_eq!(events, [Event::Consumer(second), Event::Removed(first.key)]);
+    assert!(house.service.events_after(&root(), seen, 1).await.unwrap().is_none(), "too many");
+    let newest = house.service.latest_activity(&root()).await.unwrap();
+    assert_eq!(house.service.events_after(&root(), newest, 1).await.unwrap(), Some(Vec::new()));
+}
+
+#[tokio::test]
+async fn an_administrator_is_known_by_name_and_address() {
+    let house = House::with_users().await;
+    let ada = house.admin("ada").await;
+    house.register(&ada, "App").await;
+    house.register(&root(), "App").await;
+    let [by_page, by_command] = house.last_activities(2).await.try_into().unwrap();
+    assert_eq!(by_page.address, Some(HERE.to_string()));
+    assert_eq!((by_command.actor, by_command.address), (Actor::CommandLine, None));
+}

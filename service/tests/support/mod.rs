@@ -1,0 +1,96 @@
+//! What the service's tests share: the use cases over a real SQLite, by a clock that stands still until it is moved.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::{Activity, Consumer, Password};
+use service::{Admin, Clock, Service, SignedIn, Token, sign_in::Presence};
+use store::Store;
+use tempfile::TempDir;
+
+pub const PASSWORD: &str = "correct horse battery";
+pub const SECRET: &str = "a consumer secret";
+pub const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+/// The use cases, and what a test needs to look behind them.
+pub struct House {
+    pub service: Service,
+    pub store: Arc<Store>,
+    clock: Arc<AtomicI64>,
+    _folder: TempDir,
+}
+
+impl House {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, key) = (folder.path().join("latchkey.db"), folder.path().join("vault.key"));
+        let store = Arc::new(Store::open(&database, &key).await.unwrap());
+        let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
+        let service = Service::new(store.clone(), Clock::Manual(clock.clone()));
+        Self { service, store, clock, _folder: folder }
+    }
+
+    /// A house where `ada` has *Configure Server* and `grace` has not.
+    pub async fn with_users() -> Self {
+        let house = Self::new().await;
+        house.add("ada", true).await;
+        house.add("grace", false).await;
+        house
+    }
+
+    pub async fn add(&self, name: &str, configure_server: bool) {
+        self.service.add_user(&root(), name, PASSWORD, configure_server).await.unwrap();
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&self, time: Duration) {
+        self.clock.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Turns the clock back.
+    pub fn turn_back(&self, time: Duration) {
+        self.clock.fetch_sub(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Signs somebody in from here.
+    pub async fn sign_in(&self, name: &str) -> Token {
+        self.service.sign_in(name, &Password::typed(PASSWORD), HERE).await.unwrap()
+    }
+
+    /// Who is behind a cookie when a request of theirs comes in.
+    pub async fn who(&self, token: &Token) -> Option<SignedIn> {
+        self.service.authenticate(token.expose(), HERE, Presence::Acting).await.unwrap()
+    }
+
+    /// An administrator, signed in.
+    pub async fn admin(&self, name: &str) -> Admin {
+        let token = self.sign_in(name).await;
+        self.who(&token).await.unwrap().admin().unwrap()
+    }
+
+    pub async fn register(&self, admin: &Admin, name: &str) -> Consumer {
+        self.service.register(admin, name, SECRET).await.unwrap()
+    }
+
+    /// The newest lines of activity, oldest first.
+    pub async fn last_activities(&self, count: usize) -> Vec<Activity<serde_json::Value>> {
+        let mut lines = self.store.activity_after(0, 10_000).await.unwrap();
+        lines.split_off(lines.len() - count)
+    }
+
+    pub async fn activities(&self) -> usize {
+        self.store.activity_after(0, 10_000).await.unwrap().len()
+    }
+}
+
+/// The administrator at the command line.
+pub fn root() -> Admin {
+    Admin::at_the_command_line()
+}

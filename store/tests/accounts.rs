@@ -1,0 +1,123 @@
+//! Accounts, sessions and set-up links on a real SQLite.
+
+mod support;
+
+use domain::{Action, Username};
+use store::{StoreError, activity::NewActivity};
+use support::{added, at, by, insert_user, store, user};
+
+fn name(text: &str) -> Username {
+    Username::parse(text).unwrap()
+}
+
+fn signed_in() -> NewActivity {
+    NewActivity::user(by(0), Action::SignedIn, None, None)
+}
+
+#[tokio::test]
+async fn an_account_is_found_whatever_the_case_and_there_is_one_of_each_name() {
+    let (_folder, store) = store().await;
+    insert_user(&store, "Ada", true).await;
+    let account = store.find_account(&name("aDA")).await.unwrap().unwrap();
+    assert_eq!((account.user, &*account.password_hash), (user("Ada", true), "a hash"));
+    assert!(store.find_account(&name("eve")).await.unwrap().is_none());
+    let told = store.latest_activity().await.unwrap();
+    let again = user("ADA", false);
+    let taken = store.insert_user(&again, "another", added(&again)).await;
+    assert!(matches!(taken, Err(StoreError::UsernameTaken)));
+    assert_eq!(store.latest_activity().await.unwrap(), told, "nothing was done, so nothing is told");
+}
+
+#[tokio::test]
+async fn users_are_listed_by_name() {
+    let (_folder, store) = store().await;
+    for name in ["eve", "Bob", "ada"] {
+        insert_user(&store, name, false).await;
+    }
+    let names: Vec<_> =
+        store.list_users().await.unwrap().into_iter().map(|user| user.username.to_string()).collect();
+    assert_eq!(names, ["ada", "Bob", "eve"]);
+}
+
+#[tokio::test]
+async fn a_session_is_found_until_it_is_deleted() {
+    let (_folder, store) = store().await;
+    let id = insert_user(&store, "ada", true).await;
+    store.insert_session(b"one", id, at(10), signed_in()).await.unwrap();
+    let session = store.find_session(b"one").await.unwrap().unwrap();
+    assert_eq!((session.account.id, session.created_at, session.last_seen_at), (id, at(10), at(10)));
+    assert!(store.find_session(b"two").await.unwrap().is_none());
+    store.touch_session(b"one", at(20)).await.unwrap();
+    let session = store.find_session(b"one").await.unwrap().unwrap();
+    assert_eq!((session.created_at, session.last_seen_at), (at(10), at(20)));
+    for _ in 0..2 {
+        store.delete_session(b"one", signed_in()).await.unwrap();
+        assert!(store.find_session(b"one").await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn old_sessions_are_forgotten_by_both_ages() {
+    let (_folder, store) = store().await;
+    let id = insert_user(&store, "ada", true).await;
+    for (hash, made, seen) in [(b"made", 10, 90), (b"idle", 50, 50), (b"kept", 50, 90)] {
+        store.insert_session(hash, id, at(made), signed_in()).await.unwrap();
+        store.touch_session(hash, at(seen)).await.unwrap();
+    }
+    store.delete_old_sessions(at(40), at(80)).await.unwrap();
+    let mut kept = Vec::new();
+    for hash in [b"made", b"idle", b"kept"] {
+        kept.push(store.find_session(hash).await.unwrap().is_some());
+    }
+    assert_eq!(kept, [false, false, true]);
+}
+
+#[tokio::test]
+async fn ending_a_users_sessions_ends_nobody_elses() {
+    let (_folder, store) = store().await;
+    let (ada, eve) = (insert_user(&store, "ada", true).await, insert_user(&store, "eve", false).await);
+    for (hash, id) in [(b"ada 1", ada), (b"ada 2", ada), (b"eve 1", eve)] {
+        store.insert_session(hash, id, at(1), signed_in()).await.unwrap();
+    }
+    let mut account = store.find_account(&name("ada")).await.unwrap().unwrap();
+    account.user.disabled = true;
+    account.password_hash = "another hash".to_owned();
+    let activity = NewActivity::user(by(2), Action::UserDisabled, None, Some(&account.user));
+    store.save_account(&account, false, activity.clone()).await.unwrap();
+    assert!(store.find_session(b"ada 1").await.unwrap().unwrap().account.user.disabled);
+    store.save_account(&account, true, activity).await.unwrap();
+    let saved = store.find_account(&name("ada")).await.unwrap().unwrap();
+    assert_eq!((saved.user, saved.password_hash), (account.user, account.password_hash));
+    assert!(store.find_session(b"ada 1").await.unwrap().is_none());
+    assert!(store.find_session(b"ada 2").await.unwrap().is_none());
+    assert!(store.find_session(b"eve 1").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_set_up_link_makes_one_administrator_and_voids_them_all() {
+    let (_folder, store) = store().await;
+    for link in [b"link 1", b"link 2"] {
+        store.insert_set_up_link(link, at(1)).await.unwrap();
+    }
+    let ada = user("ada", true);
+    let make = |link: &'static [u8]| store.insert_first_administrator(link, &ada, "a hash", added(&ada));
+    assert_eq!(make(b"guessed").await.unwrap(), None);
+    assert!(!store.any_administrator().await.unwrap() && store.is_set_up_link(b"link 2").await.unwrap());
+    assert!(make(b"link 1").await.unwrap().is_some());
+    assert!(store.any_administrator().await.unwrap());
+    for link in [&b"link 1"[..], b"link 2"] {
+        assert!(!store.is_set_up_link(link).await.unwrap());
+    }
+    assert_eq!(make(b"link 2").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_set_up_link_is_dead_once_somebody_else_made_an_administrator() {
+    let (_folder, store) = store().await;
+    store.insert_set_up_link(b"link", at(1)).await.unwrap();
+    insert_user(&store, "eve", true).await;
+    let ada = user("ada", true);
+    let made = store.insert_first_administrator(b"link", &ada, "a hash", added(&ada)).await.unwrap();
+    assert_eq!(made, None);
+    assert!(store.find_account(&name("ada")).await.unwrap().is_none());
+}

@@ -1,0 +1,153 @@
+//! Opening a database: made where there is none, refused with a sentence where it is not ours, and never harmed.
+
+mod support;
+
+use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc};
+
+use sea_orm::ConnectionTrait as _;
+use store::StoreError;
+use support::{Folder, insert, key, store};
+use tokio::task::JoinSet;
+
+#[tokio::test]
+async fn the_first_opening_makes_database_and_key_and_the_second_finds_them() {
+    let (folder, store) = store().await;
+    insert(&store, 1).await;
+    store.close().await.unwrap();
+    assert_eq!(folder.files(), ["latchkey.db", "vault.key"], "closed, everything is in one file");
+    let vault_key = fs::read(folder.vault_key()).unwrap();
+    let store = folder.open().await.unwrap();
+    assert!(store.find_consumer(key(1)).await.unwrap().is_some());
+    assert_eq!(fs::read(folder.vault_key()).unwrap(), vault_key);
+    let mode = fs::metadata(folder.vault_key()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn several_who_open_a_new_database_at_once_agree_on_it() {
+    let folder = Arc::new(Folder::new());
+    let mut openings = JoinSet::new();
+    for _ in 0..4 {
+        let folder = folder.clone();
+        openings.spawn(async move { folder.open().await });
+    }
+    let stores: Vec<_> = openings.join_all().await.into_iter().map(Result::unwrap).collect();
+    insert(&stores[0], 1).await;
+    for store in &stores {
+        assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().as_str(), "the secret of 1");
+    }
+}
+
+#[tokio::test]
+async fn looking_at_a_database_that_is_not_there_makes_nothing() {
+    let folder = Folder::new();
+    let looked = store::Store::open_existing(&folder.database(), &folder.vault_key()).await;
+    assert!(matches!(looked, Err(StoreError::CannotOpen { .. })), "{looked:?}");
+    assert_eq!(folder.files(), [""; 0]);
+}
+
+#[tokio::test]
+async fn another_programs_database_is_refused_and_left_as_it_is() {
+    let folder = Folder::new();
+    folder.sql("CREATE TABLE recipes (id INTEGER PRIMARY KEY)").await;
+    let before = fs::read(folder.database()).unwrap();
+    for _ in 0..2 {
+        let opened = folder.open().await;
+        assert!(matches!(&opened, Err(StoreError::Foreign(_))), "{opened:?}");
+        let looked = store::Store::open_existing(&folder.database(), &folder.vault_key()).await;
+        assert!(matches!(&looked, Err(StoreError::Foreign(_))), "{looked:?}");
+    }
+    assert!(fs::read(folder.database()).unwrap() == before, "nothing was changed");
+    assert_eq!(folder.files(), ["latchkey.db"]);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused_and_names_the_migration() {
+    let (folder, store) = store().await;
+    store.close().await.unwrap();
+    folder
+        .sql("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m30000101_000001_later', 0)")
+        .await;
+    let refused = folder.open().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Newer(..)), "{refused:?}");
+    assert!(refused.to_string().contains("m30000101_000001_later"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
+    let folder = Folder::new();
+    let garbage = "This is a shopping list.\n".repeat(1000);
+    fs::write(folder.database(), &garbage).unwrap();
+    let refused = folder.open().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Damaged(_)), "{refused:?}");
+    assert!(refused.to_string().contains(&folder.database().display().to_string()), "{refused}");
+    assert_eq!(fs::read_to_string(folder.database()).unwrap(), garbage);
+    assert_eq!(folder.files(), ["latchkey.db"]);
+}
+
+#[tokio::test]
+async fn a_wrong_or_missing_vault_key_is_told_apart_and_none_is_made() {
+    let (folder, store) = store().await;
+    insert(&store, 1).await;
+    store.close().await.unwrap();
+    let right = fs::read(folder.vault_key()).unwrap();
+    let (other, _store) = support::store().await;
+    fs::copy(other.vault_key(), folder.vault_key()).unwrap();
+    let refused = folder.open().await.unwrap_err();
+    assert!(matches!(refused, StoreError::VaultKeyWrong(_)) && refused.is_of_the_vault_key(), "{refused:?}");
+    fs::remove_file(folder.vault_key()).unwrap();
+    let refused = folder.open().await.unwrap_err();
+    assert!(
+        matches!(refused, StoreError::VaultKeyMissing(_)) && refused.is_of_the_vault_key(),
+        "{refused:?}"
+    );
+    assert!(!folder.vault_key().exists());
+    fs::write(folder.vault_key(), right).unwrap();
+    let store = folder.open().await.unwrap();
+    assert!(store.consumer_secret(key(1)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn an_older_vault_key_stays_readable_beside_a_newer_one() {
+    let (folder, store) = store().await;
+    insert(&store, 1).await;
+    store.close().await.unwrap();
+    let old = fs::read_to_string(folder.vault_key()).unwrap();
+    let (other, _store) = support::store().await;
+    let new = fs::read_to_string(other.vault_key()).unwrap().replacen("1:", "2:", 1);
+    fs::write(folder.vault_key(), format!("{old}{new}")).unwrap();
+    let store = folder.open().await.unwrap();
+    insert(&store, 2).await;
+    for n in [1, 2] {
+        let secret = store.consumer_secret(key(n)).await.unwrap().unwrap();
+        assert_eq!(secret.as_str(), format!("the secret of {n}"));
+    }
+}
+
+#[tokio::test]
+async fn a_write_waits_for_another_programs_write() {
+    let (folder, store) = store().await;
+    let other = folder.plain().await;
+    other.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
+    let waiting = insert(&store, 1);
+    tokio::pin!(waiting);
+    let early = tokio::time::timeout(std::time::Duration::from_millis(50), &mut waiting).await;
+    assert!(early.is_err(), "it cannot write yet");
+    assert_eq!(store.latest_activity().await.unwrap(), 0, "but reading goes on");
+    other.execute_unprepared("COMMIT").await.unwrap();
+    waiting.await;
+    assert!(store.find_consumer(key(1)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn health_tells_what_is_wrong() {
+    let (folder, store) = store().await;
+    insert(&store, 1).await;
+    let health = store.health().await.unwrap();
+    assert_eq!((&*health.integrity, health.newest_activity), ("ok", Some(support::at(0))));
+    store.close().await.unwrap();
+    let forgotten = "DELETE FROM sqlite_master WHERE name = 'consumers_name'";
+    folder.sql(&format!("PRAGMA writable_schema = ON; {forgotten}")).await;
+    let health = folder.open().await.unwrap().health().await.unwrap();
+    assert_ne!(health.integrity, "ok");
+}
