@@ -1,7 +1,10 @@
 //! HTML documents: the frame around each page, and the pages that need no script at all.
 
-use http::{HeaderValue, StatusCode, header};
-use leptos::{nonce::use_nonce, prelude::*};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use leptos::{
+    nonce::{Nonce, use_nonce},
+    prelude::*,
+};
 use leptos_axum::ResponseOptions;
 
 use crate::{
@@ -74,15 +77,30 @@ impl Document {
     }
 }
 
-/// Renders a document; its status and Content-Security-Policy go to the response.
-pub fn render(site: Site, document: Document) -> impl IntoView {
-    let nonce = use_nonce().expect("the server makes a nonce for each page");
+/// Renders the page that has a script, inside leptos' own handler: its data goes with it, and its headers to the response.
+pub fn render(site: Site, data: PageData) -> impl IntoView {
+    let nonce = use_nonce().expect("leptos makes a nonce for each page");
+    let document = Document::Consumers(Box::new(data));
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(document.status());
-        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce)) {
-            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-        }
+        response.insert_header(header::CONTENT_SECURITY_POLICY, content_security_policy(&nonce));
     }
+    frame(site, document, &nonce)
+}
+
+/// Renders a document that needs no script, so that nothing of leptos' is in it either.
+pub fn render_plain(site: Site, document: Document) -> (StatusCode, [(HeaderName, HeaderValue); 2], String) {
+    let nonce = Nonce::new();
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, content_security_policy(&nonce)),
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+    ];
+    let status = document.status();
+    (status, headers, Owner::new().with(|| frame(site, document, &nonce).to_html()))
+}
+
+/// The head of every document, and the page in its body.
+fn frame(site: Site, document: Document, nonce: &Nonce) -> impl IntoView + use<> {
     let title = document.title();
     let scripts = matches!(document, Document::Consumers(_)).then(|| scripts(&site, nonce.to_string()));
     let (style, icon) = (site.url(site.style), site.url(site.icon));
@@ -127,11 +145,12 @@ fn scripts(site: &Site, nonce: String) -> impl IntoView + use<> {
     }
 }
 
-fn content_security_policy(nonce: &str) -> String {
-    format!(
+fn content_security_policy(nonce: &Nonce) -> HeaderValue {
+    let policy = format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; object-src 'none'; \
          base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-    )
+    );
+    HeaderValue::from_str(&policy).expect("a nonce is base64")
 }
 
 /// The frame of the pages without a script: the name, and a card in the middle.

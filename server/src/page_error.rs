@@ -37,6 +37,11 @@ impl IntoResponse for PageError {
 
 /// Renders a document as the answer.
 pub(crate) async fn render(site: Site, document: Document, request: Request<Body>) -> Response {
-    let shown = move || app::document::render(site.clone(), document.clone());
-    leptos_axum::render_app_async_with_context(|| {}, shown)(request).await
+    match document {
+        Document::Consumers(data) => {
+            let shown = move || app::document::render(site.clone(), (*data).clone());
+            leptos_axum::render_app_async_with_context(|| {}, shown)(request).await
+        }
+        plain => app::document::render_plain(site, plain).into_response(),
+    }
 }

@@ -16,7 +16,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{ConsumerSecret, FieldError, Password, query::milliseconds};
+use domain::{ConsumerName, ConsumerSecret, FieldError, Password, error::FieldErrors, query::milliseconds};
 use serde::Deserialize;
 use service::{Admin, ServiceError, SignedIn, set_up::SetUpError, sign_in::SignInError};
 
@@ -33,6 +33,10 @@ pub(crate) const HOME: &str = "/settings/oauth-consumers";
 /// How many rows are in the page itself; it loads the others.
 const FIRST_ROWS: u64 = 100;
 
+/// What must be encoded in a query's value: all but RFC 3986's unreserved characters.
+const QUERY_VALUE: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// `/` leads to the only page there is.
 pub(crate) async fn home(State(state): State<AppState>) -> Redirect {
     Redirect::to(&state.path(HOME))
@@ -43,7 +47,7 @@ async fn stop(state: AppState, person: Option<&SignedIn>, request: Request) -> R
     match person {
         None => {
             let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
-            let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
+            let next = percent_encoding::utf8_percent_encode(next, QUERY_VALUE);
             Redirect::to(&state.path(&format!("/sign-in?next={next}"))).into_response()
         }
         Some(person) => {
@@ -117,11 +121,15 @@ pub(crate) async fn register(
     let Ok(admin) = person.admin() else {
         return Ok(stop(state, Some(&person), request).await);
     };
-    // Checked here and not in the use case: only forms have a second field.
-    let again = ConsumerSecret::parse_twice(&form.secret, &form.secret_again).err();
-    let registered = match again.filter(|error| error.field == "secret_again") {
-        Some(error) => Err(ServiceError::Invalid(vec![error])),
-        None => state.service.register(&admin, &form.name, &form.secret).await,
+    // Checked here too and not in the use case alone: only forms have a second field, and every wrong one is told.
+    let mut errors = FieldErrors::default();
+    errors.take("name", ConsumerName::parse(&form.name));
+    let mut errors = errors.into_vec();
+    errors.extend(ConsumerSecret::parse_twice(&form.secret, &form.secret_again).err());
+    let registered = if errors.is_empty() {
+        state.service.register(&admin, &form.name, &form.secret).await
+    } else {
+        Err(ServiceError::Invalid(errors))
     };
     let reply = match registered {
         Ok(consumer) => Reply::Registered(Box::new(consumer)),

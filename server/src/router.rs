@@ -13,7 +13,7 @@ use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, tra
 use crate::{assets, events, headers, pages, same_origin, server_functions, state::AppState};
 
 /// No form or call of a page is anywhere near this.
-const MOST_BODY_BYTES: usize = 64 * 1024;
+pub(crate) const MOST_BODY_BYTES: usize = 64 * 1024;
 
 /// What the public listener serves, under the public URL's path and, for gateways that strip it, without.
 pub(crate) fn public(state: AppState) -> Router {

@@ -1,16 +1,19 @@
 //! Calls of the page's server functions: admitted or refused in one place, before anything of them is read.
 
-use app::{AppError, guard::Caller};
+use app::{
+    AppError,
+    guard::{Caller, OPEN},
+};
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::{Request, State},
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use leptos::server_fn::error::FromServerFnError as _;
 use service::sign_in::Presence;
 
-use crate::{address::ClientAddress, session, state::AppState};
+use crate::{address::ClientAddress, router::MOST_BODY_BYTES, session, state::AppState};
 
 /// `POST /api/page/…`
 pub(crate) async fn call(
@@ -18,14 +21,24 @@ pub(crate) async fn call(
     address: ClientAddress,
     request: Request,
 ) -> Response {
-    let person = match session::who(request.headers(), address, &state, Presence::Acting).await {
+    // The page asks by itself who it is; only what needs a permission is somebody's doing.
+    let presence = if OPEN.contains(&request.uri().path()) { Presence::Listening } else { Presence::Acting };
+    let person = match session::who(request.headers(), address, &state, presence).await {
         Ok(person) => person,
         Err(error) => return refuse(&error.into()),
     };
     match Caller::admit(request.uri().path(), state.service, person) {
-        Ok(caller) => leptos_axum::handle_server_fns_with_context(move || caller.provide(), request)
-            .await
-            .into_response(),
+        Ok(caller) => {
+            // Read here, with its limit: the framework would take a body that is too large for one that broke off.
+            let (parts, body) = request.into_parts();
+            let Ok(body) = to_bytes(body, MOST_BODY_BYTES).await else {
+                return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+            };
+            let request = Request::from_parts(parts, Body::from(body));
+            leptos_axum::handle_server_fns_with_context(move || caller.provide(), request)
+                .await
+                .into_response()
+        }
         Err(error) => refuse(&error),
     }
 }

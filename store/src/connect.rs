@@ -6,7 +6,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     EntityTrait as _, PaginatorTrait as _, QueryOrder as _, Set, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait as _;
 
@@ -60,16 +60,21 @@ impl Store {
         let write = connect(database, 1, true).await?;
         refuse_foreign(&write, &name).await?;
         refuse_newer(&write, &name).await?;
-        // The first write of all: a folder or file that cannot be written to is told here, not at the first change.
-        write.execute_unprepared(&format!("PRAGMA application_id = {APPLICATION_ID}")).await?;
-        Migrator::up(&write, None).await?;
-        let is_new = vault_check::Entity::find().count(&write).await? == 0;
+        // The first writes of all: a folder or file that cannot be written to is told here, not at the first change.
+        // The file itself remembers this one.
+        write.execute_unprepared("PRAGMA journal_mode = WAL").await?;
+        // One transaction, so that of two processes that open a new database at once the second finds it made.
+        let transaction = write.begin_with_options(immediate()).await?;
+        transaction.execute_unprepared(&format!("PRAGMA application_id = {APPLICATION_ID}")).await?;
+        Migrator::up(&transaction, None).await?;
+        let is_new = vault_check::Entity::find().count(&transaction).await? == 0;
         let vault = Vault::open(vault_key_file, is_new)?;
         if is_new {
             let sealed = vault.seal(VAULT_CHECK, VAULT_CHECK);
             let check = vault_check::ActiveModel { key_id: Set(sealed.key_id), sealed: Set(sealed.bytes) };
-            vault_check::Entity::insert(check).exec(&write).await?;
+            vault_check::Entity::insert(check).exec(&transaction).await?;
         }
+        transaction.commit().await?;
         Self::with_vault(database, vault_key_file, name, write, vault).await
     }
 
@@ -108,14 +113,9 @@ impl Store {
         })
     }
 
-    /// Begins a transaction that may write: it takes the write lock at once, so what it reads stays true until it
-    /// commits. (A deferred one can fail with `SQLITE_BUSY` at its first write, whatever the timeout.)
+    /// Begins a transaction that may write: what it reads stays true until it commits.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        self.write.begin_with_options(options).await.map_err(|error| self.named(error))
+        self.write.begin_with_options(immediate()).await.map_err(|error| self.named(error))
     }
 
     /// Commits, and wakes whoever follows the feed.
@@ -157,16 +157,23 @@ async fn connect(database: &Path, connections: u32, create: bool) -> Result<Data
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .map_sqlx_sqlite_opts(move |_| {
-            let options = sea_orm::sqlx::sqlite::SqliteConnectOptions::new()
+            SqliteConnectOptions::new()
                 .filename(&file)
                 .create_if_missing(create)
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(BUSY_TIMEOUT)
-                .foreign_keys(true);
-            // The file itself remembers it, and whoever only looks changes no file.
-            if create { options.journal_mode(SqliteJournalMode::Wal) } else { options }
+                .foreign_keys(true)
         });
     Ok(Database::connect(options).await?)
+}
+
+/// Takes the write lock at once: a deferred transaction that reads first can fail with `SQLITE_BUSY` at its first
+/// write, whatever the timeout.
+fn immediate() -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    }
 }
 
 /// A number that SQLite answers a one-cell question with.

@@ -14,7 +14,7 @@ use crate::{
     AppError,
     ui::{
         dialog::{CancelButton, Modal, WorkButton, close},
-        dom::{focus_soon, one_at_a_time},
+        dom::one_at_a_time,
     },
 };
 
@@ -85,10 +85,12 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
         });
     }
     let signed_in = move || match users.get() {
-        None => "…".to_owned(),
-        Some(Ok(1)) => "1 user".to_owned(),
-        Some(Ok(users)) => format!("{users} users"),
-        Some(Err(_)) => "unknown: the server did not say".to_owned(),
+        None => "Counting who is signed in through it…".to_owned(),
+        Some(Ok(1)) => "1 user is signed in through it.".to_owned(),
+        Some(Ok(users)) => format!("{users} users are signed in through it."),
+        Some(Err(_)) => {
+            "How many users are signed in through it is unknown: the server did not say.".to_owned()
+        }
     };
     let name = consumer.name.to_string();
     let shown_key = key.to_string();
@@ -98,12 +100,8 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
         one_at_a_time(busy, async move {
             match decision.run(&consumer, revision.get_value()).await {
                 Ok(event) => {
-                    let focus = (decision == Decision::Remove).then(|| state.after(consumer.key));
-                    close(dialog);
                     state.apply_own(event);
-                    if let Some(selector) = focus {
-                        focus_soon(selector);
-                    }
+                    close(dialog);
                 }
                 Err(refused) => {
                     if let Some(current) = revision_after(&refused) {
@@ -115,14 +113,15 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
         });
     };
     view! {
-        <Modal heading=decision.heading() node_ref=dialog on_close=Callback::new(move |()| state.dialog.set(None))>
+        <Modal heading=decision.heading() node_ref=dialog on_close=Callback::new(move |()| state.dialog_closed())>
             <form method="dialog" on:submit=submit>
                 <p><strong>{name}</strong> {decision.consequence()}</p>
                 <dl class="fact">
                     <dt>"Consumer key"</dt>
+                    " "
                     <dd class="key">{shown_key}</dd>
-                    {asks_users.then(|| view! { <dt>"Signed in"</dt><dd>{signed_in}</dd> })}
                 </dl>
+                {asks_users.then(|| view! { <p class="users">{signed_in}</p> })}
                 <Refusal error button=decision.button()/>
                 <div class="foot">
                     <CancelButton node_ref=dialog/>

@@ -61,7 +61,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     };
     let refuse = move |found: Vec<FieldError>| {
         if let Some(first) = found.first() {
-            focus_soon(format!("#{PREFIX}{}", first.field));
+            focus_soon(format!("#{PREFIX}{}", first.field), "dialog input");
         }
         let _ = errors.try_set(found);
     };
@@ -104,7 +104,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     };
     let no_errors = RwSignal::new(Vec::new());
     view! {
-        <Modal heading="Edit consumer" node_ref=dialog on_close=Callback::new(move |()| state.dialog.set(None))>
+        <Modal heading="Edit consumer" node_ref=dialog on_close=Callback::new(move |()| state.dialog_closed())>
             <form method="dialog" novalidate=true on:submit=submit>
                 <Field id_prefix=PREFIX name="name" label="Consumer name" value=name errors on_leave=leave("name")/>
                 <Field id_prefix=PREFIX name="key" label="Consumer key" value=shown_key errors=no_errors read_only=true/>

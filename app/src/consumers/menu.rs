@@ -32,11 +32,13 @@ pub(super) fn RowMenu() -> impl IntoView {
         if let Some(anchor) = dom::find(&menu.place.anchor).filter(|_| focus_back) {
             let _ = anchor.focus();
         }
+        state.focus_after_removal();
     });
     move || {
         state.menu.get().map(|OpenMenu { consumer, place }| {
             let label = format!("Actions for {}", consumer.name);
-            view! { <Menu label place entries=entries(state, &consumer) on_close/> }
+            let moved = Signal::derive(move || state.table.track());
+            view! { <Menu label place entries=entries(state, &consumer) moved on_close/> }
         })
     }
 }

@@ -75,6 +75,8 @@ pub(super) struct State {
     pub(super) hovered: RwSignal<Option<ConsumerKey>>,
     pub(super) sign: RwSignal<Sign>,
     pub(super) now: RwSignal<i64>,
+    /// Where the focus goes once the menu or dialog on a row that has been removed is closed.
+    removed_under: StoredValue<Option<String>>,
     /// Said to everybody, screen readers included.
     pub(super) message: RwSignal<String>,
     /// Whether the wasm has taken over.
@@ -101,18 +103,41 @@ impl State {
 
     fn apply(self, event: Event, new_row: NewRow) {
         let keep = scroll::Keep::before(self);
-        let lost_focus = match &event {
-            Event::Removed(key) if scroll::focused_row() == Some(*key) => Some(self.after(*key)),
-            _ => None,
-        };
+        if let Event::Removed(key) = event {
+            self.before_removal(key);
+        }
         let applied = self.table.try_update(|table| table.apply(event, new_row));
         if let Some(Applied::Added(key)) = applied {
             self.mark_new(key);
         }
         keep.after();
-        if let Some(selector) = lost_focus {
-            dom::focus_soon(selector);
+    }
+
+    /// Sees to it that the focus is not lost with a row.
+    fn before_removal(self, key: ConsumerKey) {
+        let next = self.table.with_untracked(|table| table.next(key));
+        let next = next.map_or_else(String::new, |key| format!("{} .more", row_selector(key)));
+        if scroll::opened_row(self) == Some(key) {
+            // Asked twice where somebody else removed it first: then the row is gone already, and the first answer holds.
+            if self.table.with_untracked(|table| table.get(key).is_some()) {
+                self.removed_under.set_value(Some(next));
+            }
+        } else if scroll::focused_row() == Some(key) {
+            dom::focus_soon(next, TABLE_HEADING);
         }
+    }
+
+    /// After a menu or dialog has closed: where its row is gone, the focus goes to the row below, else to the heading.
+    pub(super) fn focus_after_removal(self) {
+        if let Some(next) = self.removed_under.try_update_value(Option::take).flatten() {
+            dom::focus_soon(next, TABLE_HEADING);
+        }
+    }
+
+    /// A dialog has closed.
+    pub(super) fn dialog_closed(self) {
+        self.dialog.set(None);
+        self.focus_after_removal();
     }
 
     /// Puts waiting rows on the page; gives the first.
@@ -123,17 +148,14 @@ impl State {
         self.table.try_update(Table::show_waiting).flatten()
     }
 
-    /// Where the focus goes when this row has gone.
-    pub(super) fn after(self, key: ConsumerKey) -> String {
-        let neighbour = self.table.with_untracked(|table| table.neighbour(key));
-        neighbour.map_or_else(|| "#consumer-keys".to_owned(), |key| format!("{} .more", row_selector(key)))
-    }
-
     fn mark_new(self, key: ConsumerKey) {
         self.fresh.update(|fresh| _ = fresh.insert(key));
         set_timeout(move || self.fresh.update(|fresh| _ = fresh.remove(&key)), NEW_FOR);
     }
 }
+
+/// Finds the table's heading, which takes the focus when no row is left to take it.
+pub(super) const TABLE_HEADING: &str = "#consumer-keys";
 
 /// Finds a consumer's row.
 pub(super) fn row_selector(key: ConsumerKey) -> String {
@@ -151,6 +173,7 @@ pub fn ConsumersPage() -> impl IntoView {
         menu: RwSignal::new(None),
         dialog: RwSignal::new(None),
         hovered: RwSignal::new(None),
+        removed_under: StoredValue::new(None),
         sign: RwSignal::new(Sign::Connecting),
         now: RwSignal::new(data.now_ms),
         message: RwSignal::default(),
@@ -178,9 +201,9 @@ pub fn ConsumersPage() -> impl IntoView {
             </p>
             <Register reply=data.reply/>
             <ConsumerTable/>
+            <RowMenu/>
         </main>
         <div class="message" aria-live="polite">{move || Some(state.message.get()).filter(|message| !message.is_empty())}</div>
-        <RowMenu/>
         {move || {
             state.dialog.get().map(|dialog| match dialog {
                 Dialog::Edit(consumer) => view! { <EditDialog consumer/> }.into_any(),

@@ -10,7 +10,7 @@ use super::{
 use crate::ui::{
     copy::CopyButton,
     dialog::WorkButton,
-    dom::one_at_a_time,
+    dom::{one_at_a_time, typed},
     field::{Field, set_error},
 };
 
@@ -57,9 +57,9 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
     let registered = RwSignal::new(registered);
     let problem = RwSignal::new(problem);
     let form = Form {
-        name: RwSignal::new(name),
-        secret: RwSignal::default(),
-        again: RwSignal::default(),
+        name: RwSignal::new(typed("name").unwrap_or(name)),
+        secret: RwSignal::new(typed("secret").unwrap_or_default()),
+        again: RwSignal::new(typed("secret_again").unwrap_or_default()),
         errors: RwSignal::new(errors),
     };
     let hint = RwSignal::new(None::<String>);
@@ -193,7 +193,7 @@ fn Registered(consumer: Consumer) -> impl IntoView {
 fn focus_first_error(form: Form) {
     if let Some(field) = form.errors.with_untracked(|errors| errors.first().map(|error| error.field.clone()))
     {
-        crate::ui::dom::focus_soon(format!("#{field}"));
+        crate::ui::dom::focus_soon(format!("#{field}"), "#name");
     }
 }
 

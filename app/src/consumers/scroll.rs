@@ -10,12 +10,16 @@ use crate::ui::dom;
 
 /// The row in use: one with a menu or dialog open on it, with the focus in it, or under the pointer.
 fn row_in_use(state: State) -> Option<ConsumerKey> {
-    let open = state.dialog.with_untracked(|dialog| match dialog {
+    opened_row(state).or_else(focused_row).or_else(|| state.hovered.get_untracked())
+}
+
+/// The row that a menu or dialog is open on.
+pub(super) fn opened_row(state: State) -> Option<ConsumerKey> {
+    let dialog = state.dialog.with_untracked(|dialog| match dialog {
         Some(Dialog::Edit(consumer) | Dialog::Confirm(_, consumer)) => Some(consumer.key),
         None => None,
     });
-    let menu = state.menu.with_untracked(|menu| menu.as_ref().map(|menu| menu.consumer.key));
-    open.or(menu).or_else(focused_row).or_else(|| state.hovered.get_untracked())
+    dialog.or_else(|| state.menu.with_untracked(|menu| menu.as_ref().map(|menu| menu.consumer.key)))
 }
 
 /// Whether the focus, a menu or a dialog is on the table; where the pointer is, the table knows itself.

@@ -79,10 +79,10 @@ impl Table {
         self.rows.get(&key)
     }
 
-    /// The row to look at when this one goes: the next one, else the one before.
-    pub fn neighbour(&self, key: ConsumerKey) -> Option<ConsumerKey> {
+    /// The row below.
+    pub fn next(&self, key: ConsumerKey) -> Option<ConsumerKey> {
         let at = self.order.iter().position(|row| *row == key)?;
-        self.order.get(at + 1).or_else(|| self.order.get(at.checked_sub(1)?)).copied()
+        self.order.get(at + 1).copied()
     }
 
     /// Applies an event; what it has seen already it ignores.
@@ -97,6 +97,10 @@ impl Table {
         let key = consumer.key;
         if self.removed.contains(&key) {
             return Applied::Nothing;
+        }
+        if new_row == NewRow::Show && self.waiting.contains(&key) {
+            self.waiting.retain(|row| *row != key);
+            self.insert(key);
         }
         if let Some(known) = self.rows.get_mut(&key) {
             if !is_newer(&consumer, known) {
@@ -287,6 +291,14 @@ mod tests {
     }
 
     #[test]
+    fn a_waiting_row_is_shown_when_it_turns_out_to_be_ones_own() {
+        let mut table = Table::new(page(&[1]));
+        table.apply(Event::Consumer(consumer(2)), NewRow::Wait);
+        table.apply(Event::Consumer(consumer(2)), NewRow::Show);
+        assert_eq!((order(&table), table.waiting()), ([2, 1].map(key).to_vec(), 0));
+    }
+
+    #[test]
     fn a_waiting_row_that_is_removed_waits_no_more() {
         let mut table = Table::new(page(&[1]));
         table.apply(Event::Consumer(consumer(2)), NewRow::Wait);
@@ -314,9 +326,8 @@ mod tests {
     }
 
     #[test]
-    fn the_neighbour_of_a_row_is_the_next_one_else_the_one_before() {
+    fn the_row_below_the_last_one_is_none() {
         let table = Table::new(page(&[9, 5, 1]));
-        assert_eq!([9, 5, 1].map(|n| table.neighbour(key(n))), [Some(key(5)), Some(key(1)), Some(key(5))]);
-        assert_eq!(Table::new(page(&[1])).neighbour(key(1)), None);
+        assert_eq!([9, 5, 1].map(|n| table.next(key(n))), [Some(key(5)), Some(key(1)), None]);
     }
 }

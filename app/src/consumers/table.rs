@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast as _;
 
 use super::{
     live,
-    page::{State, row_selector},
+    page::{State, TABLE_HEADING, row_selector},
     row::Row,
     scroll,
 };
@@ -49,9 +49,10 @@ pub(super) fn ConsumerTable() -> impl IntoView {
     };
     let show_waiting = move |_| {
         if let Some(first) = state.show_waiting() {
-            dom::focus_soon(format!("{} .more", row_selector(first)));
+            dom::focus_soon(format!("{} .more", row_selector(first)), TABLE_HEADING);
         }
     };
+    let order = Memo::new(move |_| state.table.with(|table| table.order().to_vec()));
     let waiting = Memo::new(move |_| state.table.with(super::state::Table::waiting));
     let counts = Memo::new(move |_| {
         state.table.with(|table| (table.order().len(), table.total(), table.next_cursor().is_some()))
@@ -80,7 +81,7 @@ pub(super) fn ConsumerTable() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody role="rowgroup" on:pointerover=over>
-                    <For each=move || state.table.with(|table| table.order().to_vec()) key=|key| *key let:key>
+                    <For each=move || order.get() key=|key| *key let:key>
                         <Row key/>
                     </For>
                 </tbody>

@@ -57,20 +57,24 @@ pub fn Field(
             (false, false) => None,
         }
     };
-    let touched = StoredValue::new(false);
+    // What was typed here, if anything was; nobody is told of an empty field that they have not begun.
+    let begun = StoredValue::new(None::<String>);
     let leave = move |_| {
-        if let Some(on_leave) = on_leave.filter(|_| touched.get_value()) {
+        // A field that has the focus is left, too, when it is taken off the page: nothing of it is there any more then.
+        let begun = begun.try_get_value().flatten().is_some();
+        if let Some(on_leave) = on_leave.filter(|_| begun) {
             on_leave.run(());
         }
     };
     let typed = move |text: String| {
-        touched.set_value(!text.is_empty() || touched.get_value());
+        begun.set_value(Some(text.clone()));
         value.set(text);
     };
-    // Set back from outside (a form that was saved): what is typed next begins afresh.
+    // Set from outside (a form that was saved): what is typed next begins afresh.
     Effect::new(move || {
-        if value.with(String::is_empty) && errors.with(Vec::is_empty) {
-            touched.set_value(false);
+        let by_hand = value.with(|value| begun.with_value(|begun| begun.as_ref() == Some(value)));
+        if !by_hand {
+            begun.set_value(None);
         }
     });
     let input = if lines {

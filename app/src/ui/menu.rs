@@ -33,6 +33,9 @@ pub fn Menu(
     place: Place,
     /// What can be chosen.
     entries: Vec<Entry>,
+    /// Changes when its anchor may have moved.
+    #[prop(into)]
+    moved: Signal<()>,
     /// Called when it should go; true where the focus is to go back.
     on_close: Callback<bool>,
 ) -> impl IntoView {
@@ -53,6 +56,11 @@ pub fn Menu(
         }
     });
     // The menu follows its row, which live updates and scrolling may move.
+    let follow = stand.clone();
+    Effect::new(move || {
+        moved.track();
+        request_animation_frame(follow.clone());
+    });
     for handle in [
         window_event_listener(ev::resize, {
             let stand = stand.clone();
@@ -62,13 +70,13 @@ pub fn Menu(
     ] {
         on_cleanup(move || handle.remove());
     }
+    let anchor = place.anchor.clone();
     let outside = window_event_listener(ev::pointerdown, move |event| {
-        let inside = menu.try_get_untracked().flatten().is_some_and(|menu| {
-            event
-                .target()
-                .and_then(|target| target.dyn_into::<web_sys::Node>().ok())
-                .is_some_and(|target| menu.contains(Some(&target)))
-        });
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let within = |element: &HtmlElement| element.contains(target.as_ref());
+        let in_menu = menu.try_get_untracked().flatten().is_some_and(|menu| within(&menu));
+        // The anchor's own click closes the menu; closing it here would make that click open it again.
+        let inside = in_menu || super::dom::find(&anchor).is_some_and(|anchor| within(&anchor));
         if !inside {
             on_close.run(false);
         }

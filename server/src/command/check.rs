@@ -23,7 +23,9 @@ struct Finding {
 /// Looks at everything that a start depends on. The settings are right, or nobody would have come here.
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), CommandError> {
     let mut findings = vec![Finding { subject: "settings", ok: true, detail: in_words(settings) }];
-    let newest = if settings.database.exists() {
+    // An empty file is what is left where a first start was cut off.
+    let is_made = std::fs::metadata(&settings.database).map_or(true, |file| file.len() > 0);
+    let newest = if settings.database.exists() && is_made {
         check_data(settings, &mut findings).await
     } else {
         findings.push(not_made("database", &settings.database));

@@ -221,3 +221,49 @@ impl Desk {
         output::print(&text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn settings_and_json_stand_before_or_after_the_command() {
+        for line in ["latchkey --json --realm Plant user list", "latchkey user list --realm Plant --json"] {
+            let cli = parse(line).unwrap();
+            assert!(cli.json && format!("{:?}", cli.flags).contains("Plant"), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_in_the_wrong_place_is_not_repeated() {
+        for line in [
+            "latchkey user add ada hunter2 --password-stdin",
+            "latchkey user add ada --password-stdin=hunter2",
+            "latchkey consumer register sync --secret-stdin hunter2",
+        ] {
+            let told = sentence(&parse(line).unwrap_err()).unwrap();
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_never_an_argument() {
+        for line in ["latchkey user add ada", "latchkey user passwd ada", "latchkey consumer register sync"] {
+            let refused = match parse(line).unwrap().command {
+                Command::User(command) => command.check_usage(),
+                Command::Consumer(command) => command.check_usage(),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(refused.unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_none_is_wrong_usage() {
+        assert_eq!(parse("latchkey consumer show 1").unwrap_err().kind(), ErrorKind::ValueValidation);
+    }
+}

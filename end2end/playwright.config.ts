@@ -1,0 +1,36 @@
+import { type PlaywrightTestConfig, defineConfig } from "@playwright/test";
+
+/** What the tests and the measurements share: the browser and how it is started. */
+export const browser: NonNullable<PlaywrightTestConfig["use"]> = {
+  browserName: "chromium",
+  // No zone of our own: a page that renders local time on the server shows itself as a hydration warning.
+  timezoneId: "Asia/Kolkata",
+  locale: "en-GB",
+  viewport: { width: 1280, height: 720 },
+  launchOptions: {
+    // Empty: Playwright's own browser.
+    executablePath: process.env.LATCHKEY_CHROMIUM || undefined,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  },
+};
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  timeout: 30_000,
+  expect: { timeout: 5_000 },
+  reporter: "list",
+  use: { ...browser, screenshot: "only-on-failure", trace: process.env.LATCHKEY_TRACE ? "retain-on-failure" : "off" },
+});

@@ -1,0 +1,222 @@
+import { type Locator, type Page, expect } from "@playwright/test";
+import { type Account, SECRET } from "./server.ts";
+
+export type Heading = "Edit consumer" | "Approve consumer key" | "Disapprove consumer key" | "Remove consumer key";
+export type Entry = "Edit" | "Approve" | "Disapprove" | "Remove";
+
+const headings: Record<Entry, Heading> = {
+  Edit: "Edit consumer",
+  Approve: "Approve consumer key",
+  Disapprove: "Disapprove consumer key",
+  Remove: "Remove consumer key",
+};
+
+export const PATH = "/settings/oauth-consumers";
+
+/** Signs in through the form; the page that follows is up to the caller. */
+export async function signIn(page: Page, { username, password }: Account): Promise<void> {
+  await page.getByLabel("Username", { exact: true }).fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** Waits until the wasm runs. */
+export async function ready(page: Page): Promise<void> {
+  await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+}
+
+/** A field that says in words what is wrong with it. */
+export async function expectFieldError(field: Locator, words: RegExp): Promise<void> {
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await expect(field).toHaveAccessibleDescription(words);
+}
+
+export async function expectNoFieldError(field: Locator): Promise<void> {
+  await expect(field).not.toHaveAttribute("aria-invalid", "true");
+}
+
+/** Presses Tab until the element has the focus: how somebody without a mouse gets there. */
+export async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
+  const here = () => target.evaluate((element) => element === document.activeElement);
+  for (let presses = 0; presses < 80; presses++) {
+    if (await here()) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`80 presses of ${key} did not reach ${target}`);
+}
+
+/** Holds the page's calls of one server function back until they are let go. */
+export async function hold(page: Page, name: string): Promise<{ calls: () => number; letGo: () => void }> {
+  let letGo = () => {};
+  let calls = 0;
+  const gate = new Promise<void>((open) => (letGo = open));
+  await page.route(`**/api/page/${name}`, async (route) => {
+    calls += 1;
+    await gate;
+    await route.continue();
+  });
+  return { calls: () => calls, letGo };
+}
+
+/** Registers many consumers at once, as the page's own script would. */
+export async function registerMany(page: Page, names: string[]): Promise<void> {
+  const origin = new URL(page.url()).origin;
+  const left = [...names];
+  const work = async () => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      const answer = await page.request.post("/api/page/register", { headers: { origin }, form: { name, secret: SECRET } });
+      expect(answer.status(), `registering ${name}`).toBe(200);
+    }
+  };
+  await Promise.all([work(), work(), work(), work()]);
+}
+
+/** `Application 01`, `Application 02`, … */
+export const numbered = (count: number, what = "Application") =>
+  Array.from({ length: count }, (_, at) => `${what} ${String(at + 1).padStart(2, "0")}`);
+
+/** The OAuth consumers page, by the names that people read. */
+export class ConsumersPage {
+  readonly heading: Locator;
+  readonly sign: Locator;
+  readonly registerSection: Locator;
+  readonly name: Locator;
+  readonly secret: Locator;
+  readonly secretAgain: Locator;
+  readonly registerButton: Locator;
+  readonly generate: Locator;
+  readonly copySecret: Locator;
+  readonly tableHeading: Locator;
+  readonly table: Locator;
+  readonly rows: Locator;
+  readonly menu: Locator;
+  readonly messages: Locator;
+
+  constructor(readonly page: Page) {
+    this.heading = page.getByRole("heading", { name: "OAuth consumers", exact: true });
+    this.sign = page.getByRole("status");
+    this.registerSection = page
+      .locator("section")
+      .filter({ has: page.getByRole("heading", { name: "Register consumer", exact: true }) });
+    this.name = this.registerSection.getByLabel("Consumer name", { exact: true });
+    this.secret = this.registerSection.getByLabel("Consumer secret", { exact: true });
+    this.secretAgain = this.registerSection.getByLabel("Re-type consumer secret", { exact: true });
+    this.registerButton = this.registerSection.getByRole("button", { name: "Register", exact: true });
+    this.generate = this.registerSection.getByRole("button", { name: "Generate", exact: true });
+    this.copySecret = this.registerSection.getByRole("button", { name: "Copy secret", exact: true });
+    this.tableHeading = page.getByRole("heading", { name: "Consumer keys", exact: true });
+    this.table = page.getByRole("table", { name: "Consumer keys", exact: true });
+    this.rows = this.table.locator("tr[data-key]");
+    this.menu = page.getByRole("menu");
+    this.messages = page.locator("[aria-live=polite]:not([role=status])");
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto(PATH);
+    await ready(this.page);
+  }
+
+  /** The row whose menu is for the consumer of this name. */
+  row(name: string): Locator {
+    return this.rows.filter({ has: this.actions(name) });
+  }
+
+  rowOfKey(key: string): Locator {
+    return this.table.locator(`tr[data-key="${key}"]`);
+  }
+
+  actions(name: string): Locator {
+    return this.page.getByRole("button", { name: `Actions for ${name}`, exact: true });
+  }
+
+  entry(name: Entry): Locator {
+    return this.menu.getByRole("menuitem", { name, exact: true });
+  }
+
+  dialog(heading: Heading): Locator {
+    return this.page.getByRole("dialog", { name: heading, exact: true });
+  }
+
+  /** The button that does what the dialog is for. */
+  confirmation(heading: Heading): Locator {
+    const name = heading === "Edit consumer" ? "Save" : (heading.split(" ")[0] as string);
+    return this.dialog(heading).getByRole("button", { name, exact: true });
+  }
+
+  newRows(count: number): Locator {
+    return this.page.getByRole("button", { name: `${count} new`, exact: true });
+  }
+
+  async expectStatus(name: string, status: "Pending" | "Approved" | "Disapproved"): Promise<void> {
+    await expect(this.row(name).getByText(status, { exact: true })).toBeVisible();
+  }
+
+  async fillIn(name: string, secret = SECRET, again = secret): Promise<void> {
+    await this.name.fill(name);
+    await this.secret.fill(secret);
+    await this.secretAgain.fill(again);
+  }
+
+  /** Registers through the form and gives the new row. */
+  async register(name: string, secret = SECRET): Promise<Locator> {
+    await this.fillIn(name, secret);
+    await this.registerButton.click();
+    await expect(this.row(name).first()).toBeVisible();
+    return this.row(name).first();
+  }
+
+  async keyOf(row: Locator): Promise<string> {
+    const key = await row.getAttribute("data-key");
+    if (!key) throw new Error("the row has no data-key");
+    return key;
+  }
+
+  async openMenu(name: string): Promise<void> {
+    await this.actions(name).click();
+    await expect(this.menu).toBeVisible();
+  }
+
+  /** Row menu, entry: the dialog that opens. */
+  async choose(name: string, entry: Entry): Promise<Locator> {
+    await this.openMenu(name);
+    await this.entry(entry).click();
+    const dialog = this.dialog(headings[entry]);
+    await expect(dialog).toBeVisible();
+    return dialog;
+  }
+
+  /** Row menu, entry, confirmation: done when the dialog is closed. */
+  async confirm(name: string, entry: Exclude<Entry, "Edit">): Promise<void> {
+    const dialog = await this.choose(name, entry);
+    await this.confirmation(headings[entry]).click();
+    await expect(dialog).toBeHidden();
+  }
+
+  /** Whether the document is still the one it was, for pages that must not reload. */
+  async mark(): Promise<void> {
+    await this.page.evaluate(() => ((window as unknown as { mark: boolean }).mark = true));
+  }
+
+  /** The message that says what happened, wherever on the page it stands. */
+  said(words: string | RegExp): Locator {
+    return this.messages.filter({ hasText: words });
+  }
+
+  /** The refusal in the open dialog. */
+  refusal(heading: Heading): Locator {
+    return this.dialog(heading).getByRole("alert");
+  }
+
+  /** The pointer rests where no row is. */
+  async pointAway(): Promise<void> {
+    await this.page.mouse.move(1, 1);
+  }
+
+  async expectLive(): Promise<void> {
+    await expect(this.sign).toHaveText("Live", { timeout: 15_000 });
+  }
+
+  async expectNotReloaded(): Promise<void> {
+    expect(await this.page.evaluate(() => (window as unknown as { mark?: boolean }).mark)).toBe(true);
+  }
+}

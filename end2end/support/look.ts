@@ -1,0 +1,39 @@
+import type { Locator, Page } from "@playwright/test";
+
+/** Records where an element's top edge is in every frame that is painted; gives how far it strayed. */
+export async function watchPosition(element: Locator): Promise<() => Promise<number>> {
+  await element.evaluate((element) => {
+    // A resize is told after all of a frame's other work and before it is painted, so each frame resizes something.
+    const beat = document.createElement("div");
+    Object.assign(beat.style, { position: "fixed", top: "0", left: "0", height: "1px", width: "1px" });
+    document.body.append(beat);
+    const start = element.getBoundingClientRect().top;
+    const seen = window as unknown as { strayed: number };
+    seen.strayed = 0;
+    new ResizeObserver(() => {
+      const top = element.getBoundingClientRect().top;
+      seen.strayed = Math.max(seen.strayed, Math.abs(top - start));
+    }).observe(beat);
+    let wide = false;
+    const frame = () => {
+      wide = !wide;
+      beat.style.width = wide ? "2px" : "1px";
+      requestAnimationFrame(frame);
+    };
+    frame();
+  });
+  const page = element.page();
+  return async () => {
+    await twoFrames(page);
+    return page.evaluate(() => (window as unknown as { strayed: number }).strayed);
+  };
+}
+
+/** Comes back once what was under way has been painted. */
+export async function twoFrames(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** How far the page reaches beyond the window's right edge. */
+export const overflow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const binary = process.env.LATCHKEY_BIN || resolve(import.meta.dirname, "../../target/release/latchkey");
+
+export interface Account {
+  username: string;
+  password: string;
+}
+
+/** The administrator whom every server knows that was not asked for a first start. */
+export const ada: Account = { username: "ada", password: "correct horse battery" };
+export const grace: Account = { username: "grace", password: "nanoseconds by the foot" };
+
+/** A consumer secret that is right and easy to find where it should not be. */
+export const SECRET = "s3cret-of-the-browser-tests";
+
+export interface Consumer {
+  key: string;
+  name: string;
+  status: "pending" | "approved" | "disapproved";
+  trusted: boolean;
+  callback_url: string | null;
+  created_by: string;
+  revision: number;
+}
+
+/** The real program with a data folder of its own. */
+export class Latchkey {
+  /** What it wrote so far, for whoever looks into a failure. */
+  log = "";
+  /** The link that a first start prints, once it has. */
+  readonly setUpUrl: Promise<string>;
+
+  private readonly folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
+  private process: ChildProcess | undefined;
+  private port = 0;
+  private printed!: (setUpUrl: string) => void;
+
+  constructor() {
+    this.setUpUrl = new Promise((printed) => (this.printed = printed));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get running(): boolean {
+    return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** Starts it, again on the same port and data, and comes back once it answers. */
+  async start(): Promise<void> {
+    if (!existsSync(binary)) throw new Error(`${binary} does not exist: run "make build" or set LATCHKEY_BIN`);
+    const child = spawn(binary, ["serve"], { cwd: this.folder, env: this.environment(), stdio: ["ignore", "pipe", "pipe"] });
+    this.process = child;
+    child.stderr.on("data", (text: Buffer) => (this.log += text));
+    const lines = createInterface({ input: child.stdout });
+    await new Promise<void>((answers, failed) => {
+      lines.on("line", (line) => {
+        this.log += `${line}\n`;
+        const setUp = /^set up at (\S+)/.exec(line);
+        if (setUp) this.printed(setUp[1] as string);
+        const listening = /^listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line);
+        if (listening) {
+          this.port = Number(listening[1]);
+          answers();
+        }
+      });
+      child.once("error", failed);
+      child.once("exit", (code, signal) => failed(new Error(`serve ended (${code ?? signal}):\n${this.log}`)));
+    });
+  }
+
+  /** Asks it to stop, as a service manager does; the exit code. */
+  async stop(): Promise<number | null> {
+    return this.end("SIGTERM");
+  }
+
+  /** Takes it away without a word. */
+  async kill(): Promise<void> {
+    await this.end("SIGKILL");
+  }
+
+  async restart(): Promise<void> {
+    const code = await this.stop();
+    if (code !== 0) throw new Error(`asked to stop, it ended with ${code}:\n${this.log}`);
+    await this.start();
+  }
+
+  /** Runs a command beside the server and gives what it printed; a refusal is an error. */
+  async cli(args: string[], stdin = ""): Promise<string> {
+    const child = spawn(binary, args, { cwd: this.folder, env: this.environment(), stdio: ["pipe", "pipe", "pipe"] });
+    let out = "";
+    let problems = "";
+    child.stdout.on("data", (text: Buffer) => (out += text));
+    child.stderr.on("data", (text: Buffer) => (problems += text));
+    child.stdin.end(stdin);
+    const [code] = await once(child, "close");
+    if (code !== 0) throw new Error(`latchkey ${args.join(" ")} ended with ${code}:\n${out}${problems}`);
+    return out;
+  }
+
+  async addUser({ username, password }: Account, configureServer = true): Promise<void> {
+    const permission = configureServer ? ["--configure-server"] : [];
+    await this.cli(["user", "add", username, ...permission, "--password-stdin"], password);
+  }
+
+  /** Registers a consumer from the command line and gives its key. */
+  async register(name: string, status: "pending" | "approved" | "disapproved" = "pending"): Promise<string> {
+    const key = (await this.cli(["consumer", "register", name, "--secret-stdin"], SECRET)).trim();
+    if (status === "approved") await this.approve(key);
+    if (status === "disapproved") await this.disapprove(key);
+    return key;
+  }
+
+  async approve(key: string): Promise<void> {
+    await this.cli(["consumer", "approve", key]);
+  }
+
+  async disapprove(key: string): Promise<void> {
+    await this.cli(["consumer", "disapprove", key]);
+  }
+
+  async rename(key: string, name: string): Promise<void> {
+    await this.cli(["consumer", "edit", key, "--name", name]);
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.cli(["consumer", "remove", key, "--yes"]);
+  }
+
+  async show(key: string): Promise<Consumer> {
+    return JSON.parse(await this.cli(["consumer", "show", key, "--json"]));
+  }
+
+  async list(): Promise<Consumer[]> {
+    return JSON.parse(await this.cli(["consumer", "list", "--json"]));
+  }
+
+  forget(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(signal: "SIGTERM" | "SIGKILL"): Promise<number | null> {
+    const child = this.process;
+    if (!child || !this.running) return child?.exitCode ?? null;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    const [code] = await ended;
+    return code;
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    // Settings of whoever runs the tests stay outside.
+    const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("LATCHKEY_") && !name.startsWith("LEPTOS_"));
+    return {
+      ...Object.fromEntries(kept),
+      LATCHKEY_DATA_DIR: join(this.folder, "data"),
+      LATCHKEY_LISTEN: `127.0.0.1:${this.port}`,
+      LATCHKEY_INTERNAL_LISTEN: "off",
+    };
+  }
+}

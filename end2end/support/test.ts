@@ -1,0 +1,110 @@
+import { type BrowserContext, test as base, expect } from "@playwright/test";
+import { ConsumersPage, PATH, ready, signIn } from "./consumers-page.ts";
+import { type Account, Latchkey, ada } from "./server.ts";
+
+export { expect } from "@playwright/test";
+export * from "./consumers-page.ts";
+export { type Latchkey, SECRET, ada, grace } from "./server.ts";
+
+/** Collects what browsers complain about; a test fails on whatever it did not announce. */
+export class Complaints {
+  private readonly seen: string[] = [];
+  private readonly announced: RegExp[] = [];
+
+  /** This test provokes such messages on purpose. */
+  expect(...messages: RegExp[]): void {
+    this.announced.push(...messages);
+  }
+
+  watch(context: BrowserContext): void {
+    context.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") {
+        this.seen.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+      }
+    });
+    context.on("weberror", (error) => this.seen.push(`uncaught: ${error.error().stack ?? error.error().message}`));
+  }
+
+  unexpected(): string[] {
+    return this.seen.filter((message) => !this.announced.some((expected) => expected.test(message)));
+  }
+}
+
+/** The server is not there for a while. */
+export const SERVER_AWAY = /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|ABORTED)/;
+/** The browser has no network. */
+export const NO_NETWORK = /net::ERR_(INTERNET_DISCONNECTED|NETWORK_CHANGED|NETWORK_IO_SUSPENDED)/;
+/** Chromium's words for an answer that is a refusal. */
+export const refused = (...status: number[]) => new RegExp(`the server responded with a status of (${status.join("|")})`);
+
+interface Options {
+  /** A server that nobody has set up: it has no account and prints the set-up link. */
+  firstStart: boolean;
+}
+
+interface Fixtures {
+  server: Latchkey;
+  complaints: Complaints;
+  /** The page, signed in as ada. */
+  consumers: ConsumersPage;
+  /** Another browser, signed in as somebody, showing the page. */
+  another: (account?: Account) => Promise<ConsumersPage>;
+}
+
+export const test = base.extend<Options & Fixtures>({
+  firstStart: [false, { option: true }],
+
+  server: async ({ firstStart }, use, testInfo) => {
+    const server = new Latchkey();
+    try {
+      if (!firstStart) await server.addUser(ada);
+      await server.start();
+      await use(server);
+      const code = server.running ? await server.stop() : 0;
+      expect(code, `exit code of a server asked to stop\n${server.log}`).toBe(0);
+      expect(server.log).not.toContain("panicked at");
+    } finally {
+      if (testInfo.status !== testInfo.expectedStatus) {
+        await testInfo.attach("server.log", { body: server.log, contentType: "text/plain" });
+      }
+      await server.kill();
+      server.forget();
+    }
+  },
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  complaints: [
+    async ({ context }, use) => {
+      const complaints = new Complaints();
+      complaints.watch(context);
+      await use(complaints);
+      expect(complaints.unexpected(), "what the browser complained about").toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  consumers: async ({ page }, use) => {
+    await page.goto(PATH);
+    await signIn(page, ada);
+    await page.waitForURL(`**${PATH}`);
+    await ready(page);
+    await use(new ConsumersPage(page));
+  },
+
+  another: async ({ browser, baseURL, complaints, viewport }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (account = ada) => {
+      const context = await browser.newContext({ baseURL, viewport });
+      contexts.push(context);
+      complaints.watch(context);
+      const page = await context.newPage();
+      await page.goto(PATH);
+      await signIn(page, account);
+      await page.waitForURL(`**${PATH}`);
+      await ready(page);
+      return new ConsumersPage(page);
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
+});

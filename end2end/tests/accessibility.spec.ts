@@ -1,0 +1,371 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import {
+  ConsumersPage,
+  type Entry,
+  type Heading,
+  PATH,
+  SECRET,
+  ada,
+  expect,
+  grace,
+  ready,
+  refused,
+  signIn,
+  tabTo,
+  test,
+} from "../support/test.ts";
+import { overflow, twoFrames } from "../support/look.ts";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const dialogs: Array<[Entry, Heading]> = [
+  ["Edit", "Edit consumer"],
+  ["Approve", "Approve consumer key"],
+  ["Disapprove", "Disapprove consumer key"],
+  ["Remove", "Remove consumer key"],
+];
+
+/** Says which rule is broken where; the test goes on to the next state of the page. */
+async function expectNoViolations(page: Page, what: string) {
+  // What is being faded in has no colour yet.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join("; ")}`);
+  expect.soft(told, what).toEqual([]);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`Axe finds nothing in the ${colorScheme} theme`, () => {
+    test.use({ colorScheme });
+
+    test("on sign-in, and after a wrong password", async ({ page, complaints }) => {
+      complaints.expect(refused(401));
+      await page.goto("/sign-in");
+      await expectNoViolations(page, "sign-in");
+      await signIn(page, { ...ada, password: "wrong password" });
+      await expect(page.getByRole("alert")).toBeVisible();
+      await expectNoViolations(page, "sign-in after a wrong password");
+    });
+
+    test("on the page without the permission and the page that is not there", async ({ server, page, complaints }) => {
+      complaints.expect(refused(403, 404));
+      await server.addUser(grace, false);
+      await page.goto("/nothing-here");
+      await expectNoViolations(page, "404");
+      await page.goto(PATH);
+      await signIn(page, grace);
+      await expect(page.getByRole("heading", { name: /Configure Server/ })).toBeVisible();
+      await expectNoViolations(page, "403");
+    });
+
+    test("on the page: empty, with errors, with a new row, with every status, with the menu", async ({ server, consumers }) => {
+      const { page } = consumers;
+      await expectNoViolations(page, "empty");
+      await consumers.fillIn("n".repeat(101), "short", "other");
+      await consumers.registerButton.click();
+      await expect(consumers.name).toHaveAttribute("aria-invalid", "true");
+      await expectNoViolations(page, "with errors");
+      await consumers.register("Requirements sync");
+      await server.register("Model export", "approved");
+      await server.register("Test runner", "disapproved");
+      await expect(consumers.rows).toHaveCount(3);
+      await consumers.name.fill("Model export");
+      await consumers.name.press("Tab");
+      await expect(consumers.name).toHaveAccessibleDescription(/already/);
+      await expectNoViolations(page, "with rows and messages");
+      await consumers.row("Model export").hover();
+      await expectNoViolations(page, "with a row under the pointer");
+      await consumers.openMenu("Requirements sync");
+      await expectNoViolations(page, "with the menu");
+    });
+
+    test("on every dialog, also with a refusal", async ({ server, consumers, complaints }) => {
+      complaints.expect(refused(409, 422));
+      const { page } = consumers;
+      const key = await server.register("Requirements sync");
+      for (const [entry, heading] of dialogs) {
+        await consumers.choose("Requirements sync", entry);
+        await expectNoViolations(page, heading);
+        await page.keyboard.press("Escape");
+      }
+      const dialog = await consumers.choose("Requirements sync", "Edit");
+      await dialog.getByLabel("Callback URL", { exact: true }).fill("nowhere");
+      await consumers.confirmation("Edit consumer").click();
+      await expect(dialog.getByLabel("Callback URL", { exact: true })).toHaveAttribute("aria-invalid", "true");
+      await expectNoViolations(page, "Edit consumer with an error");
+      await server.approve(key);
+      await dialog.getByLabel("Callback URL", { exact: true }).fill("");
+      await consumers.confirmation("Edit consumer").click();
+      await expect(consumers.refusal("Edit consumer")).toContainText("the command line");
+      await expectNoViolations(page, "Edit consumer with a conflict");
+    });
+
+    test.describe("at the first start", () => {
+      test.use({ firstStart: true });
+
+      test("on set-up, with an error, and on a dead link", async ({ server, page, complaints }) => {
+        complaints.expect(refused(410, 422));
+        await page.goto(await server.setUpUrl);
+        await expectNoViolations(page, "set-up");
+        await page.getByLabel("Username").fill("ada osei");
+        await page.getByLabel("Password", { exact: true }).fill("short");
+        await page.getByLabel("Re-type password").fill("short");
+        await page.getByRole("button", { name: "Create administrator" }).click();
+        await expect(page.getByLabel("Username")).toHaveAttribute("aria-invalid", "true");
+        await expectNoViolations(page, "set-up with errors");
+        await page.goto("/set-up?token=wrong");
+        await expectNoViolations(page, "dead link");
+      });
+    });
+  });
+}
+
+test("The whole life of a key by keyboard alone, from signing in to signing out", async ({ page, server }) => {
+  const { keyboard } = page;
+  const consumers = new ConsumersPage(page);
+  await page.goto(PATH);
+  await keyboard.type(ada.username);
+  await keyboard.press("Tab");
+  await keyboard.type(ada.password);
+  await keyboard.press("Enter");
+  await page.waitForURL(`**${PATH}`);
+  await ready(page);
+
+  await tabTo(page, consumers.name);
+  await keyboard.type("Requirements sync");
+  await tabTo(page, consumers.secret);
+  await keyboard.type(SECRET);
+  await tabTo(page, consumers.secretAgain);
+  await keyboard.type(SECRET);
+  await keyboard.press("Enter");
+  await expect(consumers.row("Requirements sync")).toBeVisible();
+  await expect(consumers.name).toBeFocused();
+
+  const choose = async (name: string, entry: Entry, heading: Heading) => {
+    await tabTo(page, consumers.actions(name));
+    await keyboard.press("Enter");
+    await expect(consumers.entry("Edit")).toBeFocused();
+    await keyboard.press(entry[0] as string);
+    await expect(consumers.entry(entry)).toBeFocused();
+    await keyboard.press("Enter");
+    await expect(consumers.dialog(heading)).toBeVisible();
+  };
+  const confirm = async (heading: Heading) => {
+    await tabTo(page, consumers.confirmation(heading));
+    await keyboard.press("Enter");
+    await expect(consumers.dialog(heading)).toHaveCount(0);
+  };
+
+  await choose("Requirements sync", "Approve", "Approve consumer key");
+  await confirm("Approve consumer key");
+  await consumers.expectStatus("Requirements sync", "Approved");
+
+  await choose("Requirements sync", "Edit", "Edit consumer");
+  const dialog = consumers.dialog("Edit consumer");
+  await tabTo(page, dialog.getByLabel("Consumer name", { exact: true }));
+  await keyboard.press("ControlOrMeta+a");
+  await keyboard.type("Requirements bridge");
+  await tabTo(page, dialog.getByLabel("Trusted", { exact: true }));
+  await keyboard.press("Space");
+  await confirm("Edit consumer");
+  await expect(consumers.row("Requirements bridge")).toBeVisible();
+  expect((await server.list())[0]).toMatchObject({ name: "Requirements bridge", trusted: true, status: "approved" });
+
+  await choose("Requirements bridge", "Disapprove", "Disapprove consumer key");
+  await confirm("Disapprove consumer key");
+  await consumers.expectStatus("Requirements bridge", "Disapproved");
+
+  await choose("Requirements bridge", "Remove", "Remove consumer key");
+  await confirm("Remove consumer key");
+  await expect(consumers.rows).toHaveCount(0);
+  await expect(consumers.tableHeading).toBeFocused();
+
+  await tabTo(page, page.getByRole("button", { name: "Sign out" }), "Shift+Tab");
+  await keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/sign-in/);
+});
+
+test("What has the focus shows it", async ({ server, consumers }) => {
+  await server.register("Requirements sync");
+  const { page } = consumers;
+  const unmarked = new Set<string>();
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  for (let presses = 0; presses < 16; presses++) {
+    await page.keyboard.press("Tab");
+    const seen = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return "";
+      const look = getComputedStyle(element);
+      const marked = (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 1) || look.boxShadow !== "none";
+      return marked ? "" : element.outerHTML.slice(0, 120);
+    });
+    if (seen) unmarked.add(seen);
+  }
+  expect([...unmarked]).toEqual([]);
+});
+
+for (const [what, viewport] of [
+  ["At 360 px", { width: 360, height: 740 }],
+  ["At 200 % zoom", { width: 640, height: 360 }],
+  ["At 320 px, which is 400 % zoom", { width: 320, height: 640 }],
+] as const) {
+  test.describe(what, () => {
+    test.use({ viewport });
+
+    test("nothing reaches beyond the window, and everything can be used", async ({ server, page, complaints }) => {
+      complaints.expect(refused(409));
+      await server.register("An application whose name is as long as a name may ever be, to see how the page bears such a one, 100 ok", "approved");
+      await page.goto(PATH);
+      expect.soft(await overflow(page), "sign-in").toBeLessThanOrEqual(0);
+      await signIn(page, ada);
+      await ready(page);
+      const consumers = new ConsumersPage(page);
+      expect.soft(await overflow(page), "page").toBeLessThanOrEqual(0);
+      await consumers.fillIn("n".repeat(101), "short", "other");
+      await consumers.registerButton.click();
+      expect.soft(await overflow(page), "errors").toBeLessThanOrEqual(0);
+      const row = await consumers.register("Requirements sync");
+      await expect(row).toContainText("Pending");
+      const key = await consumers.keyOf(row);
+      await expect(row).toContainText(key);
+      expect.soft(await overflow(page), "message and rows").toBeLessThanOrEqual(0);
+      await consumers.openMenu("Requirements sync");
+      await expect.soft(consumers.menu, "the menu").toBeInViewport({ ratio: 1 });
+      expect.soft(await overflow(page), "menu").toBeLessThanOrEqual(0);
+      await page.keyboard.press("Escape");
+
+      const edit = await consumers.choose("Requirements sync", "Edit");
+      expect.soft(await overflow(page), "Edit consumer").toBeLessThanOrEqual(0);
+      expect.soft(await edit.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth), "inside Edit").toBeLessThanOrEqual(0);
+      const box = await edit.boundingBox();
+      expect.soft(box && box.x >= 0 && box.x + box.width <= viewport.width && box.y >= 0 && box.y + box.height <= viewport.height, "Edit is inside the window").toBe(true);
+      await edit.getByLabel("Consumer name", { exact: true }).fill("Requirements bridge");
+      await edit.getByLabel("Trusted", { exact: true }).check();
+      await server.approve(key);
+      await consumers.confirmation("Edit consumer").click();
+      await expect(consumers.refusal("Edit consumer")).toContainText("the command line");
+      expect.soft(await edit.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth), "inside the conflict").toBeLessThanOrEqual(0);
+      await consumers.confirmation("Edit consumer").click();
+      await expect(edit).toHaveCount(0);
+      for (const entry of ["Disapprove", "Approve", "Remove"] as const) {
+        const dialog = await consumers.choose("Requirements bridge", entry);
+        expect.soft(await overflow(page), entry).toBeLessThanOrEqual(0);
+        await dialog.getByRole("button", { name: entry, exact: true }).click();
+        await expect(dialog).toHaveCount(0);
+      }
+      await expect(consumers.rows).toHaveCount(1);
+      await expect(consumers.sign).toBeVisible();
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await expect(page).toHaveURL(/\/sign-in/);
+    });
+  });
+}
+
+test.describe("With reduced motion", () => {
+  test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+  test("nothing moves", async ({ server, consumers }) => {
+    await server.register("Requirements sync");
+    await consumers.choose("Requirements sync", "Edit");
+    await consumers.page.keyboard.press("Escape");
+    await consumers.openMenu("Requirements sync");
+    const moving = await consumers.page.evaluate(() => {
+      const seconds = (list: string) => Math.max(...list.split(",").map((part) => (part.includes("ms") ? parseFloat(part) / 1000 : parseFloat(part))));
+      const told: string[] = [];
+      for (const element of document.querySelectorAll("*")) {
+        for (const part of [undefined, "::before", "::after", "::backdrop"]) {
+          const look = getComputedStyle(element, part);
+          const long = seconds(look.transitionDuration) > 0.011 || (look.animationName !== "none" && seconds(look.animationDuration) > 0.011);
+          if (long) told.push(`${element.tagName.toLowerCase()}.${element.className}${part ?? ""}`);
+        }
+      }
+      return [...new Set(told)];
+    });
+    expect(moving).toEqual([]);
+  });
+});
+
+test("Nothing shifts while the page loads and the wasm takes over", async ({ server, consumers }) => {
+  const { page } = consumers;
+  for (const status of ["pending", "approved", "disapproved"] as const) await server.register(`${status} one`, status);
+  await page.addInitScript(() => {
+    const seen = window as unknown as { shifts: unknown[] };
+    seen.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as Array<PerformanceEntry & { value: number; sources?: Array<{ node?: Element }> }>) {
+        seen.shifts.push({ value: entry.value, nodes: entry.sources?.map(({ node }) => node?.outerHTML?.slice(0, 100)) });
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  for (const path of [PATH, "/sign-in"]) {
+    if (path === "/sign-in") await page.context().clearCookies();
+    await page.goto(path);
+    if (path === PATH) {
+      await ready(page);
+      await consumers.expectLive();
+    }
+    await twoFrames(page);
+    expect(await page.evaluate(() => (window as unknown as { shifts: unknown[] }).shifts), path).toEqual([]);
+  }
+});
+
+test("Printed and copied, a row makes sense", async ({ server, consumers }) => {
+  const key = await server.register("Requirements sync", "approved");
+  const { page } = consumers;
+  const row = consumers.rowOfKey(key);
+  const copied = await row.evaluate((row) => {
+    getSelection()?.selectAllChildren(row);
+    return getSelection()?.toString() ?? "";
+  });
+  expect(copied).toContain("Requirements sync");
+  expect(copied).toContain(key);
+  expect(copied).toContain("Approved");
+  expect(copied).not.toContain("⋯");
+  await page.emulateMedia({ media: "print" });
+  await expect(row).toContainText("Requirements sync");
+  await expect(row.getByText(key)).toBeVisible();
+  await expect(row.getByText("Approved", { exact: true })).toBeVisible();
+  await expect(consumers.registerSection).toBeHidden();
+  await expect(row.getByRole("button", { name: /Actions for/ })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Sign out" })).toBeHidden();
+});
+
+test("Landmarks, one heading of the first level, and a language", async ({ server, consumers }) => {
+  await server.register("Requirements sync");
+  const { page } = consumers;
+  await expect(page.locator("html")).toHaveAttribute("lang", "en");
+  for (const landmark of ["banner", "main", "navigation"] as const) await expect(page.getByRole(landmark)).toHaveCount(1);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("OAuth consumers");
+  await expect(page.getByRole("region", { name: "Register consumer" })).toBeVisible();
+  await expect(page.getByRole("columnheader")).toHaveText([
+    "Consumer name",
+    "Consumer key",
+    "Status",
+    "Registered",
+    "Last used",
+    "Actions",
+  ]);
+});
+
+test("Touch targets are at least 24 pixels, and a row's button 32", async ({ browser, server, consumers }) => {
+  await server.register("Requirements sync");
+  const context = await browser.newContext({
+    baseURL: server.url,
+    viewport: { width: 360, height: 640 },
+    hasTouch: true,
+    isMobile: true,
+    storageState: await consumers.page.context().storageState(),
+  });
+  const page = await context.newPage();
+  await page.goto(PATH);
+  await ready(page);
+  for (const button of await page.getByRole("button").all()) {
+    const box = await button.boundingBox();
+    const what = await button.evaluate((element) => element.outerHTML.slice(0, 80));
+    expect.soft(Math.min(box?.width ?? 0, box?.height ?? 0), what).toBeGreaterThanOrEqual(24);
+  }
+  const actions = await page.getByRole("button", { name: "Actions for Requirements sync" }).boundingBox();
+  expect(Math.min(actions?.width ?? 0, actions?.height ?? 0)).toBeGreaterThanOrEqual(32);
+  await context.close();
+});

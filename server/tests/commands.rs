@@ -1,0 +1,224 @@
+//! The commands: exit codes, what they print for machines, how they read secrets.
+
+mod support;
+
+use std::fs;
+
+use serde_json::{Value, json};
+use support::{Home, PASSWORD, SECRET};
+
+/// The sorted names of an object's fields.
+fn fields(object: &Value) -> String {
+    let names: Vec<_> = object.as_object().expect("an object").keys().map(String::as_str).collect();
+    names.join(" ")
+}
+
+#[test]
+fn a_consumer_lives_its_life_by_commands() {
+    let home = Home::new();
+    let registered = home.json(&["consumer", "register", " Requirements sync ", "--secret-stdin"], SECRET);
+    let key = registered["key"].as_str().unwrap();
+    assert_eq!(
+        (&registered["name"], &registered["status"]),
+        (&json!("Requirements sync"), &json!("pending"))
+    );
+    assert_eq!(home.json(&["consumer", "show", key], ""), registered);
+    assert_eq!(home.json(&["consumer", "list"], ""), json!([registered]));
+    for (verb, status, revision) in
+        [("approve", "approved", 2), ("approve", "approved", 2), ("disapprove", "disapproved", 3)]
+    {
+        let decided = home.json(&["consumer", verb, key], "");
+        assert_eq!((&decided["status"], &decided["revision"]), (&json!(status), &json!(revision)));
+    }
+    let callback = ["--callback", "https://app.example/cb", "--trusted", "true", "--name", "Renamed"];
+    let edited = home.json(&[&["consumer", "edit", key][..], &callback].concat(), "");
+    assert_eq!(edited["callback_url"], "https://app.example/cb");
+    assert_eq!((&edited["name"], &edited["trusted"]), (&json!("Renamed"), &json!(true)));
+    let none = home.json(&["consumer", "edit", key, "--callback", "", "--trusted", "false"], "");
+    assert_eq!((&none["callback_url"], &none["trusted"]), (&Value::Null, &json!(false)));
+    let removed = home.run(&["consumer", "remove", key], "");
+    assert_eq!(removed.code, Some(0), "away from a terminal nothing is asked: {removed:?}");
+    assert_eq!(home.json(&["consumer", "list"], ""), json!([]));
+}
+
+#[test]
+fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
+    let home = Home::new();
+    let consumer = home.json(&["consumer", "register", "Requirements sync", "--secret-stdin"], SECRET);
+    let expected = "callback_url created_at created_by key last_used_at name revision rsa_public_key status trusted \
+                    updated_at";
+    assert_eq!(fields(&consumer), expected);
+    assert_eq!(consumer["created_by"], "the command line");
+    assert!(consumer["created_at"].as_str().unwrap().ends_with('Z'), "{consumer}");
+    let user = home.json(&["user", "add", "ada", "--configure-server", "--password-stdin"], PASSWORD);
+    assert_eq!(fields(&user), "configure_server created_at disabled display_name username");
+    assert_eq!(home.json(&["user", "list"], ""), json!([user]));
+    let findings = home.json(&["check"], "");
+    for finding in findings.as_array().unwrap() {
+        assert_eq!((fields(finding).as_str(), &finding["ok"]), ("detail ok subject", &json!(true)));
+    }
+    assert_eq!(home.json(&["migrate"], "")["database"], "./data/latchkey.db");
+}
+
+#[test]
+fn for_people_register_prints_the_key_alone_and_lists_have_headings() {
+    let home = Home::with_users();
+    let said = home.run(&["consumer", "register", "Änderungen", "--secret-stdin"], SECRET);
+    let key = said.stdout.trim_end();
+    assert_eq!((key.len(), &*said.stderr), (36, ""), "{said:?}");
+    let list = home.run(&["consumer", "list"], "").stdout;
+    let row = list.lines().nth(1).unwrap();
+    assert!(
+        list.starts_with("CONSUMER KEY") && row.starts_with(key) && row.ends_with("Änderungen"),
+        "{list}"
+    );
+    let users = home.run(&["user", "list"], "").stdout;
+    assert!(users.starts_with("USERNAME") && users.lines().count() == 3, "{users}");
+}
+
+#[test]
+fn accounts_live_their_lives_by_commands() {
+    let home = Home::new();
+    home.add_user("Grace", false);
+    for (verb, flag, value) in [
+        ("permit", "configure_server", true),
+        ("forbid", "configure_server", false),
+        ("disable", "disabled", true),
+        ("disable", "disabled", true),
+        ("enable", "disabled", false),
+    ] {
+        assert_eq!(home.json(&["user", verb, "grace"], "")[flag], value, "{verb}, whatever the case");
+    }
+    let server = home.serve();
+    server.signed_in("GRACE");
+    server.home.json(&["user", "passwd", "grace", "--password-stdin"], "another password");
+    server.visitor().post("/sign-in", &[("username", "grace"), ("password", PASSWORD)]).is(401);
+}
+
+#[test]
+fn what_is_refused_or_not_found_ends_with_1_and_says_why() {
+    let home = Home::with_users();
+    let unknown = "00000000-0000-0000-0000-000000000000";
+    for (arguments, stdin, words) in [
+        (&["user", "add", "ADA", "--password-stdin"][..], PASSWORD, "exists already"),
+        (&["user", "add", "no name!", "--password-stdin"], PASSWORD, "username"),
+        (&["user", "add", "eve", "--password-stdin"], "short", "at least 8"),
+        (&["user", "disable", "nobody"], "", "nobody"),
+        (&["user", "passwd", "nobody", "--password-stdin"], PASSWORD, "nobody"),
+        (&["consumer", "register", " ", "--secret-stdin"], SECRET, "Enter a name."),
+        (&["consumer", "register", "App", "--secret-stdin"], "short", "at least 8"),
+        (&["consumer", "register", "App", "--secret-stdin"], "", "Enter a secret."),
+        (&["consumer", "show", unknown], "", unknown),
+        (&["consumer", "approve", unknown], "", unknown),
+        (&["consumer", "remove", unknown, "--yes"], "", unknown),
+        (&["consumer", "edit", unknown, "--name", "x"], "", unknown),
+    ] {
+        let said = home.run(arguments, stdin);
+        assert_eq!(said.code, Some(1), "{arguments:?}: {said:?}");
+        assert!(said.sentence().contains(words) && said.stdout.is_empty(), "{arguments:?}: {said:?}");
+    }
+    let said = home.run(&["consumer", "register", "", "--secret-stdin"], "short");
+    assert_eq!(said.stderr.lines().count(), 2, "every wrong field: {said:?}");
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_touches_nothing() {
+    let home = Home::new();
+    let unknown = "00000000-0000-0000-0000-000000000000";
+    for arguments in [
+        &["user", "add", "ada"][..],
+        &["user", "passwd", "ada"],
+        &["user", "add"],
+        &["consumer", "register", "App"],
+        &["consumer", "show", "no-key"],
+        &["consumer", "edit", unknown],
+        &["consumer", "edit", unknown, "--trusted", "perhaps"],
+        &["consumer", "list", "word"],
+    ] {
+        let said = home.run(arguments, PASSWORD);
+        assert_eq!(said.code, Some(2), "{arguments:?}: {said:?}");
+        assert!(!said.sentence().is_empty() && said.stdout.is_empty());
+    }
+    assert!(!home.data().exists(), "nothing was made");
+    let said =
+        home.run(&["user", "add", "ada", "--password-stdin", "a password in the wrong place"], PASSWORD);
+    assert_eq!(said.code, Some(2));
+    assert!(!said.stderr.contains("wrong place"), "it may be a secret: {said:?}");
+}
+
+#[test]
+fn one_line_break_at_the_end_of_a_secret_is_dropped_and_no_more() {
+    let home = Home::new();
+    for (name, ending) in [("unix", "\n"), ("windows", "\r\n"), ("none", "")] {
+        let password = format!("{PASSWORD}{ending}");
+        home.json(&["user", "add", name, "--password-stdin"], &password);
+    }
+    for ending in ["\n\n", "\r\n\r\n", "\r", " \n"] {
+        let password = format!("{PASSWORD}{ending}");
+        let said = home.run(&["user", "add", "more", "--password-stdin"], &password);
+        // A space is part of the password; a further line break is a control character.
+        assert_eq!(said.code, Some(i32::from(ending != " \n")), "{ending:?}: {said:?}");
+    }
+    let server = home.serve();
+    for name in ["unix", "windows", "none"] {
+        server.signed_in(name);
+    }
+    let visitor = server.visitor();
+    visitor.post("/sign-in", &[("username", "more"), ("password", PASSWORD)]).is(401);
+    visitor.post("/sign-in", &[("username", "more"), ("password", &format!("{PASSWORD} "))]).is(303);
+}
+
+#[test]
+fn an_rsa_key_comes_from_a_file() {
+    let home = Home::new();
+    let key = home.register("Requirements sync");
+    let pem = include_str!("../../service/tests/keys/rsa-2048-spki.pem");
+    fs::write(home.path().join("key.pem"), pem).unwrap();
+    fs::write(home.path().join("none.pem"), "").unwrap();
+    let edit = |file: &str| home.run(&["consumer", "edit", &key, "--rsa-public-key", file, "--json"], "");
+    assert_eq!(edit("key.pem").json()["rsa_public_key"], pem.trim());
+    assert_eq!(edit("none.pem").json()["rsa_public_key"], Value::Null);
+    assert_eq!(edit("missing.pem").code, Some(2));
+    fs::write(home.path().join("wrong.pem"), "no key").unwrap();
+    assert_eq!(edit("wrong.pem").code, Some(1));
+}
+
+#[test]
+fn check_looks_and_changes_nothing() {
+    let home = Home::new();
+    let said = home.run(&["check"], "");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(!home.data().exists());
+    home.register("Requirements sync");
+    fs::remove_file(home.vault_key()).unwrap();
+    let said = home.run(&["check", "--json"], "");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let wrong: Vec<_> =
+        said.json().as_array().unwrap().iter().filter(|one| one["ok"] == false).cloned().collect();
+    assert_eq!((wrong.len(), &wrong[0]["subject"]), (1, &json!("vault key")), "{wrong:?}");
+    assert!(!home.vault_key().exists(), "no other key was made in its place");
+}
+
+#[test]
+fn migrate_makes_the_database_and_may_be_run_again() {
+    let home = Home::new();
+    for _ in 0..2 {
+        assert_eq!(home.run(&["migrate"], "").code, Some(0));
+    }
+    assert!(home.database().exists() && home.vault_key().exists());
+}
+
+#[test]
+fn commands_work_beside_a_running_server_in_both_directions() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let consumer = ada.register("By the page");
+    let key = consumer["key"].as_str().unwrap();
+    assert_eq!(server.home.json(&["consumer", "show", key], ""), consumer);
+    server.home.register("By the command line");
+    assert_eq!(ada.names().len(), 2);
+    server.home.json(&["consumer", "approve", key], "");
+    let late = ada.call("disapprove", &[("key", key), ("revision", "1")]).is(409).json();
+    assert_eq!(late["Conflict"]["by"], "the command line");
+    assert_eq!(late["Conflict"]["changes"], json!(["the status to Approved"]));
+}

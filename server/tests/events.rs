@@ -1,0 +1,179 @@
+//! The event stream: who may listen, what comes and how soon, how it resumes and when it ends.
+
+mod support;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+use service::{Admin, Clock, Service};
+use store::Store;
+use support::{Home, PASSWORD, SECRET};
+
+#[test]
+fn only_administrators_may_listen() {
+    let server = Home::with_users().serve();
+    assert_eq!(server.visitor().get("/events").is(401).text(), "\"SignedOut\"");
+    assert_eq!(server.signed_in("grace").get("/events").is(403).text(), "\"NotPermitted\"");
+    server.signed_in("ada").events(None).expect("ready");
+}
+
+#[test]
+fn what_the_command_line_does_is_told_within_100_ms() {
+    let server = Home::with_users().serve();
+    let stream = server.signed_in("ada").events(None);
+    stream.expect("ready");
+    let secret = ["consumer", "register", "Requirements sync", "--secret-stdin"];
+    let key = server.home.json(&secret, SECRET)["key"].as_str().unwrap().to_owned();
+    let mut figures = vec![(Instant::now(), stream.expect("consumer"))];
+    let pending = figures[0].1.json();
+    assert_eq!((pending["key"].as_str(), pending["status"].as_str()), (Some(&*key), Some("pending")));
+    for (arguments, name) in [
+        (&["consumer", "approve", &key][..], "consumer"),
+        (&["consumer", "edit", &key, "--name", "Renamed", "--secret-stdin"], "consumer"),
+        (&["consumer", "disapprove", &key], "consumer"),
+        (&["consumer", "remove", &key, "--yes"], "removed"),
+    ] {
+        server.home.json(arguments, "another secret");
+        let ended = Instant::now();
+        figures.push((ended, stream.expect(name)));
+    }
+    let told: Vec<_> = figures.iter().map(|(_, event)| event.json()).collect();
+    assert_eq!((&told[1]["status"], &told[2]["name"]), (&json!("approved"), &json!("Renamed")));
+    assert_eq!((&told[3]["status"], &told[4]), (&json!("disapproved"), &json!({ "key": key })));
+    assert!(told.iter().all(|event| !event.to_string().contains("secret")), "{told:?}");
+    for (ended, event) in figures {
+        let late = event.at.saturating_duration_since(ended);
+        println!("{} told {late:?} after the command ended; the aim is 100 ms", event.name);
+        assert!(late < Duration::from_secs(1), "{late:?}");
+    }
+}
+
+#[test]
+fn what_one_browser_does_another_is_told() {
+    let server = Home::with_users().serve();
+    let (ada, other) = (server.signed_in("ada"), server.signed_in("ada"));
+    let stream = other.events(None);
+    stream.expect("ready");
+    let consumer = ada.register("Requirements sync");
+    assert_eq!(stream.expect("consumer").json(), consumer);
+}
+
+#[test]
+fn a_stream_that_broke_resumes_where_it_was() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let stream = ada.events(None);
+    stream.expect("ready");
+    ada.register("First");
+    let last_id = stream.expect("consumer").id;
+    drop(stream);
+    ada.register("Second");
+    let third = ada.register("Third");
+    ada.call("remove", &[("key", third["key"].as_str().unwrap()), ("revision", "1")]).is(200);
+    let resumed = ada.events(Some(&last_id));
+    assert_eq!(resumed.expect("ready").id, last_id);
+    let missed = ["consumer", "consumer", "removed"].map(|name| resumed.expect(name));
+    assert_eq!(missed[0].json()["name"], "Second");
+    let ids = missed.map(|event| event.id.parse::<i64>().unwrap());
+    assert!(ids.is_sorted() && ids[0] > last_id.parse().unwrap(), "{ids:?} after {last_id}");
+    let asked = ada.events_after(&last_id);
+    asked.expect("ready");
+    assert_eq!(asked.expect("consumer").json()["name"], "Second");
+}
+
+#[test]
+fn whoever_missed_too_much_is_told_to_start_over() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let before = ada.events(None).expect("ready").id;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&server.home.database(), &server.home.vault_key()).await.unwrap();
+        let service = Service::new(Arc::new(store), Clock::System);
+        for n in 0..501 {
+            service.register(&Admin::at_the_command_line(), &format!("App {n}"), SECRET).await.unwrap();
+        }
+    });
+    let stream = ada.events(Some(&before));
+    let resync = stream.expect("resync");
+    assert!(resync.id.parse::<i64>().unwrap() >= before.parse::<i64>().unwrap() + 501);
+    ada.register("One more");
+    assert_eq!(stream.expect("consumer").json()["name"], "One more");
+    let listing = ada.call("list", &[]).is(200).json();
+    let (rows, total) = (listing["page"]["items"].as_array().unwrap().len(), &listing["page"]["total"]);
+    assert_eq!((rows, total), (500, &json!(502)), "the list comes in pages");
+    let cursor = listing["page"]["next_cursor"].as_str().unwrap();
+    let rest = ada.call("list", &[("cursor", cursor)]).is(200).json();
+    assert_eq!(rest["page"]["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn whoever_has_seen_what_never_was_is_told_to_start_over() {
+    // As after a backup was restored: the page knows higher numbers than the database.
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let stream = ada.events(Some("1000000"));
+    stream.expect("resync");
+    ada.register("Requirements sync");
+    stream.expect("consumer");
+    let stream = ada.events(Some("nonsense"));
+    stream.expect("ready");
+    ada.register("Another");
+    assert_eq!(stream.expect("consumer").json()["name"], "Another");
+}
+
+#[test]
+fn a_stream_ends_when_its_user_signs_out() {
+    let server = Home::with_users().serve();
+    let (ada, elsewhere) = (server.signed_in("ada"), server.signed_in("ada"));
+    let (stream, other) = (ada.events(None), elsewhere.events(None));
+    stream.expect("ready");
+    other.expect("ready");
+    ada.post("/sign-out", &[]).is(303);
+    assert!(stream.rest().is_empty());
+    ada.get("/events").is(401);
+    elsewhere.register("Requirements sync");
+    other.expect("consumer");
+}
+
+#[test]
+fn a_stream_ends_within_a_second_when_its_user_may_listen_no_more() {
+    let server = Home::with_users().serve();
+    server.home.json(&["user", "permit", "grace"], "");
+    let ada = server.signed_in("ada");
+    let stays = ada.events(None);
+    stays.expect("ready");
+    for (undo, redo) in [
+        (&["user", "disable", "grace"][..], "enable"),
+        (&["user", "forbid", "grace"], "permit"),
+        (&["user", "passwd", "grace", "--password-stdin"], "enable"),
+    ] {
+        let grace = server.signed_in("grace");
+        let ends = grace.events(None);
+        ends.expect("ready");
+        server.home.json(undo, PASSWORD);
+        let ended = Instant::now();
+        assert!(ends.rest().is_empty(), "{undo:?}");
+        println!("{}: the stream ended {:?} after the command", undo[1], ended.elapsed());
+        assert!(ended.elapsed() < Duration::from_secs(1), "{undo:?}");
+        assert!([401, 403].contains(&grace.get("/events").status), "{undo:?}");
+        ada.register("Requirements sync");
+        stays.expect("consumer");
+        server.home.json(&["user", redo, "grace"], "");
+    }
+}
+
+#[test]
+fn streams_end_when_the_program_stops_and_it_stops_at_once() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let streams = [ada.events(None), ada.events(None)];
+    streams.iter().for_each(|stream| _ = stream.expect("ready"));
+    let (_, took) = server.stop();
+    println!("stopped {took:?} after SIGTERM, with two streams open");
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    streams.into_iter().for_each(|stream| assert!(stream.rest().is_empty()));
+}

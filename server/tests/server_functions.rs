@@ -1,0 +1,236 @@
+//! The page's server functions over HTTP: who may call them, and what they answer.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use app::guard::OPEN;
+use http::Method;
+use leptos::server_fn::axum::server_fn_paths;
+use support::{Browser, Home, SECRET, browser::with_form};
+
+fn paths() -> BTreeSet<&'static str> {
+    // The program's own library is linked in for this one reference; its registrations come with it.
+    let _ = app::consumers::api::who_am_i;
+    server_fn_paths().map(|(path, _)| path).collect()
+}
+
+fn asked_with_nothing(browser: &Browser, path: &str) -> (u16, String) {
+    let answer = browser.send(browser.request(Method::POST, path).body(()).unwrap());
+    (answer.status, answer.text().to_owned())
+}
+
+#[test]
+fn no_server_function_answers_whoever_lacks_the_permission() {
+    let (closed, open): (Vec<_>, Vec<_>) = paths().into_iter().partition(|path| !OPEN.contains(path));
+    assert_eq!(open, ["/api/page/who_am_i"], "the only one that needs no permission");
+    let names = closed.iter().map(|path| path.rsplit('/').next().unwrap());
+    let expected = "approve disapprove edit list name_in_use register remove signed_in_users";
+    assert_eq!(names.collect::<Vec<_>>(), expected.split(' ').collect::<Vec<_>>());
+    let server = Home::with_users().serve();
+    let (visitor, grace) = (server.visitor(), server.signed_in("grace"));
+    for path in closed {
+        assert_eq!(asked_with_nothing(&visitor, path), (401, "\"SignedOut\"".to_owned()), "{path}");
+        assert_eq!(asked_with_nothing(&grace, path), (403, "\"NotPermitted\"".to_owned()), "{path}");
+    }
+}
+
+#[test]
+fn a_refused_caller_changes_nothing_though_the_arguments_are_right() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let consumer = ada.register("Requirements sync");
+    let key = consumer["key"].as_str().unwrap();
+    for other in [server.visitor(), server.signed_in("grace")] {
+        let by_revision = [("key", key), ("revision", "1")];
+        for (function, arguments) in [
+            ("register", &[("name", "Mine"), ("secret", SECRET)]),
+            ("approve", &by_revision),
+            ("remove", &by_revision),
+        ] {
+            assert!([401, 403].contains(&other.call(function, arguments).status), "{function}");
+        }
+    }
+    assert_eq!(server.home.json(&["consumer", "list"], ""), serde_json::json!([consumer]));
+}
+
+#[test]
+fn anybody_may_ask_who_is_signed_in() {
+    let server = Home::with_users().serve();
+    assert_eq!(server.visitor().call("who_am_i", &[]).is(200).text(), "null");
+    for (name, configure_server) in [("ada", true), ("grace", false)] {
+        let who = serde_json::json!({ "display_name": name, "configure_server": configure_server });
+        assert_eq!(server.signed_in(name).call("who_am_i", &[]).is(200).json(), who);
+    }
+}
+
+#[test]
+fn what_is_no_server_function_is_refused_like_one_and_never_found() {
+    let server = Home::with_users().serve();
+    server.visitor().call("nonsense", &[]).is(401);
+    let answer = server.signed_in("ada").call("nonsense", &[]);
+    assert!([400, 404].contains(&answer.status), "{answer:?}");
+    assert_eq!(server.signed_in("ada").get("/api/page/list").status, 405, "nothing is called by a GET");
+}
+
+#[test]
+fn a_registered_consumer_is_pending_and_its_secret_is_nowhere() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let consumer = ada.register("  Änderungen 変更 ");
+    assert_eq!(consumer["name"], "Änderungen 変更");
+    assert_eq!((consumer["status"].as_str(), consumer["revision"].as_i64()), (Some("pending"), Some(1)));
+    assert_eq!(consumer["created_by"], "ada");
+    let listing = ada.call("list", &[]).is(200);
+    assert_eq!(listing.json()["page"]["items"], serde_json::json!([consumer]));
+    for text in [consumer.to_string(), listing.text().to_owned()] {
+        assert!(!text.contains(SECRET) && !text.contains("\"secret"), "{text}");
+    }
+}
+
+#[test]
+fn every_wrong_field_is_named_at_once() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let long_name = "ü".repeat(101);
+    let long_secret = "é".repeat(257);
+    for (name, secret, wrong) in [
+        ("", "short", &["name", "secret"][..]),
+        (&long_name, SECRET, &["name"]),
+        ("Name", &long_secret, &["secret"]),
+        ("a\u{7}b", "12345678\u{0}", &["name", "secret"]),
+    ] {
+        let answer = ada.call("register", &[("name", name), ("secret", secret)]).is(422);
+        assert_eq!(answer.wrong_fields(), wrong);
+    }
+    assert_eq!(ada.names(), [""; 0]);
+    let longest = ["ü".repeat(100), "é".repeat(256)];
+    ada.call("register", &[("name", &longest[0]), ("secret", &longest[1])]).is(200);
+}
+
+/// The edit dialog's fields, as the page sends them.
+fn edit<'a>(key: &'a str, revision: &'a str, name: &'a str, secret: &'a str) -> [(&'a str, &'a str); 8] {
+    let fields = [("key", key), ("revision", revision), ("name", name), ("secret", secret)];
+    let others =
+        [("callback_url", ""), ("rsa_public_key", ""), ("trusted", "false"), ("sign_everybody_out", "false")];
+    std::array::from_fn(|at| if at < 4 { fields[at] } else { others[at - 4] })
+}
+
+#[test]
+fn every_wrong_field_of_an_edit_is_named_at_once() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let consumer = ada.register("Requirements sync");
+    let mut fields = edit(consumer["key"].as_str().unwrap(), "1", " ", "short");
+    (fields[4].1, fields[5].1) = ("ftp://app.example", "no key");
+    let answer = ada.call("edit", &fields).is(422);
+    assert_eq!(answer.wrong_fields(), ["name", "secret", "callback_url", "rsa_public_key"]);
+}
+
+#[test]
+fn the_slower_of_two_administrators_is_told_who_changed_what() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let consumer = ada.register("Requirements sync");
+    let key = consumer["key"].as_str().unwrap();
+    ada.call("edit", &edit(key, "1", "Renamed", "another secret")).is(200);
+    let conflict = ada.call("edit", &edit(key, "1", "Mine", "")).is(409).json();
+    let conflict = &conflict["Conflict"];
+    assert_eq!(conflict["by"], "ada");
+    assert_eq!(conflict["changes"], serde_json::json!(["the name to “Renamed”", "the consumer secret"]));
+    assert_eq!(
+        (&conflict["current"]["name"], &conflict["current"]["revision"]),
+        (&"Renamed".into(), &2.into())
+    );
+    for function in ["approve", "disapprove", "remove"] {
+        ada.call(function, &[("key", key), ("revision", "1")]).is(409);
+    }
+    assert_eq!(ada.names(), ["Renamed"], "nothing was overwritten");
+    ada.call("edit", &edit(key, "2", "Mine", "")).is(200);
+}
+
+#[test]
+fn what_is_done_already_is_done_again_without_a_word() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let consumer = ada.register("Requirements sync");
+    let key = consumer["key"].as_str().unwrap();
+    let seen_first = [("key", key), ("revision", "1")];
+    let approved = ada.call("approve", &seen_first).is(200).json();
+    assert_eq!((approved["status"].as_str(), approved["revision"].as_i64()), (Some("approved"), Some(2)));
+    assert_eq!(ada.call("approve", &seen_first).is(200).json(), approved);
+    let seen_last = [("key", key), ("revision", "2")];
+    assert_eq!(ada.call("signed_in_users", &[("key", key)]).is(200).text(), "0");
+    ada.call("remove", &seen_last).is(200);
+    ada.call("remove", &seen_last).is(200);
+}
+
+#[test]
+fn a_removed_key_cannot_be_edited_or_decided_on() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let consumer = ada.register("Requirements sync");
+    let key = consumer["key"].as_str().unwrap();
+    server.home.json(&["consumer", "remove", key, "--yes"], "");
+    let edited = ada.call("edit", &edit(key, "1", "Mine", "")).is(404).json();
+    assert_eq!(edited["Removed"]["by"], "the command line");
+    ada.call("approve", &[("key", key), ("revision", "1")]).is(404);
+    let never = "00000000-0000-0000-0000-000000000000";
+    let words = ada.call("edit", &edit(never, "1", "Mine", "")).is(404).json();
+    assert!(words["NotFound"].as_str().unwrap().contains(never), "{words}");
+}
+
+#[test]
+fn arguments_that_mean_nothing_are_a_bad_request() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    ada.call("approve", &[("key", "no key"), ("revision", "1")]).is(400);
+    ada.call("approve", &[("key", "00000000-0000-0000-0000-000000000000")]).is(400);
+    ada.call("list", &[("cursor", "nonsense")]).is(400);
+}
+
+#[test]
+fn a_name_that_is_in_use_is_allowed_and_pointed_out() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let in_use = |name| ada.call("name_in_use", &[("name", name)]).is(200).json();
+    assert_eq!(in_use("Requirements sync"), false);
+    ada.register("Requirements sync");
+    assert_eq!((in_use(" Requirements sync "), in_use("")), (true.into(), false.into()));
+    ada.register("Requirements sync");
+    assert_eq!(ada.names().len(), 2);
+}
+
+#[test]
+fn a_body_over_64_kib_is_refused_however_it_is_sent() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let body = format!("name=x&secret={}", "x".repeat(64 * 1024));
+    for path in ["/api/page/register", "/sign-in", "/settings/oauth-consumers"] {
+        let request = || {
+            let request = ada.request(Method::POST, path);
+            request.header("content-type", "application/x-www-form-urlencoded")
+        };
+        assert_eq!(ada.send(request().body(body.clone()).unwrap()).status, 413, "{path}");
+        let unmeasured = ureq::SendBody::from_owned_reader(std::io::Cursor::new(body.clone().into_bytes()));
+        assert_eq!(ada.send(request().body(unmeasured).unwrap()).status, 413, "{path}, in chunks");
+    }
+    let fits = &body[..64 * 1024];
+    let request = ada.request(Method::POST, "/api/page/register");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(ada.send(request.body(fits).unwrap()).wrong_fields(), ["secret"], "64 KiB are read");
+}
+
+#[test]
+fn a_lost_session_changes_nothing_and_says_so() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let other_tab = ada.clone();
+    other_tab.post("/sign-out", &[]).is(303);
+    let answer = ada.send(with_form(
+        ada.request(Method::POST, "/api/page/register"),
+        &[("name", "Requirements sync"), ("secret", SECRET)],
+    ));
+    assert_eq!(answer.is(401).text(), "\"SignedOut\"");
+    assert_eq!(server.home.json(&["consumer", "list"], ""), serde_json::json!([]));
+}

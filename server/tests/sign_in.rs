@@ -1,0 +1,258 @@
+//! Signing in and out, sessions, the first administrator.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use http::Method;
+use support::{Browser, Home, PASSWORD, browser::with_form};
+
+const HOME: &str = "/settings/oauth-consumers";
+
+fn pair<'a>(username: &'a str, password: &'a str) -> [(&'a str, &'a str); 2] {
+    [("username", username), ("password", password)]
+}
+
+#[test]
+fn a_session_cookie_is_for_this_server_and_for_no_script() {
+    let server = Home::with_users().serve();
+    let answer = server.visitor().post("/sign-in", &pair("ada", PASSWORD)).is(303);
+    let cookie = answer.header("set-cookie");
+    let (value, attributes) = cookie.split_once("; ").unwrap();
+    let token = value.strip_prefix("latchkey=").unwrap();
+    assert!(token.len() >= 43, "{cookie}");
+    assert_eq!(attributes, "Max-Age=43200; Path=/; HttpOnly; SameSite=Lax");
+    assert_eq!(answer.header("location"), "/");
+    let ended = server.signed_in("ada").post("/sign-out", &[]).is(303);
+    let cookie = ended.header("set-cookie");
+    assert!(cookie.starts_with("latchkey=;") && cookie.contains("Max-Age=0"), "{cookie}");
+}
+
+#[test]
+fn over_https_the_cookie_is_bound_to_the_host() {
+    let server = Home::with_users().serve_with(&[("LATCHKEY_PUBLIC_URL", "https://keys.example")]);
+    let mut ada = server.visitor();
+    let answer = ada.post("/sign-in", &pair("ada", PASSWORD)).is(303);
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("__Host-latchkey=") && cookie.contains("; Path=/;"), "{cookie}");
+    assert!(
+        cookie.contains("; Secure") && cookie.contains("; HttpOnly") && !cookie.contains("Domain"),
+        "{cookie}"
+    );
+    assert!(answer.header("strict-transport-security").starts_with("max-age="));
+    ada.take_cookie(&answer);
+    ada.get(HOME).is(200);
+    ada.cookie = ada.cookie.map(|cookie| cookie.replace("__Host-", ""));
+    ada.get(HOME).is(303);
+}
+
+#[test]
+fn a_wrong_password_an_unknown_name_and_a_disabled_account_are_answered_alike() {
+    let home = Home::with_users();
+    home.add_user("eve", true);
+    home.json(&["user", "disable", "eve"], "");
+    let server = home.serve();
+    let visitor = server.visitor();
+    let answers =
+        [("ada", "wrong password"), ("bob", PASSWORD), ("eve", PASSWORD)].map(|(name, password)| {
+            let answer = visitor.post("/sign-in", &pair(name, password)).is(401);
+            assert_eq!(answer.header("set-cookie"), "");
+            let (_, nonce) = answer.header("content-security-policy").split_once("'nonce-").unwrap();
+            let nonce = nonce.split_once('\'').unwrap().0;
+            answer.text().replace(&format!("\"{name}\""), "\"NAME\"").replace(nonce, "NONCE")
+        });
+    assert!(answers[0].contains("The username or the password is wrong."), "{}", answers[0]);
+    assert!(
+        answers[0].contains("\"NAME\"") && !answers[0].contains("wrong password"),
+        "the name alone is kept"
+    );
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
+    for odd in ["", "no name!", "<script>", &"x".repeat(1000)] {
+        visitor.post("/sign-in", &pair(odd, PASSWORD)).is(401);
+    }
+    visitor.post("/sign-in", &[]).is(401);
+}
+
+#[test]
+fn wrong_passwords_slow_down_but_the_right_one_gets_in() {
+    let server = Home::with_users().serve();
+    let visitor = server.visitor();
+    let mut times = Vec::new();
+    for _ in 0..5 {
+        let begin = Instant::now();
+        visitor.post("/sign-in", &pair("ada", "wrong password")).is(401);
+        times.push(begin.elapsed());
+    }
+    assert!(times[4] >= Duration::from_millis(500), "{times:?}");
+    let begin = Instant::now();
+    visitor.post("/sign-in", &pair("Ada", PASSWORD)).is(303);
+    let right = begin.elapsed();
+    assert!(right >= Duration::from_secs(1) && right < Duration::from_secs(10), "{right:?}");
+}
+
+#[test]
+fn signing_in_leads_nowhere_but_to_this_server() {
+    let server = Home::with_users().serve();
+    let visitor = server.visitor();
+    for next in [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "@evil.example",
+        "///evil.example",
+        "/./%0d%0aSet-Cookie:x=y\r\nx: y",
+    ] {
+        let fields = [("username", "ada"), ("password", PASSWORD), ("next", next)];
+        let answer = visitor.post("/sign-in", &fields).is(303);
+        assert_eq!(answer.header("location"), "/", "{next:?}");
+        let query = url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>();
+        let form = visitor.get(&format!("/sign-in?next={query}")).is(200);
+        assert!(form.text().contains("name=\"next\" value=\"\""), "{next:?}");
+        let signed_in = server.signed_in("ada");
+        let answer = signed_in.get(&format!("/sign-in?next={query}")).is(303);
+        assert_eq!(answer.header("location"), "/", "{next:?}, signed in already");
+    }
+}
+
+#[test]
+fn signing_out_ends_the_session_and_no_other() {
+    let server = Home::with_users().serve();
+    let (ada, elsewhere) = (server.signed_in("ada"), server.signed_in("ada"));
+    assert_eq!(ada.post("/sign-out", &[]).is(303).header("location"), "/sign-in");
+    ada.get(HOME).is(303);
+    elsewhere.get(HOME).is(200);
+    ada.post("/sign-out", &[]).is(303);
+    assert_eq!(ada.get("/sign-out").status, 303, "a GET signs nobody out");
+}
+
+#[test]
+fn a_made_up_cookie_is_nobody() {
+    let server = Home::with_users().serve();
+    let mut visitor = server.visitor();
+    for cookie in
+        ["latchkey=", "latchkey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "latchkey=\"; x=y", "x"]
+    {
+        visitor.cookie = Some(cookie.to_owned());
+        visitor.get(HOME).is(303);
+        visitor.call("list", &[]).is(401);
+    }
+}
+
+#[test]
+fn sessions_survive_a_restart() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let (home, _) = server.stop();
+    let server = home.serve();
+    let ada = ada.at(&server.url);
+    ada.get(HOME).is(200);
+    let server = server.kill().serve();
+    ada.at(&server.url).get(HOME).is(200);
+}
+
+#[test]
+fn disabling_a_user_or_changing_the_password_ends_the_sessions() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    server.home.json(&["user", "disable", "ada"], "");
+    ada.call("list", &[]).is(401);
+    server.home.json(&["user", "enable", "ada"], "");
+    ada.call("list", &[]).is(401);
+    let ada = server.signed_in("ada");
+    server.home.json(&["user", "passwd", "ada", "--password-stdin"], "another password");
+    ada.call("list", &[]).is(401);
+    server.visitor().post("/sign-in", &pair("ada", PASSWORD)).is(401);
+    server.visitor().sign_in("ada", "another password");
+}
+
+#[test]
+fn taking_the_permission_away_holds_on_the_next_request() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    ada.get(HOME).is(200);
+    server.home.json(&["user", "forbid", "ada"], "");
+    ada.get(HOME).is(403);
+    ada.call("list", &[]).is(403);
+    server.home.json(&["user", "permit", "ada"], "");
+    ada.call("list", &[]).is(200);
+}
+
+/// The path and query of the set-up link, and its token.
+fn set_up_link(link: &str, url: &str) -> (String, String) {
+    let path = link.strip_prefix(url).expect("the link is on this server");
+    (path.to_owned(), path.strip_prefix("/set-up?token=").unwrap().to_owned())
+}
+
+fn set_up(browser: &Browser, token: &str, username: &str, again: &str) -> support::browser::Answer {
+    let form = [("token", token), ("username", username), ("password", PASSWORD), ("password_again", again)];
+    browser.post("/set-up", &form)
+}
+
+#[test]
+fn the_set_up_link_makes_the_first_administrator_once() {
+    let server = Home::new().serve();
+    let (link, token) = set_up_link(&server.line("set up at "), &server.url);
+    let mut visitor = server.visitor();
+    visitor.get("/set-up").is(410);
+    visitor.get("/set-up?token=guessed").is(410);
+    let form = visitor.get(&link).is(200);
+    assert!(form.text().contains("Create administrator") && form.text().contains(&token));
+    let wrong = set_up(&visitor, &token, "no name!", "another password").is(422);
+    assert!(wrong.text().contains("The two passwords differ.") && wrong.text().contains("Use the letters"));
+    assert_eq!(set_up(&visitor, "guessed", "eve", PASSWORD).status, 410);
+    let made = set_up(&visitor, &token, "ada", PASSWORD).is(303);
+    visitor.take_cookie(&made);
+    visitor.get(HOME).is(200);
+    let dead = server.visitor();
+    for page in [dead.get(&link), set_up(&dead, &token, "eve", PASSWORD)] {
+        let page = page.is(410);
+        assert!(page.text().contains("not valid any more"), "{}", page.text());
+        assert_eq!(page.header("set-cookie"), "");
+    }
+    let users = server.home.json(&["user", "list"], "");
+    assert_eq!(users.as_array().unwrap().len(), 1);
+    assert_eq!((&users[0]["username"], &users[0]["configure_server"]), (&"ada".into(), &true.into()));
+}
+
+#[test]
+fn the_set_up_link_dies_with_an_administrator_made_elsewhere_and_comes_back_with_each_start() {
+    let server = Home::new().serve();
+    server.line("set up at ");
+    let (home, _) = server.stop();
+    let server = home.serve();
+    let (link, token) = set_up_link(&server.line("set up at "), &server.url);
+    server.visitor().get(&link).is(200);
+    server.home.add_user("ada", true);
+    server.visitor().get(&link).is(410);
+    set_up(&server.visitor(), &token, "eve", PASSWORD).is(410);
+}
+
+#[test]
+fn the_set_up_link_is_under_the_public_address() {
+    let server = Home::new().serve_with(&[("LATCHKEY_PUBLIC_URL", "https://keys.example/latchkey")]);
+    let link = server.line("set up at ");
+    assert!(link.starts_with("https://keys.example/latchkey/set-up?token="), "{link}");
+}
+
+#[test]
+fn where_somebody_signed_in_from_is_what_a_trusted_proxy_says() {
+    let server = Home::with_users().serve_with(&[("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1")]);
+    let visitor = server.visitor();
+    let attempt = |address: &str, name: &str, password: &str| {
+        let request = visitor.request(Method::POST, "/sign-in").header("x-forwarded-for", address);
+        let begin = Instant::now();
+        (visitor.send(with_form(request, &pair(name, password))).status, begin.elapsed())
+    };
+    for name in ["bob", "carol", "dave", "erin", "frank", "heidi", "ivan"] {
+        assert_eq!(attempt("203.0.113.5", name, PASSWORD).0, 401);
+    }
+    let (status, slow) = attempt("203.0.113.5", "ada", PASSWORD);
+    assert_eq!(status, 303);
+    let (status, quick) = attempt("198.51.100.7", "ada", PASSWORD);
+    assert_eq!(status, 303);
+    assert!(slow >= Duration::from_secs(1) && quick < slow, "{slow:?} for the guesser, {quick:?} for others");
+}
