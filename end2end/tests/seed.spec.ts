@@ -313,6 +313,8 @@ test.describe("To approve or disapprove the consumer key", () => {
     test("an approved row stands out from the greyed ones there too, and all can be read", async ({ server, consumers }) => {
       await server.register("Approved one", "approved");
       await server.register("Disapproved one", "disapproved");
+      // Without the marks of rows that have just come.
+      await consumers.page.reload();
       await expect(consumers.rows).toHaveCount(2);
       const approved = await textColours(consumers.row("Approved one"));
       const disapproved = await textColours(consumers.row("Disapproved one"));

@@ -69,11 +69,11 @@ fn stream(
         let mut stopping = state.stopping.clone();
         // Listening first: what happens while the missed events are read is then told twice at most, never lost.
         let mut lines = state.service.listen();
-        let mut last = match after {
-            Some(id) => id,
-            None => state.service.latest_activity(&admin).await?,
-        };
-        if let Some(missed) = state.service.events_after(&admin, last, MOST_MISSED).await? {
+        let latest = state.service.latest_activity(&admin).await?;
+        let mut last = after.unwrap_or(latest);
+        // More than there is was never ours to give: the database is an older copy, and the page must start over.
+        let missed = if last > latest { None } else { state.service.events_after(&admin, last, MOST_MISSED).await? };
+        if let Some(missed) = missed {
             yield ready(last);
             for (id, event) in missed {
                 last = id;
@@ -82,7 +82,7 @@ fn stream(
                 }
             }
         } else {
-            last = state.service.latest_activity(&admin).await?;
+            last = latest;
             yield resync(last);
         }
         let mut keep_alive = interval(KEEP_ALIVE);

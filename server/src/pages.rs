@@ -257,7 +257,7 @@ pub(crate) async fn set_up_page(
 }
 
 async fn dead_link(state: AppState, request: Request) -> Response {
-    let text = "This set-up link is not valid any more: it has been used, a newer one was printed, or an administrator exists \
+    let text = "This set-up link is not valid any more: it has been used, or an administrator exists \
                 already. Sign in; or, on the server itself, run `latchkey user add NAME --configure-server --password-stdin`.";
     let heading = "Set-up link not valid";
     let notice =

@@ -171,9 +171,13 @@ fn streams_end_when_the_program_stops_and_it_stops_at_once() {
     let server = Home::with_users().serve();
     let ada = server.signed_in("ada");
     let streams = [ada.events(None), ada.events(None)];
-    streams.iter().for_each(|stream| _ = stream.expect("ready"));
+    for stream in &streams {
+        stream.expect("ready");
+    }
     let (_, took) = server.stop();
     println!("stopped {took:?} after SIGTERM, with two streams open");
     assert!(took < Duration::from_secs(3), "{took:?}");
-    streams.into_iter().for_each(|stream| assert!(stream.rest().is_empty()));
+    for stream in streams {
+        assert!(stream.rest().is_empty());
+    }
 }

@@ -5,7 +5,7 @@ mod support;
 use http::Method;
 use support::{
     Browser, Home, SECRET,
-    browser::{Answer, with_form},
+    browser::{Answer, send, with_form},
 };
 
 const HOME: &str = "/settings/oauth-consumers";
@@ -144,7 +144,7 @@ fn every_kind_of_answer_carries_the_headers_that_keep_others_out() {
         ("refused call", visitor.call("list", &[]), 401),
         ("refused stream", visitor.get("/events"), 401),
         ("too large", visitor.post("/sign-in", &[("username", &large)]), 413),
-        ("cross-site", ada.send(elsewhere.body(()).unwrap()), 403),
+        ("cross-site", send(elsewhere.body(()).unwrap()), 403),
         ("asset", visitor.get(&style), 200),
         ("no such asset", visitor.get("/pkg/nothing.js"), 404),
     ] {
@@ -175,7 +175,7 @@ fn assets_are_cached_for_good_and_sent_as_small_as_the_client_takes_them() {
     let ada = server.signed_in("ada");
     let page = ada.get(HOME).is(200);
     let fetch = |path: &str, name: &str, value: &str| {
-        ada.send(ada.request(Method::GET, path).header(name, value).body(()).unwrap())
+        send(ada.request(Method::GET, path).header(name, value).body(()).unwrap())
     };
     for (ending, media_type) in
         [(".js", "text/javascript"), (".wasm", "application/wasm"), (".css", "text/css")]
@@ -221,21 +221,21 @@ fn what_another_site_makes_a_browser_send_is_refused() {
             ("sec-fetch-site", "same-site"),
             ("x-nothing", "said"),
         ] {
-            let answer = ada.send(with_form(ada.bare(Method::POST, path).header(name, value), &form));
+            let answer = send(with_form(ada.bare(Method::POST, path).header(name, value), &form));
             assert_eq!(answer.status, 403, "{path} with {name}: {value}");
         }
         let both = ada.bare(Method::POST, path).header("origin", url).header("sec-fetch-site", "cross-site");
-        assert_eq!(ada.send(with_form(both, &form)).status, 403, "{path}, one header against the other");
+        assert_eq!(send(with_form(both, &form)).status, 403, "{path}, one header against the other");
     }
     assert_eq!(ada.names(), [""; 0]);
     for (name, value) in [("origin", url), ("sec-fetch-site", "same-origin")] {
         let request = ada.bare(Method::POST, "/api/page/register").header(name, value);
-        ada.send(with_form(request, &form[..2])).is(200);
+        send(with_form(request, &form[..2])).is(200);
     }
     let visitor = server.visitor();
     let program =
         with_form(visitor.bare(Method::POST, "/sign-in"), &[("username", "ada"), ("password", "x")]);
-    assert_eq!(visitor.send(program).status, 401, "a program without a session need not say where it is");
+    assert_eq!(send(program).status, 401, "a program without a session need not say where it is");
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn under_a_path_prefix_every_link_has_it_and_requests_may_come_without() {
     ada.get("/tools/latchkeyhole").is(404);
     let origin = |origin| {
         let request = ada.bare(Method::POST, "/api/page/list").header("origin", origin);
-        ada.send(request.body(()).unwrap()).status
+        send(request.body(()).unwrap()).status
     };
     assert_eq!([origin("http://keys.example"), origin("http://keys.example:81")], [200, 403]);
 }

@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 use app::guard::OPEN;
 use http::Method;
 use leptos::server_fn::axum::server_fn_paths;
-use support::{Browser, Home, SECRET, browser::with_form};
+use support::{
+    Browser, Home, SECRET,
+    browser::{send, with_form},
+};
 
 fn paths() -> BTreeSet<&'static str> {
     // The program's own library is linked in for this one reference; its registrations come with it.
@@ -16,7 +19,7 @@ fn paths() -> BTreeSet<&'static str> {
 }
 
 fn asked_with_nothing(browser: &Browser, path: &str) -> (u16, String) {
-    let answer = browser.send(browser.request(Method::POST, path).body(()).unwrap());
+    let answer = send(browser.request(Method::POST, path).body(()).unwrap());
     (answer.status, answer.text().to_owned())
 }
 
@@ -211,14 +214,14 @@ fn a_body_over_64_kib_is_refused_however_it_is_sent() {
             let request = ada.request(Method::POST, path);
             request.header("content-type", "application/x-www-form-urlencoded")
         };
-        assert_eq!(ada.send(request().body(body.clone()).unwrap()).status, 413, "{path}");
+        assert_eq!(send(request().body(body.clone()).unwrap()).status, 413, "{path}");
         let unmeasured = ureq::SendBody::from_owned_reader(std::io::Cursor::new(body.clone().into_bytes()));
-        assert_eq!(ada.send(request().body(unmeasured).unwrap()).status, 413, "{path}, in chunks");
+        assert_eq!(send(request().body(unmeasured).unwrap()).status, 413, "{path}, in chunks");
     }
     let fits = &body[..64 * 1024];
     let request = ada.request(Method::POST, "/api/page/register");
     let request = request.header("content-type", "application/x-www-form-urlencoded");
-    assert_eq!(ada.send(request.body(fits).unwrap()).wrong_fields(), ["secret"], "64 KiB are read");
+    assert_eq!(send(request.body(fits).unwrap()).wrong_fields(), ["secret"], "64 KiB are read");
 }
 
 #[test]
@@ -227,7 +230,7 @@ fn a_lost_session_changes_nothing_and_says_so() {
     let ada = server.signed_in("ada");
     let other_tab = ada.clone();
     other_tab.post("/sign-out", &[]).is(303);
-    let answer = ada.send(with_form(
+    let answer = send(with_form(
         ada.request(Method::POST, "/api/page/register"),
         &[("name", "Requirements sync"), ("secret", SECRET)],
     ));

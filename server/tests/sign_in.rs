@@ -5,7 +5,10 @@ mod support;
 use std::time::{Duration, Instant};
 
 use http::Method;
-use support::{Browser, Home, PASSWORD, browser::with_form};
+use support::{
+    Browser, Home, PASSWORD,
+    browser::{send, with_form},
+};
 
 const HOME: &str = "/settings/oauth-consumers";
 
@@ -245,7 +248,7 @@ fn where_somebody_signed_in_from_is_what_a_trusted_proxy_says() {
     let attempt = |address: &str, name: &str, password: &str| {
         let request = visitor.request(Method::POST, "/sign-in").header("x-forwarded-for", address);
         let begin = Instant::now();
-        (visitor.send(with_form(request, &pair(name, password))).status, begin.elapsed())
+        (send(with_form(request, &pair(name, password))).status, begin.elapsed())
     };
     for name in ["bob", "carol", "dave", "erin", "frank", "heidi", "ivan"] {
         assert_eq!(attempt("203.0.113.5", name, PASSWORD).0, 401);

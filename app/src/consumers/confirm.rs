@@ -121,7 +121,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                     " "
                     <dd class="key">{shown_key}</dd>
                 </dl>
-                {asks_users.then(|| view! { <p class="users">{signed_in}</p> })}
+                {asks_users.then(|| view! { " " <p class="users">{signed_in}</p> })}
                 <Refusal error button=decision.button()/>
                 <div class="foot">
                     <CancelButton node_ref=dialog/>

@@ -1,7 +1,8 @@
 //! A labelled input that tells in words what is wrong with it.
 
 use domain::FieldError;
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast as _;
 
 /// One input, its label, and the error beside it.
 #[component]
@@ -59,16 +60,27 @@ pub fn Field(
     };
     // What was typed here, if anything was; nobody is told of an empty field that they have not begun.
     let begun = StoredValue::new(None::<String>);
-    let leave = move |_| {
+    let check = move || {
         // A field that has the focus is left, too, when it is taken off the page: nothing of it is there any more then.
         let begun = begun.try_get_value().flatten().is_some();
         if let Some(on_leave) = on_leave.filter(|_| begun) {
             on_leave.run(());
         }
     };
+    let leave = move |event: ev::FocusEvent| {
+        // A message that came or went now would move the button away from under the click that is about to check anyway.
+        let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let submits = to.is_some_and(|to| to.matches("button[type=submit]").unwrap_or(false));
+        if !submits {
+            check();
+        }
+    };
     let typed = move |text: String| {
         begun.set_value(Some(text.clone()));
         value.set(text);
+        if error.with_untracked(Option::is_some) {
+            check();
+        }
     };
     // Set from outside (a form that was saved): what is typed next begins afresh.
     Effect::new(move || {

@@ -84,19 +84,13 @@ impl Browser {
         self.bare(method, path).header("sec-fetch-site", "same-origin")
     }
 
-    pub fn send(&self, request: Request<impl AsSendBody>) -> Answer {
-        let (parts, mut body) = agent(Some(PATIENCE)).run(request).unwrap().into_parts();
-        let body = body.with_config().limit(u64::MAX).read_to_vec().unwrap();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
-    }
-
     pub fn get(&self, path: &str) -> Answer {
-        self.send(self.request(Method::GET, path).body(()).unwrap())
+        send(self.request(Method::GET, path).body(()).unwrap())
     }
 
     /// Sends a form.
     pub fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
-        self.send(with_form(self.request(Method::POST, path), form))
+        send(with_form(self.request(Method::POST, path), form))
     }
 
     /// Calls a server function of the page.
@@ -136,22 +130,29 @@ impl Browser {
     #[track_caller]
     pub fn events(&self, last_id: Option<&str>) -> Stream {
         let request = self.request(Method::GET, "/events");
-        self.listen(last_id.into_iter().fold(request, |request, id| request.header("last-event-id", id)))
+        listen(last_id.into_iter().fold(request, |request, id| request.header("last-event-id", id)))
     }
 
     /// Opens the event stream as a page does that knows what it has seen.
     #[track_caller]
     pub fn events_after(&self, id: &str) -> Stream {
-        self.listen(self.request(Method::GET, &format!("/events?after={id}")))
+        listen(self.request(Method::GET, &format!("/events?after={id}")))
     }
+}
 
-    #[track_caller]
-    fn listen(&self, request: Builder) -> Stream {
-        let answer = agent(None).run(request.body(()).unwrap()).unwrap();
-        assert_eq!(answer.status(), 200);
-        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/event-stream"));
-        Stream::read(answer.into_body().into_reader())
-    }
+/// Sends a request and reads the whole answer.
+pub fn send(request: Request<impl AsSendBody>) -> Answer {
+    let (parts, mut body) = agent(Some(PATIENCE)).run(request).unwrap().into_parts();
+    let body = body.with_config().limit(u64::MAX).read_to_vec().unwrap();
+    Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+}
+
+#[track_caller]
+fn listen(request: Builder) -> Stream {
+    let answer = agent(None).run(request.body(()).unwrap()).unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/event-stream"));
+    Stream::read(answer.into_body().into_reader())
 }
 
 /// A request with a form as its body.

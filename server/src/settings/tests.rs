@@ -1,0 +1,137 @@
+//! What each setting accepts, and what is said of what it does not.
+
+use super::*;
+
+fn read(flags: &Flags, environment: &[(&str, &str)], file: &str) -> Result<Settings, SettingsError> {
+    let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    Settings::from_sources(flags, &environment, Path::new("latchkey.toml"), file)
+}
+
+fn refused(environment: &[(&str, &str)]) -> String {
+    read(&Flags::default(), environment, "").unwrap_err().to_string()
+}
+
+#[test]
+fn without_any_setting_the_defaults_hold() {
+    let settings = read(&Flags::default(), &[], "").unwrap();
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(settings.database, Path::new("./data/latchkey.db"));
+    assert_eq!(settings.vault_key_file, Path::new("./data/vault.key"));
+    assert_eq!((settings.clock_skew.as_secs(), settings.token_ttl), (300, None));
+}
+
+#[test]
+fn a_flag_is_stronger_than_the_environment_and_that_than_the_file() {
+    let flags = Flags { realm: Some("flag".into()), ..Flags::default() };
+    let file = "realm = 'file'\nclock_skew = 10\ntoken_ttl = 5\n";
+    let settings =
+        read(&flags, &[("LATCHKEY_REALM", "environment"), ("LATCHKEY_CLOCK_SKEW", "20")], file).unwrap();
+    assert_eq!(settings.realm, "flag");
+    assert_eq!(settings.clock_skew.as_secs(), 20);
+    assert_eq!(settings.token_ttl, Some(Duration::from_secs(5)));
+}
+
+#[test]
+fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
+    assert_eq!(
+        refused(&[("LATCHKEY_LISTEN", "localhost")]),
+        "LATCHKEY_LISTEN=localhost is not allowed: it must be an IP address and a port, such as 127.0.0.1:3000 or \
+         [::1]:3000; port 0 picks one."
+    );
+    for (name, value) in [
+        ("LATCHKEY_PUBLIC_URL", "keys.example.com"),
+        ("LATCHKEY_PUBLIC_URL", "https://keys.example.com/#x"),
+        ("LATCHKEY_PUBLIC_URL", "ftp://keys.example.com"),
+        ("LATCHKEY_CLOCK_SKEW", "-1"),
+        ("LATCHKEY_ALLOW_PLAINTEXT", "yes"),
+        ("LATCHKEY_LOG_FORMAT", "xml"),
+        ("LATCHKEY_REALM", "a\"b"),
+        ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.1, proxy"),
+        ("LATCHKEY_DATA_DIR", ""),
+        ("LATCHKEY_LOG", "=="),
+        ("LATCHKEY_LOG", "verbose"),
+        ("LATCHKEY_LOG", ""),
+        ("LATCHKEY_TEMPORARY_CREDENTIALS_TTL", "0"),
+        ("LATCHKEY_PUBLIC_URL", "https:keys.example.com"),
+        ("LATCHKEY_PUBLIC_URL", "https://example.com//latchkey"),
+        ("LATCHKEY_PUBLIC_URL", "https://example.com/{key}"),
+    ] {
+        assert!(
+            refused(&[(name, value)]).starts_with(&format!("{name}={value} is not allowed: it must be ")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_password_in_a_database_url_is_not_shown() {
+    for url in [
+        "postgres://ada:correcthorse@db.example/latchkey",
+        "postgres://ada:correcthorse#/?@db.example:x/latchkey",
+        "postgres://db.example/latchkey?user=ada&password=correcthorse",
+        "sqlite://latchkey.db?key=correcthorse",
+    ] {
+        let told = refused(&[("LATCHKEY_DATABASE_URL", url)]);
+        assert!(!told.contains("correcthorse") && told.contains("sqlite://FILE"), "{told}");
+    }
+}
+
+#[test]
+fn every_way_to_write_a_sqlite_file_is_taken() {
+    for (url, file) in [
+        ("sqlite://data/keys.db", "data/keys.db"),
+        ("sqlite:///var/keys.db", "/var/keys.db"),
+        ("sqlite:keys.db", "keys.db"),
+    ] {
+        let settings = read(&Flags::default(), &[("LATCHKEY_DATABASE_URL", url)], "").unwrap();
+        assert_eq!(settings.database, Path::new(file));
+    }
+}
+
+#[test]
+fn a_file_holds_texts_numbers_truths_and_a_list_of_proxies() {
+    let file =
+        "trusted_proxies = ['10.0.0.1', '::ffff:10.0.0.2']\nallow_plaintext = true\nlisten = '[::1]:0'\n";
+    let settings = read(&Flags::default(), &[], file).unwrap();
+    assert_eq!(
+        settings.trusted_proxies,
+        ["10.0.0.1", "10.0.0.2"].map(|text| text.parse::<IpAddr>().unwrap())
+    );
+    assert!(settings.allow_plaintext);
+    assert!(read(&Flags::default(), &[], "listen = ['127.0.0.1:0']").is_err());
+}
+
+#[test]
+fn the_internal_listener_can_be_off() {
+    assert_eq!(
+        read(&Flags::default(), &[("LATCHKEY_INTERNAL_LISTEN", "off")], "").unwrap().internal_listen,
+        None
+    );
+}
+
+#[test]
+fn an_unknown_variable_is_pointed_out_unless_the_build_uses_it() {
+    let names = ["LATCHKEY_LISEN", "LATCHKEY_CONFIG", "LATCHKEY_BIN", "LATCHKEY_REALM", "PATH"];
+    let variables = names.iter().map(|name| (OsString::from(name), OsString::from("x")));
+    let (known, unknown) = from_environment(variables).unwrap();
+    assert_eq!(unknown, ["LATCHKEY_CONFIG", "LATCHKEY_LISEN"]);
+    assert_eq!(known.into_keys().collect::<Vec<_>>(), ["LATCHKEY_REALM"]);
+}
+
+#[test]
+fn half_a_certificate_is_refused() {
+    assert!(refused(&[("LATCHKEY_TLS_CERT", "cert.pem")]).contains("both or neither"));
+}
+
+#[test]
+fn an_unknown_key_or_broken_file_is_told() {
+    assert!(matches!(read(&Flags::default(), &[], "lisen = 'x'"), Err(SettingsError::UnknownKey { .. })));
+    let broken = read(&Flags::default(), &[], "listen = '127.0.0.1:0'\nrealm = \n").unwrap_err().to_string();
+    assert!(broken.contains("latchkey.toml cannot be read: line 2: "), "{broken}");
+}
+
+#[test]
+fn a_public_url_keeps_its_prefix_without_the_last_slash() {
+    assert_eq!(public_url("https://example.com/latchkey/").unwrap().as_str(), "https://example.com/latchkey");
+    assert_eq!(public_url("http://example.com").unwrap().path(), "/");
+}
