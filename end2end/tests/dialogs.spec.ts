@@ -383,3 +383,31 @@ test.describe("A press on a button is not lost", () => {
     });
   }
 });
+
+test.describe("A refusal can be seen where it is told, without scrolling for it", () => {
+  for (const viewport of [
+    { width: 1280, height: 720 },
+    { width: 360, height: 740 },
+  ]) {
+    test(`a conflict in Edit consumer, at ${viewport.width} pixels`, async ({ consumers, page, server, complaints }) => {
+      complaints.expect(refused(409));
+      await page.setViewportSize(viewport);
+      const edit = fields(await consumers.choose(NAME, "Edit"));
+      await server.approve(key);
+      await edit.name.fill("Renamed");
+      await edit.save.click();
+      const told = consumers.refusal("Edit consumer").getByText("the command line");
+      await expect(told).toBeVisible();
+      // Not only inside the window: nothing lies over it, such as the buttons below.
+      await expect
+        .poll(() =>
+          told.evaluate((element) => {
+            const { left, top, width, height } = element.getBoundingClientRect();
+            const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+            return seen !== null && element.contains(seen);
+          }),
+        )
+        .toBe(true);
+    });
+  }
+});

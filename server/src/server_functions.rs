@@ -30,7 +30,9 @@ pub(crate) async fn call(
     match Caller::admit(request.uri().path(), state.service, person) {
         Ok(caller) => {
             // Read here, with its limit: the framework would take a body that is too large for one that broke off.
-            let (parts, body) = request.into_parts();
+            let (mut parts, body) = request.into_parts();
+            // With it, a caller that takes HTML would be sent back to where it says it comes from, without an answer.
+            parts.headers.remove(header::REFERER);
             let Ok(body) = to_bytes(body, MOST_BODY_BYTES).await else {
                 return StatusCode::PAYLOAD_TOO_LARGE.into_response();
             };

@@ -122,10 +122,12 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                     <dd class="key">{shown_key}</dd>
                 </dl>
                 {asks_users.then(|| view! { " " <p class="users">{signed_in}</p> })}
-                <Refusal error button=decision.button()/>
                 <div class="foot">
-                    <CancelButton node_ref=dialog/>
-                    <WorkButton label=decision.button() busy look=if decision == Decision::Approve { "primary" } else { "danger" }/>
+                    <Refusal error button=decision.button()/>
+                    <div class="buttons">
+                        <CancelButton node_ref=dialog/>
+                        <WorkButton label=decision.button() busy look=if decision == Decision::Approve { "primary" } else { "danger" }/>
+                    </div>
                 </div>
             </form>
         </Modal>

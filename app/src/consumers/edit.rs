@@ -132,10 +132,12 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                     hint="Revokes every token, also without a new secret."
                 />
                 <p class="advice">"After a change, give the new name and secret to whoever runs the application."</p>
-                <Refusal error button="Save"/>
                 <div class="foot">
-                    <CancelButton node_ref=dialog/>
-                    <WorkButton label="Save" busy/>
+                    <Refusal error button="Save"/>
+                    <div class="buttons">
+                        <CancelButton node_ref=dialog/>
+                        <WorkButton label="Save" busy/>
+                    </div>
                 </div>
             </form>
         </Modal>

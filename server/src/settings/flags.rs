@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 /// The settings as flags; each is checked later, together with where it came from.
+#[expect(clippy::doc_markdown, reason = "these words are read at a terminal")]
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Settings (also LATCHKEY_… in the environment, or latchkey.toml)")]
 pub struct Flags {
@@ -13,52 +14,52 @@ pub struct Flags {
     pub(super) config: Option<PathBuf>,
     /// Folder of the database and the vault key [default: ./data]
     #[arg(long, global = true, value_name = "FOLDER")]
-    data_dir: Option<String>,
+    pub(super) data_dir: Option<String>,
     /// sqlite://FILE [default: latchkey.db in the data folder]
     #[arg(long, global = true, value_name = "URL")]
-    database_url: Option<String>,
+    pub(super) database_url: Option<String>,
     /// Public listener; port 0 picks one [default: 127.0.0.1:3000]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
-    listen: Option<String>,
+    pub(super) listen: Option<String>,
     /// Internal listener, or off [default: 127.0.0.1:3001]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
-    internal_listen: Option<String>,
+    pub(super) internal_listen: Option<String>,
     /// The address that browsers and applications see [default: the bound address]
     #[arg(long, global = true, value_name = "URL")]
-    public_url: Option<String>,
+    pub(super) public_url: Option<String>,
     /// The vault key [default: vault.key in the data folder]
     #[arg(long, global = true, value_name = "FILE")]
-    vault_key_file: Option<String>,
+    pub(super) vault_key_file: Option<String>,
     /// Addresses whose X-Forwarded-For is believed, with commas between
     #[arg(long, global = true, value_name = "ADDRESSES")]
-    trusted_proxies: Option<String>,
+    pub(super) trusted_proxies: Option<String>,
     /// Certificate (PEM), to serve HTTPS
     #[arg(long, global = true, value_name = "FILE")]
-    tls_cert: Option<String>,
+    pub(super) tls_cert: Option<String>,
     /// The certificate's key (PEM)
     #[arg(long, global = true, value_name = "FILE")]
-    tls_key: Option<String>,
+    pub(super) tls_key: Option<String>,
     /// Accepted distance of oauth_timestamp in seconds [default: 300]
     #[arg(long, global = true, value_name = "SECONDS")]
-    clock_skew: Option<String>,
+    pub(super) clock_skew: Option<String>,
     /// Life of temporary credentials in seconds [default: 600]
     #[arg(long, global = true, value_name = "SECONDS")]
-    temporary_credentials_ttl: Option<String>,
+    pub(super) temporary_credentials_ttl: Option<String>,
     /// Life of token credentials in seconds; 0: until revoked [default: 0]
     #[arg(long, global = true, value_name = "SECONDS")]
-    token_ttl: Option<String>,
+    pub(super) token_ttl: Option<String>,
     /// Accept PLAINTEXT signatures over https [default: false]
     #[arg(long, global = true, value_name = "true|false")]
-    allow_plaintext: Option<String>,
+    pub(super) allow_plaintext: Option<String>,
     /// The realm of challenges [default: Latchkey]
     #[arg(long, global = true, value_name = "TEXT")]
-    realm: Option<String>,
+    pub(super) realm: Option<String>,
     /// Which log lines are written [default: info]
     #[arg(long, global = true, value_name = "FILTER")]
-    log: Option<String>,
+    pub(super) log: Option<String>,
     /// text or json [default: text]
     #[arg(long, global = true, value_name = "FORMAT")]
-    log_format: Option<String>,
+    pub(super) log_format: Option<String>,
 }
 
 impl Flags {

@@ -1,5 +1,7 @@
 //! What each setting accepts, and what is said of what it does not.
 
+use std::ffi::OsString;
+
 use super::*;
 
 fn read(flags: &Flags, environment: &[(&str, &str)], file: &str) -> Result<Settings, SettingsError> {
