@@ -73,11 +73,16 @@ test("The pages for everybody load no script at all", async ({ page, complaints,
   page.on("request", (request) => {
     if (request.resourceType() === "script" || /\.(js|wasm)$/.test(request.url())) scripts.push(request.url());
   });
+  const inline = () => page.locator("script").count();
   await page.goto("/sign-in");
+  expect(await inline(), "sign-in").toBe(0);
   await signIn(page, { ...ada, password: "wrong password" });
   await expect(page.getByRole("alert")).toBeVisible();
+  expect(await inline(), "a wrong password").toBe(0);
   await page.goto("/set-up?token=wrong");
+  expect(await inline(), "a dead link").toBe(0);
   await page.goto("/nothing-here");
+  expect(await inline(), "no such page").toBe(0);
   expect(scripts).toEqual([]);
   expect((await context.cookies(server.url)).length).toBe(0);
 });
