@@ -81,6 +81,14 @@ pub enum Action {
     SignedIn,
     /// Somebody signed out.
     SignedOut,
+    /// A user allowed a consumer to act for them.
+    AccessAllowed,
+    /// A user did not.
+    AccessDenied,
+    /// A consumer got token credentials.
+    TokenIssued,
+    /// A user took back what a consumer may do for them.
+    TokensRevoked,
 }
 
 /// One line of the list. `before` and `after` never hold a secret.

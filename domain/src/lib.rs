@@ -14,5 +14,5 @@ pub use conflict::{Conflict, Removed};
 pub use consumer::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Edit, Status};
 pub use error::FieldError;
 pub use event::Event;
-pub use query::{Cursor, Page};
+pub use query::{ConsumerQuery, Cursor, Page, Sort};
 pub use user::{Password, User, Username};

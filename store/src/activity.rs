@@ -1,14 +1,11 @@
 //! Appends to the activity table, always inside the transaction of the change it tells of, and reads it.
 
 use domain::{Action, Activity, Actor, Consumer, ConsumerKey, User, query::milliseconds};
-use sea_orm::{
-    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::{Store, StoreError, entity::activity, time_from};
+use crate::{Store, StoreError, connect::Change, entity::activity, keyring::Outdated, time_from};
 
 /// Who does something, from where and when: the part of an activity that every use case knows from the start.
 #[derive(Clone, Debug)]
@@ -26,7 +23,7 @@ pub struct By {
 pub struct NewActivity {
     by: By,
     action: Action,
-    consumer: Option<(ConsumerKey, i64)>,
+    consumer: Option<(ConsumerKey, Option<i64>)>,
     before: Option<Value>,
     after: Option<Value>,
 }
@@ -43,12 +40,23 @@ impl NewActivity {
             (Some(before), None) => (before.key, before.revision + 1),
             (None, None) => unreachable!("something was done to no consumer"),
         };
-        Self { by, action, consumer: Some((key, revision)), before: before.map(json), after: after.map(json) }
+        Self {
+            by,
+            action,
+            consumer: Some((key, Some(revision))),
+            before: before.map(json),
+            after: after.map(json),
+        }
     }
 
     /// Something was done to an account, or by its owner.
     pub fn user(by: By, action: Action, before: Option<&User>, after: Option<&User>) -> Self {
         Self { by, action, consumer: None, before: before.map(json), after: after.map(json) }
+    }
+
+    /// A user let a consumer act for them, or took that back; the consumer itself did not change.
+    pub fn access(by: By, action: Action, key: ConsumerKey) -> Self {
+        Self { by, action, consumer: Some((key, None)), before: None, after: None }
     }
 
     /// Notes a change that the consumer itself does not show, such as a new secret.
@@ -82,19 +90,23 @@ pub(crate) fn from_word<T: serde::de::DeserializeOwned>(
     serde_json::from_value(Value::String(word)).map_err(|_| StoreError::Unreadable(what))
 }
 
-pub(crate) async fn append(transaction: &DatabaseTransaction, new: NewActivity) -> Result<i64, StoreError> {
-    let row = activity::ActiveModel {
-        at: Set(milliseconds(new.by.at)),
-        actor: Set(new.by.actor.to_string()),
-        action: Set(word(new.action)),
-        consumer_key: Set(new.consumer.map(|(key, _)| key.to_string())),
-        consumer_revision: Set(new.consumer.map(|(_, revision)| revision)),
-        address: Set(new.by.address),
-        before: Set(new.before),
-        after: Set(new.after),
-        ..Default::default()
-    };
-    Ok(activity::Entity::insert(row).exec(transaction).await?.last_insert_id)
+impl Change {
+    /// Appends a line, and notes what it makes outdated in memory; gives its number.
+    pub(crate) async fn append(&mut self, new: NewActivity) -> Result<i64, StoreError> {
+        self.outdated.extend(Outdated::by(new.action, new.consumer.map(|(key, _)| key)));
+        let row = activity::ActiveModel {
+            at: Set(milliseconds(new.by.at)),
+            actor: Set(new.by.actor.to_string()),
+            action: Set(word(new.action)),
+            consumer_key: Set(new.consumer.map(|(key, _)| key.to_string())),
+            consumer_revision: Set(new.consumer.and_then(|(_, revision)| revision)),
+            address: Set(new.by.address),
+            before: Set(new.before),
+            after: Set(new.after),
+            ..Default::default()
+        };
+        Ok(activity::Entity::insert(row).exec(&self.transaction).await?.last_insert_id)
+    }
 }
 
 impl TryFrom<activity::Model> for Activity<Value> {
@@ -131,6 +143,23 @@ impl Store {
             .all(&self.read)
             .await?;
         rows.into_iter().map(Activity::try_from).collect()
+    }
+
+    /// At most `limit` lines before the one numbered `before`, newest first, of one consumer or of all.
+    pub async fn list_activity(
+        &self,
+        consumer: Option<ConsumerKey>,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<Activity<Value>>, StoreError> {
+        let mut query = activity::Entity::find().order_by_desc(activity::Column::Id).limit(limit);
+        if let Some(key) = consumer {
+            query = query.filter(activity::Column::ConsumerKey.eq(key.to_string()));
+        }
+        if let Some(before) = before {
+            query = query.filter(activity::Column::Id.lt(before));
+        }
+        query.all(&self.read).await?.into_iter().map(Activity::try_from).collect()
     }
 
     /// What happened to a consumer after the given revision, oldest first: for whoever was slower.

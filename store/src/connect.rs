@@ -14,7 +14,9 @@ use crate::{
     StoreError,
     entity::{activity, vault_check},
     feed::Feed,
+    keyring::{Keyring, Outdated},
     migration::Migrator,
+    nonces::Nonces,
     vault::{Sealed, Vault},
 };
 
@@ -32,12 +34,20 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Store {
     pub(crate) read: DatabaseConnection,
     /// One connection: SQLite has one writer, and waiting for it here is fair where waiting in SQLite is not.
-    write: DatabaseConnection,
+    pub(crate) write: DatabaseConnection,
     /// A connection that only looks whether another one has written.
     pub(crate) watch: DatabaseConnection,
     pub(crate) vault: Vault,
     pub(crate) feed: Feed,
+    pub(crate) keyring: Keyring,
+    pub(crate) nonces: Nonces,
     name: String,
+}
+
+/// A transaction that writes, and what it will make outdated in memory.
+pub(crate) struct Change {
+    pub(crate) transaction: DatabaseTransaction,
+    pub(crate) outdated: Vec<Outdated>,
 }
 
 /// What `latchkey check` tells of the database.
@@ -109,18 +119,25 @@ impl Store {
             write,
             vault,
             feed: Feed::new(),
+            keyring: Keyring::new(),
+            nonces: Nonces::default(),
             name,
         })
     }
 
-    /// Begins a transaction that may write: what it reads stays true until it commits.
-    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
-        self.write.begin_with_options(immediate()).await.map_err(|error| self.named(error))
+    /// Begins a change: what it reads stays true until it commits.
+    pub(crate) async fn begin(&self) -> Result<Change, StoreError> {
+        let transaction = self.write.begin_with_options(immediate()).await;
+        Ok(Change { transaction: transaction.map_err(|error| self.named(error))?, outdated: Vec::new() })
     }
 
-    /// Commits, and wakes whoever follows the feed.
-    pub(crate) async fn commit(&self, transaction: DatabaseTransaction) -> Result<(), StoreError> {
-        transaction.commit().await.map_err(|error| self.named(error))?;
+    /// Commits, forgets what the change made outdated in memory, and wakes whoever follows the feed. So whoever is
+    /// told that a change was made never again gets an answer from before it.
+    pub(crate) async fn commit(&self, change: Change) -> Result<(), StoreError> {
+        change.transaction.commit().await.map_err(|error| self.named(error))?;
+        for outdated in change.outdated {
+            self.keyring.forget(outdated);
+        }
         self.feed.wake();
         Ok(())
     }
@@ -137,6 +154,17 @@ impl Store {
         let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(&self.read).await?;
         let newest_activity = newest.map(|newest| crate::time_from(newest.at)).transpose()?;
         Ok(Health { integrity: row.try_get_by_index(0)?, newest_activity })
+    }
+
+    /// How many connections to read with are open, and how many of them nobody uses at the moment.
+    pub fn connections(&self) -> (u64, u64) {
+        let pool = self.read.get_sqlite_connection_pool();
+        (u64::from(pool.size()), pool.num_idle() as u64)
+    }
+
+    /// Whether what others do is noticed, so that answers from memory hold.
+    pub fn is_feed_alive(&self) -> bool {
+        self.keyring.is_alive()
     }
 
     /// Closes every connection, so that SQLite folds its log into the database file.
@@ -169,7 +197,7 @@ async fn connect(database: &Path, connections: u32, create: bool) -> Result<Data
 
 /// Takes the write lock at once: a deferred transaction that reads first can fail with `SQLITE_BUSY` at its first
 /// write, whatever the timeout.
-fn immediate() -> TransactionOptions {
+pub(crate) fn immediate() -> TransactionOptions {
     TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..Default::default()

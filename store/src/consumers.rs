@@ -1,18 +1,21 @@
 //! Consumers at rest: find, list, insert, save, delete. Each change appends its activity in the same transaction.
 
-use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Cursor, Page, query::milliseconds};
-use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+use domain::{
+    Actor, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, Cursor, Page, Sort, Status,
+    query::{NEVER, SortValue, milliseconds},
 };
-use zeroize::Zeroizing;
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, Order, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, Value,
+    sea_query::{Expr, Func, LikeExpr, SimpleExpr},
+};
 
 use crate::{
     Store, StoreError,
-    activity::{self, NewActivity, from_word, word},
+    activity::{NewActivity, from_word, word},
     entity::consumer,
     time_from, tokens,
-    vault::Sealed,
+    vault::{Sealed, Secret},
 };
 
 impl TryFrom<consumer::Model> for Consumer {
@@ -49,6 +52,50 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
     }
 }
 
+/// Which rows a query is about.
+fn chosen(query: &ConsumerQuery) -> Condition {
+    let mut chosen = Condition::all();
+    if let Some(status) = query.status {
+        chosen = chosen.add(consumer::Column::Status.eq(word(status)));
+    }
+    if let Some(text) = &query.text {
+        let text = text.to_ascii_lowercase();
+        let escaped = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+        let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
+        let name = Func::lower(Expr::col(consumer::Column::Name));
+        chosen = chosen
+            .add(Condition::any().add(Expr::expr(name).like(like())).add(consumer::Column::Key.like(like())));
+    }
+    chosen
+}
+
+/// What rows are sorted by, as SQL: the same as `Sort::value` of the consumer.
+fn sorted_by(sort: Sort) -> SimpleExpr {
+    match sort {
+        Sort::CreatedAt => Expr::col(consumer::Column::CreatedAt).into(),
+        Sort::Name => Func::lower(Expr::col(consumer::Column::Name)).into(),
+        Sort::Key => Expr::col(consumer::Column::Key).into(),
+        Sort::Status => Expr::col(consumer::Column::Status).into(),
+        Sort::UpdatedAt => Expr::col(consumer::Column::UpdatedAt).into(),
+        Sort::LastUsedAt => Expr::col(consumer::Column::LastUsedAt).if_null(NEVER),
+    }
+}
+
+/// The rows behind a cursor.
+fn after(query: &ConsumerQuery, cursor: &Cursor) -> Condition {
+    let value = match &cursor.value {
+        SortValue::Number(number) => Value::from(*number),
+        SortValue::Text(text) => Value::from(text.clone()),
+    };
+    let key = cursor.key.to_string();
+    let column = || Expr::expr(sorted_by(query.sort));
+    let (behind, key_behind) = match query.order() {
+        domain::query::Order::Ascending => (column().gt(value.clone()), consumer::Column::Key.gt(key)),
+        domain::query::Order::Descending => (column().lt(value.clone()), consumer::Column::Key.lt(key)),
+    };
+    Condition::any().add(behind).add(Condition::all().add(column().eq(value)).add(key_behind))
+}
+
 impl Store {
     /// The consumer with this key.
     pub async fn find_consumer(&self, key: ConsumerKey) -> Result<Option<Consumer>, StoreError> {
@@ -57,7 +104,7 @@ impl Store {
     }
 
     /// The consumer's secret in the clear.
-    pub async fn consumer_secret(&self, key: ConsumerKey) -> Result<Option<Zeroizing<String>>, StoreError> {
+    pub async fn consumer_secret(&self, key: ConsumerKey) -> Result<Option<Secret>, StoreError> {
         let Some(row) = consumer::Entity::find_by_id(key.to_string()).one(&self.read).await? else {
             return Ok(None);
         };
@@ -65,29 +112,54 @@ impl Store {
         self.vault.unseal(&row.key, &sealed).map(Some)
     }
 
-    /// A page of consumers, newest first.
+    /// A page of consumers.
     pub async fn list_consumers(
         &self,
-        after: Option<Cursor>,
+        query: &ConsumerQuery,
         limit: u64,
     ) -> Result<Page<Consumer>, StoreError> {
-        let mut query = consumer::Entity::find()
-            .order_by_desc(consumer::Column::CreatedAt)
-            .order_by_desc(consumer::Column::Key)
-            .limit(limit);
-        if let Some(Cursor { created_at_ms, key }) = after {
-            let same_time = Condition::all()
-                .add(consumer::Column::CreatedAt.eq(created_at_ms))
-                .add(consumer::Column::Key.lt(key.to_string()));
-            query = query
-                .filter(Condition::any().add(consumer::Column::CreatedAt.lt(created_at_ms)).add(same_time));
+        let chosen = consumer::Entity::find().filter(chosen(query));
+        let total = chosen.clone().count(&self.read).await?;
+        let order = match query.order() {
+            domain::query::Order::Ascending => Order::Asc,
+            domain::query::Order::Descending => Order::Desc,
+        };
+        let mut page = chosen.order_by(sorted_by(query.sort), order.clone());
+        page = page.order_by(consumer::Column::Key, order).limit(limit);
+        if let Some(cursor) = &query.after {
+            page = page.filter(after(query, cursor));
         }
-        let rows = query.all(&self.read).await?;
+        let rows = page.all(&self.read).await?;
         let items = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
         let full = items.len() as u64 == limit;
-        let next_cursor = items.last().filter(|_| full).map(|last| Cursor::from(last).to_string());
-        let total = consumer::Entity::find().count(&self.read).await?;
+        let last = items.last().filter(|_| full);
+        let next_cursor = last.map(|last| Cursor::of(last, query.sort).to_string());
         Ok(Page { items, next_cursor, total })
+    }
+
+    /// How many consumers have each status.
+    pub async fn count_by_status(&self) -> Result<Vec<(Status, u64)>, StoreError> {
+        let counts: Vec<(String, i64)> = consumer::Entity::find()
+            .select_only()
+            .column(consumer::Column::Status)
+            .column_as(consumer::Column::Key.count(), "consumers")
+            .group_by(consumer::Column::Status)
+            .into_tuple()
+            .all(&self.read)
+            .await?;
+        let count = |(status, count): (String, i64)| {
+            Ok((from_word(status, "a status")?, u64::try_from(count).unwrap_or_default()))
+        };
+        counts.into_iter().map(count).collect()
+    }
+
+    /// How many consumers that somebody asked for are still undecided.
+    pub async fn undecided_requests(&self) -> Result<u64, StoreError> {
+        Ok(consumer::Entity::find()
+            .filter(consumer::Column::Status.eq(word(Status::Pending)))
+            .filter(consumer::Column::CreatedBy.eq(Actor::Request.to_string()))
+            .count(&self.read)
+            .await?)
     }
 
     /// How many consumers have exactly this name.
@@ -115,10 +187,10 @@ impl Store {
             created_by: Set(consumer.created_by.to_string()),
             ..changed_columns(consumer)
         };
-        let transaction = self.begin().await?;
-        consumer::Entity::insert(row).exec(&transaction).await?;
-        let id = activity::append(&transaction, new).await?;
-        self.commit(transaction).await?;
+        let mut change = self.begin().await?;
+        consumer::Entity::insert(row).exec(&change.transaction).await?;
+        let id = change.append(new).await?;
+        self.commit(change).await?;
         Ok(id)
     }
 
@@ -137,21 +209,21 @@ impl Store {
             row.secret_key_id = Set(sealed.key_id);
             row.secret = Set(sealed.bytes);
         }
-        let transaction = self.begin().await?;
+        let mut change = self.begin().await?;
         let saved = consumer::Entity::update_many()
             .set(row)
             .filter(consumer::Column::Key.eq(key))
             .filter(consumer::Column::Revision.eq(consumer.revision - 1))
-            .exec(&transaction)
+            .exec(&change.transaction)
             .await?;
         if saved.rows_affected == 0 {
             return Err(StoreError::Stale);
         }
         if sign_everybody_out {
-            tokens::revoke_all(&transaction, consumer.key, consumer.updated_at).await?;
+            tokens::revoke_all(&change.transaction, consumer.key, consumer.updated_at).await?;
         }
-        activity::append(&transaction, new).await?;
-        self.commit(transaction).await
+        change.append(new).await?;
+        self.commit(change).await
     }
 
     /// Removes a consumer for good, and revokes its tokens, where it is still at the given revision; otherwise `Stale`.
@@ -161,17 +233,17 @@ impl Store {
         now: time::OffsetDateTime,
         new: NewActivity,
     ) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
+        let mut change = self.begin().await?;
         let deleted = consumer::Entity::delete_many()
             .filter(consumer::Column::Key.eq(consumer.key.to_string()))
             .filter(consumer::Column::Revision.eq(consumer.revision))
-            .exec(&transaction)
+            .exec(&change.transaction)
             .await?;
         if deleted.rows_affected == 0 {
             return Err(StoreError::Stale);
         }
-        tokens::revoke_all(&transaction, consumer.key, now).await?;
-        activity::append(&transaction, new).await?;
-        self.commit(transaction).await
+        tokens::revoke_all(&change.transaction, consumer.key, now).await?;
+        change.append(new).await?;
+        self.commit(change).await
     }
 }

@@ -84,6 +84,9 @@ pub enum StoreError {
     /// A stored value that is not in its format.
     #[error("The database holds {0} that cannot be read: it was changed by something other than latchkey.")]
     Unreadable(&'static str),
+    /// The process is about to end.
+    #[error("The server is stopping, so this was not done. Try again in a moment.")]
+    Interrupted,
     /// Anything else the database said.
     #[error("The database did not answer as it should: {0}")]
     Database(String),
@@ -127,6 +130,16 @@ impl StoreError {
                 | Self::VaultKeyDamaged(_)
                 | Self::VaultKeyFile { .. }
         )
+    }
+
+    /// The same answer for everybody else who waited for the same write.
+    pub(crate) fn same(&self) -> Self {
+        match self {
+            Self::Busy => Self::Busy,
+            Self::Full => Self::Full,
+            Self::ReadOnly(path) => Self::ReadOnly(path.clone()),
+            other => Self::Database(other.to_string()),
+        }
     }
 
     /// Names the database file in an error that was met before anybody could know it.

@@ -6,7 +6,7 @@ use domain::{Action, Activity, Consumer, Event};
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast};
 
-use crate::{Store, StoreError, connect::number};
+use crate::{Store, StoreError, connect::number, keyring::Outdated};
 
 /// How often the feed looks whether another process has written; its own writes wake it at once.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -17,18 +17,33 @@ const BACKLOG: usize = 1024;
 /// How many lines are read at once.
 const BATCH: u64 = 500;
 
-/// One line of the activity table on its way to the listeners.
-pub type Line = Arc<Activity<Value>>;
+/// What the listeners are told.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// A line of the activity table.
+    Line(Arc<Activity<Value>>),
+    /// Consumers that were used, as they are now. That is no activity of anybody's, so it has no number.
+    Used(Arc<[Consumer]>),
+}
 
 #[derive(Debug)]
 pub(crate) struct Feed {
     wake: Notify,
-    lines: broadcast::Sender<Line>,
+    news: broadcast::Sender<News>,
 }
 
 impl Feed {
     pub(crate) fn new() -> Self {
-        Self { wake: Notify::new(), lines: broadcast::Sender::new(BACKLOG) }
+        Self { wake: Notify::new(), news: broadcast::Sender::new(BACKLOG) }
+    }
+
+    pub(crate) fn has_listeners(&self) -> bool {
+        self.news.receiver_count() > 0
+    }
+
+    pub(crate) fn tell(&self, news: News) {
+        // Nobody listening is no error.
+        let _ = self.news.send(news);
     }
 
     pub(crate) fn wake(&self) {
@@ -50,12 +65,13 @@ pub fn event(line: &Activity<Value>) -> Result<Option<Event>, StoreError> {
 }
 
 impl Store {
-    /// Every line from now on. A listener that falls too far behind gets `Lagged` and has to start over.
-    pub fn listen(&self) -> broadcast::Receiver<Line> {
-        self.feed.lines.subscribe()
+    /// Everything from now on. A listener that falls too far behind gets `Lagged` and has to start over.
+    pub fn listen(&self) -> broadcast::Receiver<News> {
+        self.feed.news.subscribe()
     }
 
-    /// Runs the feed for as long as the process serves. A database that does not answer is asked again.
+    /// Runs the feed for as long as the process serves, and keeps the keyring alive with it. A database that does not
+    /// answer is asked again.
     pub async fn follow(&self) {
         let mut last = None;
         let mut version = 0;
@@ -70,12 +86,18 @@ impl Store {
     async fn follow_on(&self, last: &mut Option<i64>, version: &mut i64) -> Result<(), StoreError> {
         let mut from = match *last {
             Some(id) => id,
-            None => *last.insert(self.latest_activity().await?),
+            None => {
+                // After the number: what is done from here on is among the lines that follow it.
+                let latest = self.latest_activity().await?;
+                self.keyring.forget_all();
+                *last.insert(latest)
+            }
         };
         loop {
             let woken = tokio::time::timeout(LOOK_EVERY, self.feed.wake.notified()).await.is_ok();
             let seen = number(&self.watch, "PRAGMA data_version").await?;
             if !woken && seen == *version {
+                self.keyring.beat();
                 continue;
             }
             loop {
@@ -84,14 +106,18 @@ impl Store {
                 for line in lines {
                     from = line.id;
                     *last = Some(from);
-                    // Nobody listening is no error.
-                    let _ = self.feed.lines.send(Arc::new(line));
+                    // What this process did itself was forgotten when it was done; this is for what another one did.
+                    if let Some(outdated) = Outdated::by(line.action, line.consumer_key) {
+                        self.keyring.forget(outdated);
+                    }
+                    self.feed.tell(News::Line(Arc::new(line)));
                 }
                 if !more {
                     break;
                 }
             }
             *version = seen;
+            self.keyring.beat();
         }
     }
 }

@@ -6,17 +6,25 @@ mod consumers;
 mod entity;
 pub mod error;
 pub mod feed;
+mod keyring;
 mod migration;
+mod nonces;
 pub mod random;
 mod sessions;
 mod set_up_links;
+mod temporary_credentials;
 mod tokens;
 mod users;
+mod uses;
 pub mod vault;
 
 pub use connect::{Health, Store};
 pub use error::StoreError;
+pub use keyring::{KnownConsumer, KnownToken};
+pub use nonces::Nonce;
 pub use sessions::Session;
+pub use temporary_credentials::{Decision, NewTemporaryCredentials, State, TemporaryCredentials};
+pub use tokens::{Authorization, NewToken};
 pub use users::Account;
 
 /// Milliseconds since 1970 to a time; every stored time went through `domain::query::milliseconds`.

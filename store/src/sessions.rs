@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::{
     Account, Store, StoreError,
-    activity::{self, NewActivity},
+    activity::NewActivity,
     entity::{session, user},
     time_from,
 };
@@ -38,10 +38,10 @@ impl Store {
             created_at: Set(now),
             last_seen_at: Set(now),
         };
-        let transaction = self.begin().await?;
-        session::Entity::insert(row).exec(&transaction).await?;
-        activity::append(&transaction, new).await?;
-        self.commit(transaction).await
+        let mut change = self.begin().await?;
+        session::Entity::insert(row).exec(&change.transaction).await?;
+        change.append(new).await?;
+        self.commit(change).await
     }
 
     /// The session with this hash, however old.
@@ -61,21 +61,21 @@ impl Store {
 
     /// Notes that a session's user did something.
     pub async fn touch_session(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
+        let change = self.begin().await?;
         session::Entity::update_many()
             .set(session::ActiveModel { last_seen_at: Set(milliseconds(now)), ..Default::default() })
             .filter(session::Column::TokenHash.eq(token_hash.to_vec()))
-            .exec(&transaction)
+            .exec(&change.transaction)
             .await?;
-        self.commit(transaction).await
+        self.commit(change).await
     }
 
     /// Ends a session. Ending it twice is no error.
     pub async fn delete_session(&self, token_hash: &[u8], new: NewActivity) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
-        session::Entity::delete_by_id(token_hash.to_vec()).exec(&transaction).await?;
-        activity::append(&transaction, new).await?;
-        self.commit(transaction).await
+        let mut change = self.begin().await?;
+        session::Entity::delete_by_id(token_hash.to_vec()).exec(&change.transaction).await?;
+        change.append(new).await?;
+        self.commit(change).await
     }
 
     /// Forgets sessions made or last seen before the given times.
@@ -87,8 +87,8 @@ impl Store {
         let old = Condition::any()
             .add(session::Column::CreatedAt.lt(milliseconds(made)))
             .add(session::Column::LastSeenAt.lt(milliseconds(seen)));
-        let transaction = self.begin().await?;
-        session::Entity::delete_many().filter(old).exec(&transaction).await?;
-        self.commit(transaction).await
+        let change = self.begin().await?;
+        session::Entity::delete_many().filter(old).exec(&change.transaction).await?;
+        self.commit(change).await
     }
 }

@@ -9,13 +9,13 @@ use crate::{Store, StoreError, entity::set_up_link};
 impl Store {
     /// Remembers a link by the hash of its token.
     pub async fn insert_set_up_link(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
+        let change = self.begin().await?;
         let row = set_up_link::ActiveModel {
             token_hash: Set(token_hash.to_vec()),
             created_at: Set(milliseconds(now)),
         };
-        set_up_link::Entity::insert(row).exec(&transaction).await?;
-        self.commit(transaction).await
+        set_up_link::Entity::insert(row).exec(&change.transaction).await?;
+        self.commit(change).await
     }
 
     /// Whether a link is known and unused.

@@ -1,27 +1,101 @@
-//! Token credentials at rest: who is signed in through a consumer, and revoking that.
+//! Token credentials at rest (RFC 5849 section 2.3): who is signed in through a consumer, and revoking that.
 
-use domain::{ConsumerKey, query::milliseconds};
+use std::collections::HashMap;
+
+use domain::{Consumer, ConsumerKey, query::milliseconds};
 use sea_orm::{
-    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _,
+    ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QuerySelect as _, Set,
 };
 use time::OffsetDateTime;
 
-use crate::{Store, StoreError, entity::token_credentials};
+use crate::{
+    Store, StoreError,
+    activity::{NewActivity, word},
+    entity::{consumer, temporary_credentials, token_credentials},
+    temporary_credentials::State,
+    time_from,
+    vault::{Secret, Vault},
+};
 
-/// Revokes every token of a consumer that still holds.
+/// Token credentials to keep.
+#[derive(Debug)]
+pub struct NewToken {
+    /// The identifier.
+    pub token: String,
+    /// What the consumer signs with, besides its own secret.
+    pub secret: Secret,
+    /// Whose they are.
+    pub consumer_key: ConsumerKey,
+    /// For whom they act.
+    pub user_id: i64,
+    /// When they were made.
+    pub created_at: OffsetDateTime,
+    /// When they end; none: when they are revoked.
+    pub expires_at: Option<OffsetDateTime>,
+}
+
+/// A consumer that acts for a user.
+#[derive(Clone, Debug)]
+pub struct Authorization {
+    /// Which.
+    pub consumer: Consumer,
+    /// Since when.
+    pub since: OffsetDateTime,
+    /// When it last did.
+    pub last_used_at: Option<OffsetDateTime>,
+}
+
+pub(crate) async fn insert(
+    connection: &impl ConnectionTrait,
+    vault: &Vault,
+    new: NewToken,
+) -> Result<(), StoreError> {
+    let sealed = vault.seal(&new.token, new.secret.expose());
+    let row = token_credentials::ActiveModel {
+        token: Set(new.token),
+        secret_key_id: Set(sealed.key_id),
+        secret: Set(sealed.bytes),
+        consumer_key: Set(new.consumer_key.to_string()),
+        user_id: Set(new.user_id),
+        created_at: Set(milliseconds(new.created_at)),
+        expires_at: Set(new.expires_at.map(milliseconds)),
+        last_used_at: Set(None),
+        revoked_at: Set(None),
+    };
+    token_credentials::Entity::insert(row).exec(connection).await?;
+    Ok(())
+}
+
+/// What still holds at a time.
+fn holding(now: OffsetDateTime) -> Condition {
+    let unexpired = Condition::any()
+        .add(token_credentials::Column::ExpiresAt.is_null())
+        .add(token_credentials::Column::ExpiresAt.gt(milliseconds(now)));
+    Condition::all().add(token_credentials::Column::RevokedAt.is_null()).add(unexpired)
+}
+
+fn revoked(now: OffsetDateTime) -> token_credentials::ActiveModel {
+    token_credentials::ActiveModel { revoked_at: Set(Some(milliseconds(now))), ..Default::default() }
+}
+
+/// Revokes all that a consumer holds: token credentials, and temporary ones that were not exchanged yet.
 pub(crate) async fn revoke_all(
     transaction: &DatabaseTransaction,
     key: ConsumerKey,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     token_credentials::Entity::update_many()
-        .set(token_credentials::ActiveModel {
-            revoked_at: Set(Some(milliseconds(now))),
-            ..Default::default()
-        })
+        .set(revoked(now))
         .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
         .filter(token_credentials::Column::RevokedAt.is_null())
+        .exec(transaction)
+        .await?;
+    let open = [State::Undecided, State::Allowed].map(word);
+    temporary_credentials::Entity::update_many()
+        .set(temporary_credentials::ActiveModel { state: Set(word(State::Revoked)), ..Default::default() })
+        .filter(temporary_credentials::Column::ConsumerKey.eq(key.to_string()))
+        .filter(temporary_credentials::Column::State.is_in(open))
         .exec(transaction)
         .await?;
     Ok(())
@@ -30,17 +104,83 @@ pub(crate) async fn revoke_all(
 impl Store {
     /// How many users (not tokens) are signed in through a consumer.
     pub async fn signed_in_users(&self, key: ConsumerKey, now: OffsetDateTime) -> Result<u64, StoreError> {
-        let holds = Condition::any()
-            .add(token_credentials::Column::ExpiresAt.is_null())
-            .add(token_credentials::Column::ExpiresAt.gt(milliseconds(now)));
         Ok(token_credentials::Entity::find()
             .select_only()
             .column(token_credentials::Column::UserId)
             .distinct()
             .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
-            .filter(token_credentials::Column::RevokedAt.is_null())
-            .filter(holds)
+            .filter(holding(now))
             .count(&self.read)
             .await?)
+    }
+
+    /// The consumers that may act for a user, by name.
+    pub async fn authorizations(
+        &self,
+        user_id: i64,
+        now: OffsetDateTime,
+    ) -> Result<Vec<Authorization>, StoreError> {
+        let tokens = token_credentials::Entity::find()
+            .filter(token_credentials::Column::UserId.eq(user_id))
+            .filter(holding(now))
+            .all(&self.read)
+            .await?;
+        let mut by_consumer = HashMap::new();
+        for token in tokens {
+            let (since, last) = by_consumer.entry(token.consumer_key).or_insert((token.created_at, None));
+            *since = token.created_at.min(*since);
+            *last = token.last_used_at.max(*last);
+        }
+        let consumers = consumer::Entity::find()
+            .filter(consumer::Column::Key.is_in(by_consumer.keys()))
+            .all(&self.read)
+            .await?;
+        let mut authorizations = Vec::with_capacity(consumers.len());
+        for row in consumers {
+            let (since, last) = by_consumer[&row.key];
+            let last_used_at = last.map(time_from).transpose()?;
+            authorizations.push(Authorization {
+                consumer: row.try_into()?,
+                since: time_from(since)?,
+                last_used_at,
+            });
+        }
+        authorizations.sort_by_key(|one| (one.consumer.name.as_str().to_lowercase(), one.consumer.key));
+        Ok(authorizations)
+    }
+
+    /// Revokes what a consumer may do for a user; false where it could do nothing any more.
+    pub async fn revoke_authorization(
+        &self,
+        user_id: i64,
+        key: ConsumerKey,
+        now: OffsetDateTime,
+        new: NewActivity,
+    ) -> Result<bool, StoreError> {
+        let mut change = self.begin().await?;
+        let done = token_credentials::Entity::update_many()
+            .set(revoked(now))
+            .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
+            .filter(token_credentials::Column::UserId.eq(user_id))
+            .filter(token_credentials::Column::RevokedAt.is_null())
+            .exec(&change.transaction)
+            .await?;
+        if done.rows_affected == 0 {
+            return Ok(false);
+        }
+        // What the user allowed a moment ago and was not exchanged yet goes too.
+        temporary_credentials::Entity::update_many()
+            .set(temporary_credentials::ActiveModel {
+                state: Set(word(State::Revoked)),
+                ..Default::default()
+            })
+            .filter(temporary_credentials::Column::ConsumerKey.eq(key.to_string()))
+            .filter(temporary_credentials::Column::UserId.eq(user_id))
+            .filter(temporary_credentials::Column::State.eq(word(State::Allowed)))
+            .exec(&change.transaction)
+            .await?;
+        change.append(new).await?;
+        self.commit(change).await?;
+        Ok(true)
     }
 }

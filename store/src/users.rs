@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::{
     Store, StoreError,
-    activity::{self, NewActivity},
+    activity::NewActivity,
     entity::{session, set_up_link, user},
     time_from,
 };
@@ -98,10 +98,10 @@ impl Store {
         password_hash: &str,
         new: NewActivity,
     ) -> Result<i64, StoreError> {
-        let transaction = self.begin().await?;
-        let id = insert(&transaction, user, password_hash).await?;
-        activity::append(&transaction, new).await?;
-        self.commit(transaction).await?;
+        let mut change = self.begin().await?;
+        let id = insert(&change.transaction, user, password_hash).await?;
+        change.append(new).await?;
+        self.commit(change).await?;
         Ok(id)
     }
 
@@ -112,7 +112,7 @@ impl Store {
         end_sessions: bool,
         new: NewActivity,
     ) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
+        let mut change = self.begin().await?;
         user::Entity::update_many()
             .set(user::ActiveModel {
                 password_hash: Set(account.password_hash.clone()),
@@ -121,16 +121,16 @@ impl Store {
                 ..Default::default()
             })
             .filter(user::Column::Id.eq(account.id))
-            .exec(&transaction)
+            .exec(&change.transaction)
             .await?;
         if end_sessions {
             session::Entity::delete_many()
                 .filter(session::Column::UserId.eq(account.id))
-                .exec(&transaction)
+                .exec(&change.transaction)
                 .await?;
         }
-        activity::append(&transaction, new).await?;
-        self.commit(transaction).await
+        change.append(new).await?;
+        self.commit(change).await
     }
 
     /// Makes the first administrator of whoever has a set-up link, and voids every link.
@@ -143,15 +143,15 @@ impl Store {
         password_hash: &str,
         new: NewActivity,
     ) -> Result<Option<i64>, StoreError> {
-        let transaction = self.begin().await?;
-        let known = set_up_link::Entity::find_by_id(link.to_vec()).one(&transaction).await?.is_some();
-        if !known || any_administrator(&transaction).await? {
+        let mut change = self.begin().await?;
+        let known = set_up_link::Entity::find_by_id(link.to_vec()).one(&change.transaction).await?.is_some();
+        if !known || any_administrator(&change.transaction).await? {
             return Ok(None);
         }
-        let id = insert(&transaction, user, password_hash).await?;
-        set_up_link::Entity::delete_many().exec(&transaction).await?;
-        activity::append(&transaction, new).await?;
-        self.commit(transaction).await?;
+        let id = insert(&change.transaction, user, password_hash).await?;
+        set_up_link::Entity::delete_many().exec(&change.transaction).await?;
+        change.append(new).await?;
+        self.commit(change).await?;
         Ok(Some(id))
     }
 }

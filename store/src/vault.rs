@@ -35,6 +35,28 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
 }
 
+/// A consumer's or a token's secret in the clear. Never printed by `Debug`; its memory is wiped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// A secret that was made here.
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The secret in the clear, for signing and for its owner.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Vault({} keys)", self.keys.len())
@@ -76,13 +98,13 @@ impl Vault {
     }
 
     /// Opens a secret sealed for the row that `owner` names.
-    pub fn unseal(&self, owner: &str, sealed: &Sealed) -> Result<Zeroizing<String>, StoreError> {
+    pub fn unseal(&self, owner: &str, sealed: &Sealed) -> Result<Secret, StoreError> {
         let (_, cipher) = self.keys.iter().find(|(id, _)| *id == sealed.key_id).ok_or(StoreError::Sealed)?;
         let (nonce, ciphertext) =
             sealed.bytes.split_first_chunk::<NONCE_BYTES>().ok_or(StoreError::Sealed)?;
         let payload = Payload { msg: ciphertext, aad: owner.as_bytes() };
         let clear = cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| StoreError::Sealed)?;
-        String::from_utf8(clear).map(Zeroizing::new).map_err(|_| StoreError::Sealed)
+        String::from_utf8(clear).map(Secret::new).map_err(|_| StoreError::Sealed)
     }
 }
 
@@ -124,7 +146,7 @@ mod tests {
     fn a_sealed_secret_opens_for_its_own_row_alone() {
         let vault = Vault::open(&folder().path().join("vault.key"), true).unwrap();
         let sealed = vault.seal("row 1", "correct horse");
-        assert_eq!(vault.unseal("row 1", &sealed).unwrap().as_str(), "correct horse");
+        assert_eq!(vault.unseal("row 1", &sealed).unwrap().expose(), "correct horse");
         assert!(matches!(vault.unseal("row 2", &sealed), Err(StoreError::Sealed)));
     }
 

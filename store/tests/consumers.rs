@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
-use domain::{Action, Actor, ConsumerName, Cursor, Status};
+use domain::{Action, Actor, ConsumerName, ConsumerQuery, Status};
 use store::{StoreError, activity::NewActivity};
 use support::{at, by, consumer, insert, insert_user, key, registered, save, secret, store};
 use tokio::task::JoinSet;
@@ -31,7 +31,7 @@ async fn a_consumer_comes_out_as_it_was_put_in() {
 async fn a_secret_is_read_back_by_its_key_alone_and_is_not_in_the_file() {
     let (folder, store) = store().await;
     insert(&store, 1).await;
-    assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().as_str(), "the secret of 1");
+    assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().expose(), "the secret of 1");
     assert_eq!(store.consumer_secret(key(2)).await.unwrap(), None);
     store.close().await.unwrap();
     let bytes = std::fs::read(folder.database()).unwrap();
@@ -91,11 +91,11 @@ async fn a_new_secret_replaces_the_old_one_and_without_one_it_stays() {
     let consumer = insert(&store, 1).await;
     let second = consumer.decide(Status::Approved, at(2)).unwrap();
     save(&store, &consumer, &second).await.unwrap();
-    assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().as_str(), "the secret of 1");
+    assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().expose(), "the secret of 1");
     let third = second.decide(Status::Disapproved, at(3)).unwrap();
     let activity = NewActivity::consumer(by(3), Action::ConsumerEdited, Some(&second), Some(&third));
     store.save_consumer(&third, Some(&secret("another secret")), false, activity).await.unwrap();
-    assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().as_str(), "another secret");
+    assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().expose(), "another secret");
 }
 
 #[tokio::test]
@@ -149,14 +149,14 @@ async fn a_list_comes_in_pages_newest_first_and_misses_nobody() {
         consumer.created_at = at(i64::from(n / 3));
         store.insert_consumer(&consumer, &secret("correct horse"), registered(&consumer)).await.unwrap();
     }
-    let mut after: Option<Cursor> = None;
+    let mut query = ConsumerQuery::default();
     let mut pages = Vec::new();
     loop {
-        let page = store.list_consumers(after, 3).await.unwrap();
+        let page = store.list_consumers(&query, 3).await.unwrap();
         assert_eq!(page.total, 7);
         pages.push(page.items.iter().map(|consumer| consumer.key).collect::<Vec<_>>());
         let Some(cursor) = page.next_cursor else { break };
-        after = Some(cursor.parse().unwrap());
+        query.after = Some(cursor.parse().unwrap());
         // Whoever comes or goes meanwhile moves nothing.
         if pages.len() == 1 {
             insert(&store, 100).await;
@@ -166,7 +166,7 @@ async fn a_list_comes_in_pages_newest_first_and_misses_nobody() {
         }
     }
     assert_eq!(pages.concat(), [6, 5, 4, 3, 2, 1, 0].map(key));
-    let all = store.list_consumers(None, 7).await.unwrap();
+    let all = store.list_consumers(&ConsumerQuery::default(), 7).await.unwrap();
     assert_eq!(all.items.len(), 7);
 }
 

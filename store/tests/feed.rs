@@ -8,52 +8,16 @@ use std::{
 };
 
 use domain::{Action, Event, Status};
-use store::{
-    Store,
-    activity::NewActivity,
-    feed::{self, Line},
-};
-use support::{at, by, insert, insert_user, key, save, store};
-use tokio::{sync::broadcast::Receiver, task::JoinHandle, time::timeout};
-
-/// Long enough for the slowest machine; only a failing test waits so long.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A feed that runs until it is dropped.
-struct Running(JoinHandle<()>);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// Starts the feed, and waits until it has found where it begins.
-async fn follow(store: &Arc<Store>, lines: &mut Receiver<Line>) -> Running {
-    let running = Running(tokio::spawn({
-        let store = store.clone();
-        async move { store.follow().await }
-    }));
-    // The first line that is told shows that it runs; until then each attempt may have been before its beginning.
-    for n in 0.. {
-        insert_user(store, &format!("somebody.{n}"), false).await;
-        if timeout(Duration::from_millis(100), lines.recv()).await.is_ok() {
-            break;
-        }
-    }
-    running
-}
-
-async fn next(lines: &mut Receiver<Line>) -> Line {
-    timeout(PATIENCE, lines.recv()).await.expect("a line comes").expect("none is missed")
-}
+use store::{activity::NewActivity, feed};
+use support::{at, by, follow, insert, insert_user, key, next_line, remove, save, store, until};
+use tokio::sync::broadcast::error::RecvError;
 
 #[tokio::test]
 async fn what_this_process_does_every_listener_is_told_once_and_in_order() {
     let (_folder, store) = store().await;
     let store = Arc::new(store);
+    let _running = follow(&store).await;
     let mut lines = store.listen();
-    let _running = follow(&store, &mut lines).await;
     let mut other = store.listen();
     for n in 1..=50 {
         insert(&store, n).await;
@@ -61,7 +25,7 @@ async fn what_this_process_does_every_listener_is_told_once_and_in_order() {
     for listener in [&mut lines, &mut other] {
         let mut last = 0;
         for n in 1..=50 {
-            let line = next(listener).await;
+            let line = next_line(listener).await;
             assert_eq!(line.consumer_key, Some(key(n)));
             assert!(line.id > last);
             last = line.id;
@@ -74,14 +38,14 @@ async fn what_this_process_does_every_listener_is_told_once_and_in_order() {
 async fn what_another_process_does_is_told_within_100_ms() {
     let (folder, store) = store().await;
     let store = Arc::new(store);
+    let _running = follow(&store).await;
     let mut lines = store.listen();
-    let _running = follow(&store, &mut lines).await;
     let beside = folder.open().await.unwrap();
     let mut waits = Vec::new();
     for n in 1..=20 {
         insert(&beside, n).await;
         let done = Instant::now();
-        assert_eq!(next(&mut lines).await.consumer_key, Some(key(n)));
+        assert_eq!(next_line(&mut lines).await.consumer_key, Some(key(n)));
         waits.push(done.elapsed());
     }
     waits.sort();
@@ -94,13 +58,37 @@ async fn a_listener_that_sleeps_too_long_is_told_that_it_missed_something() {
     let (_folder, store) = store().await;
     let store = Arc::new(store);
     let mut sleeper = store.listen();
+    let _running = follow(&store).await;
     let mut lines = store.listen();
-    let _running = follow(&store, &mut lines).await;
     for n in 1..=1100 {
         insert(&store, n).await;
-        next(&mut lines).await;
+        next_line(&mut lines).await;
     }
-    assert!(matches!(sleeper.recv().await, Err(tokio::sync::broadcast::error::RecvError::Lagged(_))));
+    assert!(matches!(sleeper.recv().await, Err(RecvError::Lagged(_))));
+}
+
+#[tokio::test]
+async fn a_feed_that_cannot_read_for_a_while_misses_nothing() {
+    let (folder, store) = store().await;
+    let store = Arc::new(store);
+    insert(&store, 1).await;
+    let _running = follow(&store).await;
+    let mut lines = store.listen();
+    folder.sql("ALTER TABLE activity RENAME TO away").await;
+    until("the keyring answers no more", async || {
+        let (one, two) =
+            (store.known_consumer(key(1)).await.unwrap(), store.known_consumer(key(1)).await.unwrap());
+        !Arc::ptr_eq(&one.unwrap(), &two.unwrap())
+    })
+    .await;
+    folder.sql("ALTER TABLE away RENAME TO activity").await;
+    let beside = folder.open().await.unwrap();
+    for n in 2..=4 {
+        insert(&beside, n).await;
+    }
+    for n in 2..=4 {
+        assert_eq!(next_line(&mut lines).await.consumer_key, Some(key(n)));
+    }
 }
 
 #[tokio::test]
@@ -110,8 +98,7 @@ async fn only_what_concerns_consumers_is_an_event() {
     let before = insert(&store, 1).await;
     let after = before.decide(Status::Approved, at(2)).unwrap();
     save(&store, &before, &after).await.unwrap();
-    let delete = NewActivity::consumer(by(3), Action::ConsumerRemoved, Some(&after), None);
-    store.delete_consumer(&after, at(3), delete).await.unwrap();
+    remove(&store, &after).await;
     let lines = store.activity_after(0, 10).await.unwrap();
     let events: Vec<_> = lines.iter().map(|line| feed::event(line).unwrap()).collect();
     let expected =

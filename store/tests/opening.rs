@@ -34,7 +34,7 @@ async fn several_who_open_a_new_database_at_once_agree_on_it() {
     let stores: Vec<_> = openings.join_all().await.into_iter().map(Result::unwrap).collect();
     insert(&stores[0], 1).await;
     for store in &stores {
-        assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().as_str(), "the secret of 1");
+        assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().expose(), "the secret of 1");
     }
 }
 
@@ -120,7 +120,7 @@ async fn an_older_vault_key_stays_readable_beside_a_newer_one() {
     insert(&store, 2).await;
     for n in [1, 2] {
         let secret = store.consumer_secret(key(n)).await.unwrap().unwrap();
-        assert_eq!(secret.as_str(), format!("the secret of {n}"));
+        assert_eq!(secret.expose(), format!("the secret of {n}"));
     }
 }
 

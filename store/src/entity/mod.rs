@@ -4,6 +4,7 @@ pub(crate) mod activity;
 pub(crate) mod consumer;
 pub(crate) mod session;
 pub(crate) mod set_up_link;
+pub(crate) mod temporary_credentials;
 pub(crate) mod token_credentials;
 pub(crate) mod user;
 pub(crate) mod vault_check;

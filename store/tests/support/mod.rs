@@ -1,16 +1,29 @@
 //! What the store's tests share: a store on a SQLite file of its own, consumers and users to put into it, and plain SQL.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
-use domain::{Action, Actor, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, User, Username};
-use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+use domain::{Action, Actor, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Status, User, Username};
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
+use serde_json::Value;
 use store::{
-    Store, StoreError,
+    Decision, NewTemporaryCredentials, NewToken, Store, StoreError,
     activity::{By, NewActivity},
+    feed::News,
+    vault::Secret,
 };
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
+use tokio::{sync::broadcast::Receiver, task::JoinHandle};
+
+/// Long enough for the slowest machine; only a failing test waits so long.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// A folder with a database and its vault key.
 pub struct Folder(TempDir);
@@ -45,6 +58,23 @@ impl Folder {
     pub async fn plain(&self) -> DatabaseConnection {
         let url = format!("sqlite://{}?mode=rwc", self.database().display());
         Database::connect(url).await.unwrap()
+    }
+
+    /// The number that a one-cell question is answered with.
+    pub async fn number(&self, question: &str) -> i64 {
+        let connection = self.plain().await;
+        let statement = Statement::from_string(connection.get_database_backend(), question);
+        let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+        let number = row.try_get_by_index(0).unwrap();
+        connection.close().await.unwrap();
+        number
+    }
+
+    /// Whether any file of the database holds this text.
+    pub fn holds(&self, text: &str) -> bool {
+        let beside = |end: &str| PathBuf::from(format!("{}{end}", self.database().display()));
+        let files = ["", "-wal"].into_iter().filter_map(|end| std::fs::read(beside(end)).ok());
+        files.into_iter().any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
     }
 
     /// Changes the database behind the store's back.
@@ -102,6 +132,33 @@ pub async fn save(store: &Store, before: &Consumer, after: &Consumer) -> Result<
     store.save_consumer(after, None, false, activity).await
 }
 
+/// Adds consumer `n`, approved.
+pub async fn insert_approved(store: &Store, n: u32) -> Consumer {
+    let before = insert(store, n).await;
+    decide(store, &before, Status::Approved).await
+}
+
+/// Decides on a consumer.
+pub async fn decide(store: &Store, before: &Consumer, status: Status) -> Consumer {
+    let after = before.decide(status, before.updated_at).unwrap();
+    save(store, before, &after).await.unwrap();
+    after
+}
+
+/// Gives a consumer this name.
+pub async fn rename(store: &Store, before: &Consumer, name: &str) -> Consumer {
+    let edit = domain::Edit { name: Some(ConsumerName::parse(name).unwrap()), ..domain::Edit::default() };
+    let after = before.edit(&edit, before.updated_at).unwrap();
+    save(store, before, &after).await.unwrap();
+    after
+}
+
+/// Removes a consumer.
+pub async fn remove(store: &Store, before: &Consumer) {
+    let activity = NewActivity::consumer(by(1), Action::ConsumerRemoved, Some(before), None);
+    store.delete_consumer(before, at(1), activity).await.unwrap();
+}
+
 pub fn user(name: &str, configure_server: bool) -> User {
     let username = Username::parse(name).unwrap();
     let display_name = username.to_string();
@@ -115,4 +172,99 @@ pub fn added(user: &User) -> NewActivity {
 pub async fn insert_user(store: &Store, name: &str, configure_server: bool) -> i64 {
     let user = user(name, configure_server);
     store.insert_user(&user, "a hash", added(&user)).await.unwrap()
+}
+
+/// What a user did about a consumer.
+pub fn access(action: Action, key: ConsumerKey) -> NewActivity {
+    NewActivity::access(by(1), action, key)
+}
+
+/// Token credentials that nobody holds yet, made in second 1, until they are revoked.
+pub fn new_token(token: &str, consumer: u32, user_id: i64) -> NewToken {
+    NewToken {
+        token: token.to_owned(),
+        secret: Secret::new(format!("the secret of {token}")),
+        consumer_key: key(consumer),
+        user_id,
+        created_at: at(1),
+        expires_at: None,
+    }
+}
+
+/// Temporary credentials of second 1, good for ten minutes, that nobody was asked about yet.
+pub fn new_temporary(token: &str, consumer: u32) -> NewTemporaryCredentials {
+    NewTemporaryCredentials {
+        token: token.to_owned(),
+        secret: Secret::new(format!("the secret of {token}")),
+        consumer_key: key(consumer),
+        callback: "https://app.example/cb".to_owned(),
+        created_at: at(1),
+        expires_at: at(601),
+    }
+}
+
+/// Keeps temporary credentials and lets the user allow them.
+pub async fn allow(store: &Store, token: &str, consumer: u32, user_id: i64) {
+    assert!(store.insert_temporary_credentials(new_temporary(token, consumer)).await.unwrap());
+    let credentials = store.find_temporary_credentials(token).await.unwrap().unwrap();
+    let allow = Decision::Allow(b"a hash".to_vec());
+    let activity = access(Action::AccessAllowed, key(consumer));
+    assert!(store.decide_temporary_credentials(&credentials, user_id, allow, activity).await.unwrap());
+}
+
+/// Issues token credentials the only way there is: for temporary ones that the user allowed.
+pub async fn issue(store: &Store, new: NewToken) {
+    let key = new.consumer_key;
+    let consumer = u32::try_from(key.0.as_u128()).unwrap();
+    let temporary = format!("temporary {}", new.token);
+    allow(store, &temporary, consumer, new.user_id).await;
+    let activity = access(Action::TokenIssued, key);
+    assert!(store.exchange_temporary_credentials(&temporary, new, activity).await.unwrap());
+}
+
+/// A feed that runs until it is dropped.
+pub struct Running(JoinHandle<()>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Starts the feed, and waits until the keyring answers: from here on every line is told.
+pub async fn follow(store: &Arc<Store>) -> Running {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("follower.{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    let id = insert_user(store, &name, false).await;
+    let follower = store.clone();
+    let running = Running(tokio::spawn(async move { follower.follow().await }));
+    until("the keyring answers", async || {
+        let (one, two) = (store.known_user(id).await.unwrap(), store.known_user(id).await.unwrap());
+        Arc::ptr_eq(&one.unwrap(), &two.unwrap())
+    })
+    .await;
+    running
+}
+
+/// Asks until it holds.
+pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let asking = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("it never came true that {what}"));
+}
+
+/// The next thing that a listener is told.
+pub async fn next(news: &mut Receiver<News>) -> News {
+    tokio::time::timeout(PATIENCE, news.recv()).await.expect("something is told").expect("nothing is missed")
+}
+
+/// The next line of activity that a listener is told.
+pub async fn next_line(news: &mut Receiver<News>) -> Arc<domain::Activity<Value>> {
+    match next(news).await {
+        News::Line(line) => line,
+        used @ News::Used(_) => panic!("{used:?} is no line"),
+    }
 }

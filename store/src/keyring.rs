@@ -1,0 +1,324 @@
+//! What verification asks of the database on every request, kept in memory: consumers, tokens and users.
+//!
+//! It answers only while the feed is alive, so that what another process changes is noticed within a second or the
+//! database is asked; what this process changes is forgotten before the change is acknowledged (`Store::commit`).
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use domain::{Action, ConsumerKey, ConsumerName, Status, User};
+use quick_cache::sync::Cache;
+use sea_orm::EntityTrait as _;
+
+use crate::{
+    Account, Store, StoreError,
+    activity::from_word,
+    entity::{consumer, token_credentials, user},
+    vault::{Sealed, Secret},
+};
+
+/// How long the keyring answers after the feed was last seen alive.
+const ALIVE: Duration = Duration::from_secs(1);
+
+/// How many of each are kept; what is asked for least goes first. Some 40 MB when full.
+const CONSUMERS: usize = 50_000;
+const TOKENS: usize = 100_000;
+const USERS: usize = 20_000;
+
+/// A consumer as verification needs it.
+#[derive(Debug)]
+pub struct KnownConsumer {
+    /// Its key.
+    pub key: ConsumerKey,
+    /// Its name.
+    pub name: ConsumerName,
+    /// Whether it may do anything.
+    pub status: Status,
+    /// What it signs with.
+    pub secret: Secret,
+    /// Or this, as PEM.
+    pub rsa_public_key: Option<String>,
+    /// The only callback it may ask for, where one is registered.
+    pub callback_url: Option<String>,
+    /// Whether its users are not asked for consent.
+    pub trusted: bool,
+    /// Tells this reading of the row from the next one, which tokens have to be read after.
+    reading: u64,
+    pub(crate) used: Used,
+}
+
+/// Token credentials (RFC 5849 section 2.3) as verification needs them.
+#[derive(Debug)]
+pub struct KnownToken {
+    /// The identifier.
+    pub token: String,
+    /// Who holds them.
+    pub consumer_key: ConsumerKey,
+    /// What the holder signs with, besides its own secret.
+    pub secret: Secret,
+    /// For whom.
+    pub user_id: i64,
+    /// Milliseconds since 1970 at which they end; none: when they are revoked.
+    pub expires_at: Option<i64>,
+    /// Whether they were revoked.
+    pub revoked: bool,
+    reading: u64,
+    pub(crate) used: Used,
+}
+
+/// When something was last used, until that is written down.
+#[derive(Debug, Default)]
+pub(crate) struct Used {
+    at: AtomicI64,
+    waiting: AtomicBool,
+}
+
+impl Used {
+    /// Notes a use; true where nobody has put this on the list of what has to be written yet.
+    fn note(&self, at: i64) -> bool {
+        self.at.fetch_max(at, Ordering::Relaxed);
+        !self.waiting.swap(true, Ordering::AcqRel)
+    }
+
+    /// Takes the time of the last use, so that the next use is put on the list again.
+    pub(crate) fn take(&self) -> i64 {
+        self.waiting.store(false, Ordering::Release);
+        self.at.load(Ordering::Relaxed)
+    }
+}
+
+/// What a change makes outdated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outdated {
+    /// A consumer and its tokens.
+    Consumer(ConsumerKey),
+    /// Who users are. Rare enough to forget all of them.
+    Users,
+}
+
+impl Outdated {
+    /// What a line of activity makes outdated.
+    pub(crate) fn by(action: Action, key: Option<ConsumerKey>) -> Option<Self> {
+        match action {
+            Action::ConsumerRegistered
+            | Action::ConsumerRequested
+            | Action::ConsumerApproved
+            | Action::ConsumerDisapproved
+            | Action::ConsumerEdited
+            | Action::ConsumerRemoved
+            | Action::TokensRevoked => key.map(Self::Consumer),
+            Action::UserDisabled | Action::UserEnabled | Action::UserPermitted | Action::UserForbidden => {
+                Some(Self::Users)
+            }
+            Action::UserAdded
+            | Action::PasswordChanged
+            | Action::SignedIn
+            | Action::SignedOut
+            | Action::AccessAllowed
+            | Action::AccessDenied
+            | Action::TokenIssued => None,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Keyring {
+    consumers: Cache<ConsumerKey, Option<Arc<KnownConsumer>>>,
+    tokens: Cache<Box<str>, Arc<KnownToken>>,
+    users: Cache<i64, Arc<User>>,
+    /// Counts what was forgotten, so that a row read before a change is not kept after it.
+    forgotten: AtomicU64,
+    readings: AtomicU64,
+    begin: Instant,
+    /// When the feed was last seen alive, in milliseconds after `begin`; 0: never.
+    beat: AtomicU64,
+    /// What was used since that was last written down.
+    pub(crate) used_consumers: Mutex<Vec<Arc<KnownConsumer>>>,
+    pub(crate) used_tokens: Mutex<Vec<Arc<KnownToken>>>,
+}
+
+impl Keyring {
+    pub(crate) fn new() -> Self {
+        Self {
+            consumers: Cache::new(CONSUMERS),
+            tokens: Cache::new(TOKENS),
+            users: Cache::new(USERS),
+            forgotten: AtomicU64::new(0),
+            readings: AtomicU64::new(0),
+            begin: Instant::now(),
+            beat: AtomicU64::new(0),
+            used_consumers: Mutex::new(Vec::new()),
+            used_tokens: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn milliseconds(&self) -> u64 {
+        // One more, so that 0 stands for never.
+        u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// The feed has read everything up to now.
+    pub(crate) fn beat(&self) {
+        self.beat.store(self.milliseconds(), Ordering::Release);
+    }
+
+    /// Whether the keyring may answer.
+    pub(crate) fn is_alive(&self) -> bool {
+        let beat = self.beat.load(Ordering::Acquire);
+        beat != 0 && u128::from(self.milliseconds().saturating_sub(beat)) <= ALIVE.as_millis()
+    }
+
+    pub(crate) fn forget(&self, outdated: Outdated) {
+        // Before the removal: whoever reads the old row now sees the count changed after keeping it, and drops it.
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        match outdated {
+            // The tokens go with it: they count only beside the reading of the consumer they were read after.
+            Outdated::Consumer(key) => _ = self.consumers.remove(&key),
+            Outdated::Users => self.users.clear(),
+        }
+    }
+
+    /// Forgets everything: what was done since it was read is not known.
+    pub(crate) fn forget_all(&self) {
+        self.beat.store(0, Ordering::Release);
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.consumers.clear();
+        self.tokens.clear();
+        self.users.clear();
+    }
+
+    /// Keeps what `read` gives, unless something was forgotten while it read.
+    async fn keep<T>(
+        &self,
+        read: impl Future<Output = Result<T, StoreError>>,
+        insert: impl FnOnce(&T),
+        remove: impl FnOnce(),
+    ) -> Result<T, StoreError> {
+        let before = self.forgotten.load(Ordering::SeqCst);
+        let read = read.await?;
+        if self.is_alive() {
+            insert(&read);
+            if self.forgotten.load(Ordering::SeqCst) != before {
+                remove();
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn push<T>(list: &Mutex<Vec<Arc<T>>>, used: &Arc<T>) {
+    list.lock().unwrap_or_else(PoisonError::into_inner).push(used.clone());
+}
+
+impl Store {
+    /// The consumer with this key, from memory where that may answer.
+    pub async fn known_consumer(&self, key: ConsumerKey) -> Result<Option<Arc<KnownConsumer>>, StoreError> {
+        let keyring = &self.keyring;
+        if keyring.is_alive()
+            && let Some(known) = keyring.consumers.get(&key)
+        {
+            return Ok(known);
+        }
+        // That there is none is kept too: asking for it again takes as long as for one that there is.
+        let insert = |known: &Option<_>| keyring.consumers.insert(key, known.clone());
+        keyring.keep(self.read_consumer(key), insert, || _ = keyring.consumers.remove(&key)).await
+    }
+
+    /// The token credentials with this identifier, from memory where that may answer. They are as new as the reading of
+    /// `consumer` where they are that consumer's; another consumer's are of no use to anybody who asks.
+    pub async fn known_token(
+        &self,
+        consumer: &KnownConsumer,
+        token: &str,
+    ) -> Result<Option<Arc<KnownToken>>, StoreError> {
+        let keyring = &self.keyring;
+        if keyring.is_alive()
+            && let Some(known) = keyring.tokens.get(token)
+            && (known.reading == consumer.reading || known.consumer_key != consumer.key)
+        {
+            return Ok(Some(known));
+        }
+        let insert = |known: &Option<Arc<KnownToken>>| {
+            if let Some(known) = known {
+                keyring.tokens.insert(token.into(), known.clone());
+            }
+        };
+        let remove = || _ = keyring.tokens.remove(token);
+        keyring.keep(self.read_token(token, consumer.reading), insert, remove).await
+    }
+
+    /// The user with this number, from memory where that may answer.
+    pub async fn known_user(&self, id: i64) -> Result<Option<Arc<User>>, StoreError> {
+        let keyring = &self.keyring;
+        if keyring.is_alive()
+            && let Some(user) = keyring.users.get(&id)
+        {
+            return Ok(Some(user));
+        }
+        let read = async {
+            let row = user::Entity::find_by_id(id).one(&self.read).await?;
+            Ok(row.map(Account::try_from).transpose()?.map(|account| Arc::new(account.user)))
+        };
+        let insert = |user: &Option<Arc<User>>| {
+            if let Some(user) = user {
+                keyring.users.insert(id, user.clone());
+            }
+        };
+        keyring.keep(read, insert, || _ = keyring.users.remove(&id)).await
+    }
+
+    /// Notes that a consumer, and its token where there is one, was used at a time (milliseconds since 1970). Written
+    /// down later, many at once (`Store::write_uses`).
+    pub fn note_use(&self, consumer: &Arc<KnownConsumer>, token: Option<&Arc<KnownToken>>, at: i64) {
+        if consumer.used.note(at) {
+            push(&self.keyring.used_consumers, consumer);
+        }
+        if let Some(token) = token
+            && token.used.note(at)
+        {
+            push(&self.keyring.used_tokens, token);
+        }
+    }
+
+    async fn read_consumer(&self, key: ConsumerKey) -> Result<Option<Arc<KnownConsumer>>, StoreError> {
+        let reading = self.keyring.readings.fetch_add(1, Ordering::Relaxed);
+        let Some(row) = consumer::Entity::find_by_id(key.to_string()).one(&self.read).await? else {
+            return Ok(None);
+        };
+        let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
+        Ok(Some(Arc::new(KnownConsumer {
+            key,
+            name: ConsumerName::parse(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
+            status: from_word(row.status, "a status")?,
+            secret: self.vault.unseal(&row.key, &sealed)?,
+            rsa_public_key: row.rsa_public_key,
+            callback_url: row.callback_url,
+            trusted: row.trusted,
+            reading,
+            used: Used::default(),
+        })))
+    }
+
+    async fn read_token(&self, token: &str, reading: u64) -> Result<Option<Arc<KnownToken>>, StoreError> {
+        let Some(row) = token_credentials::Entity::find_by_id(token).one(&self.read).await? else {
+            return Ok(None);
+        };
+        let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
+        let consumer_key = row.consumer_key.parse();
+        Ok(Some(Arc::new(KnownToken {
+            secret: self.vault.unseal(&row.token, &sealed)?,
+            token: row.token,
+            consumer_key: consumer_key.map_err(|_| StoreError::Unreadable("a consumer key"))?,
+            user_id: row.user_id,
+            expires_at: row.expires_at,
+            revoked: row.revoked_at.is_some(),
+            reading,
+            used: Used::default(),
+        })))
+    }
+}

@@ -1,0 +1,238 @@
+//! Temporary credentials at rest (RFC 5849 section 2.1): made, decided by a user, exchanged once.
+
+use domain::{ConsumerKey, Status, query::milliseconds};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _, Set,
+    sea_query::Expr,
+};
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    Store, StoreError,
+    activity::{NewActivity, from_word, word},
+    entity::{consumer, temporary_credentials},
+    time_from,
+    tokens::{self, NewToken},
+    vault::{Sealed, Secret},
+};
+
+/// How long expired ones are kept, so that a consumer that comes late is told why.
+const KEPT: Duration = Duration::days(1);
+
+/// How many wrong verifiers make them void.
+const MOST_WRONG_VERIFIERS: i32 = 5;
+
+/// What has become of temporary credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// The user has not been asked yet, or has not answered.
+    Undecided,
+    /// The user allowed it.
+    Allowed,
+    /// The user did not.
+    Denied,
+    /// Exchanged for token credentials.
+    Used,
+    /// An administrator signed everybody out, or removed the consumer.
+    Revoked,
+    /// Somebody guessed at the verifier.
+    Void,
+}
+
+/// Temporary credentials to keep.
+#[derive(Debug)]
+pub struct NewTemporaryCredentials {
+    /// The identifier.
+    pub token: String,
+    /// What the consumer signs with, besides its own secret.
+    pub secret: Secret,
+    /// Whose they are.
+    pub consumer_key: ConsumerKey,
+    /// Where the user is sent back to; `oob` for nowhere.
+    pub callback: String,
+    /// When they were made.
+    pub created_at: OffsetDateTime,
+    /// When they end.
+    pub expires_at: OffsetDateTime,
+}
+
+/// Temporary credentials as they are kept.
+#[derive(Debug)]
+pub struct TemporaryCredentials {
+    /// The identifier.
+    pub token: String,
+    /// What the consumer signs with, besides its own secret.
+    pub secret: Secret,
+    /// Whose they are.
+    pub consumer_key: ConsumerKey,
+    /// Where the user is sent back to; `oob` for nowhere.
+    pub callback: String,
+    /// When they end.
+    pub expires_at: OffsetDateTime,
+    /// What has become of them.
+    pub state: State,
+    /// Who decided.
+    pub user_id: Option<i64>,
+    /// The hash of the verifier that proves to the consumer that this user came back.
+    pub verifier_hash: Option<Vec<u8>>,
+}
+
+/// What a user decides.
+#[derive(Debug)]
+pub enum Decision {
+    /// With the hash of the verifier.
+    Allow(Vec<u8>),
+    /// No.
+    Deny,
+}
+
+impl TryFrom<(&Store, temporary_credentials::Model)> for TemporaryCredentials {
+    type Error = StoreError;
+
+    fn try_from((store, row): (&Store, temporary_credentials::Model)) -> Result<Self, StoreError> {
+        let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
+        let consumer_key = row.consumer_key.parse();
+        Ok(Self {
+            secret: store.vault.unseal(&row.token, &sealed)?,
+            token: row.token,
+            consumer_key: consumer_key.map_err(|_| StoreError::Unreadable("a consumer key"))?,
+            callback: row.callback,
+            expires_at: time_from(row.expires_at)?,
+            state: from_word(row.state, "a state of temporary credentials")?,
+            user_id: row.user_id,
+            verifier_hash: row.verifier_hash,
+        })
+    }
+}
+
+/// Whether a consumer is Approved now: asked inside the transaction, so that no disapproval is overtaken.
+async fn is_approved(connection: &impl ConnectionTrait, key: ConsumerKey) -> Result<bool, StoreError> {
+    let row = consumer::Entity::find_by_id(key.to_string()).one(connection).await?;
+    Ok(row.is_some_and(|row| row.status == word(Status::Approved)))
+}
+
+impl Store {
+    /// Keeps new temporary credentials; false where the consumer is not Approved any more.
+    pub async fn insert_temporary_credentials(
+        &self,
+        new: NewTemporaryCredentials,
+    ) -> Result<bool, StoreError> {
+        let sealed = self.vault.seal(&new.token, new.secret.expose());
+        let row = temporary_credentials::ActiveModel {
+            token: Set(new.token),
+            secret_key_id: Set(sealed.key_id),
+            secret: Set(sealed.bytes),
+            consumer_key: Set(new.consumer_key.to_string()),
+            callback: Set(new.callback),
+            state: Set(word(State::Undecided)),
+            user_id: Set(None),
+            verifier_hash: Set(None),
+            wrong_verifiers: Set(0),
+            created_at: Set(milliseconds(new.created_at)),
+            expires_at: Set(milliseconds(new.expires_at)),
+        };
+        let change = self.begin().await?;
+        if !is_approved(&change.transaction, new.consumer_key).await? {
+            return Ok(false);
+        }
+        temporary_credentials::Entity::delete_many()
+            .filter(temporary_credentials::Column::ExpiresAt.lt(milliseconds(new.created_at - KEPT)))
+            .exec(&change.transaction)
+            .await?;
+        temporary_credentials::Entity::insert(row).exec(&change.transaction).await?;
+        self.commit(change).await?;
+        Ok(true)
+    }
+
+    /// The temporary credentials with this identifier, whatever has become of them.
+    pub async fn find_temporary_credentials(
+        &self,
+        token: &str,
+    ) -> Result<Option<TemporaryCredentials>, StoreError> {
+        let row = temporary_credentials::Entity::find_by_id(token).one(&self.read).await?;
+        row.map(|row| TemporaryCredentials::try_from((self, row))).transpose()
+    }
+
+    /// Keeps what a user decided; false where somebody decided already, or the consumer is not Approved any more.
+    pub async fn decide_temporary_credentials(
+        &self,
+        credentials: &TemporaryCredentials,
+        user_id: i64,
+        decision: Decision,
+        new: NewActivity,
+    ) -> Result<bool, StoreError> {
+        let (state, verifier_hash) = match decision {
+            Decision::Allow(hash) => (State::Allowed, Some(hash)),
+            Decision::Deny => (State::Denied, None),
+        };
+        let mut change = self.begin().await?;
+        if !is_approved(&change.transaction, credentials.consumer_key).await? {
+            return Ok(false);
+        }
+        let row = temporary_credentials::ActiveModel {
+            state: Set(word(state)),
+            user_id: Set(Some(user_id)),
+            verifier_hash: Set(verifier_hash),
+            ..Default::default()
+        };
+        let decided = temporary_credentials::Entity::update_many()
+            .set(row)
+            .filter(temporary_credentials::Column::Token.eq(&credentials.token))
+            .filter(temporary_credentials::Column::State.eq(word(State::Undecided)))
+            .exec(&change.transaction)
+            .await?;
+        if decided.rows_affected == 0 {
+            return Ok(false);
+        }
+        change.append(new).await?;
+        self.commit(change).await?;
+        Ok(true)
+    }
+
+    /// Notes a wrong verifier; too many of them make the credentials void.
+    pub async fn count_wrong_verifier(&self, token: &str) -> Result<(), StoreError> {
+        use temporary_credentials::Column;
+        let change = self.begin().await?;
+        temporary_credentials::Entity::update_many()
+            .col_expr(Column::WrongVerifiers, Expr::col(Column::WrongVerifiers).add(1))
+            .filter(Column::Token.eq(token))
+            .exec(&change.transaction)
+            .await?;
+        temporary_credentials::Entity::update_many()
+            .set(temporary_credentials::ActiveModel { state: Set(word(State::Void)), ..Default::default() })
+            .filter(Column::Token.eq(token))
+            .filter(Column::WrongVerifiers.gte(MOST_WRONG_VERIFIERS))
+            .exec(&change.transaction)
+            .await?;
+        self.commit(change).await
+    }
+
+    /// Exchanges allowed temporary credentials for token credentials, once; false where they were exchanged or revoked
+    /// in the meantime, or the consumer is not Approved any more.
+    pub async fn exchange_temporary_credentials(
+        &self,
+        token: &str,
+        new: NewToken,
+        activity: NewActivity,
+    ) -> Result<bool, StoreError> {
+        let mut change = self.begin().await?;
+        if !is_approved(&change.transaction, new.consumer_key).await? {
+            return Ok(false);
+        }
+        let used = temporary_credentials::Entity::update_many()
+            .set(temporary_credentials::ActiveModel { state: Set(word(State::Used)), ..Default::default() })
+            .filter(temporary_credentials::Column::Token.eq(token))
+            .filter(temporary_credentials::Column::State.eq(word(State::Allowed)))
+            .exec(&change.transaction)
+            .await?;
+        if used.rows_affected == 0 {
+            return Ok(false);
+        }
+        tokens::insert(&change.transaction, &self.vault, new).await?;
+        change.append(activity).await?;
+        self.commit(change).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,136 @@
+//! Which consumers a list shows: by status, by text whatever signs are in it, and how many there are.
+
+mod support;
+
+use domain::{Actor, Consumer, ConsumerQuery, Sort, Status};
+use store::Store;
+use support::{consumer, decide, insert, key, registered, remove, rename, secret};
+
+/// Names that SQL or LIKE may stumble over.
+const NAMES: [&str; 13] = [
+    "app",
+    "App",
+    "APP",
+    "Ärger",
+    "100%",
+    "100 percent",
+    "a_b",
+    "axb",
+    r"a\b",
+    r"a\%b",
+    "' OR 1=1 --",
+    "変更",
+    "😀 z",
+];
+
+async fn add(store: &Store, consumer: &Consumer) {
+    store.insert_consumer(consumer, &secret("correct horse"), registered(consumer)).await.unwrap();
+}
+
+async fn names(store: &Store, text: &str) -> Vec<String> {
+    let query = ConsumerQuery { text: Some(text.to_owned()), sort: Sort::Name, ..ConsumerQuery::default() };
+    let page = store.list_consumers(&query, 100).await.unwrap();
+    assert_eq!(page.total, page.items.len() as u64, "{text}");
+    page.items.into_iter().map(|one| one.name.to_string()).collect()
+}
+
+#[tokio::test]
+async fn a_filter_holds_on_every_page_and_for_the_total() {
+    let (_folder, store) = support::store().await;
+    for n in 1..=30 {
+        let status = [Status::Pending, Status::Approved, Status::Disapproved][n as usize % 3];
+        add(&store, &Consumer { status, ..consumer(n) }).await;
+    }
+    let numbers =
+        |n: std::ops::RangeInclusive<u32>, rest| n.filter(move |n| n % 3 == rest).collect::<Vec<_>>();
+    for (rest, status) in [(0, Status::Pending), (1, Status::Approved), (2, Status::Disapproved)] {
+        // "app 1": App 1, and App 10 to App 19.
+        let with_text: Vec<_> =
+            numbers(1..=30, rest).into_iter().filter(|n| *n == 1 || (10..20).contains(n)).collect();
+        for (text, expected) in [(None, numbers(1..=30, rest)), (Some("app 1"), with_text)] {
+            let text = text.map(str::to_owned);
+            let mut query =
+                ConsumerQuery { status: Some(status), text, sort: Sort::Key, ..ConsumerQuery::default() };
+            let mut listed = Vec::new();
+            loop {
+                let page = store.list_consumers(&query, 2).await.unwrap();
+                assert_eq!(page.total, expected.len() as u64, "of all pages: {query:?}");
+                listed.extend(page.items.into_iter().map(|one| one.key));
+                let Some(cursor) = page.next_cursor else { break };
+                query.after = Some(cursor.parse().unwrap());
+            }
+            assert_eq!(listed, expected.into_iter().map(key).collect::<Vec<_>>(), "{query:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_text_is_found_as_it_is_written_in_names_and_keys() {
+    let (_folder, store) = support::store().await;
+    for (n, name) in (1..).zip(NAMES) {
+        let before = insert(&store, n).await;
+        rename(&store, &before, name).await;
+    }
+    for (text, expected) in [
+        ("%", &["100%", r"a\%b"][..]),
+        ("0%", &["100%"]),
+        ("_", &["a_b"]),
+        ("a_b", &["a_b"]),
+        ("\\", &[r"a\%b", r"a\b"]),
+        (r"\%", &[r"a\%b"]),
+        (r"\\", &[]),
+        (r"\_", &[]),
+        ("%%", &[]),
+        ("'", &["' OR 1=1 --"]),
+        ("aPp", &["app", "App", "APP"]),
+        ("Ä", &["Ärger"]),
+        ("ÄRGER", &["Ärger"]),
+        ("更", &["変更"]),
+        ("😀", &["😀 z"]),
+        (" z", &["😀 z"]),
+        ("0-00000000000A", &[r"a\%b"]),
+        ("nobody", &[]),
+    ] {
+        assert_eq!(names(&store, text).await, expected, "{text}");
+    }
+    for everybody in ["", "-", "0000"] {
+        assert_eq!(names(&store, everybody).await.len(), NAMES.len(), "{everybody}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_is_longer_than_any_name_is_found_nowhere() {
+    let (_folder, store) = support::store().await;
+    insert(&store, 1).await;
+    for length in [101, 1000, 25_000, 60_000] {
+        for sign in ["a", "_", "%"] {
+            assert!(names(&store, &sign.repeat(length)).await.is_empty(), "{length} times {sign}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn consumers_are_counted_by_status_and_requests_only_until_they_are_decided() {
+    let (_folder, store) = support::store().await;
+    assert_eq!(
+        (store.count_by_status().await.unwrap(), store.undecided_requests().await.unwrap()),
+        (vec![], 0)
+    );
+    let mut requested = Vec::new();
+    for n in 1..=6 {
+        let mut one = consumer(n);
+        if n > 2 {
+            one.created_by = Actor::Request;
+            requested.push(one.clone());
+        }
+        add(&store, &one).await;
+    }
+    assert_eq!(store.undecided_requests().await.unwrap(), 4);
+    decide(&store, &requested[0], Status::Approved).await;
+    decide(&store, &requested[1], Status::Disapproved).await;
+    remove(&store, &requested[2]).await;
+    assert_eq!(store.undecided_requests().await.unwrap(), 1);
+    let mut counts = store.count_by_status().await.unwrap();
+    counts.sort_by_key(|(status, _)| status.word());
+    assert_eq!(counts, [(Status::Approved, 1), (Status::Disapproved, 1), (Status::Pending, 3)]);
+}
