@@ -1,0 +1,226 @@
+//! The base string URI (RFC 5849 §3.4.1.2): a URL as the client saw it, in the form that is signed.
+
+use std::net::Ipv6Addr;
+
+/// Why a text is not a URL that a request can have been sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnHttpUrl {
+    /// It does not begin with `http://` or `https://`.
+    #[error("a URL begins with http:// or https://")]
+    Scheme,
+    /// It has a space or a control character in it.
+    #[error("a URL has no spaces and no control characters")]
+    Character,
+    /// It has a user name or password in it.
+    #[error("leave out the user name and password in front of the @")]
+    UserInfo,
+    /// Its host is absent or malformed. Names beyond ASCII come in their `xn--` form.
+    #[error(
+        "a host is a name of ASCII letters, digits, dots and hyphens, or an address; IPv6 ones in brackets"
+    )]
+    Host,
+    /// Its port is no number up to 65535.
+    #[error("a port is a number up to 65535")]
+    Port,
+}
+
+/// Makes the base string URI of an absolute http or https URL, and splits its raw query off (without the `?`).
+///
+/// Scheme and host become lower-case, the scheme's default port and a fragment are dropped, an empty path becomes `/`.
+/// The rest stays byte for byte: no dot segments are removed and no percent-encoding is changed.
+///
+/// ```
+/// let (uri, query) = oauth::base_string_uri("HTTP://Example.COM:80/r%20v/X?id=123")?;
+/// assert_eq!(uri, "http://example.com/r%20v/X");
+/// assert_eq!(query, Some("id=123"));
+/// # Ok::<(), oauth::NotAnHttpUrl>(())
+/// ```
+///
+/// # Errors
+/// [`NotAnHttpUrl`] says which part is wrong.
+pub fn base_string_uri(url: &str) -> Result<(String, Option<&str>), NotAnHttpUrl> {
+    if url.chars().any(|character| character == ' ' || character.is_control()) {
+        return Err(NotAnHttpUrl::Character);
+    }
+    let (scheme, rest) = url.split_once("://").ok_or(NotAnHttpUrl::Scheme)?;
+    let (scheme, default_port) = if scheme.eq_ignore_ascii_case("https") {
+        ("https", 443)
+    } else if scheme.eq_ignore_ascii_case("http") {
+        ("http", 80)
+    } else {
+        return Err(NotAnHttpUrl::Scheme);
+    };
+    let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
+    let (rest, query) = rest.split_once('?').map_or((rest, None), |(before, query)| (before, Some(query)));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = host_and_port(authority)?;
+
+    let mut uri = String::with_capacity(url.len() + 1);
+    uri.push_str(scheme);
+    uri.push_str("://");
+    uri.extend(host.chars().map(|character| character.to_ascii_lowercase()));
+    if let Some(port) = port.filter(|port| *port != default_port) {
+        uri.push(':');
+        uri.push_str(&port.to_string());
+    }
+    uri.push_str(if path.is_empty() { "/" } else { path });
+    Ok((uri, query))
+}
+
+/// Splits an authority, and checks both parts. An empty port is the default one (RFC 3986 §3.2.3).
+fn host_and_port(authority: &str) -> Result<(&str, Option<u16>), NotAnHttpUrl> {
+    if authority.contains('@') {
+        return Err(NotAnHttpUrl::UserInfo);
+    }
+    let end = if let Some(inside) = authority.strip_prefix('[') {
+        let length = inside.find(']').ok_or(NotAnHttpUrl::Host)?;
+        inside[..length].parse::<Ipv6Addr>().map_err(|_| NotAnHttpUrl::Host)?;
+        length + 2
+    } else {
+        let end = authority.find(':').unwrap_or(authority.len());
+        let name = &authority.as_bytes()[..end];
+        if name.is_empty() || !name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte))
+        {
+            return Err(NotAnHttpUrl::Host);
+        }
+        end
+    };
+    let (host, port) = authority.split_at(end);
+    let port = match port.strip_prefix(':') {
+        None if port.is_empty() => None,
+        Some("") => None,
+        // A sign is none of a port's business, but from_str would take it.
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some(digits.parse().map_err(|_| NotAnHttpUrl::Port)?)
+        }
+        Some(_) => return Err(NotAnHttpUrl::Port),
+        None => return Err(NotAnHttpUrl::Host),
+    };
+    Ok((host, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn uri(url: &str) -> Result<String, NotAnHttpUrl> {
+        base_string_uri(url).map(|(uri, _)| uri)
+    }
+
+    #[test]
+    fn scheme_and_host_become_lower_case_and_nothing_else() {
+        assert_eq!(uri("HTTPS://Api.Example.COM/Path").unwrap(), "https://api.example.com/Path");
+        assert_eq!(uri("http://[2001:DB8::A]/X").unwrap(), "http://[2001:db8::a]/X");
+    }
+
+    #[test]
+    fn only_the_schemes_own_port_is_dropped() {
+        assert_eq!(uri("http://a:80/").unwrap(), "http://a/");
+        assert_eq!(uri("https://a:443/").unwrap(), "https://a/");
+        assert_eq!(uri("http://a:443/").unwrap(), "http://a:443/");
+        assert_eq!(uri("https://a:80/").unwrap(), "https://a:80/");
+        assert_eq!(uri("http://a:/").unwrap(), "http://a/");
+        assert_eq!(uri("http://a:0080/").unwrap(), "http://a/");
+        assert_eq!(uri("http://127.0.0.1:3000").unwrap(), "http://127.0.0.1:3000/");
+        assert_eq!(uri("http://[::1]:80").unwrap(), "http://[::1]/");
+        assert_eq!(uri("http://[::1]:65535").unwrap(), "http://[::1]:65535/");
+    }
+
+    #[test]
+    fn an_empty_path_is_a_slash() {
+        for url in ["http://a", "http://a?q", "http://a#f", "http://a/"] {
+            assert_eq!(uri(url).unwrap(), "http://a/");
+        }
+    }
+
+    #[test]
+    fn a_path_stays_byte_for_byte() {
+        for path in ["/a/../b/./c", "//", "/%7e%7E%2f", "/a;b=c@d:e", "/é☃", "/[x]", "/a\\b"] {
+            assert_eq!(uri(&format!("http://h{path}")).unwrap(), format!("http://h{path}"));
+        }
+    }
+
+    #[test]
+    fn the_query_is_split_off_as_it_is_and_the_fragment_dropped() {
+        let query = |url| base_string_uri(url).unwrap().1;
+        assert_eq!(query("http://a/"), None);
+        assert_eq!(query("http://a/?"), Some(""));
+        assert_eq!(query("http://a/?b=%41+?c#d?e"), Some("b=%41+?c"));
+        assert_eq!(query("http://a/#b?c"), None);
+        assert_eq!(query("http://a?b"), Some("b"));
+    }
+
+    #[test]
+    fn what_is_no_http_url_is_refused() {
+        let cases = [
+            (NotAnHttpUrl::Scheme, ["", "/path", "a.example/x", "ftp://a/", "http:/a", "//a/"]),
+            (
+                NotAnHttpUrl::Character,
+                [
+                    "http://a/ b",
+                    "http://a/\n",
+                    "http://a/\u{7f}",
+                    "http://a/?\0",
+                    " http://a",
+                    "http://a/\u{85}",
+                ],
+            ),
+            (
+                NotAnHttpUrl::UserInfo,
+                [
+                    "http://u@a/",
+                    "http://u:p@a/",
+                    "http://@a/",
+                    "http://a@",
+                    "http://u@[::1]/",
+                    "http://a:80@b/",
+                ],
+            ),
+            (
+                NotAnHttpUrl::Host,
+                ["http://", "http:///x", "http://:80/", "http://a,b/", "http://[::1/", "http://[::1]x/"],
+            ),
+            (
+                NotAnHttpUrl::Host,
+                [
+                    "http://[1.2.3.4]/",
+                    "http://[]/",
+                    "http://é/",
+                    "http://a%2Fb/",
+                    "http://a\\b/",
+                    "http://[fe80::1%25e]/",
+                ],
+            ),
+            (
+                NotAnHttpUrl::Port,
+                [
+                    "http://a:65536/",
+                    "http://a:x/",
+                    "http://a:+80/",
+                    "http://a:-1/",
+                    "http://a:80:80/",
+                    "http://[::1]:x/",
+                ],
+            ),
+        ];
+        for (why, urls) in cases {
+            for url in urls {
+                assert_eq!(uri(url), Err(why), "{url}");
+            }
+        }
+    }
+
+    proptest! {
+        // What it finds becomes a test of its own.
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn no_text_makes_it_panic_and_its_own_result_stays(url in "(https?://)?[ -~]{0,20}\\PC{0,3}") {
+            if let Ok((made, _)) = base_string_uri(&url) {
+                prop_assert_eq!(base_string_uri(&made), Ok((made.clone(), None)));
+            }
+        }
+    }
+}

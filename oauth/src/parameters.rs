@@ -1,0 +1,121 @@
+//! The parameters of a request (RFC 5849 §3.4.1.3): collected from header, query and form, each decoded exactly once,
+//! each protocol parameter once and all of them in one place (§3.5), sorted as the base string has them.
+
+use std::borrow::Cow;
+
+use crate::{
+    Problem, Request,
+    encoding::{PLUS_IS_SPACE, PLUS_STAYS, decode, encoded_order},
+    header,
+};
+
+/// The most parameters of one request; more is somebody trying to keep the server busy.
+const MOST_PARAMETERS: usize = 1000;
+
+const PROTOCOL_PREFIX: &str = "oauth_";
+
+/// The parameters of RFC 5849 §2 and §3: a query or form with any of them says that the request is signed.
+const PROTOCOL: [&str; 9] = [
+    "oauth_callback",
+    "oauth_consumer_key",
+    "oauth_nonce",
+    "oauth_signature",
+    "oauth_signature_method",
+    "oauth_timestamp",
+    "oauth_token",
+    "oauth_verifier",
+    "oauth_version",
+];
+
+/// One decoded parameter.
+#[derive(Clone)]
+pub(crate) struct Parameter<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) value: Cow<'a, str>,
+}
+
+impl Parameter<'_> {
+    fn is_protocol(&self) -> bool {
+        self.name.starts_with(PROTOCOL_PREFIX)
+    }
+}
+
+/// All parameters, sorted by their encoded names and then values, `oauth_signature` among them.
+pub(crate) fn collect<'a>(request: &Request<'a>) -> Result<Vec<Parameter<'a>>, Problem> {
+    let mut all = Vec::with_capacity(16);
+    if let [field, further @ ..] = request.authorization {
+        if !further.is_empty() {
+            return Err(rejected([], "The request has more than one Authorization header field; send one."));
+        }
+        if let Some(credentials) = header::credentials(field) {
+            for pair in header::Pairs::new(credentials) {
+                let (name, value) = pair.map_err(|_| rejected([], MALFORMED_HEADER))?;
+                push(&mut all, name, value, PLUS_STAYS)?;
+            }
+        }
+    }
+    for text in [request.query.map(str::as_bytes), request.form].into_iter().flatten() {
+        let earlier = all.len();
+        for (name, value) in pairs(text) {
+            push(&mut all, name, value, PLUS_IS_SPACE)?;
+        }
+        if all[..earlier].iter().any(Parameter::is_protocol) {
+            let misplaced = all[earlier..].iter().filter(|parameter| parameter.is_protocol());
+            refuse_any(misplaced, MISPLACED)?;
+        }
+    }
+    all.sort_unstable_by(|left, right| {
+        encoded_order(&left.name, &right.name).then_with(|| encoded_order(&left.value, &right.value))
+    });
+    let repeated = all.windows(2).filter(|pair| pair[0].name == pair[1].name && pair[0].is_protocol());
+    refuse_any(repeated.map(|pair| &pair[0]), REPEATED)?;
+    Ok(all)
+}
+
+/// Whether a query or form has one of the protocol's parameters.
+pub(crate) fn has_protocol_parameter(text: &[u8]) -> bool {
+    pairs(text)
+        .any(|(name, _)| decode(name, PLUS_IS_SPACE).is_some_and(|name| PROTOCOL.contains(&name.as_ref())))
+}
+
+/// The pairs of an application/x-www-form-urlencoded text, still encoded.
+fn pairs(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let equals = pair.iter().position(|byte| *byte == b'=');
+        equals.map_or((pair, &[][..]), |equals| (&pair[..equals], &pair[equals + 1..]))
+    })
+}
+
+fn push<'a>(all: &mut Vec<Parameter<'a>>, name: &'a [u8], value: &'a [u8], plus: u8) -> Result<(), Problem> {
+    if all.len() == MOST_PARAMETERS {
+        return Err(rejected([], "The request has more than 1,000 parameters; send fewer."));
+    }
+    let name = decode(name, plus).ok_or_else(|| rejected([], UNDECODABLE_NAME))?;
+    let Some(value) = decode(value, plus) else {
+        return Err(rejected([name.as_ref()], UNDECODABLE_VALUE));
+    };
+    all.push(Parameter { name, value });
+    Ok(())
+}
+
+/// Refuses a request that has such parameters, with each of their names once.
+fn refuse_any<'p, 'a: 'p>(
+    parameters: impl Iterator<Item = &'p Parameter<'a>>,
+    why: &'static str,
+) -> Result<(), Problem> {
+    let mut names: Vec<&str> = parameters.map(|parameter| parameter.name.as_ref()).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() { Ok(()) } else { Err(rejected(names, why)) }
+}
+
+pub(crate) fn rejected<'n>(names: impl IntoIterator<Item = &'n str>, why: &'static str) -> Problem {
+    Problem::ParameterRejected { names: names.into_iter().map(str::to_owned).collect(), why }
+}
+
+const MALFORMED_HEADER: &str = "The Authorization header field cannot be read; write OAuth, a space, then name=\"value\" pairs with commas between.";
+const MISPLACED: &str = "The oauth_ parameters are spread over the Authorization header, the query and the form; send all in one of them.";
+const REPEATED: &str = "An oauth_ parameter is sent more than once; send each once.";
+const UNDECODABLE_NAME: &str = "A parameter's name is not percent-encoded UTF-8; encode each % as %25 and text as UTF-8 before percent-encoding.";
+const UNDECODABLE_VALUE: &str =
+    "The value is not percent-encoded UTF-8; encode each % as %25 and text as UTF-8 before percent-encoding.";

@@ -1,0 +1,221 @@
+//! What can be wrong with a request: the words of the OAuth Problem Reporting extension, and advice for people.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use crate::encode;
+
+/// Why a request is refused. Displays as its advice.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.advice())]
+pub enum Problem {
+    /// These parameters are missing or empty.
+    ParameterAbsent(Vec<&'static str>),
+    /// Something about the parameters is malformed, repeated, too long or too much.
+    ParameterRejected {
+        /// The parameters' names, decoded, as far as they can be told. Chosen by the client.
+        names: Vec<String>,
+        /// A sentence or two that say what is wrong and what to do.
+        why: &'static str,
+    },
+    /// `oauth_version` is neither 1.0 nor 1.0a.
+    VersionRejected,
+    /// The method is unknown or not allowed, or the consumer has no RSA key.
+    SignatureMethodRejected,
+    /// The timestamp is not near enough to the server's time.
+    TimestampRefused {
+        /// The earliest Unix time in seconds that would have been taken.
+        from: u64,
+        /// The latest.
+        to: u64,
+    },
+    /// The nonce came before.
+    NonceUsed,
+    /// The signature is wrong.
+    SignatureInvalid,
+    /// No such consumer, or one that was removed.
+    ConsumerKeyUnknown,
+    /// The consumer is not approved yet.
+    ConsumerKeyRefused,
+    /// The consumer is disapproved.
+    ConsumerKeyRejected,
+    /// The token is unknown, another consumer's, or of the wrong sort.
+    TokenRejected,
+    /// The temporary credentials were exchanged already.
+    TokenUsed,
+    /// The token was taken back.
+    TokenRevoked,
+    /// The user has not decided yet.
+    TokenNotAuthorized,
+    /// The verifier is not the one that the user's decision made.
+    VerifierInvalid,
+    /// The temporary credentials are too old.
+    TokenExpired,
+    /// The token credentials are too old.
+    InvalidExpiredToken,
+    /// The user said no, or may not use anything any more.
+    PermissionDenied,
+}
+
+impl Problem {
+    /// The value of `oauth_problem`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ParameterAbsent(_) => "parameter_absent",
+            Self::ParameterRejected { .. } => "parameter_rejected",
+            Self::VersionRejected => "version_rejected",
+            Self::SignatureMethodRejected => "signature_method_rejected",
+            Self::TimestampRefused { .. } => "timestamp_refused",
+            Self::NonceUsed => "nonce_used",
+            Self::SignatureInvalid => "signature_invalid",
+            Self::ConsumerKeyUnknown => "consumer_key_unknown",
+            Self::ConsumerKeyRefused => "consumer_key_refused",
+            Self::ConsumerKeyRejected => "consumer_key_rejected",
+            Self::TokenRejected => "token_rejected",
+            Self::TokenUsed => "token_used",
+            Self::TokenRevoked => "token_revoked",
+            Self::TokenNotAuthorized => "token_not_authorized",
+            Self::VerifierInvalid => "verifier_invalid",
+            Self::TokenExpired => "token_expired",
+            Self::InvalidExpiredToken => "invalid_expired_token",
+            Self::PermissionDenied => "permission_denied",
+        }
+    }
+
+    /// The status of the response (RFC 5849 §3.2): 400 where the request cannot be understood, otherwise 401.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::ParameterAbsent(_)
+            | Self::ParameterRejected { .. }
+            | Self::VersionRejected
+            | Self::SignatureMethodRejected => 400,
+            _ => 401,
+        }
+    }
+
+    /// For the person who writes the client: what happened, why, and what to do.
+    pub fn advice(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::ParameterAbsent(names) => {
+                return format!("The request lacks {}; send and sign what is missing.", names.join(", "))
+                    .into();
+            }
+            Self::ParameterRejected { names, why } if !names.is_empty() => {
+                return format!("{}: {why}", encoded(names, ", ")).into();
+            }
+            Self::ParameterRejected { why, .. } => why,
+            Self::VersionRejected => {
+                "The oauth_version is not one that is spoken here; send 1.0 or leave it out."
+            }
+            Self::SignatureMethodRejected => {
+                "This oauth_signature_method cannot be used here; use HMAC-SHA256 or another HMAC method, or have an \
+                 administrator give the consumer an RSA public key."
+            }
+            Self::TimestampRefused { from, to } => {
+                return format!(
+                    "The oauth_timestamp is too far from the server's time, which takes {from} to {to}; set the \
+                     client's clock right."
+                )
+                .into();
+            }
+            Self::NonceUsed => {
+                "This oauth_nonce was used before, so the request may be a replay; make a new nonce and sign again \
+                 for each request."
+            }
+            Self::SignatureInvalid => {
+                "The signature does not match the request; compare your base string with the server's view of method, \
+                 URL and parameters, and check both secrets."
+            }
+            Self::ConsumerKeyUnknown => {
+                "No consumer has this oauth_consumer_key; check the key, or register the consumer."
+            }
+            Self::ConsumerKeyRefused => {
+                "The consumer waits for approval; ask an administrator to approve it, then try again."
+            }
+            Self::ConsumerKeyRejected => {
+                "The consumer is disapproved; ask an administrator to approve it again."
+            }
+            Self::TokenRejected => {
+                "This oauth_token is unknown, belongs to another consumer or is of the wrong sort for this address; \
+                 begin again with new temporary credentials."
+            }
+            Self::TokenUsed => {
+                "These temporary credentials were exchanged for a token before; use that token, or begin again."
+            }
+            Self::TokenRevoked => "This token was revoked; ask the user to authorize the consumer again.",
+            Self::TokenNotAuthorized => {
+                "The user has not decided on these temporary credentials yet; send the user to the authorization page \
+                 first."
+            }
+            Self::VerifierInvalid => {
+                "The oauth_verifier is not the one that the user's approval made; send the one from the callback or \
+                 the page, unchanged."
+            }
+            Self::TokenExpired => {
+                "These temporary credentials have expired; begin again, and send the user to the authorization page \
+                 at once."
+            }
+            Self::InvalidExpiredToken => {
+                "This token has expired; ask the user to authorize the consumer again."
+            }
+            Self::PermissionDenied => {
+                "The user said no, or the user's account is disabled; ask the user or an administrator."
+            }
+        })
+    }
+
+    /// Names and values for the body of the refusal: `oauth_problem`, `oauth_problem_advice` and, where they help,
+    /// `oauth_parameters_absent`, `oauth_parameters_rejected` (names, encoded and joined by `&`),
+    /// `oauth_acceptable_timestamps` (Unix seconds) and `oauth_acceptable_versions` (both `from-to`).
+    ///
+    /// The values are not encoded for whatever they are put into; [`form`](crate::form) does that for a form body.
+    ///
+    /// ```
+    /// let problem = oauth::Problem::ParameterAbsent(vec!["oauth_token", "oauth_verifier"]);
+    /// assert!(problem.members().contains(&("oauth_parameters_absent", "oauth_token&oauth_verifier".into())));
+    /// ```
+    pub fn members(&self) -> Vec<(&'static str, String)> {
+        let mut members =
+            vec![("oauth_problem", self.name().into()), ("oauth_problem_advice", self.advice().into_owned())];
+        match self {
+            Self::ParameterAbsent(names) => members.push(("oauth_parameters_absent", names.join("&"))),
+            Self::ParameterRejected { names, .. } if !names.is_empty() => {
+                members.push(("oauth_parameters_rejected", encoded(names, "&")));
+            }
+            Self::TimestampRefused { from, to } => {
+                members.push(("oauth_acceptable_timestamps", format!("{from}-{to}")));
+            }
+            Self::VersionRejected => members.push(("oauth_acceptable_versions", "1.0-1.0".into())),
+            _ => {}
+        }
+        members
+    }
+
+    /// The value of `WWW-Authenticate` (§3.5.1), safe to put into a header whatever the realm is: quotes and
+    /// backslashes are escaped, and what is not printable ASCII becomes a `?`.
+    ///
+    /// ```
+    /// assert_eq!(
+    ///     oauth::Problem::NonceUsed.challenge("Photos"),
+    ///     r#"OAuth realm="Photos", oauth_problem="nonce_used""#
+    /// );
+    /// ```
+    pub fn challenge(&self, realm: &str) -> String {
+        let mut out = String::from("OAuth realm=\"");
+        for character in realm.chars() {
+            match character {
+                '"' | '\\' => out.extend(['\\', character]),
+                ' '..='~' => out.push(character),
+                _ => out.push('?'),
+            }
+        }
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\", oauth_problem=\"{}\"", self.name());
+        out
+    }
+}
+
+/// Names that the client chose, so that none can pass for something else.
+fn encoded(names: &[String], separator: &str) -> String {
+    let names: Vec<_> = names.iter().map(|name| encode(name)).collect();
+    names.join(separator)
+}

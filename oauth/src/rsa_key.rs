@@ -1,0 +1,180 @@
+//! RSA public keys: which ones are taken, and in which clothes they come.
+
+use spki::{SubjectPublicKeyInfoOwned, der};
+use x509_cert::der::{Decode as _, oid::ObjectIdentifier};
+
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const LEAST_BITS: usize = 2048;
+const MOST_BITS: usize = 8192;
+const LONGEST_PEM: usize = 16 * 1024;
+
+/// Why an RSA public key is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RsaKeyError {
+    /// Not a whole PEM block of a known sort.
+    #[error("Paste a PEM block: -----BEGIN PUBLIC KEY-----, RSA PUBLIC KEY or CERTIFICATE, whole.")]
+    NotPem,
+    /// A private key, which nobody but its owner should see.
+    #[error("This is a private key. Paste the public one, and consider the private one known to others.")]
+    Private,
+    /// Some other algorithm's key, or numbers that no RSA key has.
+    #[error("This key is not an RSA key.")]
+    NotRsa,
+    /// Fewer bits than are safe.
+    #[error("Use a key of at least {LEAST_BITS} bits; this has {0}.")]
+    TooShort(usize),
+    /// More bits than signatures are checked with.
+    #[error("Use a key of at most {MOST_BITS} bits; this has {0}.")]
+    TooLong(usize),
+}
+
+/// An RSA public key of 2048 to 8192 bits, for the methods RSA-SHA1, RSA-SHA256 and RSA-SHA512.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RsaPublicKey {
+    pkcs1: Vec<u8>,
+}
+
+impl RsaPublicKey {
+    /// Reads a PEM block: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`), or a certificate, of which only the key is
+    /// looked at. White space around it is no matter.
+    ///
+    /// ```
+    /// let key = oauth::RsaPublicKey::from_pem(include_str!("../tests/keys/rsa-2048-spki.pem"));
+    /// assert!(key.is_ok());
+    /// ```
+    ///
+    /// # Errors
+    /// [`RsaKeyError`] is written for whoever pasted the key.
+    pub fn from_pem(text: &str) -> Result<Self, RsaKeyError> {
+        let text = text.trim();
+        if text.contains("PRIVATE KEY-----") {
+            return Err(RsaKeyError::Private);
+        }
+        if text.len() > LONGEST_PEM {
+            return Err(RsaKeyError::NotPem);
+        }
+        let (label, document) = der::Document::from_pem(text).map_err(|_| RsaKeyError::NotPem)?;
+        let pkcs1 = match label {
+            "RSA PUBLIC KEY" => document.as_bytes().to_vec(),
+            "PUBLIC KEY" => from_spki(&document.decode_msg().map_err(|_| RsaKeyError::NotPem)?)?,
+            "CERTIFICATE" => {
+                let certificate: x509_cert::Certificate =
+                    document.decode_msg().map_err(|_| RsaKeyError::NotPem)?;
+                from_spki(certificate.tbs_certificate().subject_public_key_info())?
+            }
+            _ => return Err(RsaKeyError::NotPem),
+        };
+        check(&pkcs1)?;
+        Ok(Self { pkcs1 })
+    }
+
+    /// The key as PKCS#1 DER.
+    pub(crate) fn pkcs1(&self) -> &[u8] {
+        &self.pkcs1
+    }
+}
+
+fn from_spki(spki: &SubjectPublicKeyInfoOwned) -> Result<Vec<u8>, RsaKeyError> {
+    if spki.algorithm.oid != RSA {
+        return Err(RsaKeyError::NotRsa);
+    }
+    spki.subject_public_key.as_bytes().map(<[u8]>::to_vec).ok_or(RsaKeyError::NotRsa)
+}
+
+/// Takes only what ring will verify with, so that a key that was accepted is never to blame for a refusal.
+fn check(pkcs1: &[u8]) -> Result<(), RsaKeyError> {
+    let key = pkcs1::RsaPublicKeyRef::from_der(pkcs1).map_err(|_| RsaKeyError::NotRsa)?;
+    let modulus = key.modulus.as_bytes();
+    let bits = modulus.len() * 8 - modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
+    if bits < LEAST_BITS {
+        return Err(RsaKeyError::TooShort(bits));
+    }
+    if bits > MOST_BITS {
+        return Err(RsaKeyError::TooLong(bits));
+    }
+    let exponent = key.public_exponent.as_bytes();
+    let value = exponent.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+    let odd = modulus.last().is_some_and(|byte| byte % 2 == 1) && value % 2 == 1;
+    if !odd || exponent.len() > 5 || !(3..1 << 33).contains(&value) {
+        return Err(RsaKeyError::NotRsa);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use pkcs1::UintRef;
+    use spki::der::Encode as _;
+
+    use super::*;
+
+    const SPKI: &str = include_str!("../tests/keys/rsa-2048-spki.pem");
+    const PKCS1: &str = include_str!("../tests/keys/rsa-2048-pkcs1.pem");
+    const CERTIFICATE: &str = include_str!("../tests/keys/rsa-2048-certificate.pem");
+
+    fn refusal(pem: &str) -> RsaKeyError {
+        RsaPublicKey::from_pem(pem).unwrap_err()
+    }
+
+    #[test]
+    fn spki_pkcs1_and_certificate_hold_the_same_key() {
+        let key = RsaPublicKey::from_pem(SPKI).unwrap();
+        assert_eq!(RsaPublicKey::from_pem(PKCS1).unwrap(), key);
+        assert_eq!(RsaPublicKey::from_pem(CERTIFICATE).unwrap(), key);
+        assert_eq!(RsaPublicKey::from_pem(&format!("\n  {SPKI}\n ")).unwrap(), key);
+        assert_eq!(RsaPublicKey::from_pem(&SPKI.replace('\n', "\r\n")).unwrap(), key);
+    }
+
+    #[test]
+    fn short_and_foreign_keys_are_refused() {
+        assert_eq!(refusal(include_str!("../tests/keys/rsa-1024-spki.pem")), RsaKeyError::TooShort(1024));
+        assert_eq!(refusal(include_str!("../tests/keys/ec-spki.pem")), RsaKeyError::NotRsa);
+        assert_eq!(refusal(include_str!("../tests/keys/rsa-pss-spki.pem")), RsaKeyError::NotRsa);
+    }
+
+    #[test]
+    fn what_is_no_whole_pem_block_is_refused() {
+        for text in ["", "hello", &SPKI[..SPKI.len() / 2], &SPKI.replace("PUBLIC", "SECRET"), &SPKI[1..]] {
+            assert_eq!(refusal(text), RsaKeyError::NotPem);
+        }
+        assert_eq!(
+            refusal(&SPKI.replace("-----BEGIN", &format!("{}-----BEGIN", "x\n".repeat(9000)))),
+            RsaKeyError::NotPem
+        );
+    }
+
+    #[test]
+    fn a_private_key_is_refused_by_its_label_alone() {
+        for label in ["RSA PRIVATE KEY", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "EC PRIVATE KEY"] {
+            let pem = format!("-----BEGIN {label}-----\nMIIE\n-----END {label}-----");
+            assert_eq!(refusal(&pem), RsaKeyError::Private);
+        }
+        assert_eq!(refusal(&format!("{SPKI}\n-----BEGIN PRIVATE KEY-----\n")), RsaKeyError::Private);
+    }
+
+    /// A key with a modulus of that many bits, odd or even, and that exponent.
+    fn checked(bits: usize, last: u8, exponent: &[u8]) -> Result<(), RsaKeyError> {
+        let mut modulus = vec![0xff; bits.div_ceil(8)];
+        modulus[0] = 0xff >> (modulus.len() * 8 - bits);
+        *modulus.last_mut().unwrap() = last;
+        let (modulus, public_exponent) = (UintRef::new(&modulus).unwrap(), UintRef::new(exponent).unwrap());
+        check(&pkcs1::RsaPublicKeyRef { modulus, public_exponent }.to_der().unwrap())
+    }
+
+    #[test]
+    fn a_modulus_has_2048_to_8192_bits() {
+        assert_eq!(checked(2047, 1, &[3]), Err(RsaKeyError::TooShort(2047)));
+        assert_eq!(checked(2048, 1, &[3]), Ok(()));
+        assert_eq!(checked(8192, 1, &[3]), Ok(()));
+        assert_eq!(checked(8193, 1, &[3]), Err(RsaKeyError::TooLong(8193)));
+    }
+
+    #[test]
+    fn numbers_that_nothing_can_be_verified_with_are_refused() {
+        assert_eq!(checked(2048, 2, &[3]), Err(RsaKeyError::NotRsa));
+        for exponent in [&[0][..], &[1], &[2], &[1, 0, 0], &[2, 0, 0, 0, 1], &[1, 0, 0, 0, 0, 1]] {
+            assert_eq!(checked(2048, 1, exponent), Err(RsaKeyError::NotRsa), "{exponent:?}");
+        }
+        assert_eq!(checked(2048, 1, &[1, 0xff, 0xff, 0xff, 0xff]), Ok(()));
+    }
+}

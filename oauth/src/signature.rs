@@ -1,0 +1,174 @@
+//! Signatures (RFC 5849 §3.4.2 to §3.4.4, and their SHA-2 kin): made for tests and clients, checked for servers.
+
+use std::fmt;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use hmac::{Hmac, KeyInit, Mac};
+use ring::signature::{
+    RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA512,
+    UnparsedPublicKey,
+};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::{Problem, RsaPublicKey, encoding::push_encoded};
+
+/// How a request is signed: the values of `oauth_signature_method` that are understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SignatureMethod {
+    /// `HMAC-SHA1` (§3.4.2).
+    HmacSha1,
+    /// `HMAC-SHA256`.
+    HmacSha256,
+    /// `HMAC-SHA512`.
+    HmacSha512,
+    /// `RSA-SHA1` (§3.4.3).
+    RsaSha1,
+    /// `RSA-SHA256`.
+    RsaSha256,
+    /// `RSA-SHA512`.
+    RsaSha512,
+    /// `PLAINTEXT` (§3.4.4). Whether to take it is the caller's decision.
+    Plaintext,
+}
+
+impl SignatureMethod {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::HmacSha1,
+        Self::HmacSha256,
+        Self::HmacSha512,
+        Self::RsaSha1,
+        Self::RsaSha256,
+        Self::RsaSha512,
+        Self::Plaintext,
+    ];
+
+    /// The value of `oauth_signature_method`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HmacSha1 => "HMAC-SHA1",
+            Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha512 => "HMAC-SHA512",
+            Self::RsaSha1 => "RSA-SHA1",
+            Self::RsaSha256 => "RSA-SHA256",
+            Self::RsaSha512 => "RSA-SHA512",
+            Self::Plaintext => "PLAINTEXT",
+        }
+    }
+
+    /// The method of that name, in exactly that case.
+    ///
+    /// ```
+    /// use oauth::SignatureMethod;
+    /// assert_eq!(SignatureMethod::parse("HMAC-SHA1"), Some(SignatureMethod::HmacSha1));
+    /// assert_eq!(SignatureMethod::parse("hmac-sha1"), None);
+    /// ```
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+}
+
+/// What the two sides share, in plain text. Does not print.
+#[derive(Clone, Copy)]
+pub struct Secrets<'a> {
+    /// The consumer's secret, for HMAC and PLAINTEXT.
+    pub consumer_secret: &'a str,
+    /// The token's secret; empty where there is no token.
+    pub token_secret: &'a str,
+    /// The consumer's RSA public key, for the RSA methods.
+    pub rsa_public_key: Option<&'a RsaPublicKey>,
+}
+
+impl fmt::Debug for Secrets<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Secrets").finish_non_exhaustive()
+    }
+}
+
+/// Signs a base string with HMAC, or makes the PLAINTEXT signature, which ignores it. `None` with the RSA methods,
+/// which need a private key.
+///
+/// ```
+/// use oauth::{SignatureMethod, sign};
+/// assert_eq!(
+///     sign(SignatureMethod::HmacSha1, "GET&http%3A%2F%2Fexample.com%2F&a%3Db", "kd94hf93k423kf44", "").as_deref(),
+///     Some("aXVwVv1mqys0irEA0whMMLCVe8E=")
+/// );
+/// assert_eq!(sign(SignatureMethod::Plaintext, "", "a&b", "c").as_deref(), Some("a%26b&c"));
+/// ```
+pub fn sign(
+    method: SignatureMethod,
+    base_string: &str,
+    consumer_secret: &str,
+    token_secret: &str,
+) -> Option<String> {
+    let key = key(consumer_secret, token_secret);
+    match method {
+        SignatureMethod::HmacSha1 => {
+            Some(BASE64.encode(mac::<Hmac<Sha1>>(&key, base_string).finalize().into_bytes()))
+        }
+        SignatureMethod::HmacSha256 => {
+            Some(BASE64.encode(mac::<Hmac<Sha256>>(&key, base_string).finalize().into_bytes()))
+        }
+        SignatureMethod::HmacSha512 => {
+            Some(BASE64.encode(mac::<Hmac<Sha512>>(&key, base_string).finalize().into_bytes()))
+        }
+        SignatureMethod::Plaintext => Some(key.to_string()),
+        SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512 => None,
+    }
+}
+
+/// Checks a signature, in a time that does not tell how much of it is right.
+pub(crate) fn verify(
+    method: SignatureMethod,
+    base_string: impl FnOnce() -> String,
+    signature: &str,
+    secrets: &Secrets<'_>,
+) -> Result<(), Problem> {
+    let key = || key(secrets.consumer_secret, secrets.token_secret);
+    let right = match method {
+        SignatureMethod::HmacSha1 => hmac_is_right::<Hmac<Sha1>>(&key(), &base_string(), signature),
+        SignatureMethod::HmacSha256 => hmac_is_right::<Hmac<Sha256>>(&key(), &base_string(), signature),
+        SignatureMethod::HmacSha512 => hmac_is_right::<Hmac<Sha512>>(&key(), &base_string(), signature),
+        SignatureMethod::Plaintext => signature.as_bytes().ct_eq(key().as_bytes()).into(),
+        SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512 => {
+            let parameters = match method {
+                SignatureMethod::RsaSha1 => &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+                SignatureMethod::RsaSha256 => &RSA_PKCS1_2048_8192_SHA256,
+                _ => &RSA_PKCS1_2048_8192_SHA512,
+            };
+            let public_key = secrets.rsa_public_key.ok_or(Problem::SignatureMethodRejected)?;
+            BASE64.decode(signature).is_ok_and(|signature| {
+                UnparsedPublicKey::new(parameters, public_key.pkcs1())
+                    .verify(base_string().as_bytes(), &signature)
+                    .is_ok()
+            })
+        }
+    };
+    if right { Ok(()) } else { Err(Problem::SignatureInvalid) }
+}
+
+/// Both secrets, encoded and joined (§3.4.2).
+fn key(consumer_secret: &str, token_secret: &str) -> Zeroizing<String> {
+    // Three bytes for one at most: it never grows, so no copy is left behind.
+    let mut key = Zeroizing::new(String::with_capacity((consumer_secret.len() + token_secret.len()) * 3 + 1));
+    push_encoded(&mut key, consumer_secret);
+    key.push('&');
+    push_encoded(&mut key, token_secret);
+    key
+}
+
+fn mac<M: Mac + KeyInit>(key: &str, base_string: &str) -> M {
+    let mut mac = <M as KeyInit>::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length");
+    mac.update(base_string.as_bytes());
+    mac
+}
+
+fn hmac_is_right<M: Mac + KeyInit>(key: &str, base_string: &str, signature: &str) -> bool {
+    BASE64
+        .decode(signature)
+        .is_ok_and(|signature| mac::<M>(key, base_string).verify_slice(&signature).is_ok())
+}

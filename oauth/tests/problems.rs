@@ -1,0 +1,88 @@
+//! What a refusal tells the client, in each of its forms.
+
+use oauth::Problem;
+
+fn rejected(names: &[&str]) -> Problem {
+    let names = names.iter().map(|name| (*name).into()).collect();
+    Problem::ParameterRejected { names, why: "Do better." }
+}
+
+fn all() -> Vec<Problem> {
+    use Problem::*;
+    vec![
+        ParameterAbsent(vec!["oauth_nonce"]),
+        rejected(&["oauth_nonce"]),
+        rejected(&[]),
+        VersionRejected,
+        SignatureMethodRejected,
+        TimestampRefused { from: 1, to: 2 },
+        NonceUsed,
+        SignatureInvalid,
+        ConsumerKeyUnknown,
+        ConsumerKeyRefused,
+        ConsumerKeyRejected,
+        TokenRejected,
+        TokenUsed,
+        TokenRevoked,
+        TokenNotAuthorized,
+        VerifierInvalid,
+        TokenExpired,
+        InvalidExpiredToken,
+        PermissionDenied,
+    ]
+}
+
+fn member(problem: &Problem, name: &str) -> Option<String> {
+    problem.members().into_iter().find(|(own, _)| *own == name).map(|(_, value)| value)
+}
+
+#[test]
+fn each_names_itself_and_advises_in_a_sentence() {
+    for problem in all() {
+        let name = problem.name();
+        assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name}");
+        assert_eq!(member(&problem, "oauth_problem").as_deref(), Some(name));
+        let advice = problem.advice();
+        assert!(
+            advice.ends_with('.') && !advice.contains(['\n', '\t']) && !advice.contains("  "),
+            "{advice}"
+        );
+        assert_eq!(member(&problem, "oauth_problem_advice").as_deref(), Some(advice.as_ref()));
+        assert_eq!(problem.to_string(), advice);
+    }
+}
+
+#[test]
+fn what_cannot_be_understood_is_400_and_what_is_refused_401() {
+    let bad = ["parameter_absent", "parameter_rejected", "version_rejected", "signature_method_rejected"];
+    for problem in all() {
+        assert_eq!(problem.status(), if bad.contains(&problem.name()) { 400 } else { 401 });
+    }
+}
+
+#[test]
+fn further_members_come_where_they_help() {
+    let absent = Problem::ParameterAbsent(vec!["oauth_token", "oauth_verifier"]);
+    assert_eq!(member(&absent, "oauth_parameters_absent").as_deref(), Some("oauth_token&oauth_verifier"));
+    let timestamp = Problem::TimestampRefused { from: 700, to: 1300 };
+    assert_eq!(member(&timestamp, "oauth_acceptable_timestamps").as_deref(), Some("700-1300"));
+    let version = Problem::VersionRejected;
+    assert_eq!(member(&version, "oauth_acceptable_versions").as_deref(), Some("1.0-1.0"));
+    assert_eq!(rejected(&[]).members().len(), 2);
+    assert_eq!(Problem::NonceUsed.members().len(), 2);
+}
+
+#[test]
+fn names_that_the_client_chose_are_encoded() {
+    let problem = rejected(&["oauth_a&b", "oauth_\r\n☃"]);
+    let names = "oauth_a%26b&oauth_%0D%0A%E2%98%83";
+    assert_eq!(member(&problem, "oauth_parameters_rejected").as_deref(), Some(names));
+    assert_eq!(problem.advice(), "oauth_a%26b, oauth_%0D%0A%E2%98%83: Do better.");
+}
+
+#[test]
+fn no_realm_breaks_out_of_the_challenge() {
+    let challenge = Problem::NonceUsed.challenge("a\"b\\c\r\nd☃\u{7f}");
+    assert_eq!(challenge, r#"OAuth realm="a\"b\\c??d??", oauth_problem="nonce_used""#);
+    assert_eq!(rejected(&["x\"y"]).challenge(""), r#"OAuth realm="", oauth_problem="parameter_rejected""#);
+}

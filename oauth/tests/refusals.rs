@@ -1,0 +1,140 @@
+//! Version, method, timestamp and nonce at their limits, and which refusal comes first.
+
+mod support;
+
+use oauth::{Problem, SignatureMethod};
+use support::{Pairs, Sent, header, only_header, owned, protocol, rejected};
+
+/// The usual parameters with others in the place of some, signed by nobody.
+fn with(changes: &[(&str, &str)]) -> Sent {
+    let mut pairs: Pairs = [protocol(), owned(&[("oauth_signature", "x")])].concat();
+    pairs.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    pairs.extend(owned(changes));
+    only_header(&header(&pairs))
+}
+
+fn refusal(changes: &[(&str, &str)]) -> Problem {
+    with(changes).check().unwrap_err()
+}
+
+#[test]
+fn the_version_is_1_0_or_1_0a_in_any_case_or_absent() {
+    for version in ["1.0", "1.0a", "1.0A"] {
+        assert!(with(&[("oauth_version", version)]).check().is_ok(), "{version}");
+    }
+    for version in ["", "1", "1.00", "1.0b", "2.0", " 1.0", "1.0aa"] {
+        assert_eq!(refusal(&[("oauth_version", version)]), Problem::VersionRejected, "{version}");
+    }
+}
+
+#[test]
+fn methods_are_known_by_their_exact_names() {
+    for method in SignatureMethod::ALL {
+        let seen =
+            with(&[("oauth_signature_method", method.name())]).parse(|request| request.signature_method());
+        assert_eq!(seen, Ok(method));
+        assert_eq!(SignatureMethod::parse(method.name()), Some(method));
+    }
+    for method in ["hmac-sha1", "HMAC-SHA384", "HMAC_SHA1", "HMAC-SHA1 ", "RSA-MD5", "plaintext", "none"] {
+        assert_eq!(
+            refusal(&[("oauth_signature_method", method)]),
+            Problem::SignatureMethodRejected,
+            "{method}"
+        );
+    }
+}
+
+#[test]
+fn a_timestamp_is_decimal_digits() {
+    for timestamp in ["-1", "+1", "1.0", "1e9", "0x1", " 1", "1 ", "١", "now", "1,0"] {
+        assert_eq!(rejected(refusal(&[("oauth_timestamp", timestamp)])), ["oauth_timestamp"], "{timestamp}");
+    }
+    let seen =
+        |timestamp| with(&[("oauth_timestamp", timestamp)]).parse(|request| request.timestamp()).unwrap();
+    assert_eq!(seen("0"), Some(0));
+    assert_eq!(seen("000137131202"), Some(137_131_202));
+    assert_eq!(seen("18446744073709551615"), Some(u64::MAX));
+    assert_eq!(seen("18446744073709551616"), Some(u64::MAX));
+    assert_eq!(seen(&"9".repeat(400)), Some(u64::MAX));
+}
+
+#[test]
+fn a_timestamp_is_taken_up_to_the_skew_either_way() {
+    let checked = |timestamp: u64, now, skew| {
+        let sent = with(&[("oauth_timestamp", &timestamp.to_string())]);
+        sent.parse(|request| request.check_timestamp(now, skew)).unwrap()
+    };
+    let refused = Err(Problem::TimestampRefused { from: 700, to: 1300 });
+    assert_eq!(checked(699, 1000, 300), refused);
+    assert_eq!(checked(700, 1000, 300), Ok(()));
+    assert_eq!(checked(1300, 1000, 300), Ok(()));
+    assert_eq!(checked(1301, 1000, 300), refused);
+    assert_eq!(checked(1000, 1000, 0), Ok(()));
+    assert_eq!(checked(999, 1000, 0), Err(Problem::TimestampRefused { from: 1000, to: 1000 }));
+    // Neither end of time wraps around.
+    assert_eq!(checked(0, 100, 300), Ok(()));
+    assert_eq!(checked(u64::MAX, 100, 300), Err(Problem::TimestampRefused { from: 0, to: 400 }));
+    assert_eq!(checked(u64::MAX, u64::MAX, 300), Ok(()));
+}
+
+#[test]
+fn a_nonce_has_1_to_255_bytes_of_any_sort() {
+    let ascii = "x".repeat(255);
+    let accented = "é".repeat(127);
+    for nonce in ["x", "/+=", "%25", "\0", "a b", &ascii, &accented] {
+        let sent = with(&[("oauth_nonce", nonce)]);
+        assert!(sent.parse(|request| request.nonce() == Some(nonce)).unwrap(), "{nonce}");
+    }
+    for nonce in [ascii + "x", accented + "é"] {
+        assert_eq!(rejected(refusal(&[("oauth_nonce", &nonce)])), ["oauth_nonce"]);
+    }
+}
+
+#[test]
+fn plaintext_needs_no_nonce_and_timestamp_but_they_are_looked_at() {
+    let plaintext = ("oauth_signature_method", "PLAINTEXT");
+    for (name, value) in [("oauth_nonce", ""), ("oauth_timestamp", "")] {
+        let sent = with(&[plaintext, (name, value)]);
+        sent.parse(|request| {
+            assert!(request.nonce().is_none() || request.timestamp().is_none());
+            let in_time = request.timestamp().is_none();
+            assert_eq!(request.check_timestamp(1, 1).is_ok(), in_time);
+        })
+        .unwrap();
+    }
+    assert_eq!(rejected(refusal(&[plaintext, ("oauth_timestamp", "soon")])), ["oauth_timestamp"]);
+    assert_eq!(rejected(refusal(&[plaintext, ("oauth_nonce", &"x".repeat(256))])), ["oauth_nonce"]);
+    let absent = refusal(&[("oauth_signature_method", "UNKNOWN"), ("oauth_nonce", "")]);
+    assert_eq!(absent, Problem::ParameterAbsent(vec!["oauth_nonce"]));
+}
+
+#[test]
+fn parameters_are_looked_at_before_version_before_method_before_timestamp() {
+    let mut wrong = vec![
+        ("oauth_timestamp", "soon"),
+        ("oauth_signature_method", "UNKNOWN"),
+        ("oauth_version", "3.0"),
+        ("oauth_consumer_key", ""),
+    ];
+    assert_eq!(refusal(&wrong).name(), "parameter_absent");
+    wrong.push(("oauth_token", "a"));
+    wrong.push(("oauth_token", "b"));
+    assert_eq!(rejected(refusal(&wrong)), ["oauth_token"]);
+    wrong.truncate(3);
+    assert_eq!(refusal(&wrong).name(), "version_rejected");
+    wrong.truncate(2);
+    assert_eq!(refusal(&wrong).name(), "signature_method_rejected");
+    wrong.truncate(1);
+    assert_eq!(rejected(refusal(&wrong)), ["oauth_timestamp"]);
+}
+
+#[test]
+fn nothing_prints_a_signature_or_a_secret() {
+    let secret = "kd94hf93k423kf44";
+    let sent = with(&[("oauth_signature_method", "PLAINTEXT"), ("oauth_signature", secret)]);
+    let printed = sent.read(|request| {
+        let signed = request.parse(&[]).unwrap();
+        format!("{request:?} {signed:?} {:?}", support::SECRETS)
+    });
+    assert!(!printed.contains(secret) && printed.contains("dpf43f3p2l4k3l03"), "{printed}");
+}
