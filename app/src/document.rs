@@ -9,6 +9,9 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     ConsumersPage,
+    api_docs::{ApiDocs, ApiDocsPage},
+    applications::{Applications, ApplicationsPage},
+    authorize::{Consent, ConsentPage, Verifier, VerifierPage, policy_source},
     consumers::page::PageData,
     set_up::{SetUpPage, SetUpReply},
     sign_in::{SignInPage, SignInReply},
@@ -30,7 +33,8 @@ pub struct Site {
 }
 
 impl Site {
-    fn url(&self, path: &str) -> String {
+    /// An address on this server.
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
     }
 }
@@ -42,8 +46,23 @@ pub enum Document {
     Consumers(Box<PageData>),
     /// Signing in.
     SignIn(SignInReply),
+    /// Signing in on the way to a trusted consumer: browsers apply the page's policy to the redirect that follows too.
+    SignInFor {
+        /// What the page shows.
+        reply: SignInReply,
+        /// The scheme, host and port of the consumer's callback.
+        callback_origin: String,
+    },
     /// Making the first administrator.
     SetUp(SetUpReply),
+    /// A consumer asks to act for a user.
+    Authorize(Consent),
+    /// The code that a user copies into a consumer.
+    Verifier(Verifier),
+    /// The consumers that act for a user.
+    Applications(Applications),
+    /// Every call of the API.
+    ApiDocs(ApiDocs),
     /// Something cannot be shown: what, why, what to do.
     Notice {
         /// The HTTP status.
@@ -61,8 +80,12 @@ impl Document {
     fn title(&self) -> &'static str {
         match self {
             Self::Consumers(_) => "OAuth consumers · Latchkey",
-            Self::SignIn(_) => "Sign in · Latchkey",
+            Self::SignIn(_) | Self::SignInFor { .. } => "Sign in · Latchkey",
             Self::SetUp(_) => "Set up · Latchkey",
+            Self::Authorize(_) => "Allow access? · Latchkey",
+            Self::Verifier(_) => "Your code · Latchkey",
+            Self::Applications(_) => "Authorized applications · Latchkey",
+            Self::ApiDocs(_) => "API · Latchkey",
             Self::Notice { .. } => "Latchkey",
         }
     }
@@ -70,9 +93,21 @@ impl Document {
     fn status(&self) -> StatusCode {
         match self {
             Self::Consumers(data) => data.status(),
-            Self::SignIn(reply) => reply.status(),
+            Self::SignIn(reply) | Self::SignInFor { reply, .. } => reply.status(),
             Self::SetUp(reply) => reply.status(),
             Self::Notice { status, .. } => *status,
+            Self::Authorize(_) | Self::Verifier(_) | Self::Applications(_) | Self::ApiDocs(_) => {
+                StatusCode::OK
+            }
+        }
+    }
+
+    /// Where its forms may lead besides this server.
+    fn form_action(&self) -> Option<String> {
+        match self {
+            Self::Authorize(consent) => consent.form_action(),
+            Self::SignInFor { callback_origin, .. } => Some(policy_source(callback_origin)),
+            _ => None,
         }
     }
 }
@@ -83,7 +118,7 @@ pub fn render(site: Site, data: PageData) -> impl IntoView {
     let document = Document::Consumers(Box::new(data));
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(document.status());
-        response.insert_header(header::CONTENT_SECURITY_POLICY, content_security_policy(&nonce));
+        response.insert_header(header::CONTENT_SECURITY_POLICY, content_security_policy(&nonce, None));
     }
     frame(site, document, &nonce)
 }
@@ -92,7 +127,7 @@ pub fn render(site: Site, data: PageData) -> impl IntoView {
 pub fn render_plain(site: Site, document: Document) -> (StatusCode, [(HeaderName, HeaderValue); 2], String) {
     let nonce = Nonce::new();
     let headers = [
-        (header::CONTENT_SECURITY_POLICY, content_security_policy(&nonce)),
+        (header::CONTENT_SECURITY_POLICY, content_security_policy(&nonce, document.form_action())),
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
     ];
     let status = document.status();
@@ -109,8 +144,14 @@ fn frame(site: Site, document: Document, nonce: &Nonce) -> impl IntoView + use<>
             provide_context(*data);
             view! { <ConsumersPage/> }.into_any()
         }
-        Document::SignIn(reply) => view! { <SignInPage site reply/> }.into_any(),
+        Document::SignIn(reply) | Document::SignInFor { reply, .. } => {
+            view! { <SignInPage site reply/> }.into_any()
+        }
         Document::SetUp(reply) => view! { <SetUpPage site reply/> }.into_any(),
+        Document::Authorize(consent) => view! { <ConsentPage site consent/> }.into_any(),
+        Document::Verifier(verifier) => view! { <VerifierPage site verifier/> }.into_any(),
+        Document::Applications(applications) => view! { <ApplicationsPage site applications/> }.into_any(),
+        Document::ApiDocs(docs) => view! { <ApiDocsPage site docs/> }.into_any(),
         Document::Notice { heading, text, signed_in, .. } => {
             view! { <Notice site heading text signed_in/> }.into_any()
         }
@@ -145,17 +186,18 @@ fn scripts(site: &Site, nonce: String) -> impl IntoView + use<> {
     }
 }
 
-fn content_security_policy(nonce: &Nonce) -> HeaderValue {
+fn content_security_policy(nonce: &Nonce, form_action: Option<String>) -> HeaderValue {
+    let elsewhere = form_action.map(|source| format!(" {source}")).unwrap_or_default();
     let policy = format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; object-src 'none'; \
-         base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+         base-uri 'none'; frame-ancestors 'none'; form-action 'self'{elsewhere}"
     );
-    HeaderValue::from_str(&policy).expect("a nonce is base64")
+    HeaderValue::from_str(&policy).expect("a nonce is base64, an origin ASCII")
 }
 
 /// The frame of the pages without a script: the name, and a card in the middle.
 #[component]
-pub(crate) fn Card(site: Site, heading: &'static str, children: Children) -> impl IntoView {
+pub(crate) fn Card(site: Site, heading: impl IntoView + 'static, children: Children) -> impl IntoView {
     view! {
         <main class="narrow">
             <a class="mark" href=site.url("/")>"Latchkey"</a>

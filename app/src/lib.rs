@@ -8,8 +8,15 @@
 
 pub mod consumers;
 pub mod error;
+pub mod header;
 pub mod ui;
 
+#[cfg(feature = "ssr")]
+pub mod api_docs;
+#[cfg(feature = "ssr")]
+pub mod applications;
+#[cfg(feature = "ssr")]
+pub mod authorize;
 #[cfg(feature = "ssr")]
 pub mod document;
 #[cfg(feature = "ssr")]

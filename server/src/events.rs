@@ -11,11 +11,11 @@ use axum::{
         sse::{Event as SseEvent, Sse},
     },
 };
-use domain::Event;
+use domain::{Consumer, Event};
 use futures::Stream;
-use serde::Deserialize;
-use service::{Admin, Service, ServiceError, sign_in::Presence};
-use store::feed::Line;
+use serde::{Deserialize, Serialize};
+use service::{Admin, ServiceError, sign_in::Presence};
+use store::feed::{self, News};
 use tokio::{
     sync::{broadcast::error::RecvError, watch},
     time::{MissedTickBehavior, interval},
@@ -66,9 +66,10 @@ fn stream(
     after: Option<i64>,
 ) -> impl Stream<Item = Result<SseEvent, ServiceError>> {
     async_stream::try_stream! {
+        let _open = state.metrics.subscribe();
         let mut stopping = state.stopping.clone();
         // Listening first: what happens while the missed events are read is then told twice at most, never lost.
-        let mut lines = state.service.listen();
+        let mut news = state.service.listen();
         let latest = state.service.latest_activity(&admin).await?;
         let mut last = after.unwrap_or(latest);
         // More than there is was never ours to give: the database is an older copy, and the page must start over.
@@ -92,29 +93,31 @@ fn stream(
             let next = tokio::select! {
                 () = stopped(&mut stopping) => Next::Stop,
                 _ = keep_alive.tick() => Next::KeepAlive,
-                line = lines.recv() => Next::Line(line),
+                news = news.recv() => Next::News(news),
             };
             match next {
-                Next::Stop | Next::Line(Err(RecvError::Closed)) => break,
+                Next::Stop | Next::News(Err(RecvError::Closed)) => break,
                 Next::KeepAlive => {
                     if self::admin(&headers, address, &state).await.is_err() {
                         break;
                     }
                     yield SseEvent::default().comment("");
                 }
-                Next::Line(Err(RecvError::Lagged(_))) => {
+                Next::News(Err(RecvError::Lagged(_))) => {
                     last = state.service.latest_activity(&admin).await?;
                     yield resync(last);
                 }
-                Next::Line(Ok(line)) if line.id <= last => {}
-                Next::Line(Ok(line)) => {
+                Next::News(Ok(News::Used(consumers))) => for consumer in &*consumers {
+                    yield used(consumer);
+                },
+                Next::News(Ok(News::Line(line))) if line.id <= last => {}
+                Next::News(Ok(News::Line(line))) => {
                     last = line.id;
-                    match Service::event(&line)? {
-                        Some(event) => yield message(line.id, &event),
-                        // Something was done to an account: perhaps to this one.
-                        None => if self::admin(&headers, address, &state).await.is_err() {
-                            break;
-                        },
+                    if let Some(event) = feed::event(&line)? {
+                        yield message(line.id, &event);
+                    // Something was done to an account: perhaps to this one.
+                    } else if line.consumer_key.is_none() && self::admin(&headers, address, &state).await.is_err() {
+                        break;
                     }
                 }
             }
@@ -126,7 +129,7 @@ fn stream(
 enum Next {
     Stop,
     KeepAlive,
-    Line(Result<Line, RecvError>),
+    News(Result<News, RecvError>),
 }
 
 /// Ends when the process is told to stop.
@@ -144,12 +147,20 @@ fn resync(id: i64) -> SseEvent {
 }
 
 fn message(id: i64, event: &Event) -> SseEvent {
-    let sse = SseEvent::default().id(id.to_string());
-    let data = |value: Result<String, serde_json::Error>| value.expect("domain types are plain data");
     match event {
-        Event::Consumer(consumer) => sse.event("consumer").data(data(serde_json::to_string(consumer))),
+        Event::Consumer(consumer) => used(consumer),
         Event::Removed(key) => {
-            sse.event("removed").data(data(serde_json::to_string(&serde_json::json!({ "key": key }))))
+            SseEvent::default().event("removed").data(json(&serde_json::json!({ "key": key })))
         }
     }
+    .id(id.to_string())
+}
+
+/// A consumer as it is now. Having been used is no activity, so this alone has no number.
+fn used(consumer: &Consumer) -> SseEvent {
+    SseEvent::default().event("consumer").data(json(consumer))
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("domain types are plain data")
 }

@@ -2,10 +2,15 @@
 #![recursion_limit = "256"]
 
 mod address;
+mod api;
+mod applications;
 mod assets;
+mod authorize;
 mod command;
 mod events;
 mod headers;
+mod metrics;
+mod oauth1;
 mod page_error;
 mod pages;
 mod router;
@@ -14,8 +19,10 @@ mod serve;
 mod server_functions;
 mod session;
 mod settings;
+mod signed;
 mod state;
 mod telemetry;
+mod verify;
 
 use std::process::ExitCode;
 

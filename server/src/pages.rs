@@ -16,7 +16,10 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{ConsumerName, ConsumerSecret, FieldError, Password, error::FieldErrors, query::milliseconds};
+use domain::{
+    Consumer, ConsumerName, ConsumerQuery, ConsumerSecret, FieldError, Password, Status, error::FieldErrors,
+    query::milliseconds,
+};
 use serde::Deserialize;
 use service::{Admin, ServiceError, SignedIn, set_up::SetUpError, sign_in::SignInError};
 
@@ -42,14 +45,16 @@ pub(crate) async fn home(State(state): State<AppState>) -> Redirect {
     Redirect::to(&state.path(HOME))
 }
 
+/// Leads to the sign-in page, and from there to a path of this server.
+pub(crate) fn sign_in_first(state: &AppState, next: &str) -> Response {
+    let next = percent_encoding::utf8_percent_encode(next, QUERY_VALUE);
+    Redirect::to(&state.path(&format!("/sign-in?next={next}"))).into_response()
+}
+
 /// A page that a person asked for but may not see.
 async fn stop(state: AppState, person: Option<&SignedIn>, request: Request) -> Response {
     match person {
-        None => {
-            let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
-            let next = percent_encoding::utf8_percent_encode(next, QUERY_VALUE);
-            Redirect::to(&state.path(&format!("/sign-in?next={next}"))).into_response()
-        }
+        None => sign_in_first(&state, request.uri().path_and_query().map_or("/", |path| path.as_str())),
         Some(person) => {
             let text = format!(
                 "You are signed in as {}, and this account does not have the Configure Server permission, which this page \
@@ -71,7 +76,42 @@ pub(crate) async fn consumers(
 ) -> Result<Response, PageError> {
     let person = person.map(|person| person.0);
     match person.as_ref().map(|person| (person, person.admin())) {
-        Some((person, Ok(admin))) => show_consumers(state, person, &admin, None, request).await,
+        Some((person, Ok(admin))) => show_consumers(state, person, &admin, None, None, request).await,
+        _ => Ok(stop(state, person.as_ref(), request).await),
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct AskedFor {
+    #[serde(default)]
+    key: String,
+}
+
+/// `GET /oauth/approveKey?key=…`: the administrator's page, with that consumer's approve dialog open.
+pub(crate) async fn approve_key(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    Query(AskedFor { key }): Query<AskedFor>,
+    request: Request,
+) -> Result<Response, PageError> {
+    let person = person.map(|person| person.0);
+    match person.as_ref().map(|person| (person, person.admin())) {
+        Some((person, Ok(admin))) => {
+            let found = match key.parse() {
+                Ok(key) => state.service.find_consumer(&admin, key).await,
+                Err(_) => Err(ServiceError::NotFound(format!("consumer with the key {key}"))),
+            };
+            match found {
+                Ok(consumer) => show_consumers(state, person, &admin, None, Some(consumer), request).await,
+                Err(error @ (ServiceError::NotFound(_) | ServiceError::Removed(_))) => {
+                    let (status, heading) = (StatusCode::NOT_FOUND, "No such consumer key");
+                    let text = format!("{error} Check the link, or look for it among the OAuth consumers.");
+                    let notice = Document::Notice { status, heading, text, signed_in: false };
+                    Ok(render(state.site, notice, request).await)
+                }
+                Err(error) => Err(error.into()),
+            }
+        }
         _ => Ok(stop(state, person.as_ref(), request).await),
     }
 }
@@ -81,9 +121,10 @@ async fn show_consumers(
     person: &SignedIn,
     admin: &Admin,
     reply: Option<Reply>,
+    asked_for: Option<Consumer>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let (page, seen) = state.service.list_consumers(admin, None, FIRST_ROWS).await?;
+    let (page, seen) = state.service.list_consumers(admin, &ConsumerQuery::default(), FIRST_ROWS).await?;
     let data = PageData {
         who: Who {
             display_name: person.user().display_name.clone(),
@@ -93,6 +134,8 @@ async fn show_consumers(
         listing: Listing { page, seen },
         now_ms: milliseconds(state.service.now()),
         reply,
+        // What is approved already needs no dialog.
+        asked_for: asked_for.filter(|consumer| consumer.status != Status::Approved).map(Box::new),
     };
     Ok(render(state.site, Document::Consumers(Box::new(data)), request).await)
 }
@@ -139,11 +182,11 @@ pub(crate) async fn register(
             Reply::Refused { name: form.name, errors: Vec::new(), problem: Some(error.to_string()) }
         }
     };
-    show_consumers(state, &person, &admin, Some(reply), request).await
+    show_consumers(state, &person, &admin, Some(reply), None, request).await
 }
 
 /// A request to render an answer to a form with: its body has been read.
-fn page_request(state: &AppState, path: &str) -> Request {
+pub(crate) fn page_request(state: &AppState, path: &str) -> Request {
     let mut request = Request::new(Body::empty());
     if let Ok(uri) = state.path(path).parse() {
         *request.uri_mut() = uri;

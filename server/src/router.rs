@@ -6,11 +6,14 @@ use axum::{
     http::StatusCode,
     middleware::from_fn_with_state,
     response::{IntoResponse as _, Redirect, Response},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, trace::TraceLayer};
 
-use crate::{assets, events, headers, pages, same_origin, server_functions, state::AppState};
+use crate::{
+    api, applications, assets, authorize, events, headers, metrics, oauth1, pages, same_origin,
+    server_functions, state::AppState, verify,
+};
 
 /// No form or call of a page is anywhere near this.
 pub(crate) const MOST_BODY_BYTES: usize = 64 * 1024;
@@ -27,9 +30,20 @@ pub(crate) fn public(state: AppState) -> Router {
         .route("/set-up", get(pages::set_up_page).post(pages::set_up))
         .route("/events", get(events::events))
         .route("/api/page/{function}", post(server_functions::call))
+        .route(applications::PATH, get(applications::show).post(applications::revoke))
+        .route("/oauth/authorize", get(authorize::show).post(authorize::decide))
+        .route("/oauth/approveKey", get(pages::approve_key))
         .route("/pkg/{*file}", get(assets::serve))
         .route("/favicon.ico", get(assets::serve))
         .fallback(assets_or_nothing)
+        .layer(RequestBodyLimitLayer::new(MOST_BODY_BYTES))
+        // These read their bodies themselves, with the same limit, and tell in their own way what is too large.
+        .route("/oauth/requestToken", get(oauth1::request_token).post(oauth1::request_token))
+        .route("/oauth/accessToken", get(oauth1::access_token).post(oauth1::access_token))
+        .route("/oauth/requestKey", post(oauth1::request_key))
+        .route("/rootservices", get(oauth1::root_services))
+        .route("/.well-known/oslc/rootservices.xml", get(oauth1::root_services))
+        .nest("/api/v1", api::routes())
         .with_state(state.clone());
     let routes = if prefix.is_empty() {
         routes
@@ -42,7 +56,6 @@ pub(crate) fn public(state: AppState) -> Router {
     };
     routes
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(MOST_BODY_BYTES))
         .layer(from_fn_with_state(state.clone(), same_origin::refuse_cross_site))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state, headers::secure))
@@ -57,7 +70,14 @@ async fn assets_or_nothing(state: State<AppState>, request: Request) -> Response
     }
 }
 
-/// What the internal listener serves.
-pub(crate) fn internal() -> Router {
-    Router::new().route("/healthz", get(|| async { "ok\n" })).fallback(|| async { StatusCode::NOT_FOUND })
+/// What the internal listener serves: to gateways, tools and whoever watches. Nothing is logged per request here.
+pub(crate) fn internal(state: AppState) -> Router {
+    Router::new()
+        .route("/verify", any(verify::verify))
+        .route("/verify/json", post(verify::verify_json))
+        .route("/metrics", get(metrics::metrics))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(metrics::ready))
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .with_state(state)
 }

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::Router;
 use axum_server::{Handle, tls_rustls::RustlsConfig};
-use service::{Clock, Service, ServiceError};
+use service::{Clock, Rules, Service, ServiceError};
 use store::{Store, StoreError};
 use tokio::{
     net::TcpListener,
@@ -89,27 +89,42 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     };
     let tls = tls(settings.tls.as_ref()).await?;
     let store = Arc::new(Store::open(&settings.database, &settings.vault_key_file).await?);
-    let service = Service::new(store.clone(), Clock::System);
 
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
     let public_url = settings.public_url.clone().unwrap_or_else(|| bound_url(scheme, address));
+    let rules = Rules {
+        clock_skew: settings.clock_skew,
+        temporary_credentials_ttl: settings.temporary_credentials_ttl,
+        token_ttl: settings.token_ttl,
+        // Over http everybody on the way could read the secrets.
+        allow_plaintext: settings.allow_plaintext && public_url.scheme() == "https",
+    };
+    let service = Service::new(store.clone(), Clock::System, rules);
     let set_up = service.offer_set_up().await?;
     let (stop, stopping) = watch::channel(false);
-    let state =
-        AppState::new(service, public_url.clone(), settings.trusted_proxies.clone(), stopping.clone());
+    let proxies = settings.trusted_proxies.clone();
+    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, stopping.clone());
     let feed = tokio::spawn({
         let store = store.clone();
         async move { store.follow().await }
     });
+    let uses = tokio::spawn({
+        let store = store.clone();
+        async move { store.keep_writing_uses().await }
+    });
     let handle = Handle::new();
-    let public_server = tokio::spawn(run(listener.into_std()?, tls, router::public(state), handle.clone()));
+    let public_server =
+        tokio::spawn(run(listener.into_std()?, tls, router::public(state.clone()), handle.clone()));
     let internal_address = internal.as_ref().map(TcpListener::local_addr).transpose()?;
     let internal_handle = Handle::new();
     let internal_server = match internal {
-        Some(internal) => {
-            Some(tokio::spawn(run(internal.into_std()?, None, router::internal(), internal_handle.clone())))
-        }
+        Some(internal) => Some(tokio::spawn(run(
+            internal.into_std()?,
+            None,
+            router::internal(state),
+            internal_handle.clone(),
+        ))),
         None => None,
     };
 
@@ -131,6 +146,8 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     if let Some(internal_server) = internal_server {
         finished(internal_server).await?;
     }
+    uses.abort();
+    store.write_uses().await?;
     feed.abort();
     Ok(())
 }

@@ -7,7 +7,7 @@ use service::Service;
 use tokio::sync::watch;
 use url::Url;
 
-use crate::assets;
+use crate::{assets, metrics::Metrics};
 
 /// Shared by every handler. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -15,6 +15,11 @@ pub(crate) struct AppState {
     pub(crate) service: Service,
     pub(crate) site: Site,
     pub(crate) public_url: Arc<Url>,
+    /// What the base string URI of every request of ours begins with: the public URL, whatever `Host` says.
+    pub(crate) base_uri: Arc<str>,
+    /// The realm of challenges.
+    pub(crate) realm: Arc<str>,
+    pub(crate) metrics: Metrics,
     pub(crate) trusted_proxies: Arc<[IpAddr]>,
     /// Turns true when the process is about to end; event streams end with it.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -24,6 +29,7 @@ impl AppState {
     pub(crate) fn new(
         service: Service,
         public_url: Url,
+        realm: &str,
         trusted_proxies: Vec<IpAddr>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
@@ -34,9 +40,14 @@ impl AppState {
             style: assets::STYLE,
             icon: assets::ICON,
         };
+        let (base_uri, _) =
+            oauth::base_string_uri(public_url.as_str()).expect("the settings take nothing but an http URL");
         Self {
             service,
             site,
+            base_uri: base_uri.trim_end_matches('/').into(),
+            realm: realm.into(),
+            metrics: Metrics::new(),
             public_url: Arc::new(public_url),
             trusted_proxies: trusted_proxies.into(),
             stopping,

@@ -1,10 +1,14 @@
 //! What administrators do to consumers: register, approve, disapprove, edit, remove.
 
 use domain::{
-    Action, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Cursor, Edit, Event, Page,
-    Removed, Status, error::FieldErrors,
+    Action, Activity, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, Edit,
+    Event, Page, Removed, Status, error::FieldErrors,
 };
-use store::{StoreError, activity::NewActivity, feed, random};
+use store::{
+    StoreError,
+    activity::{By, NewActivity},
+    feed, random,
+};
 
 use crate::{Admin, Service, ServiceError, fields};
 
@@ -45,17 +49,28 @@ impl TypedEdit {
     }
 }
 
+/// A new consumer's name and secret, or every one of them that is wrong.
+pub(crate) fn check_new(name: &str, secret: &str) -> Result<(ConsumerName, ConsumerSecret), ServiceError> {
+    let mut errors = FieldErrors::default();
+    let name = errors.take("name", ConsumerName::parse(name));
+    let secret = errors.take("secret", ConsumerSecret::parse(secret));
+    match (name, secret) {
+        (Some(name), Some(secret)) => Ok((name, secret)),
+        _ => Err(ServiceError::Invalid(errors.into_vec())),
+    }
+}
+
 impl Service {
-    /// A page of consumers, newest first, with the number of the activity that it is at least as new as.
+    /// A page of consumers, with the number of the activity that it is at least as new as.
     pub async fn list_consumers(
         &self,
         _: &Admin,
-        after: Option<Cursor>,
+        query: &ConsumerQuery,
         limit: u64,
     ) -> Result<(Page<Consumer>, i64), ServiceError> {
         // Asked first: a change between the two is then in the list and told again, never missed.
         let seen = self.store.latest_activity().await?;
-        Ok((self.store.list_consumers(after, limit).await?, seen))
+        Ok((self.store.list_consumers(query, limit).await?, seen))
     }
 
     /// One consumer.
@@ -78,18 +93,24 @@ impl Service {
 
     /// Registers a consumer under a new key; it is Pending.
     pub async fn register(&self, admin: &Admin, name: &str, secret: &str) -> Result<Consumer, ServiceError> {
-        let mut errors = FieldErrors::default();
-        let name = errors.take("name", ConsumerName::parse(name));
-        let secret = errors.take("secret", ConsumerSecret::parse(secret));
-        let (Some(name), Some(secret)) = (name, secret) else {
-            return Err(ServiceError::Invalid(errors.into_vec()));
-        };
-        let now = self.clock.now();
+        let (name, secret) = check_new(name, secret)?;
+        self.insert_consumer(name, &secret, false, admin.by(self.clock.now()), Action::ConsumerRegistered)
+            .await
+    }
+
+    /// Makes a Pending consumer under a new key.
+    pub(crate) async fn insert_consumer(
+        &self,
+        name: ConsumerName,
+        secret: &ConsumerSecret,
+        trusted: bool,
+        by: By,
+        action: Action,
+    ) -> Result<Consumer, ServiceError> {
         let key = ConsumerKey(uuid::Builder::from_random_bytes(random::bytes()).into_uuid());
-        let consumer = Consumer::register(key, name, false, admin.actor().clone(), now);
-        let activity =
-            NewActivity::consumer(admin.by(now), Action::ConsumerRegistered, None, Some(&consumer));
-        self.store.insert_consumer(&consumer, &secret, activity).await?;
+        let consumer = Consumer::register(key, name, trusted, by.actor.clone(), by.at);
+        let activity = NewActivity::consumer(by, action, None, Some(&consumer));
+        self.store.insert_consumer(&consumer, secret, activity).await?;
         Ok(consumer)
     }
 
@@ -180,6 +201,19 @@ impl Service {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// At most `limit` lines of activity before a number, newest first, and where the next page begins.
+    pub async fn list_activity(
+        &self,
+        _: &Admin,
+        consumer: Option<ConsumerKey>,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<(Vec<Activity<serde_json::Value>>, Option<i64>), ServiceError> {
+        let lines = self.store.list_activity(consumer, before, limit).await?;
+        let next = lines.last().filter(|_| lines.len() as u64 == limit).map(|last| last.id);
+        Ok((lines, next))
     }
 
     /// The events after a number, oldest first, or `None` where there are more than `most`: the list is cheaper then.

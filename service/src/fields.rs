@@ -1,13 +1,9 @@
 //! The two fields of a consumer whose rules need more than counting characters.
 
-use spki::{SubjectPublicKeyInfoOwned, der};
+use oauth::{RsaKeyError, RsaPublicKey};
 use url::Url;
-use x509_cert::der::{Decode as _, oid::ObjectIdentifier};
 
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const LEAST_RSA_BITS: usize = 2048;
 const LONGEST_URL: usize = 2000;
-const LONGEST_PEM: usize = 16 * 1024;
 
 /// Why a callback URL is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,56 +42,14 @@ pub(crate) fn callback_url(text: &str) -> Result<Option<String>, CallbackError> 
     Ok(Some(text.to_owned()))
 }
 
-/// Why an RSA public key is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum RsaKeyError {
-    #[error("Paste a PEM block: -----BEGIN PUBLIC KEY-----, RSA PUBLIC KEY or CERTIFICATE, whole.")]
-    NotPem,
-    #[error("This is a private key. Paste the public one, and consider the private one known to others.")]
-    Private,
-    #[error("This key is not an RSA key.")]
-    NotRsa,
-    #[error("Use a key of at least {LEAST_RSA_BITS} bits; this has {0}.")]
-    TooShort(usize),
-}
-
 /// An RSA public key (SPKI, PKCS#1 or certificate PEM) as it was pasted, or `None` where the field is empty.
 pub(crate) fn rsa_public_key(text: &str) -> Result<Option<String>, RsaKeyError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    if text.contains("PRIVATE KEY-----") {
-        return Err(RsaKeyError::Private);
-    }
-    if text.len() > LONGEST_PEM {
-        return Err(RsaKeyError::NotPem);
-    }
-    let (label, document) = der::Document::from_pem(text).map_err(|_| RsaKeyError::NotPem)?;
-    let pkcs1 = match label {
-        "RSA PUBLIC KEY" => document.as_bytes().to_vec(),
-        "PUBLIC KEY" => from_spki(&document.decode_msg().map_err(|_| RsaKeyError::NotPem)?)?,
-        "CERTIFICATE" => {
-            let certificate: x509_cert::Certificate =
-                document.decode_msg().map_err(|_| RsaKeyError::NotPem)?;
-            from_spki(certificate.tbs_certificate().subject_public_key_info())?
-        }
-        _ => return Err(RsaKeyError::NotPem),
-    };
-    let key = pkcs1::RsaPublicKeyRef::from_der(&pkcs1).map_err(|_| RsaKeyError::NotRsa)?;
-    let modulus = key.modulus.as_bytes();
-    let bits = modulus.len() * 8 - modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
-    if bits < LEAST_RSA_BITS {
-        return Err(RsaKeyError::TooShort(bits));
-    }
+    RsaPublicKey::from_pem(text)?;
     Ok(Some(text.to_owned()))
-}
-
-fn from_spki(spki: &SubjectPublicKeyInfoOwned) -> Result<Vec<u8>, RsaKeyError> {
-    if spki.algorithm.oid != RSA {
-        return Err(RsaKeyError::NotRsa);
-    }
-    spki.subject_public_key.as_bytes().map(<[u8]>::to_vec).ok_or(RsaKeyError::NotRsa)
 }
 
 #[cfg(test)]

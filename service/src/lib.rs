@@ -1,15 +1,20 @@
 //! Use cases: who may, load, decide, save, tell. Every administrative one takes an `Admin`, which only `sign_in` makes.
 
+pub mod applications;
 pub mod clock;
 pub mod consumers;
 pub mod error;
 mod fields;
+pub mod health;
+pub mod key_requests;
 mod passwords;
+pub mod provider;
 pub mod set_up;
 pub mod sign_in;
 mod slow_down;
 mod token;
 pub mod users;
+pub mod verify;
 
 use std::sync::Arc;
 
@@ -18,6 +23,7 @@ pub use error::ServiceError;
 pub use sign_in::{Admin, NotPermitted, SignedIn};
 use store::Store;
 pub use token::Token;
+pub use verify::{Rules, Verified, VerifyError};
 
 /// Everything the use cases share. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,16 +32,20 @@ pub struct Service {
     clock: Clock,
     passwords: passwords::Passwords,
     slow_down: slow_down::SlowDown,
+    key_requests: key_requests::KeyRequests,
+    rules: Rules,
 }
 
 impl Service {
-    /// The use cases over a store, by a clock.
-    pub fn new(store: Arc<Store>, clock: Clock) -> Self {
+    /// The use cases over a store, by a clock and by what this server accepts.
+    pub fn new(store: Arc<Store>, clock: Clock, rules: Rules) -> Self {
         Self {
             store,
             clock,
             passwords: passwords::Passwords::new(),
             slow_down: slow_down::SlowDown::default(),
+            key_requests: key_requests::KeyRequests::default(),
+            rules,
         }
     }
 
@@ -44,13 +54,8 @@ impl Service {
         self.clock.now()
     }
 
-    /// What a line of activity means to the table of consumer keys, if anything.
-    pub fn event(line: &store::feed::Line) -> Result<Option<domain::Event>, ServiceError> {
-        Ok(store::feed::event(line)?)
-    }
-
-    /// Every line of activity from now on, for event streams.
-    pub fn listen(&self) -> tokio::sync::broadcast::Receiver<store::feed::Line> {
+    /// Everything that happens from now on, for event streams.
+    pub fn listen(&self) -> tokio::sync::broadcast::Receiver<store::feed::News> {
         self.store.listen()
     }
 }

@@ -6,7 +6,7 @@ use domain::{Action, Actor, Password, User, Username};
 use store::activity::{By, NewActivity};
 use time::OffsetDateTime;
 
-use crate::{Service, ServiceError, Token, token};
+use crate::{Service, ServiceError, Token, Verified, token};
 
 /// A session ends this long after its user last did something.
 pub const IDLE: Duration = Duration::from_mins(30);
@@ -29,12 +29,16 @@ impl Admin {
         Self { actor: Actor::CommandLine, address: None }
     }
 
-    pub(crate) fn by(&self, at: OffsetDateTime) -> By {
-        By { actor: self.actor.clone(), address: self.address.clone(), at }
+    fn who(user: &User, address: IpAddr) -> Result<Self, NotPermitted> {
+        if user.configure_server {
+            Ok(Self { actor: Actor::User(user.username.clone()), address: Some(address.to_string()) })
+        } else {
+            Err(NotPermitted)
+        }
     }
 
-    pub(crate) fn actor(&self) -> &Actor {
-        &self.actor
+    pub(crate) fn by(&self, at: OffsetDateTime) -> By {
+        By { actor: self.actor.clone(), address: self.address.clone(), at }
     }
 }
 
@@ -46,6 +50,7 @@ pub struct NotPermitted;
 /// A user behind a session that holds.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
+    id: i64,
     user: User,
     session: Vec<u8>,
     address: IpAddr,
@@ -59,15 +64,26 @@ impl SignedIn {
 
     /// The user as an administrator, if they are one.
     pub fn admin(&self) -> Result<Admin, NotPermitted> {
-        if self.user.configure_server {
-            Ok(Admin { actor: self.actor(), address: Some(self.address.to_string()) })
-        } else {
-            Err(NotPermitted)
-        }
+        Admin::who(&self.user, self.address)
+    }
+
+    pub(crate) fn id(&self) -> i64 {
+        self.id
+    }
+
+    pub(crate) fn by(&self, at: OffsetDateTime) -> By {
+        By { actor: self.actor(), address: Some(self.address.to_string()), at }
     }
 
     fn actor(&self) -> Actor {
         Actor::User(self.user.username.clone())
+    }
+}
+
+impl Verified {
+    /// The user behind a signed request as an administrator, if they are one.
+    pub fn admin(&self, address: IpAddr) -> Result<Admin, NotPermitted> {
+        Admin::who(self.user().ok_or(NotPermitted)?, address)
     }
 }
 
@@ -150,17 +166,12 @@ impl Service {
                 tracing::warn!(%error, "a session's last use could not be noted");
             }
         }
-        Ok(Some(SignedIn { user: session.account.user, session: hash, address }))
+        Ok(Some(SignedIn { id: session.account.id, user: session.account.user, session: hash, address }))
     }
 
     /// Ends the session; its event streams end with it.
     pub async fn sign_out(&self, signed_in: &SignedIn) -> Result<(), ServiceError> {
-        let by = By {
-            actor: signed_in.actor(),
-            address: Some(signed_in.address.to_string()),
-            at: self.clock.now(),
-        };
-        let activity = NewActivity::user(by, Action::SignedOut, None, None);
+        let activity = NewActivity::user(signed_in.by(self.clock.now()), Action::SignedOut, None, None);
         Ok(self.store.delete_session(&signed_in.session, activity).await?)
     }
 }

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use domain::{Action, Actor, Conflict, Consumer, ConsumerKey, ConsumerName, Event, Status};
+use domain::{Action, Actor, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Event, Status};
 use service::{Admin, ServiceError, consumers::TypedEdit};
 use support::{HERE, House, SECRET, root};
 
@@ -48,7 +48,7 @@ async fn a_registered_consumer_is_pending_under_a_random_key() {
     assert_eq!(consumer.key.0.get_version_num(), 4);
     assert_ne!(house.register(&ada, "Requirements sync").await.key, consumer.key);
     assert_eq!(house.service.find_consumer(&ada, consumer.key).await.unwrap(), consumer);
-    assert_eq!(house.store.consumer_secret(consumer.key).await.unwrap().unwrap().as_str(), SECRET);
+    assert_eq!(house.store.consumer_secret(consumer.key).await.unwrap().unwrap().expose(), SECRET);
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn an_edit_without_a_secret_keeps_the_old_one_and_an_edit_of_nothing_is_no
     let same = house.service.edit(&root(), consumer.key, renamed("App"), Some(1)).await.unwrap();
     assert_eq!((same, house.activities().await), (consumer.clone(), told));
     house.service.edit(&root(), consumer.key, renamed("Renamed"), Some(1)).await.unwrap();
-    assert_eq!(house.store.consumer_secret(consumer.key).await.unwrap().unwrap().as_str(), SECRET);
+    assert_eq!(house.store.consumer_secret(consumer.key).await.unwrap().unwrap().expose(), SECRET);
 }
 
 #[tokio::test]
@@ -232,7 +232,7 @@ async fn a_name_in_use_is_pointed_out() {
 async fn a_list_says_since_when_events_are_still_to_be_applied() {
     let house = House::new().await;
     let first = house.register(&root(), "First").await;
-    let (page, seen) = house.service.list_consumers(&root(), None, 10).await.unwrap();
+    let (page, seen) = house.service.list_consumers(&root(), &ConsumerQuery::default(), 10).await.unwrap();
     assert_eq!((page.items, page.total), (vec![first.clone()], 1));
     let second = house.register(&root(), "Second").await;
     house.service.remove(&root(), first.key, None).await.unwrap();

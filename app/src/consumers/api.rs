@@ -5,7 +5,7 @@
 
 use domain::{Consumer, ConsumerKey, Page};
 #[cfg(feature = "ssr")]
-use domain::{ConsumerName, Status, query::MOST_ROWS};
+use domain::{ConsumerName, ConsumerQuery, Status, query::MOST_ROWS};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +47,10 @@ pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
     let after = cursor.map(|cursor| cursor.parse()).transpose();
     let after =
         after.map_err(|error: domain::query::NotACursor| answer(AppError::BadRequest(error.to_string())))?;
-    let (page, seen) = service.list_consumers(&admin, after, MOST_ROWS).await.map_err(answer)?;
+    let (page, seen) = service
+        .list_consumers(&admin, &ConsumerQuery::newest_first(after), MOST_ROWS)
+        .await
+        .map_err(answer)?;
     Ok(Listing { page, seen })
 }
 

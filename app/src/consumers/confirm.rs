@@ -93,6 +93,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
         }
     };
     let name = consumer.name.to_string();
+    let unasked = decision == Decision::Approve && consumer.trusted;
     let shown_key = key.to_string();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -121,6 +122,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                     " "
                     <dd class="key">{shown_key}</dd>
                 </dl>
+                {unasked.then(|| view! { " " <p class="users">"It is Trusted: its users are not asked before it acts for them."</p> })}
                 {asks_users.then(|| view! { " " <p class="users">{signed_in}</p> })}
                 <div class="foot">
                     <Refusal error button=decision.button()/>

@@ -17,7 +17,10 @@ use super::{
     state::{Applied, NewRow, Table},
     table::ConsumerTable,
 };
-use crate::ui::dom;
+use crate::{
+    header::{Header, Place},
+    ui::dom,
+};
 
 /// How long a row that just came is marked.
 const NEW_FOR: std::time::Duration = std::time::Duration::from_secs(30);
@@ -38,6 +41,8 @@ pub struct PageData {
     pub now_ms: i64,
     /// What became of a form that was sent without scripts.
     pub reply: Option<Reply>,
+    /// A consumer whose approve dialog shall be open.
+    pub asked_for: Option<Box<Consumer>>,
 }
 
 /// What became of a register form that was sent without scripts.
@@ -182,7 +187,11 @@ pub fn ConsumersPage() -> impl IntoView {
     };
     provide_context(state);
     let seen = data.listing.seen;
+    let asked_for = data.asked_for.map(|consumer| Arc::new(*consumer));
     // Effects run in the browser alone.
+    Effect::new(move || {
+        state.dialog.set(asked_for.clone().map(|consumer| Dialog::Confirm(Decision::Approve, consumer)))
+    });
     Effect::new(move || live::start(state, seen));
     Effect::new(move |before: Option<Option<TimeoutHandle>>| {
         if let Some(before) = before.flatten() {
@@ -193,7 +202,11 @@ pub fn ConsumersPage() -> impl IntoView {
         if shown { set_timeout_with_handle(clear, MESSAGE_FOR).ok() } else { None }
     });
     view! {
-        <Header state who=data.who/>
+        <Header prefix=state.url("") who=data.who here=Place::Consumers>
+            <span role="status" class=move || format!("sign {}", state.sign.get().class())>
+                {move || state.sign.get().words()}
+            </span>
+        </Header>
         <main>
             <h1>"OAuth consumers"</h1>
             <p class="lead">
@@ -210,34 +223,6 @@ pub fn ConsumersPage() -> impl IntoView {
                 Dialog::Confirm(decision, consumer) => view! { <Confirm decision consumer/> }.into_any(),
             })
         }}
-    }
-}
-
-#[component]
-fn Header(state: State, who: Who) -> impl IntoView {
-    view! {
-        <header>
-            <a class="mark" href=state.url("/")>
-                <svg width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.7" aria-hidden="true">
-                    <circle cx="6.5" cy="10" r="3.6"></circle>
-                    <path d="M10 10h8M15 10v3.2M18 10v2.2" stroke-linecap="round"></path>
-                </svg>
-                "Latchkey"
-            </a>
-            <nav aria-label="Settings">
-                <span class="application">"Settings"</span>
-                <a href=state.url("/settings/oauth-consumers") aria-current="page">"OAuth consumers"</a>
-            </nav>
-            <div class="who">
-                <span role="status" class=move || format!("sign {}", state.sign.get().class())>
-                    {move || state.sign.get().words()}
-                </span>
-                <span class="name">{who.display_name}</span>
-                <form method="post" action=state.url("/sign-out")>
-                    <button class="link">"Sign out"</button>
-                </form>
-            </div>
-        </header>
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Consumer, ConsumerKey, Cursor, Event, Page};
+use domain::{Consumer, ConsumerKey, Event, Page};
 
 /// The rows of the table, newest first.
 #[derive(Clone, Debug, Default)]
@@ -189,11 +189,7 @@ fn is_newer(consumer: &Consumer, than: &Consumer) -> bool {
 }
 
 fn newest_first(a: &Consumer, b: &Consumer) -> Ordering {
-    let sort_key = |consumer| {
-        let Cursor { created_at_ms, key } = Cursor::from(consumer);
-        (created_at_ms, key)
-    };
-    sort_key(b).cmp(&sort_key(a))
+    (b.created_at, b.key).cmp(&(a.created_at, a.key))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `latchkey consumer …`
 
 use clap::{ArgAction, Subcommand};
-use domain::{Consumer, ConsumerKey, Status, query::MOST_ROWS};
+use domain::{Consumer, ConsumerKey, ConsumerQuery, Cursor, Status, query::MOST_ROWS};
 use service::consumers::TypedEdit;
 
 use super::{CommandError, Desk, input, output};
@@ -166,14 +166,14 @@ impl ConsumerCommand {
 
 async fn all(desk: &Desk) -> Result<Vec<Consumer>, CommandError> {
     let mut consumers = Vec::new();
-    let mut after = None;
+    let mut query = ConsumerQuery::default();
     loop {
-        let (page, _) = desk.service.list_consumers(&desk.admin, after, MOST_ROWS).await?;
+        let (page, _) = desk.service.list_consumers(&desk.admin, &query, MOST_ROWS).await?;
         consumers.extend(page.items);
         if page.next_cursor.is_none() {
             return Ok(consumers);
         }
-        after = consumers.last().map(Into::into);
+        query.after = consumers.last().map(|last| Cursor::of(last, query.sort));
     }
 }
 

@@ -12,7 +12,7 @@ use clap::{
     Parser, Subcommand,
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use service::{Admin, Clock, Service, ServiceError};
+use service::{Admin, Clock, Rules, Service, ServiceError};
 use store::{Store, StoreError};
 
 use crate::{
@@ -197,7 +197,7 @@ impl Desk {
             .map_err(|source| CommandError::DataDir { path: path.display().to_string(), source })?;
         let store = Store::open(&settings.database, &settings.vault_key_file).await?;
         let store = Arc::new(store);
-        let service = Service::new(store.clone(), Clock::System);
+        let service = Service::new(store.clone(), Clock::System, Rules::default());
         Ok(Self { store, service, admin: Admin::at_the_command_line(), json })
     }
 

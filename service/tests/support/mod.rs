@@ -11,7 +11,7 @@ use std::{
 };
 
 use domain::{Activity, Consumer, Password};
-use service::{Admin, Clock, Service, SignedIn, Token, sign_in::Presence};
+use service::{Admin, Clock, Rules, Service, SignedIn, Token, sign_in::Presence};
 use store::Store;
 use tempfile::TempDir;
 
@@ -33,7 +33,7 @@ impl House {
         let (database, key) = (folder.path().join("latchkey.db"), folder.path().join("vault.key"));
         let store = Arc::new(Store::open(&database, &key).await.unwrap());
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
-        let service = Service::new(store.clone(), Clock::Manual(clock.clone()));
+        let service = Service::new(store.clone(), Clock::Manual(clock.clone()), Rules::default());
         Self { service, store, clock, _folder: folder }
     }
 

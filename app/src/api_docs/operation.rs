@@ -1,0 +1,148 @@
+//! One call: who may, what it takes, what it answers.
+
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::{Api, schema, text};
+
+/// A path and the methods of it that do the same.
+#[derive(Clone)]
+pub(super) struct Operation<'a> {
+    pub(super) api: Api<'a>,
+    pub(super) methods: Vec<&'a str>,
+    pub(super) path: &'a str,
+    /// The path, with the parameters that all its methods share.
+    pub(super) item: &'a Value,
+    /// What the document says of it.
+    pub(super) said: &'a Value,
+}
+
+impl Operation<'_> {
+    /// Whether it is the other with another method.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        let words = |operation: &Self| {
+            let members = Api::members(operation.said).filter(|(name, _)| *name != "operationId");
+            members.map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>()
+        };
+        self.path == other.path && words(self) == words(other)
+    }
+
+    /// Where it stands on the page.
+    pub(super) fn id(&self) -> String {
+        let path = self.path.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        format!("{}{path}", self.methods.join("-"))
+    }
+
+    /// The methods and the path.
+    pub(super) fn name(&self) -> AnyView {
+        let methods = self.methods.iter().map(|method| {
+            view! { <span class=format!("method {method}")>{method.to_uppercase()}</span> " " }
+        });
+        view! { {methods.collect_view()} <code>{self.path.to_owned()}</code> }.into_any()
+    }
+
+    /// All there is to say of it.
+    pub(super) fn section(&self) -> AnyView {
+        let id = self.id();
+        let name_id = format!("{id}-name");
+        let summary = text::plain(&self.said["summary"]);
+        view! {
+            <section class="card" id=id aria-labelledby=name_id.clone()>
+                <h3 id=name_id.clone()>{self.name()}</h3>
+                {(!summary.is_empty()).then(|| view! { <p><strong>{text::line(&summary)}</strong></p> })}
+                {text::paragraphs(&self.said["description"])}
+                {self.security()}
+                {self.parameters()}
+                {self.body()}
+                {self.answers()}
+            </section>
+        }
+        .into_any()
+    }
+
+    fn security(&self) -> Option<AnyView> {
+        let ways = self.said.get("security").or_else(|| self.api.0.get("security"))?;
+        let names = Api::elements(ways).map(|way| {
+            let names: Vec<_> = Api::members(way).map(|(name, _)| name.as_str()).collect();
+            names.join(" and ")
+        });
+        // No way, or an empty one, stands for no credentials.
+        let names: Vec<_> =
+            names.map(|names| if names.is_empty() { "anybody".to_owned() } else { names }).collect();
+        let names = if names.is_empty() { "anybody".to_owned() } else { names.join(" or ") };
+        Some(view! { <p class="hint"><a href="#security">"Called by"</a> " " {names}</p> }.into_any())
+    }
+
+    fn parameters(&self) -> Option<AnyView> {
+        let all = [self.item, self.said].map(|of| Api::elements(&of["parameters"]));
+        let rows = all.into_iter().flatten().map(|parameter| Self::parameter(self.api.resolve(parameter)));
+        let rows = rows.collect::<Vec<_>>();
+        (!rows.is_empty()).then(|| view! { <h4>"Parameters"</h4> <dl class="list">{rows}</dl> }.into_any())
+    }
+
+    fn parameter(parameter: &Value) -> AnyView {
+        let required = parameter["required"] == true;
+        view! {
+            <div>
+                <dt><code>{text::plain(&parameter["name"])}</code> {(!required).then_some(" optional")}</dt>
+                <dd>
+                    <p class="type">"in the " {text::plain(&parameter["in"])} ": " {schema::type_of(&parameter["schema"])}</p>
+                    {text::paragraphs(&parameter["description"])}
+                </dd>
+            </div>
+        }
+        .into_any()
+    }
+
+    fn body(&self) -> Option<AnyView> {
+        let body = self.api.resolve(self.said.get("requestBody")?);
+        Some(
+            view! {
+                <h4>"Request body"</h4>
+                {text::paragraphs(&body["description"])}
+                {Self::content(body, true)}
+            }
+            .into_any(),
+        )
+    }
+
+    fn answers(&self) -> AnyView {
+        let rows = Api::members(&self.said["responses"])
+            .map(|(status, answer)| {
+                let shared = answer.get("$ref").is_some();
+                let answer = self.api.resolve(answer);
+                let headers = Api::members(&answer["headers"]).map(|(name, header)| {
+                    let words = text::plain(&self.api.resolve(header)["description"]);
+                    view! { <p class="type"><code>{name.clone()}</code> " " {text::line(&words)}</p> }
+                });
+                // What many calls answer alike is told once, among the schemas.
+                let content = (!shared).then(|| Self::content(answer, false));
+                view! {
+                    <div>
+                        <dt><code>{status.clone()}</code></dt>
+                        <dd>{text::paragraphs(&answer["description"])} {headers.collect_view()} {content}</dd>
+                    </div>
+                }
+            })
+            .collect_view();
+        view! { <h4>"Answers"</h4> <dl class="list">{rows}</dl> }.into_any()
+    }
+
+    /// The media types of a body and what stands in each.
+    fn content(body: &Value, whole: bool) -> AnyView {
+        let kinds = Api::members(&body["content"]).map(|(media_type, content)| {
+            let inline = content["schema"].get("$ref").is_none();
+            let members = (whole || inline).then(|| schema::members(&content["schema"]));
+            let example = content.get("example").map(|example| {
+                let example = example.as_str().map_or_else(|| format!("{example:#}"), str::to_owned);
+                view! { <pre>{example}</pre> }
+            });
+            view! {
+                <p class="type">{schema::type_of(&content["schema"])} " as " <code>{media_type.clone()}</code></p>
+                {members}
+                {example}
+            }
+        });
+        kinds.collect_view().into_any()
+    }
+}

@@ -1,0 +1,137 @@
+//! The page on which users see which consumers act for them, and revoke them: plain, no script.
+
+use domain::Status;
+use leptos::prelude::*;
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::{
+    authorize::{foreign, without_direction},
+    consumers::api::Who,
+    document::Site,
+    header::{Header, Place},
+    ui::time::{exact, relative},
+};
+
+/// What the page **Authorized applications** shows.
+#[derive(Clone, Debug)]
+pub struct Applications {
+    /// What the page calls the signed-in user.
+    pub display_name: String,
+    /// Whether they may see **OAuth consumers** too.
+    pub configure_server: bool,
+    /// The consumers that act for them, in the order of the page.
+    pub items: Vec<Application>,
+    /// Milliseconds since 1970 when the page was made.
+    pub now_ms: i64,
+    /// The name of a consumer that was revoked just now.
+    pub revoked: Option<String>,
+}
+
+/// A consumer that acts for the user.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// It goes back with the form.
+    pub consumer_key: String,
+    /// What people call it.
+    pub consumer_name: String,
+    /// It acts only while it is Approved.
+    pub status: Status,
+    /// When the user first allowed it, in milliseconds since 1970.
+    pub since_ms: i64,
+    /// When it last acted for the user.
+    pub last_used_ms: Option<i64>,
+}
+
+/// The consumers that act for the user, each with **Revoke**.
+#[component]
+pub(crate) fn ApplicationsPage(site: Site, applications: Applications) -> impl IntoView {
+    let Applications { display_name, configure_server, items, now_ms, revoked } = applications;
+    let revoked = revoked.map(|name| {
+        view! {
+            <p class="note" role="status" tabindex="-1" autofocus=true>
+                <span><strong>{foreign(&name)}</strong> " is revoked: it cannot act for you any more."</span>
+            </p>
+        }
+    });
+    let list = if items.is_empty() {
+        view! {
+            <p class="empty">
+                <strong>"No authorized applications."</strong>
+                " An application that you allow to sign you in appears here, with a button to revoke it."
+            </p>
+        }
+        .into_any()
+    } else {
+        let rows = items.into_iter().map(|item| row(&site, item, now_ms)).collect_view();
+        view! {
+            <table role="table" aria-label="Authorized applications">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">"Application"</th>
+                        <th role="columnheader" scope="col">"Allowed"</th>
+                        <th role="columnheader" scope="col">"Last used"</th>
+                        <th role="columnheader" scope="col" class="do"><span class="off-screen">"Actions"</span></th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <Header prefix=site.prefix.clone() who=Who { display_name, configure_server } here=Place::Applications/>
+        <main>
+            <h1>"Authorized applications"</h1>
+            <p class="lead">
+                "Applications that you have allowed to sign you in and to call APIs as you. "
+                "Revoke one, and its very next request is refused, until you allow it again."
+            </p>
+            {revoked}
+            <div class="card applications">{list}</div>
+        </main>
+    }
+}
+
+fn row(site: &Site, item: Application, now_ms: i64) -> impl IntoView + use<> {
+    let class = match item.status {
+        Status::Approved => "status approved",
+        Status::Pending => "status pending",
+        Status::Disapproved => "status disapproved",
+    };
+    let stops = item.status != Status::Approved;
+    let stopped = stops.then(|| {
+        view! { <p class="hint"><span class=class>{item.status.word()}</span> ": it cannot act for you at present."</p> }
+    });
+    let revoke = format!("Revoke {}", without_direction(&item.consumer_name));
+    view! {
+        <tr role="row" class:off=stops>
+            <td role="cell" class="name">
+                {foreign(&item.consumer_name)}
+                <code class="key">{item.consumer_key.clone()}</code>
+                {stopped}
+            </td>
+            <td role="cell" class="when since">{moment(item.since_ms, now_ms)}</td>
+            <td role="cell" class="used">
+                {match item.last_used_ms {
+                    Some(at) => moment(at, now_ms).into_any(),
+                    None => "Never".into_any(),
+                }}
+            </td>
+            <td role="cell" class="do">
+                <form method="post" action=site.url("/account/applications")>
+                    <input type="hidden" name="consumer_key" value=item.consumer_key/>
+                    <button class="btn small" name="revoke" value="revoke" aria-label=revoke>"Revoke"</button>
+                </form>
+            </td>
+        </tr>
+    }
+}
+
+/// A time where no script can show the exact one on demand: both are there.
+fn moment(at_ms: i64, now_ms: i64) -> impl IntoView + use<> {
+    let at = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::milliseconds(at_ms));
+    let (ago, exact) = (relative(at, now_ms), exact(at));
+    // Long ago the words are the date itself.
+    let ago = (!exact.starts_with(&ago)).then(|| view! { <span class="ago">{ago}</span> });
+    view! { {ago} " " <time datetime=at.format(&Rfc3339).unwrap_or_default()>{exact}</time> }
+}

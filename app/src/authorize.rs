@@ -1,0 +1,142 @@
+//! The pages on which a user lets a consumer act for them, and reads the code for one that has no callback: plain, no script.
+
+use leptos::prelude::*;
+
+use crate::document::{Card, Site};
+
+/// What the consent page shows.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    /// The temporary credentials that are being decided on; it goes back with the form.
+    pub oauth_token: String,
+    /// Who asks.
+    pub consumer_name: String,
+    /// Who asks, unmistakably.
+    pub consumer_key: String,
+    /// What the page calls the signed-in user.
+    pub display_name: String,
+    /// Where the browser goes next.
+    pub callback: Callback,
+}
+
+/// How a consumer learns what the user decided.
+#[derive(Clone, Debug)]
+pub enum Callback {
+    /// The browser is sent there.
+    Url {
+        /// Its host, with the port where it is not the scheme's own: what people recognise.
+        host: String,
+        /// Its scheme, host and port, which the page's policy must allow: browsers apply it to the redirect too.
+        origin: String,
+    },
+    /// The user copies a code.
+    OutOfBand,
+}
+
+impl Consent {
+    /// Where the page's form may lead besides this server.
+    pub(crate) fn form_action(&self) -> Option<String> {
+        match &self.callback {
+            Callback::Url { origin, .. } => Some(policy_source(origin)),
+            Callback::OutOfBand => None,
+        }
+    }
+}
+
+/// An origin as Content-Security-Policy can name it: it has no words for IPv6 addresses, only for whole schemes.
+pub(crate) fn policy_source(origin: &str) -> String {
+    match origin.split_once("//[") {
+        Some((scheme, _)) => scheme.to_owned(),
+        None => origin.to_owned(),
+    }
+}
+
+/// What a user copies into a consumer that has no callback.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    /// Who asked.
+    pub consumer_name: String,
+    /// The code.
+    pub verifier: String,
+}
+
+/// Somebody else's text in a line of ours: it keeps its own direction, and cannot change that of the words around it.
+pub(crate) fn foreign(text: &str) -> impl IntoView + use<> {
+    view! { <bdi>{without_direction(text)}</bdi> }
+}
+
+/// The text without the characters that turn the direction of what follows; one that closes an isolate would end `<bdi>` too.
+pub(crate) fn without_direction(text: &str) -> String {
+    text.replace(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'), "")
+}
+
+/// The question, and **Allow** and **Deny**.
+#[component]
+pub(crate) fn ConsentPage(site: Site, consent: Consent) -> impl IntoView {
+    let Consent { oauth_token, consumer_name, consumer_key, display_name, callback } = consent;
+    let again = site.url(&format!("/oauth/authorize?oauth_token={oauth_token}"));
+    let (next, place) = match callback {
+        Callback::Url { host, .. } => ("Afterwards you go to", view! { <strong>{host}</strong> }.into_any()),
+        Callback::OutOfBand => ("Afterwards", "You copy a code into it".into_any()),
+    };
+    view! {
+        <Card site=site.clone() heading=view! { "Allow " {foreign(&consumer_name)} " to sign you in?" }>
+            <div class="consent">
+                <p>"It asks to act on your behalf. If you allow it, it can"</p>
+                <ul>
+                    <li>"sign you in as " <strong>{foreign(&display_name)}</strong></li>
+                    <li>"call APIs as " <strong>{foreign(&display_name)}</strong> " and do there what this account may do"</li>
+                </ul>
+                <p>"until you revoke it under " <a href=site.url("/account/applications")>"Authorized applications"</a> "."</p>
+                <dl class="fact">
+                    <dt>"Consumer key"</dt>
+                    <dd><code class="key">{consumer_key}</code></dd>
+                    <dt>{next}</dt>
+                    <dd>{place}</dd>
+                </dl>
+                <form method="post" action=site.url("/oauth/authorize") class="decide">
+                    <input type="hidden" name="oauth_token" value=oauth_token/>
+                    <button class="btn" name="decision" value="deny">"Deny"</button>
+                    <button class="btn primary" name="decision" value="allow">"Allow"</button>
+                </form>
+                <form method="post" action=site.url("/sign-out") class="account">
+                    <span>"Signed in as " {foreign(&display_name)}</span>
+                    <input type="hidden" name="next" value=again/>
+                    <button class="link">"Sign out"</button>
+                </form>
+            </div>
+        </Card>
+    }
+}
+
+/// The code, and what to do with it.
+#[component]
+pub(crate) fn VerifierPage(site: Site, verifier: Verifier) -> impl IntoView {
+    let Verifier { consumer_name, verifier } = verifier;
+    view! {
+        <Card site heading=view! { "Copy this code into " {foreign(&consumer_name)} }>
+            <div class="consent">
+                <p>"You have allowed it. Go back to it and enter this code where it asks for one:"</p>
+                <output id="oauth_verifier">{verifier}</output>
+                <p>"The code works once, and only for a few minutes. Show it to nobody else."</p>
+            </div>
+        </Card>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_callback_and_for_an_ipv6_address_its_scheme() {
+        assert_eq!(policy_source("https://app.example:8443"), "https://app.example:8443");
+        assert_eq!(policy_source("http://[::1]:8080"), "http:");
+    }
+
+    #[test]
+    fn a_name_cannot_turn_the_direction_of_the_words_around_it() {
+        assert_eq!(without_direction("a\u{202e}b\u{2069}c"), "abc");
+        assert_eq!(without_direction("مزامنة 変更 👩‍🔧"), "مزامنة 変更 👩‍🔧");
+    }
+}

@@ -1,0 +1,228 @@
+//! Consumers over the API: the same use cases as the page's.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::{
+    Consumer, ConsumerKey, ConsumerQuery, Cursor, Status,
+    query::{MOST_ROWS, Order, Sort},
+};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use service::{Admin, ServiceError, consumers::TypedEdit};
+
+use super::{AdminCall, error::ApiError};
+use crate::state::AppState;
+
+/// How many rows a page has where nobody says.
+pub(super) const USUAL_LIMIT: u64 = 50;
+
+/// How many rows a page shall have.
+pub(super) fn limit(value: &str) -> Result<u64, ApiError> {
+    let number = value.parse().ok().filter(|number| (1..=MOST_ROWS).contains(number));
+    number.ok_or_else(|| ApiError::BadRequest(format!("limit={value}: give a number from 1 to {MOST_ROWS}.")))
+}
+
+/// A word of an enum of the contract.
+fn word<T: DeserializeOwned>(name: &str, value: &str, allowed: &str) -> Result<T, ApiError> {
+    serde_json::from_value(Value::String(value.to_owned()))
+        .map_err(|_| ApiError::BadRequest(format!("{name}={value}: give {allowed}.")))
+}
+
+/// `GET /api/v1/consumers?status=&q=&sort=&order=&limit=&cursor=`
+pub(super) async fn list(
+    State(state): State<AppState>,
+    AdminCall { admin, call }: AdminCall,
+) -> Result<Response, ApiError> {
+    let mut given: Map<String, Value> = Map::new();
+    let (mut query, mut most) = (ConsumerQuery::default(), USUAL_LIMIT);
+    for (name, value) in call.query() {
+        match name.as_str() {
+            // An empty filter filters nothing: so forms send what is not filled in.
+            "status" if value.is_empty() => {}
+            "status" => query.status = Some(word(&name, &value, "pending, approved or disapproved")?),
+            "q" => query.text = (!value.is_empty()).then_some(value),
+            "sort" => {
+                query.sort =
+                    word::<Sort>(&name, &value, "created_at, name, key, status, updated_at or last_used_at")?;
+            }
+            "order" => query.order = Some(word::<Order>(&name, &value, "asc or desc")?),
+            "limit" => most = limit(&value)?,
+            "cursor" => {
+                let cursor = value.parse::<Cursor>();
+                query.after = Some(cursor.map_err(|error| ApiError::BadRequest(error.to_string()))?);
+            }
+            _ => {
+                let known = "status, q, sort, order, limit and cursor";
+                return Err(ApiError::BadRequest(format!(
+                    "{name}: there is no such parameter; {known} are."
+                )));
+            }
+        }
+        if given.insert(name.clone(), Value::Null).is_some() {
+            return Err(ApiError::BadRequest(format!("{name} is given twice.")));
+        }
+    }
+    if query.after.as_ref().is_some_and(|cursor| !cursor.fits(query.sort)) {
+        return Err(ApiError::BadRequest(domain::query::NotACursor.to_string()));
+    }
+    let (page, _) = state.service.list_consumers(&admin, &query, most).await?;
+    Ok(Json(page).into_response())
+}
+
+/// A consumer with its revision as an entity tag.
+fn shown(status: StatusCode, consumer: &Consumer) -> Response {
+    (status, [(header::ETAG, format!("\"{}\"", consumer.revision))], Json(consumer)).into_response()
+}
+
+/// The key in a path; whatever else stands there names nothing.
+fn key(text: &str) -> Result<ConsumerKey, ApiError> {
+    text.parse().map_err(|_| ApiError::from(ServiceError::NotFound(format!("consumer with the key {text}"))))
+}
+
+#[derive(Deserialize)]
+struct NewConsumer {
+    name: String,
+    secret: String,
+}
+
+/// `POST /api/v1/consumers`
+pub(super) async fn register(
+    State(state): State<AppState>,
+    AdminCall { admin, call }: AdminCall,
+) -> Result<Response, ApiError> {
+    let NewConsumer { name, secret } = call.json()?;
+    let consumer = state.service.register(&admin, &name, &secret).await?;
+    let location = state.path(&format!("/api/v1/consumers/{}", consumer.key));
+    Ok(([(header::LOCATION, location)], shown(StatusCode::CREATED, &consumer)).into_response())
+}
+
+/// `GET /api/v1/consumers/{key}`
+pub(super) async fn show(
+    State(state): State<AppState>,
+    Path(text): Path<String>,
+    AdminCall { admin, .. }: AdminCall,
+) -> Result<Response, ApiError> {
+    Ok(shown(StatusCode::OK, &state.service.find_consumer(&admin, key(&text)?).await?))
+}
+
+/// What a PATCH may hold. `null` takes a callback or key away; what is absent stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Patch {
+    name: Option<String>,
+    secret: Option<String>,
+    trusted: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    callback_url: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    rsa_public_key: Option<Option<String>>,
+    #[serde(default)]
+    sign_everybody_out: bool,
+}
+
+/// Tells `null` from absent.
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+/// `PATCH /api/v1/consumers/{key}`
+pub(super) async fn edit(
+    State(state): State<AppState>,
+    Path(text): Path<String>,
+    AdminCall { admin, call }: AdminCall,
+) -> Result<Response, ApiError> {
+    let key = key(&text)?;
+    let current = state.service.find_consumer(&admin, key).await?;
+    let seen = seen(call.headers(), &current)?;
+    if !call.headers().contains_key(header::IF_MATCH) {
+        return Err(ApiError::PreconditionRequired);
+    }
+    let patch: Patch = call.json()?;
+    let edit = TypedEdit {
+        name: patch.name,
+        secret: patch.secret,
+        trusted: patch.trusted,
+        callback_url: patch.callback_url.map(Option::unwrap_or_default),
+        rsa_public_key: patch.rsa_public_key.map(Option::unwrap_or_default),
+        sign_everybody_out: patch.sign_everybody_out,
+    };
+    Ok(shown(StatusCode::OK, &state.service.edit(&admin, key, edit, seen).await?))
+}
+
+/// The revision that a change is based on, by `If-Match` (RFC 9110 section 13.1.1); none: on any.
+fn seen(headers: &HeaderMap, current: &Consumer) -> Result<Option<i64>, ApiError> {
+    let values = headers.get_all(header::IF_MATCH).iter();
+    let tags: Vec<&str> =
+        values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
+    if !headers.contains_key(header::IF_MATCH) || tags.iter().any(|tag| tag.trim() == "*") {
+        return Ok(None);
+    }
+    let now = format!("\"{}\"", current.revision);
+    if tags.iter().any(|tag| tag.trim() == now) {
+        return Ok(Some(current.revision));
+    }
+    let words =
+        format!("The consumer is at revision {now} now: somebody changed it. Look at it again, then decide.");
+    Err(ApiError::PreconditionFailed(words))
+}
+
+async fn decide(
+    state: &AppState,
+    AdminCall { admin, call }: AdminCall,
+    text: &str,
+    status: Status,
+) -> Result<Response, ApiError> {
+    let key = key(text)?;
+    let current = state.service.find_consumer(&admin, key).await?;
+    // Deciding what is decided already changes nothing and is no error, whatever was seen.
+    let seen = if current.status == status { None } else { seen(call.headers(), &current)? };
+    Ok(shown(StatusCode::OK, &state.service.decide(&admin, key, status, seen).await?))
+}
+
+/// `POST /api/v1/consumers/{key}/approve`
+pub(super) async fn approve(
+    State(state): State<AppState>,
+    Path(text): Path<String>,
+    call: AdminCall,
+) -> Result<Response, ApiError> {
+    decide(&state, call, &text, Status::Approved).await
+}
+
+/// `POST /api/v1/consumers/{key}/disapprove`
+pub(super) async fn disapprove(
+    State(state): State<AppState>,
+    Path(text): Path<String>,
+    call: AdminCall,
+) -> Result<Response, ApiError> {
+    decide(&state, call, &text, Status::Disapproved).await
+}
+
+/// `DELETE /api/v1/consumers/{key}`: also where it is not there (any more).
+pub(super) async fn remove(
+    State(state): State<AppState>,
+    Path(text): Path<String>,
+    AdminCall { admin, call }: AdminCall,
+) -> Result<Response, ApiError> {
+    if let Ok(key) = key(&text) {
+        remove_if_there(&state, &admin, key, call.headers()).await?;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn remove_if_there(
+    state: &AppState,
+    admin: &Admin,
+    key: ConsumerKey,
+    headers: &HeaderMap,
+) -> Result<(), ApiError> {
+    let seen = match state.service.find_consumer(admin, key).await {
+        Ok(current) => seen(headers, &current)?,
+        Err(ServiceError::NotFound(_) | ServiceError::Removed(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(state.service.remove(admin, key, seen).await?)
+}

@@ -1,0 +1,33 @@
+//! What the API is, for machines (OpenAPI) and for people.
+
+use app::{api_docs::ApiDocs, document::Document};
+use axum::{
+    Json,
+    extract::{Request, State},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::{Value, json};
+
+use crate::{page_error::render, state::AppState};
+
+const OPEN_API: &str = include_str!("openapi.json");
+
+/// The document, with this server's own address in it.
+fn document(state: &AppState) -> Value {
+    let mut document: Value = serde_json::from_str(OPEN_API).expect("the document in the program is JSON");
+    document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
+    document["servers"] = json!([{ "url": state.public_url.as_str().trim_end_matches('/') }]);
+    document
+}
+
+/// `GET /api/v1/openapi.json`
+pub(super) async fn open_api(State(state): State<AppState>) -> Response {
+    Json(document(&state)).into_response()
+}
+
+/// `GET /api/v1/docs`
+pub(super) async fn page(State(state): State<AppState>, request: Request) -> Response {
+    let public_url = state.public_url.as_str().trim_end_matches('/').to_owned();
+    let docs = ApiDocs { openapi: document(&state), public_url };
+    render(state.site, Document::ApiDocs(docs), request).await
+}

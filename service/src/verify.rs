@@ -1,0 +1,302 @@
+//! Whether a signed request is what it says: the one list of checks, in the one order that `check` and its callers show.
+//!
+//! Nothing about a status is told to whoever cannot sign, and only a request that is right in everything else uses up
+//! its nonce.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{ConsumerKey, Status, User, query::milliseconds};
+use oauth::{Problem, Request, RsaPublicKey, Secrets, SignatureMethod, SignedRequest};
+use sha2::{Digest as _, Sha256};
+use store::{KnownConsumer, KnownToken, Nonce, State, StoreError, TemporaryCredentials};
+
+use crate::{Service, ServiceError};
+
+/// What this server accepts.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Accepted distance of `oauth_timestamp`, either way.
+    pub clock_skew: Duration,
+    /// Life of temporary credentials.
+    pub temporary_credentials_ttl: Duration,
+    /// Life of token credentials; none: until revoked.
+    pub token_ttl: Option<Duration>,
+    /// Whether the PLAINTEXT method is accepted. Only ever over https.
+    pub allow_plaintext: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            clock_skew: Duration::from_mins(5),
+            temporary_credentials_ttl: Duration::from_mins(10),
+            token_ttl: None,
+            allow_plaintext: false,
+        }
+    }
+}
+
+/// A request that was refused, or that nobody can tell about now.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// Refused, and why.
+    #[error("{}", .0.name())]
+    Refused(Problem),
+    /// It could not be checked.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<Problem> for VerifyError {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+impl From<StoreError> for VerifyError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+/// A request whose signature, consumer, token and user are right, and that was never seen before.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    pub(crate) consumer: Arc<KnownConsumer>,
+    pub(crate) user: Option<Arc<User>>,
+}
+
+impl Verified {
+    /// The consumer that signed.
+    pub fn consumer(&self) -> &KnownConsumer {
+        &self.consumer
+    }
+
+    /// On whose behalf; none where it signed for itself alone (two-legged).
+    pub fn user(&self) -> Option<&User> {
+        self.user.as_deref()
+    }
+}
+
+/// Where in the protocol a request comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// For temporary credentials (RFC 5849 section 2.1).
+    Temporary,
+    /// For token credentials (section 2.3).
+    Exchange,
+    /// At an API (section 3).
+    Call,
+}
+
+impl Stage {
+    fn required(self) -> &'static [&'static str] {
+        match self {
+            Self::Temporary => &["oauth_callback"],
+            Self::Exchange => &["oauth_token", "oauth_verifier"],
+            Self::Call => &[],
+        }
+    }
+}
+
+/// The credentials that a request names besides the consumer's.
+#[derive(Debug)]
+pub(crate) enum Credentials {
+    None,
+    Temporary(Box<TemporaryCredentials>),
+    Token(Arc<KnownToken>),
+}
+
+/// A request with a right signature of an Approved consumer.
+pub(crate) struct Checked<'a> {
+    pub(crate) signed: SignedRequest<'a>,
+    pub(crate) consumer: Arc<KnownConsumer>,
+    pub(crate) credentials: Credentials,
+}
+
+/// Signs in place of a consumer or token that does not exist, so that the time it takes tells nothing.
+const NOBODYS_SECRET: &str = "nobody has this secret: it stands in for the one that is not there";
+
+impl Service {
+    /// Verifies a request to an API, and uses up its nonce.
+    pub async fn verify(&self, request: &Request<'_>) -> Result<Verified, VerifyError> {
+        let Checked { signed, consumer, credentials } = self.check(request, Stage::Call).await?;
+        let token = match credentials {
+            Credentials::Token(token) => Some(token),
+            Credentials::None | Credentials::Temporary(_) => None,
+        };
+        let user = match &token {
+            Some(token) => Some(self.user_behind(token).await?),
+            None => None,
+        };
+        self.use_nonce(&signed, &consumer).await?;
+        self.still_stands(&consumer, token.as_deref()).await?;
+        self.store.note_use(&consumer, token.as_ref(), milliseconds(self.clock.now()));
+        Ok(Verified { consumer, user })
+    }
+
+    /// The checks up to the consumer's status, in the contract's order.
+    pub(crate) async fn check<'a>(
+        &self,
+        request: &Request<'a>,
+        stage: Stage,
+    ) -> Result<Checked<'a>, VerifyError> {
+        let signed = request.parse(stage.required())?;
+        if signed.signature_method() == SignatureMethod::Plaintext && !self.rules.allow_plaintext {
+            return Err(Problem::SignatureMethodRejected.into());
+        }
+        self.check_timestamp(&signed).await?;
+        let consumer = match consumer_key(signed.consumer_key()) {
+            Some(key) => self.store.known_consumer(key).await?,
+            None => None,
+        };
+        let credentials = match &consumer {
+            Some(consumer) => self.credentials(consumer, signed.token(), stage).await?,
+            None => None,
+        };
+        let pem = consumer.as_ref().and_then(|consumer| consumer.rsa_public_key.as_deref());
+        let rsa_public_key = pem.filter(|_| is_rsa(signed.signature_method())).map(RsaPublicKey::from_pem);
+        let rsa_public_key =
+            rsa_public_key.transpose().map_err(|_| StoreError::Unreadable("an RSA public key"))?;
+        let signature = signed.verify(&Secrets {
+            consumer_secret: consumer.as_ref().map_or(NOBODYS_SECRET, |consumer| consumer.secret.expose()),
+            token_secret: match &credentials {
+                Some(Credentials::Token(token)) => token.secret.expose(),
+                Some(Credentials::Temporary(temporary)) => temporary.secret.expose(),
+                Some(Credentials::None) => "",
+                None => NOBODYS_SECRET,
+            },
+            rsa_public_key: rsa_public_key.as_ref(),
+        });
+        let consumer = consumer.ok_or(Problem::ConsumerKeyUnknown)?;
+        let credentials = credentials.ok_or(Problem::TokenRejected)?;
+        signature?;
+        check_status(&consumer)?;
+        Ok(Checked { signed, consumer, credentials })
+    }
+
+    async fn check_timestamp(&self, signed: &SignedRequest<'_>) -> Result<(), VerifyError> {
+        let skew = self.rules.clock_skew.as_secs();
+        let now = self.unix_now();
+        signed.check_timestamp(now, skew)?;
+        // Nonces of then are forgotten, though the clock or the accepted distance says now that it is not long ago.
+        let forgotten = self.store.nonces_forgotten_until().await?.unsigned_abs();
+        if signed.timestamp().is_some_and(|timestamp| timestamp <= forgotten) {
+            return Err(Problem::TimestampRefused { from: forgotten + 1, to: now + skew }.into());
+        }
+        Ok(())
+    }
+
+    /// What a request names besides the consumer; `None` where there is no such thing, or it is another consumer's.
+    async fn credentials(
+        &self,
+        consumer: &KnownConsumer,
+        token: Option<&str>,
+        stage: Stage,
+    ) -> Result<Option<Credentials>, StoreError> {
+        let Some(token) = token else {
+            return Ok(Some(Credentials::None));
+        };
+        Ok(match stage {
+            Stage::Temporary => None,
+            Stage::Exchange => {
+                let found = self.store.find_temporary_credentials(token).await?;
+                let own = found.filter(|found| found.consumer_key == consumer.key);
+                own.filter(|own| own.state != State::Void).map(Box::new).map(Credentials::Temporary)
+            }
+            Stage::Call => {
+                let found = self.store.known_token(consumer, token).await?;
+                found.filter(|found| found.consumer_key == consumer.key).map(Credentials::Token)
+            }
+        })
+    }
+
+    /// The user that a token acts for, if the token and the account still hold.
+    async fn user_behind(&self, token: &KnownToken) -> Result<Arc<User>, VerifyError> {
+        if token.revoked {
+            return Err(Problem::TokenRevoked.into());
+        }
+        if token.expires_at.is_some_and(|at| at <= milliseconds(self.clock.now())) {
+            return Err(Problem::InvalidExpiredToken.into());
+        }
+        self.enabled_user(token.user_id).await
+    }
+
+    /// The user with this number, unless the account is disabled.
+    pub(crate) async fn enabled_user(&self, id: i64) -> Result<Arc<User>, VerifyError> {
+        let user = self.store.known_user(id).await?.filter(|user| !user.disabled);
+        user.ok_or_else(|| Problem::PermissionDenied.into())
+    }
+
+    /// Uses up the request's nonce. With PLAINTEXT there may be none (RFC 5849 section 3.1).
+    pub(crate) async fn use_nonce(
+        &self,
+        signed: &SignedRequest<'_>,
+        consumer: &KnownConsumer,
+    ) -> Result<(), VerifyError> {
+        let (Some(nonce), Some(timestamp)) = (signed.nonce(), signed.timestamp()) else {
+            return Ok(());
+        };
+        let hash = Sha256::new()
+            .chain_update(consumer.key.0.as_bytes())
+            .chain_update(signed.token().unwrap_or_default())
+            .chain_update([0])
+            .chain_update(nonce)
+            .finalize();
+        let mut nonce = Nonce { timestamp: i64::try_from(timestamp).unwrap_or(i64::MAX), hash: [0; 16] };
+        nonce.hash.copy_from_slice(&hash[..16]);
+        let skew = self.rules.clock_skew.as_secs();
+        let too_old = self.unix_now().saturating_sub(skew + 1);
+        if self.store.use_nonce(nonce, i64::try_from(too_old).unwrap_or(0)).await? {
+            Ok(())
+        } else {
+            Err(Problem::NonceUsed.into())
+        }
+    }
+
+    /// What changed while the nonce was written counts: whoever was told that a consumer is disapproved sees no later yes.
+    async fn still_stands(
+        &self,
+        consumer: &Arc<KnownConsumer>,
+        token: Option<&KnownToken>,
+    ) -> Result<(), VerifyError> {
+        let now = self.store.known_consumer(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
+        check_status(&now)?;
+        let Some(token) = token else {
+            return Ok(());
+        };
+        if !Arc::ptr_eq(&now, consumer) {
+            let again = self.store.known_token(&now, &token.token).await?;
+            let again = again.ok_or(Problem::TokenRejected)?;
+            self.user_behind(&again).await?;
+        } else {
+            self.enabled_user(token.user_id).await?;
+        }
+        Ok(())
+    }
+
+    /// Seconds since 1970.
+    fn unix_now(&self) -> u64 {
+        u64::try_from(self.clock.now().unix_timestamp()).unwrap_or(0)
+    }
+}
+
+/// A consumer key as we write them; any other spelling names nobody.
+fn consumer_key(text: &str) -> Option<ConsumerKey> {
+    let canonical = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    if canonical { text.parse().ok() } else { None }
+}
+
+/// Whether a method needs the consumer's public key.
+fn is_rsa(method: SignatureMethod) -> bool {
+    matches!(method, SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512)
+}
+
+/// The problem of a consumer that may not do anything.
+pub(crate) fn check_status(consumer: &KnownConsumer) -> Result<(), Problem> {
+    match consumer.status {
+        Status::Approved => Ok(()),
+        Status::Pending => Err(Problem::ConsumerKeyRefused),
+        Status::Disapproved => Err(Problem::ConsumerKeyRejected),
+    }
+}
