@@ -1,5 +1,6 @@
 import { type BrowserContext, test as base, expect } from "@playwright/test";
 import { ConsumersPage, PATH, ready, signIn } from "./consumers-page.ts";
+import { PlayedConsumer } from "./oauth.ts";
 import { type Account, Latchkey, ada } from "./server.ts";
 
 export { expect } from "@playwright/test";
@@ -49,6 +50,8 @@ interface Fixtures {
   consumers: ConsumersPage;
   /** Another browser, signed in as somebody, showing the page. */
   another: (account?: Account) => Promise<ConsumersPage>;
+  /** A consumer of this name, registered, approved unless it is to wait, and listening for its callback. */
+  play: (name?: string, status?: "pending" | "approved") => Promise<PlayedConsumer>;
 }
 
 export const test = base.extend<Options & Fixtures>({
@@ -106,5 +109,15 @@ export const test = base.extend<Options & Fixtures>({
       return new ConsumersPage(page);
     });
     await Promise.all(contexts.map((context) => context.close()));
+  },
+
+  play: async ({ server }, use) => {
+    const playing: PlayedConsumer[] = [];
+    await use(async (name, status) => {
+      const consumer = await PlayedConsumer.start(server, name, status);
+      playing.push(consumer);
+      return consumer;
+    });
+    await Promise.all(playing.map((consumer) => consumer.stop()));
   },
 });

@@ -1,5 +1,3 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import {
   ConsumersPage,
   type Entry,
@@ -15,9 +13,8 @@ import {
   tabTo,
   test,
 } from "../support/test.ts";
+import { expectNoViolations } from "../support/axe.ts";
 import { overflow, twoFrames } from "../support/look.ts";
-
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const dialogs: Array<[Entry, Heading]> = [
   ["Edit", "Edit consumer"],
@@ -25,15 +22,6 @@ const dialogs: Array<[Entry, Heading]> = [
   ["Disapprove", "Disapprove consumer key"],
   ["Remove", "Remove consumer key"],
 ];
-
-/** Says which rule is broken where; the test goes on to the next state of the page. */
-async function expectNoViolations(page: Page, what: string) {
-  // What is being faded in has no colour yet.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join("; ")}`);
-  expect.soft(told, what).toEqual([]);
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`Axe finds nothing in the ${colorScheme} theme`, () => {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::json;
-use service::{Admin, Clock, Service};
+use service::{Admin, Clock, Rules, Service};
 use store::Store;
 use support::{Home, PASSWORD, SECRET};
 
@@ -92,7 +92,7 @@ fn whoever_missed_too_much_is_told_to_start_over() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let store = Store::open(&server.home.database(), &server.home.vault_key()).await.unwrap();
-        let service = Service::new(Arc::new(store), Clock::System);
+        let service = Service::new(Arc::new(store), Clock::System, Rules::default());
         for n in 0..501 {
             service.register(&Admin::at_the_command_line(), &format!("App {n}"), SECRET).await.unwrap();
         }

@@ -2,6 +2,11 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod browser;
+pub mod consent;
+pub mod foreign;
+pub mod gateway;
+pub mod guide;
+pub mod signer;
 pub mod stream;
 
 use std::{
