@@ -211,13 +211,16 @@ pub(crate) fn Card(site: Site, heading: impl IntoView + 'static, children: Child
 
 #[component]
 fn Notice(site: Site, heading: &'static str, text: String, signed_in: bool) -> impl IntoView {
-    let sign_out = signed_in.then(|| {
-        view! { <form method="post" action=site.url("/sign-out")><button class="btn">"Sign out"</button></form> }
+    let ways_on = signed_in.then(|| {
+        view! {
+            <p>"Open to every account: " <a href=site.url("/account/applications")>"Authorized applications"</a></p>
+            <form method="post" action=site.url("/sign-out")><button class="btn">"Sign out"</button></form>
+        }
     });
     view! {
         <Card site heading>
             <p>{text}</p>
-            {sign_out}
+            {ways_on}
         </Card>
     }
 }

@@ -1,0 +1,50 @@
+import { expect, test } from "../support/test.ts";
+
+test("A signed call shows in every open page without a reload, within seconds", async ({ consumers, another, play }) => {
+  const consumer = await play("Requirements sync");
+  const other = await another();
+  for (const page of [consumers, other]) {
+    await page.expectLive();
+    await expect(page.rowOfKey(consumer.key).locator("td.used")).toHaveText("Never");
+    await page.mark();
+  }
+  expect((await consumer.call("/api/v1/echo")).status).toBe(200);
+  for (const page of [consumers, other]) {
+    await expect(page.rowOfKey(consumer.key).locator("td.used")).toHaveText("just now", { timeout: 5_000 });
+    await page.expectNotReloaded();
+  }
+});
+
+test("A refused call does not count as use", async ({ consumers, play }) => {
+  const [consumer, used] = [await play("Requirements sync"), await play("Model export")];
+  await consumer.decide(consumers.page, "disapprove");
+  expect((await consumer.call("/api/v1/echo")).status).toBe(401);
+  // What came after it shows, so it would show too.
+  expect((await used.call("/api/v1/echo")).status).toBe(200);
+  await expect(consumers.rowOfKey(used.key).locator("td.used")).toHaveText("just now");
+  await consumers.page.reload();
+  await expect(consumers.rowOfKey(consumer.key).locator("td.used")).toHaveText("Never");
+});
+
+test("Use is not a change: whoever edits meanwhile meets no conflict, and their dialog stays open", async ({ consumers, server, play }) => {
+  const consumer = await play("Requirements sync");
+  const dialog = await consumers.choose("Requirements sync", "Edit");
+  await dialog.getByLabel("Consumer name", { exact: true }).fill("Requirements bridge");
+  expect((await consumer.call("/api/v1/echo")).status).toBe(200);
+  await expect(consumers.rowOfKey(consumer.key).locator("td.used")).toHaveText("just now");
+  await expect(dialog).toBeVisible();
+  await consumers.confirmation("Edit consumer").click();
+  await expect(dialog).toBeHidden();
+  await expect(consumers.rowOfKey(consumer.key)).toContainText("Requirements bridge");
+  const { revision } = await server.show(consumer.key);
+  expect(revision, "registered, approved, renamed").toBe(3);
+});
+
+test("Use survives a restart", async ({ consumers, server, play, complaints }) => {
+  complaints.expect(/net::ERR_/);
+  const consumer = await play("Requirements sync");
+  expect((await consumer.call("/api/v1/echo")).status).toBe(200);
+  await server.restart();
+  await consumers.open();
+  await expect(consumers.rowOfKey(consumer.key).locator("td.used")).not.toHaveText("Never");
+});
