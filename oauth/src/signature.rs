@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
 use ring::signature::{
     RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA512,
-    UnparsedPublicKey,
+    RsaParameters, UnparsedPublicKey,
 };
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
@@ -107,15 +107,9 @@ pub fn sign(
 ) -> Option<String> {
     let key = key(consumer_secret, token_secret);
     match method {
-        SignatureMethod::HmacSha1 => {
-            Some(BASE64.encode(mac::<Hmac<Sha1>>(&key, base_string).finalize().into_bytes()))
-        }
-        SignatureMethod::HmacSha256 => {
-            Some(BASE64.encode(mac::<Hmac<Sha256>>(&key, base_string).finalize().into_bytes()))
-        }
-        SignatureMethod::HmacSha512 => {
-            Some(BASE64.encode(mac::<Hmac<Sha512>>(&key, base_string).finalize().into_bytes()))
-        }
+        SignatureMethod::HmacSha1 => Some(hmac::<Hmac<Sha1>>(&key, base_string)),
+        SignatureMethod::HmacSha256 => Some(hmac::<Hmac<Sha256>>(&key, base_string)),
+        SignatureMethod::HmacSha512 => Some(hmac::<Hmac<Sha512>>(&key, base_string)),
         SignatureMethod::Plaintext => Some(key.to_string()),
         SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512 => None,
     }
@@ -124,29 +118,23 @@ pub fn sign(
 /// Checks a signature, in a time that does not tell how much of it is right.
 pub(crate) fn verify(
     method: SignatureMethod,
-    base_string: impl FnOnce() -> String,
+    base_string: impl Fn() -> String,
     signature: &str,
     secrets: &Secrets<'_>,
 ) -> Result<(), Problem> {
     let key = || key(secrets.consumer_secret, secrets.token_secret);
+    let rsa = |parameters| {
+        let key = secrets.rsa_public_key.ok_or(Problem::SignatureMethodRejected)?;
+        Ok(rsa_is_right(parameters, key, &base_string(), signature))
+    };
     let right = match method {
         SignatureMethod::HmacSha1 => hmac_is_right::<Hmac<Sha1>>(&key(), &base_string(), signature),
         SignatureMethod::HmacSha256 => hmac_is_right::<Hmac<Sha256>>(&key(), &base_string(), signature),
         SignatureMethod::HmacSha512 => hmac_is_right::<Hmac<Sha512>>(&key(), &base_string(), signature),
+        SignatureMethod::RsaSha1 => rsa(&RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY)?,
+        SignatureMethod::RsaSha256 => rsa(&RSA_PKCS1_2048_8192_SHA256)?,
+        SignatureMethod::RsaSha512 => rsa(&RSA_PKCS1_2048_8192_SHA512)?,
         SignatureMethod::Plaintext => signature.as_bytes().ct_eq(key().as_bytes()).into(),
-        SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512 => {
-            let parameters = match method {
-                SignatureMethod::RsaSha1 => &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
-                SignatureMethod::RsaSha256 => &RSA_PKCS1_2048_8192_SHA256,
-                _ => &RSA_PKCS1_2048_8192_SHA512,
-            };
-            let public_key = secrets.rsa_public_key.ok_or(Problem::SignatureMethodRejected)?;
-            BASE64.decode(signature).is_ok_and(|signature| {
-                UnparsedPublicKey::new(parameters, public_key.pkcs1())
-                    .verify(base_string().as_bytes(), &signature)
-                    .is_ok()
-            })
-        }
     };
     if right { Ok(()) } else { Err(Problem::SignatureInvalid) }
 }
@@ -167,8 +155,21 @@ fn mac<M: Mac + KeyInit>(key: &str, base_string: &str) -> M {
     mac
 }
 
+fn hmac<M: Mac + KeyInit>(key: &str, base_string: &str) -> String {
+    BASE64.encode(mac::<M>(key, base_string).finalize().into_bytes())
+}
+
 fn hmac_is_right<M: Mac + KeyInit>(key: &str, base_string: &str, signature: &str) -> bool {
-    BASE64
-        .decode(signature)
-        .is_ok_and(|signature| mac::<M>(key, base_string).verify_slice(&signature).is_ok())
+    let signature = BASE64.decode(signature);
+    signature.is_ok_and(|signature| mac::<M>(key, base_string).verify_slice(&signature).is_ok())
+}
+
+fn rsa_is_right(
+    parameters: &'static RsaParameters,
+    key: &RsaPublicKey,
+    base_string: &str,
+    signature: &str,
+) -> bool {
+    let key = UnparsedPublicKey::new(parameters, key.pkcs1());
+    BASE64.decode(signature).is_ok_and(|signature| key.verify(base_string.as_bytes(), &signature).is_ok())
 }

@@ -1,0 +1,71 @@
+//! Signs as a simple client does, verifies, changes a byte, and verifies again.
+
+#![no_main]
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+use libfuzzer_sys::{
+    arbitrary::{self, Arbitrary},
+    fuzz_target,
+};
+use support::{Pairs, Place, Sent, base_string, protocol};
+
+#[derive(Arbitrary, Debug)]
+struct Draft {
+    method: String,
+    uri: String,
+    place: u8,
+    hmac: u8,
+    nonce: String,
+    token: String,
+    in_query: Vec<(String, String)>,
+    in_form: Vec<(String, String)>,
+    changed: u8,
+    index: u16,
+    byte: u8,
+}
+
+/// All parameters as they are read but for the signature, and the base string.
+fn seen(sent: &Sent) -> Option<(Pairs, String)> {
+    let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    sent.parse(|request| (request.parameters().map(own).collect(), request.base_string())).ok()
+}
+
+fuzz_target!(|draft: Draft| {
+    let method = draft.method.to_ascii_uppercase();
+    let place = [Place::Header, Place::Query, Place::Form][usize::from(draft.place % 3)];
+    let mut own = protocol();
+    own[1].1 = draft.token;
+    own[2].1 = ["HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512"][usize::from(draft.hmac % 3)].into();
+    own[4].1 = draft.nonce;
+    let all = [own.clone(), draft.in_query.clone(), draft.in_form.clone()].concat();
+    if !(1..=255).contains(&own[4].1.len())
+        || all.len() > 900
+        || all[5..].iter().any(|(name, _)| name.starts_with("oauth_"))
+    {
+        return;
+    }
+
+    let sent = Sent::signed((&method, &draft.uri), (place, &own), &draft.in_query, &draft.in_form);
+    assert_eq!(sent.verify(), Ok(()), "{sent:?}");
+    assert_eq!(seen(&sent).unwrap().1, base_string(&method, &draft.uri, &all));
+
+    let mut changed = sent.clone();
+    let text = match draft.changed % 5 {
+        0 => Some(&mut changed.method),
+        1 => Some(&mut changed.uri),
+        2 => changed.query.as_mut(),
+        3 => changed.form.as_mut(),
+        _ => changed.headers.first_mut(),
+    };
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+    let mut bytes = std::mem::take(text).into_bytes();
+    let index = usize::from(draft.index) % bytes.len();
+    bytes[index] = draft.byte;
+    let Ok(other) = String::from_utf8(bytes) else { return };
+    *text = other;
+    if changed.verify().is_ok() {
+        assert_eq!(seen(&changed), seen(&sent));
+    }
+});
