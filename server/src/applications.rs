@@ -15,8 +15,9 @@ use service::SignedIn;
 
 use crate::{
     page_error::{PageError, render},
-    pages::{page_request, sign_in_first},
+    pages::page_request,
     session::Person,
+    sign_in::sign_in_first,
     state::AppState,
 };
 

@@ -18,8 +18,9 @@ use service::{
 
 use crate::{
     page_error::{PageError, render},
-    pages::{page_request, sign_in_first},
+    pages::page_request,
     session::Person,
+    sign_in::sign_in_first,
     state::AppState,
 };
 

@@ -19,6 +19,7 @@ mod serve;
 mod server_functions;
 mod session;
 mod settings;
+mod sign_in;
 mod signed;
 mod state;
 mod telemetry;

@@ -7,7 +7,6 @@ use app::{
     },
     document::Document,
     set_up::SetUpReply,
-    sign_in::SignInReply,
 };
 use axum::{
     Form,
@@ -17,16 +16,17 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
-    Consumer, ConsumerName, ConsumerQuery, ConsumerSecret, FieldError, Password, Status, error::FieldErrors,
+    Consumer, ConsumerName, ConsumerQuery, ConsumerSecret, FieldError, Status, error::FieldErrors,
     query::milliseconds,
 };
 use serde::Deserialize;
-use service::{Admin, ServiceError, SignedIn, set_up::SetUpError, sign_in::SignInError};
+use service::{Admin, ServiceError, SignedIn, set_up::SetUpError};
 
 use crate::{
     address::ClientAddress,
     page_error::{PageError, render, status},
     session::{self, Person},
+    sign_in::sign_in_first,
     state::AppState,
 };
 
@@ -36,19 +36,9 @@ pub(crate) const HOME: &str = "/settings/oauth-consumers";
 /// How many rows are in the page itself; it loads the others.
 const FIRST_ROWS: u64 = 100;
 
-/// What must be encoded in a query's value: all but RFC 3986's unreserved characters.
-const QUERY_VALUE: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// `/` leads to the only page there is.
+/// `/` leads to where an administrator begins.
 pub(crate) async fn home(State(state): State<AppState>) -> Redirect {
     Redirect::to(&state.path(HOME))
-}
-
-/// Leads to the sign-in page, and from there to a path of this server.
-pub(crate) fn sign_in_first(state: &AppState, next: &str) -> Response {
-    let next = percent_encoding::utf8_percent_encode(next, QUERY_VALUE);
-    Redirect::to(&state.path(&format!("/sign-in?next={next}"))).into_response()
 }
 
 /// A page that a person asked for but may not see.
@@ -194,92 +184,6 @@ pub(crate) fn page_request(state: &AppState, path: &str) -> Request {
     request
 }
 
-/// Where to go after signing in.
-#[derive(Deserialize)]
-pub(crate) struct Next {
-    #[serde(default)]
-    next: String,
-}
-
-/// A path on this very server; anything else leads to the start.
-fn own_path(next: &str) -> &str {
-    // `//host` and `/\host` are other hosts to a browser, which also drops tabs and line breaks before it looks.
-    let own = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains('\\')
-        && !next.chars().any(char::is_control);
-    if own { next } else { "" }
-}
-
-/// `GET /sign-in`
-pub(crate) async fn sign_in_page(
-    State(state): State<AppState>,
-    person: Option<Person>,
-    Query(Next { next }): Query<Next>,
-    request: Request,
-) -> Response {
-    if person.is_some() {
-        return Redirect::to(&after_sign_in(&state, &next)).into_response();
-    }
-    let reply = SignInReply { next: own_path(&next).to_owned(), ..SignInReply::default() };
-    render(state.site, Document::SignIn(reply), request).await
-}
-
-fn after_sign_in(state: &AppState, next: &str) -> String {
-    match own_path(next) {
-        "" => state.path("/"),
-        // The path came from a link of ours, which has the prefix already.
-        path if path.starts_with(&*state.site.prefix) => path.to_owned(),
-        path => state.path(path),
-    }
-}
-
-#[derive(Deserialize)]
-pub(crate) struct SignInForm {
-    #[serde(default)]
-    username: String,
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    next: String,
-}
-
-/// `POST /sign-in`
-pub(crate) async fn sign_in(
-    State(state): State<AppState>,
-    address: ClientAddress,
-    Form(form): Form<SignInForm>,
-) -> Response {
-    let password = Password::typed(&form.password);
-    let error = match state.service.sign_in(&form.username, &password, address.0).await {
-        Ok(token) => {
-            let cookie = [(header::SET_COOKIE, session::begin(&token, &state))];
-            return (cookie, Redirect::to(&after_sign_in(&state, &form.next))).into_response();
-        }
-        Err(error) => error,
-    };
-    let status = match &error {
-        SignInError::WrongPair => StatusCode::UNAUTHORIZED,
-        SignInError::Service(error) => status(error),
-    };
-    let next = own_path(&form.next).to_owned();
-    let reply = SignInReply { username: form.username, next, problem: Some((status, error.to_string())) };
-    let request = page_request(&state, "/sign-in");
-    render(state.site, Document::SignIn(reply), request).await
-}
-
-/// `POST /sign-out`
-pub(crate) async fn sign_out(
-    State(state): State<AppState>,
-    person: Option<Person>,
-) -> Result<Response, PageError> {
-    if let Some(Person(person)) = person {
-        state.service.sign_out(&person).await?;
-    }
-    let cookie = [(header::SET_COOKIE, session::end(&state))];
-    Ok((cookie, Redirect::to(&state.path("/sign-in"))).into_response())
-}
-
 #[derive(Deserialize)]
 pub(crate) struct SetUpLink {
     #[serde(default)]
@@ -350,25 +254,4 @@ pub(crate) async fn not_found(State(state): State<AppState>, request: Request) -
     let heading = "Page not found";
     let notice = Document::Notice { status: StatusCode::NOT_FOUND, heading, text, signed_in: false };
     render(state.site, notice, request).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::own_path;
-
-    #[test]
-    fn only_a_path_on_this_server_is_followed_after_signing_in() {
-        assert_eq!(own_path("/settings?x=1"), "/settings?x=1");
-        for elsewhere in [
-            "",
-            "settings",
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example",
-            "/\t/evil.example",
-            "javascript:alert(1)",
-        ] {
-            assert_eq!(own_path(elsewhere), "", "{elsewhere}");
-        }
-    }
 }

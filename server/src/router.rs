@@ -12,7 +12,7 @@ use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, tra
 
 use crate::{
     api, applications, assets, authorize, events, headers, metrics, oauth1, pages, same_origin,
-    server_functions, state::AppState, verify,
+    server_functions, sign_in, state::AppState, verify,
 };
 
 /// No form or call of a page is anywhere near this.
@@ -25,8 +25,8 @@ pub(crate) fn public(state: AppState) -> Router {
         .route("/", get(pages::home))
         .route("/settings", get(pages::home))
         .route(pages::HOME, get(pages::consumers).post(pages::register))
-        .route("/sign-in", get(pages::sign_in_page).post(pages::sign_in))
-        .route("/sign-out", get(pages::home).post(pages::sign_out))
+        .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/sign-out", get(pages::home).post(sign_in::sign_out))
         .route("/set-up", get(pages::set_up_page).post(pages::set_up))
         .route("/events", get(events::events))
         .route("/api/page/{function}", post(server_functions::call))

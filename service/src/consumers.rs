@@ -211,8 +211,12 @@ impl Service {
         before: Option<i64>,
         limit: u64,
     ) -> Result<(Vec<Activity<serde_json::Value>>, Option<i64>), ServiceError> {
-        let lines = self.store.list_activity(consumer, before, limit).await?;
-        let next = lines.last().filter(|_| lines.len() as u64 == limit).map(|last| last.id);
+        // One more than asked for, to know whether there is another page.
+        let mut lines = self.store.list_activity(consumer, before, limit + 1).await?;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = lines.len() > most;
+        lines.truncate(most);
+        let next = lines.last().filter(|_| more).map(|last| last.id);
         Ok((lines, next))
     }
 

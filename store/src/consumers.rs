@@ -52,6 +52,9 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
     }
 }
 
+/// No name is longer, in characters, and no key.
+const LONGEST_NAME: usize = 100;
+
 /// Which rows a query is about.
 fn chosen(query: &ConsumerQuery) -> Condition {
     let mut chosen = Condition::all();
@@ -59,6 +62,10 @@ fn chosen(query: &ConsumerQuery) -> Condition {
         chosen = chosen.add(consumer::Column::Status.eq(word(status)));
     }
     if let Some(text) = &query.text {
+        if text.chars().count() > LONGEST_NAME {
+            // Databases refuse patterns of some length; this one would find nothing anyway.
+            return chosen.add(Expr::value(false));
+        }
         let text = text.to_ascii_lowercase();
         let escaped = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
         let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
@@ -125,15 +132,17 @@ impl Store {
             domain::query::Order::Descending => Order::Desc,
         };
         let mut page = chosen.order_by(sorted_by(query.sort), order.clone());
-        page = page.order_by(consumer::Column::Key, order).limit(limit);
+        page = page.order_by(consumer::Column::Key, order).limit(limit + 1);
         if let Some(cursor) = &query.after {
             page = page.filter(after(query, cursor));
         }
-        let rows = page.all(&self.read).await?;
+        let mut rows = page.all(&self.read).await?;
+        // One more was asked for, to know whether there is another page.
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > most;
+        rows.truncate(most);
         let items = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
-        let full = items.len() as u64 == limit;
-        let last = items.last().filter(|_| full);
-        let next_cursor = last.map(|last| Cursor::of(last, query.sort).to_string());
+        let next_cursor = items.last().filter(|_| more).map(|last| Cursor::of(last, query.sort).to_string());
         Ok(Page { items, next_cursor, total })
     }
 
