@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::{session, state::AppState};
+use crate::{api, session, state::AppState};
 
 /// Lets through requests that change nothing, that come from our own pages, or that carry no session and do not say
 /// that they come from elsewhere.
@@ -21,16 +21,27 @@ pub(crate) async fn refuse_cross_site(
     let allowed = safe
         || match origin(request.headers(), &state) {
             Origin::Same => true,
-            Origin::Other => false,
+            // What is signed, and asking for a key, needs no session; a page of another site gains nothing by it.
+            Origin::Other => !has_session && is_for_programs(request.uri().path(), &state),
             // Browsers always say where a form or script comes from; other programs have no session to abuse.
             Origin::Untold => !has_session,
         };
     if allowed {
         next.run(request).await
     } else {
+        if request.uri().path().contains("/api/v1/") {
+            return api::refuse_cross_site();
+        }
         let advice = "This request was refused because it does not come from Latchkey's own pages. Open Latchkey itself and try there. If you did, LATCHKEY_PUBLIC_URL is not the address in your browser.\n";
         (StatusCode::FORBIDDEN, advice).into_response()
     }
+}
+
+/// Whether programs come here rather than browsers.
+fn is_for_programs(path: &str, state: &AppState) -> bool {
+    let inside = path.strip_prefix(&*state.site.prefix).unwrap_or(path);
+    inside.starts_with("/api/v1/")
+        || ["/oauth/requestToken", "/oauth/accessToken", "/oauth/requestKey"].contains(&inside)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

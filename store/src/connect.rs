@@ -26,6 +26,9 @@ const APPLICATION_ID: i32 = 0x4C4B_4559;
 /// Known text that is sealed with each vault key, so that a wrong key is noticed at the start.
 const VAULT_CHECK: &str = "latchkey vault check";
 
+/// As long as the process lives.
+const FOR_EVER: Duration = Duration::from_hours(24 * 365 * 100);
+
 /// How long one process waits for another one's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -182,6 +185,9 @@ async fn connect(database: &Path, connections: u32, create: bool) -> Result<Data
     options
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
+        // A new connection would count other connections' changes from its own beginning, and the feed would miss one.
+        .max_lifetime(FOR_EVER)
+        .idle_timeout(FOR_EVER)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .map_sqlx_sqlite_opts(move |_| {

@@ -79,11 +79,11 @@ fn chosen(query: &ConsumerQuery) -> Condition {
 /// What rows are sorted by, as SQL: the same as `Sort::value` of the consumer.
 fn sorted_by(sort: Sort) -> SimpleExpr {
     match sort {
-        Sort::CreatedAt => Expr::col(consumer::Column::CreatedAt).into(),
+        Sort::CreatedAt => Expr::col(consumer::Column::CreatedAt),
         Sort::Name => Func::lower(Expr::col(consumer::Column::Name)).into(),
-        Sort::Key => Expr::col(consumer::Column::Key).into(),
-        Sort::Status => Expr::col(consumer::Column::Status).into(),
-        Sort::UpdatedAt => Expr::col(consumer::Column::UpdatedAt).into(),
+        Sort::Key => Expr::col(consumer::Column::Key),
+        Sort::Status => Expr::col(consumer::Column::Status),
+        Sort::UpdatedAt => Expr::col(consumer::Column::UpdatedAt),
         Sort::LastUsedAt => Expr::col(consumer::Column::LastUsedAt).if_null(NEVER),
     }
 }

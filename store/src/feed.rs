@@ -84,20 +84,21 @@ impl Store {
     }
 
     async fn follow_on(&self, last: &mut Option<i64>, version: &mut i64) -> Result<(), StoreError> {
-        let mut from = match *last {
-            Some(id) => id,
-            None => {
-                // After the number: what is done from here on is among the lines that follow it.
-                let latest = self.latest_activity().await?;
-                self.keyring.forget_all();
-                *last.insert(latest)
-            }
+        let mut from = if let Some(id) = *last {
+            id
+        } else {
+            // After the number: what is done from here on is among the lines that follow it.
+            let latest = self.latest_activity().await?;
+            self.keyring.forget_all();
+            *last.insert(latest)
         };
         loop {
             let woken = tokio::time::timeout(LOOK_EVERY, self.feed.wake.notified()).await.is_ok();
+            // Taken before the look: what is done after it is not known.
+            let now = self.keyring.milliseconds();
             let seen = number(&self.watch, "PRAGMA data_version").await?;
             if !woken && seen == *version {
-                self.keyring.beat();
+                self.keyring.beat(now);
                 continue;
             }
             loop {
@@ -117,7 +118,7 @@ impl Store {
                 }
             }
             *version = seen;
-            self.keyring.beat();
+            self.keyring.beat(now);
         }
     }
 }

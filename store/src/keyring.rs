@@ -5,7 +5,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -131,8 +131,9 @@ pub(crate) struct Keyring {
     consumers: Cache<ConsumerKey, Option<Arc<KnownConsumer>>>,
     tokens: Cache<Box<str>, Arc<KnownToken>>,
     users: Cache<i64, Arc<User>>,
-    /// Counts what was forgotten, so that a row read before a change is not kept after it.
-    forgotten: AtomicU64,
+    /// Counts what was forgotten, so that a row read before a change is not kept after it. Held while rows are put in or
+    /// taken out, so that nobody sees one in between; whoever finds a row does not need it.
+    forgotten: Mutex<u64>,
     readings: AtomicU64,
     begin: Instant,
     /// When the feed was last seen alive, in milliseconds after `begin`; 0: never.
@@ -148,7 +149,7 @@ impl Keyring {
             consumers: Cache::new(CONSUMERS),
             tokens: Cache::new(TOKENS),
             users: Cache::new(USERS),
-            forgotten: AtomicU64::new(0),
+            forgotten: Mutex::new(0),
             readings: AtomicU64::new(0),
             begin: Instant::now(),
             beat: AtomicU64::new(0),
@@ -157,14 +158,15 @@ impl Keyring {
         }
     }
 
-    fn milliseconds(&self) -> u64 {
+    /// How long the process has been running, for `beat`.
+    pub(crate) fn milliseconds(&self) -> u64 {
         // One more, so that 0 stands for never.
         u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
     }
 
-    /// The feed has read everything up to now.
-    pub(crate) fn beat(&self) {
-        self.beat.store(self.milliseconds(), Ordering::Release);
+    /// The feed has read everything that was done before `at`, as `milliseconds` tells it.
+    pub(crate) fn beat(&self, at: u64) {
+        self.beat.store(at, Ordering::Release);
     }
 
     /// Whether the keyring may answer.
@@ -174,8 +176,8 @@ impl Keyring {
     }
 
     pub(crate) fn forget(&self, outdated: Outdated) {
-        // Before the removal: whoever reads the old row now sees the count changed after keeping it, and drops it.
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        let mut forgotten = self.forgotten();
+        *forgotten += 1;
         match outdated {
             // The tokens go with it: they count only beside the reading of the consumer they were read after.
             Outdated::Consumer(key) => _ = self.consumers.remove(&key),
@@ -186,7 +188,8 @@ impl Keyring {
     /// Forgets everything: what was done since it was read is not known.
     pub(crate) fn forget_all(&self) {
         self.beat.store(0, Ordering::Release);
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        let mut forgotten = self.forgotten();
+        *forgotten += 1;
         self.consumers.clear();
         self.tokens.clear();
         self.users.clear();
@@ -197,17 +200,18 @@ impl Keyring {
         &self,
         read: impl Future<Output = Result<T, StoreError>>,
         insert: impl FnOnce(&T),
-        remove: impl FnOnce(),
     ) -> Result<T, StoreError> {
-        let before = self.forgotten.load(Ordering::SeqCst);
+        let before = *self.forgotten();
         let read = read.await?;
-        if self.is_alive() {
+        let forgotten = self.forgotten();
+        if *forgotten == before && self.is_alive() {
             insert(&read);
-            if self.forgotten.load(Ordering::SeqCst) != before {
-                remove();
-            }
         }
         Ok(read)
+    }
+
+    fn forgotten(&self) -> MutexGuard<'_, u64> {
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -226,7 +230,7 @@ impl Store {
         }
         // That there is none is kept too: asking for it again takes as long as for one that there is.
         let insert = |known: &Option<_>| keyring.consumers.insert(key, known.clone());
-        keyring.keep(self.read_consumer(key), insert, || _ = keyring.consumers.remove(&key)).await
+        keyring.keep(self.read_consumer(key), insert).await
     }
 
     /// The token credentials with this identifier, from memory where that may answer. They are as new as the reading of
@@ -248,8 +252,7 @@ impl Store {
                 keyring.tokens.insert(token.into(), known.clone());
             }
         };
-        let remove = || _ = keyring.tokens.remove(token);
-        keyring.keep(self.read_token(token, consumer.reading), insert, remove).await
+        keyring.keep(self.read_token(token, consumer.reading), insert).await
     }
 
     /// The user with this number, from memory where that may answer.
@@ -269,7 +272,7 @@ impl Store {
                 keyring.users.insert(id, user.clone());
             }
         };
-        keyring.keep(read, insert, || _ = keyring.users.remove(&id)).await
+        keyring.keep(read, insert).await
     }
 
     /// Notes that a consumer, and its token where there is one, was used at a time (milliseconds since 1970). Written

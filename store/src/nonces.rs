@@ -111,11 +111,15 @@ impl Store {
             match self.write_batch(&batch, too_old).await {
                 Ok(is_new) => {
                     // Whoever went away does not need the answer.
-                    batch.into_iter().zip(is_new).for_each(|(one, new)| _ = one.answer.send(Ok(new)));
+                    for (one, new) in batch.into_iter().zip(is_new) {
+                        let _ = one.answer.send(Ok(new));
+                    }
                 }
                 Err(error) => {
                     tracing::error!(%error, requests = batch.len(), "nonces could not be recorded");
-                    batch.into_iter().for_each(|one| _ = one.answer.send(Err(error.same())));
+                    for one in batch {
+                        let _ = one.answer.send(Err(error.same()));
+                    }
                 }
             }
         }

@@ -203,6 +203,7 @@ impl Store {
         temporary_credentials::Entity::update_many()
             .set(temporary_credentials::ActiveModel { state: Set(word(State::Void)), ..Default::default() })
             .filter(Column::Token.eq(token))
+            .filter(Column::State.eq(word(State::Allowed)))
             .filter(Column::WrongVerifiers.gte(MOST_WRONG_VERIFIERS))
             .exec(&change.transaction)
             .await?;

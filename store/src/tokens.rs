@@ -158,18 +158,15 @@ impl Store {
         new: NewActivity,
     ) -> Result<bool, StoreError> {
         let mut change = self.begin().await?;
-        let done = token_credentials::Entity::update_many()
+        let tokens = token_credentials::Entity::update_many()
             .set(revoked(now))
             .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
             .filter(token_credentials::Column::UserId.eq(user_id))
-            .filter(token_credentials::Column::RevokedAt.is_null())
+            .filter(holding(now))
             .exec(&change.transaction)
             .await?;
-        if done.rows_affected == 0 {
-            return Ok(false);
-        }
         // What the user allowed a moment ago and was not exchanged yet goes too.
-        temporary_credentials::Entity::update_many()
+        let allowed = temporary_credentials::Entity::update_many()
             .set(temporary_credentials::ActiveModel {
                 state: Set(word(State::Revoked)),
                 ..Default::default()
@@ -179,6 +176,9 @@ impl Store {
             .filter(temporary_credentials::Column::State.eq(word(State::Allowed)))
             .exec(&change.transaction)
             .await?;
+        if tokens.rows_affected + allowed.rows_affected == 0 {
+            return Ok(false);
+        }
         change.append(new).await?;
         self.commit(change).await?;
         Ok(true)

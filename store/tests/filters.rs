@@ -99,9 +99,12 @@ async fn a_text_is_found_as_it_is_written_in_names_and_keys() {
 }
 
 #[tokio::test]
-async fn a_text_that_is_longer_than_any_name_is_found_nowhere() {
+async fn a_text_as_long_as_a_name_is_found_and_a_longer_one_nowhere() {
     let (_folder, store) = support::store().await;
-    insert(&store, 1).await;
+    let before = insert(&store, 1).await;
+    let longest = "ü".repeat(100);
+    rename(&store, &before, &longest).await;
+    assert_eq!(names(&store, &longest).await, [longest]);
     for length in [101, 1000, 25_000, 60_000] {
         for sign in ["a", "_", "%"] {
             assert!(names(&store, &sign.repeat(length)).await.is_empty(), "{length} times {sign}");

@@ -35,7 +35,9 @@ async fn four_times_at_once(stores: &[Arc<Store>], count: u32) -> Vec<u32> {
     }
     let answers = tokio::time::timeout(PATIENCE, uses.join_all()).await.expect("everybody is answered");
     let mut accepted = vec![0; count as usize];
-    answers.into_iter().for_each(|(n, is_first)| accepted[n as usize] += u32::from(is_first));
+    for (n, is_first) in answers {
+        accepted[n as usize] += u32::from(is_first);
+    }
     accepted
 }
 
@@ -163,7 +165,7 @@ async fn a_nonce_that_another_process_forgot_is_not_accepted_again() {
 async fn whoever_goes_away_leaves_nobody_waiting_and_its_nonce_stays_used() {
     let (_folder, store) = store().await;
     let store = Arc::new(store);
-    for round in 0..20 {
+    for round in 1..=20 {
         for gone in 0..5 {
             // Asks, and goes away without waiting for the answer.
             tokio::select! {

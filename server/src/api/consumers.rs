@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use service::{Admin, ServiceError, consumers::TypedEdit};
 
-use super::{AdminCall, error::ApiError};
+use super::{AdminCall, KeyText, error::ApiError};
 use crate::state::AppState;
 
 /// How many rows a page has where nobody says.
@@ -103,7 +103,7 @@ pub(super) async fn register(
 /// `GET /api/v1/consumers/{key}`
 pub(super) async fn show(
     State(state): State<AppState>,
-    Path(text): Path<String>,
+    KeyText(text): KeyText,
     AdminCall { admin, .. }: AdminCall,
 ) -> Result<Response, ApiError> {
     Ok(shown(StatusCode::OK, &state.service.find_consumer(&admin, key(&text)?).await?))
@@ -132,7 +132,7 @@ fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>
 /// `PATCH /api/v1/consumers/{key}`
 pub(super) async fn edit(
     State(state): State<AppState>,
-    Path(text): Path<String>,
+    KeyText(text): KeyText,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Response, ApiError> {
     let key = key(&text)?;
@@ -186,7 +186,7 @@ async fn decide(
 /// `POST /api/v1/consumers/{key}/approve`
 pub(super) async fn approve(
     State(state): State<AppState>,
-    Path(text): Path<String>,
+    KeyText(text): KeyText,
     call: AdminCall,
 ) -> Result<Response, ApiError> {
     decide(&state, call, &text, Status::Approved).await
@@ -195,7 +195,7 @@ pub(super) async fn approve(
 /// `POST /api/v1/consumers/{key}/disapprove`
 pub(super) async fn disapprove(
     State(state): State<AppState>,
-    Path(text): Path<String>,
+    KeyText(text): KeyText,
     call: AdminCall,
 ) -> Result<Response, ApiError> {
     decide(&state, call, &text, Status::Disapproved).await
@@ -204,7 +204,7 @@ pub(super) async fn disapprove(
 /// `DELETE /api/v1/consumers/{key}`: also where it is not there (any more).
 pub(super) async fn remove(
     State(state): State<AppState>,
-    Path(text): Path<String>,
+    KeyText(text): KeyText,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Response, ApiError> {
     if let Ok(key) = key(&text) {

@@ -20,6 +20,8 @@ pub(super) enum ApiError {
     Refused(Problem),
     /// A user without *Configure Server*, or none.
     NotPermitted,
+    /// A session's change that does not come from our own pages.
+    OtherSite,
     /// A query or a body that cannot be understood.
     BadRequest(String),
     /// There is no such thing.
@@ -64,7 +66,7 @@ impl ApiError {
         match self {
             Self::NoCredentials => StatusCode::UNAUTHORIZED,
             Self::Refused(problem) => signed::status(problem),
-            Self::NotPermitted => StatusCode::FORBIDDEN,
+            Self::NotPermitted | Self::OtherSite => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) | Self::Service(ServiceError::NotFound(_) | ServiceError::Removed(_)) => {
                 StatusCode::NOT_FOUND
@@ -88,6 +90,10 @@ impl ApiError {
             }
             Self::Refused(problem) => problem.advice().to_string(),
             Self::NotPermitted => "This needs a user with the Configure Server permission.".to_owned(),
+            Self::OtherSite => {
+                "A browser's change must come from Latchkey's own pages. Sign the request instead, or open Latchkey itself."
+                    .to_owned()
+            }
             Self::BadRequest(words) | Self::NotFound(words) | Self::PreconditionFailed(words) => words.clone(),
             Self::MethodNotAllowed => "This call does not take this method; /api/v1/docs lists what there is.".to_owned(),
             Self::TooLarge => "A body may hold 64 KiB at most.".to_owned(),

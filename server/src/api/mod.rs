@@ -9,8 +9,8 @@ mod who;
 use axum::{
     Router,
     body::Bytes,
-    extract::{FromRequest, FromRequestParts as _, Request},
-    http::{HeaderMap, header},
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{HeaderMap, header, request::Parts},
     response::{IntoResponse as _, Response},
     routing::{any, get, post},
 };
@@ -41,6 +41,23 @@ pub(crate) fn routes() -> Router<AppState> {
             ApiError::NotFound("There is no such call; /api/v1/docs lists what there is.".to_owned())
         })
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+}
+
+/// A change that another site makes a browser ask for.
+pub(crate) fn refuse_cross_site() -> Response {
+    ApiError::OtherSite.into_response()
+}
+
+/// The key in a path, as it was sent.
+struct KeyText(String);
+
+impl FromRequestParts<AppState> for KeyText {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(text)| Self(text)).map_err(|error| ApiError::BadRequest(error.body_text()))
+    }
 }
 
 /// Who calls.
