@@ -171,7 +171,7 @@ impl Service {
         let consumer = consumer.ok_or(Problem::ConsumerKeyUnknown)?;
         let credentials = credentials.ok_or(Problem::TokenRejected)?;
         signature?;
-        check_status(&consumer)?;
+        check_status(consumer.status)?;
         Ok(Checked { signed, consumer, credentials })
     }
 
@@ -261,16 +261,15 @@ impl Service {
         token: Option<&KnownToken>,
     ) -> Result<(), VerifyError> {
         let now = self.store.known_consumer(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
-        check_status(&now)?;
+        check_status(now.status)?;
         let Some(token) = token else {
             return Ok(());
         };
-        if !Arc::ptr_eq(&now, consumer) {
-            let again = self.store.known_token(&now, &token.token).await?;
-            let again = again.ok_or(Problem::TokenRejected)?;
-            self.user_behind(&again).await?;
-        } else {
+        if Arc::ptr_eq(&now, consumer) {
             self.enabled_user(token.user_id).await?;
+        } else {
+            let again = self.store.known_token(&now, &token.token).await?;
+            self.user_behind(&*again.ok_or(Problem::TokenRejected)?).await?;
         }
         Ok(())
     }
@@ -293,8 +292,8 @@ fn is_rsa(method: SignatureMethod) -> bool {
 }
 
 /// The problem of a consumer that may not do anything.
-pub(crate) fn check_status(consumer: &KnownConsumer) -> Result<(), Problem> {
-    match consumer.status {
+pub(crate) fn check_status(status: Status) -> Result<(), Problem> {
+    match status {
         Status::Approved => Ok(()),
         Status::Pending => Err(Problem::ConsumerKeyRefused),
         Status::Disapproved => Err(Problem::ConsumerKeyRejected),

@@ -1,0 +1,41 @@
+//! The consumers and tokens of the benchmark: all that is known of each follows from its number, so that whoever signs
+//! need not read the database. They have the form that latchkey gives to its own.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::ConsumerKey;
+use sha2::{Digest as _, Sha256};
+
+/// A consumer and the one token that it holds.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    pub key: ConsumerKey,
+    pub secret: String,
+    pub token: String,
+    pub token_secret: String,
+}
+
+impl Identity {
+    pub fn new(number: u64) -> Self {
+        let mut key = [0; 16];
+        key.copy_from_slice(&hash("key", number)[..16]);
+        Self {
+            key: ConsumerKey(uuid::Builder::from_random_bytes(key).into_uuid()),
+            secret: text("secret", number),
+            token: text("token", number),
+            token_secret: text("token secret", number),
+        }
+    }
+
+    /// The consumer's name.
+    pub fn name(number: u64) -> String {
+        format!("Application {number}")
+    }
+}
+
+fn text(what: &str, number: u64) -> String {
+    URL_SAFE_NO_PAD.encode(hash(what, number))
+}
+
+fn hash(what: &str, number: u64) -> [u8; 32] {
+    Sha256::new().chain_update(what).chain_update(number.to_be_bytes()).finalize().into()
+}

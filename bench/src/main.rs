@@ -1,0 +1,116 @@
+//! What a verified request costs the server: `/verify` beside a bare handler and beside a peer. `tools/bench` runs it.
+
+mod bare;
+mod identity;
+mod load;
+mod measure;
+mod process;
+mod report;
+mod requests;
+mod run;
+mod seed;
+mod targets;
+
+use std::{error::Error, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+#[derive(Parser, Debug)]
+#[command(name = "bench")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve a handler that does nothing but answer `ok`, as latchkey serves its internal listener
+    Bare,
+    /// Make a database that holds so many consumers and tokens, unless it is there, and print its folder
+    Seed {
+        #[command(flatten)]
+        places: Places,
+        /// How many of each
+        #[arg(long, default_value_t = 1_000_000)]
+        count: u64,
+    },
+    /// Measure, print the figures, and write them down
+    Run(Box<Options>),
+}
+
+/// Where things are.
+#[derive(clap::Args, Debug)]
+struct Places {
+    /// The program to measure
+    #[arg(long, value_parser = absolute)]
+    latchkey: PathBuf,
+    /// Where databases are kept between runs: a folder on a disk, not in memory
+    #[arg(long, value_parser = absolute)]
+    cache: PathBuf,
+}
+
+/// What is measured, and how often.
+#[derive(clap::Args, Debug)]
+struct Options {
+    #[command(flatten)]
+    places: Places,
+    /// The virtual environment that has the peer's packages
+    #[arg(long, value_parser = absolute)]
+    peer: PathBuf,
+    /// The folder of the peer's application
+    #[arg(long, value_parser = absolute)]
+    peer_app: PathBuf,
+    /// The page whose figures are to be written anew
+    #[arg(long)]
+    page: Option<PathBuf>,
+    /// How often each target is measured, in turn
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Connections that are kept open, each with one request under way
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// Requests of one measurement
+    #[arg(long, default_value_t = 100_000)]
+    requests: usize,
+    /// Requests of one measurement of the peer, which takes longer over each
+    #[arg(long, default_value_t = 15_000)]
+    peer_requests: usize,
+    /// How many consumers and tokens the large database holds
+    #[arg(long, default_value_t = 1_000_000)]
+    many: u64,
+    /// Only targets whose names begin like this
+    #[arg(long)]
+    only: Option<String>,
+}
+
+/// The programs that are started work in other folders.
+fn absolute(path: &str) -> std::io::Result<PathBuf> {
+    std::path::absolute(path)
+}
+
+fn main() -> ExitCode {
+    let runtime = |multi_thread| {
+        let mut builder = if multi_thread {
+            tokio::runtime::Builder::new_multi_thread()
+        } else {
+            tokio::runtime::Builder::new_current_thread()
+        };
+        builder.enable_all().build().expect("the operating system gives threads")
+    };
+    let done = match Cli::parse().command {
+        Command::Bare => runtime(true).block_on(bare::serve()),
+        Command::Seed { places, count } => runtime(false)
+            .block_on(seed::database(&places, count))
+            .map(|folder| println!("{}", folder.display())),
+        Command::Run(options) => run::run(&options, &runtime(false)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("The benchmark failed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

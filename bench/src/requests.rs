@@ -1,0 +1,126 @@
+//! Requests as bytes, made before they are sent: each signed with HMAC-SHA1, with a nonce of its own.
+
+use std::time::SystemTime;
+
+use oauth::{SignatureMethod, encode, sign};
+
+use crate::{Result, identity::Identity};
+
+/// What the client of the gateway asked for.
+const HOST: &str = "api.example";
+const PATH: &str = "/photos";
+const QUERY: &str = "page=2&size=original";
+
+/// How many consumers call again and again.
+pub const WORKING_SET: u64 = 100;
+
+/// How a signed request reaches whoever verifies it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Not signed, with no more headers than HTTP asks for.
+    Minimal,
+    /// As nginx describes it to `/verify`, with the headers of its client.
+    Described,
+    /// As it is: with the headers of its client and a gateway's word that it came by https.
+    Direct,
+}
+
+/// Whose requests they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callers {
+    /// The first hundred, in turn.
+    WorkingSet,
+    /// So many, each as likely as the others.
+    Everybody(u64),
+}
+
+/// Requests, one after the other.
+#[derive(Debug, Default)]
+pub struct Requests {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Requests {
+    pub fn get(&self, index: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(index)?;
+        let begin = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        Some(&self.bytes[begin..end])
+    }
+
+    /// Makes requests that are to be sent within the next seconds.
+    pub fn new(form: Form, callers: Callers, count: usize) -> Result<Self> {
+        let mut requests = Self::default();
+        let mut random = getrandom::u64()?;
+        let working_set: Vec<_> = (0..WORKING_SET).map(Identity::new).collect();
+        let run = getrandom::u64()?;
+        let now = seconds_since_1970();
+        for index in 0..count {
+            if form == Form::Minimal {
+                requests.push("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                continue;
+            }
+            let nonce = format!("{run:016x}{index:08x}");
+            let authorization = match callers {
+                Callers::WorkingSet => authorization(&working_set[index % working_set.len()], &nonce, now),
+                Callers::Everybody(many) => {
+                    random = scramble(random);
+                    authorization(&Identity::new(random % many), &nonce, now)
+                }
+            };
+            requests.push(&text(form, &authorization));
+        }
+        Ok(requests)
+    }
+
+    fn push(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.ends.push(self.bytes.len());
+    }
+}
+
+fn text(form: Form, authorization: &str) -> String {
+    let asked = match form {
+        Form::Minimal | Form::Described => format!(
+            "GET /verify HTTP/1.1\r\nHost: 127.0.0.1:3001\r\nX-Original-Method: GET\r\n\
+             X-Original-URL: https://{HOST}{PATH}?{QUERY}\r\n"
+        ),
+        Form::Direct => {
+            format!("GET {PATH}?{QUERY} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n")
+        }
+    };
+    format!(
+        "{asked}User-Agent: python-requests/2.34.2\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate\r\n\
+         Authorization: {authorization}\r\n\r\n"
+    )
+}
+
+/// The value of the header field. The base string is written out here, not made by the code that is measured.
+fn authorization(identity: &Identity, nonce: &str, now: u64) -> String {
+    let Identity { key, secret, token, token_secret } = identity;
+    let parameters = format!(
+        "oauth_consumer_key={key}&oauth_nonce={nonce}&oauth_signature_method=HMAC-SHA1&oauth_timestamp={now}\
+         &oauth_token={token}&oauth_version=1.0&{QUERY}"
+    );
+    let base_string = format!("GET&{}&{}", encode(&format!("https://{HOST}{PATH}")), encode(&parameters));
+    let signature = sign(SignatureMethod::HmacSha1, &base_string, secret, token_secret).expect("HMAC signs");
+    format!(
+        "OAuth oauth_nonce=\"{nonce}\", oauth_timestamp=\"{now}\", oauth_version=\"1.0\", \
+         oauth_signature_method=\"HMAC-SHA1\", oauth_consumer_key=\"{key}\", oauth_token=\"{token}\", \
+         oauth_signature=\"{}\"",
+        encode(&signature)
+    )
+}
+
+/// The next random number (`SplitMix64`), spread evenly.
+fn scramble(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+#[expect(clippy::disallowed_methods, reason = "there is no clock of the program's here")]
+pub fn seconds_since_1970() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

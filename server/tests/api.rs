@@ -1,0 +1,57 @@
+//! The API: consumers, activity, who calls, and what it says about itself.
+
+mod support;
+
+#[path = "api/access.rs"]
+mod access;
+#[path = "api/activity.rs"]
+mod activity;
+#[path = "api/bad_input.rs"]
+mod bad_input;
+#[path = "api/callers.rs"]
+mod callers;
+#[path = "api/changes.rs"]
+mod changes;
+#[path = "api/documents.rs"]
+mod documents;
+#[path = "api/list.rs"]
+mod list;
+#[path = "api/secrets.rs"]
+mod secrets;
+#[path = "api/used.rs"]
+mod used;
+
+use http::Method;
+use serde_json::{Value, json};
+use support::{
+    Browser, SECRET,
+    browser::{Answer, send},
+    signer::{CONSUMERS, send_json},
+};
+
+const NOWHERE: &str = "00000000-0000-4000-8000-000000000000";
+
+/// A call without a body.
+fn call(who: &Browser, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let request = who.request(method, path);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    send(request.body(()).unwrap())
+}
+
+/// A call with JSON.
+fn call_json(who: &Browser, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    let request = who.request(method, path);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    send_json(request, body)
+}
+
+fn at(key: &str) -> String {
+    format!("{CONSUMERS}/{key}")
+}
+
+/// Registers a consumer and gives its key.
+#[track_caller]
+fn register(who: &Browser, name: &str) -> String {
+    let answer = call_json(who, Method::POST, CONSUMERS, &[], &json!({ "name": name, "secret": SECRET }));
+    answer.is(201).json()["key"].as_str().unwrap().to_owned()
+}

@@ -1,0 +1,95 @@
+//! What was done, by whom, from where.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{at, call, call_json, register};
+use crate::support::{Browser, signer::Provider};
+
+#[track_caller]
+fn lines(ada: &Browser, query: &str) -> Vec<Value> {
+    let page = ada.get(&format!("/api/v1/activity?{query}")).is(200).json();
+    page["items"].as_array().unwrap().clone()
+}
+
+fn actions(lines: &[Value]) -> Vec<&str> {
+    lines.iter().map(|line| line["action"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn everything_done_to_a_consumer_is_told_newest_first() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let key = register(ada, "Told");
+    let path = at(&key);
+    call(ada, Method::POST, &format!("{path}/approve"), &[]).is(200);
+    call(ada, Method::POST, &format!("{path}/approve"), &[]).is(200);
+    let body = json!({ "name": "Renamed", "secret": "another secret" });
+    call_json(ada, Method::PATCH, &path, &[("if-match", "*")], &body).is(200);
+    call(ada, Method::POST, &format!("{path}/disapprove"), &[]).is(200);
+    call(ada, Method::DELETE, &path, &[]).is(204);
+    call(ada, Method::DELETE, &path, &[]).is(204);
+    register(ada, "Another");
+    let told = lines(ada, &format!("consumer={key}"));
+    let expected = [
+        "consumer_removed",
+        "consumer_disapproved",
+        "consumer_edited",
+        "consumer_approved",
+        "consumer_registered",
+    ];
+    assert_eq!(actions(&told), expected);
+    for line in &told {
+        assert_eq!((&line["actor"], &line["address"]), (&json!("ada"), &json!("127.0.0.1")), "{line}");
+        assert_eq!(line["consumer_key"], json!(key));
+        assert!(line["at"].as_str().unwrap().ends_with('Z'), "{line}");
+        let mut fields: Vec<_> = line.as_object().unwrap().keys().collect();
+        fields.sort_unstable();
+        let expected = ["action", "actor", "address", "after", "at", "before", "consumer_key", "id"];
+        assert_eq!(fields, expected);
+    }
+    let ids: Vec<_> = told.iter().map(|line| line["id"].as_i64().unwrap()).collect();
+    assert!(ids.iter().rev().is_sorted(), "{ids:?}");
+    assert_eq!((&told[4]["before"], &told[4]["after"]["name"]), (&Value::Null, &json!("Told")));
+    assert_eq!((&told[2]["before"]["name"], &told[2]["after"]["name"]), (&json!("Told"), &json!("Renamed")));
+    assert_eq!((&told[0]["before"]["status"], &told[0]["after"]), (&json!("disapproved"), &Value::Null));
+    assert!(!json!(told).to_string().contains("another secret"));
+}
+
+#[test]
+fn the_dance_is_told_with_who_decided_and_for_whom() {
+    let provider = Provider::start();
+    let app = provider.app_of("Dances", "grace");
+    let told = lines(provider.ada(), &format!("consumer={}", app.key));
+    assert_eq!(actions(&told)[..2], ["token_issued", "access_allowed"]);
+    assert_eq!((&told[0]["actor"], &told[1]["actor"]), (&json!("grace"), &json!("grace")));
+    app.echo().send().is(200);
+    app.echo().send().is(200);
+    assert_eq!(
+        lines(provider.ada(), &format!("consumer={}", app.key)).len(),
+        told.len(),
+        "calls are no activity"
+    );
+}
+
+#[test]
+fn the_list_comes_in_pages_and_of_one_consumer_alone() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let keys = ["One", "Two", "Three"].map(|name| register(ada, name));
+    for key in &keys {
+        call(ada, Method::POST, &format!("{}/approve", at(key)), &[]).is(200);
+    }
+    let all = lines(ada, "");
+    let (mut paged, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = ada.get(&format!("/api/v1/activity?limit=2{cursor}")).is(200).json();
+        paged.extend(page["items"].as_array().unwrap().clone());
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(paged, all);
+    let of_one = lines(ada, &format!("consumer={}", keys[1]));
+    assert_eq!(actions(&of_one), ["consumer_approved", "consumer_registered"]);
+    assert!(lines(ada, "consumer=00000000-0000-4000-8000-000000000000").is_empty());
+}

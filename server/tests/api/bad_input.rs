@@ -1,0 +1,177 @@
+//! What a call cannot be done with.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{NOWHERE, at, call, call_json, register};
+use crate::support::{
+    SECRET,
+    browser::{Answer, send},
+    signer::{CONSUMERS, Provider},
+};
+
+/// The wrong fields of a 422, each with a sentence.
+#[track_caller]
+fn wrong_fields(answer: &Answer) -> Vec<String> {
+    let details = answer.problem(422);
+    let errors = details["errors"].as_array().unwrap();
+    assert!(
+        errors.iter().all(|error| error["detail"].as_str().is_some_and(|detail| detail.ends_with('.'))),
+        "{details}"
+    );
+    let mut fields: Vec<_> = errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect();
+    fields.sort_unstable();
+    fields
+}
+
+#[test]
+fn every_field_that_is_wrong_is_told_at_once() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let register_as = |name: &str, secret: &str| {
+        wrong_fields(&call_json(
+            ada,
+            Method::POST,
+            CONSUMERS,
+            &[],
+            &json!({ "name": name, "secret": secret }),
+        ))
+    };
+    assert_eq!(register_as("", "short"), ["name", "secret"]);
+    for name in ["", "   ", &"x".repeat(101), "a\nb", "\u{7f}"] {
+        assert_eq!(register_as(name, SECRET), ["name"], "{name:?}");
+    }
+    for secret in ["", "1234567", &"x".repeat(257), "12345678\t"] {
+        assert_eq!(register_as("Name", secret), ["secret"], "{secret:?}");
+    }
+    assert_eq!(ada.get(CONSUMERS).is(200).json()["total"], 0);
+    let path = at(&register(ada, &"ä".repeat(100)));
+    let body = json!({
+        "name": " ", "secret": "short", "callback_url": "javascript:alert(1)", "rsa_public_key": "nonsense",
+    });
+    let edited = call_json(ada, Method::PATCH, &path, &[("if-match", "*")], &body);
+    assert_eq!(wrong_fields(&edited), ["callback_url", "name", "rsa_public_key", "secret"]);
+    for callback in ["/cb", "ftp://a/", "https://u:p@a/", "https://a/#x"] {
+        let body = json!({ "callback_url": callback });
+        let edited = call_json(ada, Method::PATCH, &path, &[("if-match", "*")], &body);
+        assert_eq!(wrong_fields(&edited), ["callback_url"], "{callback}");
+    }
+    assert_eq!(ada.get(&path).is(200).json()["revision"], 1);
+}
+
+#[test]
+fn a_body_that_is_no_json_object_is_400_and_another_media_type_415() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let path = at(&register(ada, "Kept"));
+    for (method, path) in [(Method::POST, CONSUMERS), (Method::PATCH, &path)] {
+        let send_as = |kind: Option<&str>, body: &[u8]| {
+            let request = ada.request(method.clone(), path).header("if-match", "*");
+            let request =
+                kind.into_iter().fold(request, |request, kind| request.header("content-type", kind));
+            send(request.body(body.to_vec()).unwrap())
+        };
+        for body in [
+            &b"{"[..],
+            b"",
+            b"null",
+            b"[]",
+            b"\"text\"",
+            b"\xff",
+            b"{\"name\":\"a\",\"secret\":5}",
+            b"{\"name\":[]}",
+        ] {
+            let details = send_as(Some("application/json"), body).problem(400);
+            assert!(!details.to_string().contains("invalid type"), "{details}");
+        }
+        let good = json!({ "name": "Changed", "secret": SECRET }).to_string();
+        for kind in [
+            None,
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+            Some("application/jsonp"),
+            Some(""),
+        ] {
+            send_as(kind, good.as_bytes()).problem(415);
+        }
+        let status = send_as(Some("Application/JSON; charset=utf-8"), good.as_bytes()).status;
+        assert!((200..300).contains(&status), "{status}");
+        let large = format!("{{\"name\":\"{}\"}}", "x".repeat(64 * 1024));
+        send_as(Some("application/json"), large.as_bytes()).problem(413);
+    }
+}
+
+#[test]
+fn a_query_that_cannot_be_understood_is_400() {
+    let provider = Provider::start();
+    for query in [
+        "status=open",
+        "status=Approved",
+        "sort=size",
+        "order=up",
+        "limit=0",
+        "limit=501",
+        "limit=-1",
+        "limit=ten",
+        "limit=",
+        "limit=99999999999999999999",
+        "cursor=nonsense",
+        "cursor=",
+        "limit=5&limit=6",
+    ] {
+        provider.ada().get(&format!("{CONSUMERS}?{query}")).problem(400);
+    }
+    for query in ["limit=0", "limit=501", "limit=x", "cursor=x", "consumer=x"] {
+        provider.ada().get(&format!("/api/v1/activity?{query}")).problem(400);
+    }
+    provider.ada().get(&format!("{CONSUMERS}?limit=500")).is(200);
+    provider.ada().get("/api/v1/activity?limit=500").is(200);
+}
+
+#[test]
+fn what_is_not_there_is_404_and_what_cannot_be_done_with_it_405() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    for path in
+        [at(NOWHERE), at("nonsense"), at("%20"), at("a.b"), "/api/v1/nothing".into(), "/api/v1".into()]
+    {
+        ada.get(&path).problem(404);
+    }
+    call(ada, Method::POST, &format!("{}/approve", at(NOWHERE)), &[]).problem(404);
+    call(ada, Method::POST, &format!("{}/approve", at("nonsense")), &[]).problem(404);
+    call(ada, Method::POST, &format!("{}/remove", at(NOWHERE)), &[]).problem(404);
+    for (method, path) in [
+        (Method::PUT, CONSUMERS.to_owned()),
+        (Method::DELETE, CONSUMERS.to_owned()),
+        (Method::PUT, at(NOWHERE)),
+        (Method::GET, format!("{}/approve", at(NOWHERE))),
+        (Method::POST, "/api/v1/activity".to_owned()),
+        (Method::POST, "/api/v1/whoami".to_owned()),
+    ] {
+        call(ada, method, &path, &[]).problem(405);
+    }
+}
+
+#[test]
+fn a_path_that_is_no_text_is_refused_with_problem_details() {
+    let provider = Provider::start();
+    let answer = provider.ada().get(&at("%FF"));
+    assert!([400, 404].contains(&answer.status), "{answer:?}");
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    assert_eq!(answer.json()["status"], answer.status);
+}
+
+#[test]
+fn a_missing_field_is_wrong_input_and_not_the_servers_fault() {
+    let provider = Provider::start();
+    for body in [
+        json!({}),
+        json!({ "name": "No secret" }),
+        json!({ "secret": SECRET }),
+        json!({ "name": null, "secret": null }),
+    ] {
+        let answer = call_json(provider.ada(), Method::POST, CONSUMERS, &[], &body);
+        assert!([400, 422].contains(&answer.status), "{body}: {answer:?}");
+        assert_ne!(answer.problem(answer.status)["detail"], Value::Null);
+    }
+}

@@ -1,0 +1,73 @@
+//! When a consumer was last used: known within seconds, and never written for a request alone.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::signer::{App, CONSUMERS, Provider, until};
+
+fn shown(provider: &Provider, app: &App) -> Value {
+    provider.ada().get(&format!("{CONSUMERS}/{}", app.key)).is(200).json()
+}
+
+#[test]
+fn a_use_is_shown_within_a_few_seconds_and_is_no_change() {
+    let provider = Provider::start();
+    let app = provider.app_of("Used", "grace");
+    let before = shown(&provider, &app);
+    assert_eq!(before["last_used_at"], Value::Null, "asking for credentials is no use");
+    let begin = Instant::now();
+    app.get("https://tool.example/").sign().verify().is(200);
+    let after = until("the use is shown", || {
+        let after = shown(&provider, &app);
+        after["last_used_at"].is_string().then_some(after)
+    });
+    println!("shown after {:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(5));
+    assert_eq!((&after["revision"], &after["updated_at"]), (&before["revision"], &before["updated_at"]));
+    app.echo().send().is(200);
+    until("a later use is shown", || {
+        (shown(&provider, &app)["last_used_at"].as_str() > after["last_used_at"].as_str()).then_some(())
+    });
+}
+
+#[test]
+fn a_refused_request_is_no_use() {
+    let provider = Provider::start();
+    let (app, other) = (provider.app("Refused"), provider.app("Other"));
+    app.with_secret("another").echo().send().is(401);
+    app.echo().at(-4000).send().is(401);
+    other.echo().send().is(200);
+    until("the other's use is shown", || shown(&provider, &other)["last_used_at"].as_str().map(drop));
+    assert_eq!(shown(&provider, &app)["last_used_at"], Value::Null);
+}
+
+#[test]
+fn hundreds_of_uses_are_told_as_a_few_events() {
+    let provider = Provider::start();
+    let app = provider.app("Busy");
+    let stream = provider.ada().events(None);
+    stream.expect("ready");
+    let begin = Instant::now();
+    for _ in 0..300 {
+        app.get("https://tool.example/").sign().verify().is(200);
+    }
+    let took = begin.elapsed();
+    let told = stream.expect("consumer");
+    assert_eq!((&told.json()["key"], told.json()["last_used_at"].is_string()), (&json!(app.key), true));
+    // The end of the stream is the end of what there is to count.
+    provider.home.json(&["user", "forbid", "ada"], "");
+    let more = stream.rest();
+    assert!(more.iter().all(|event| event.name == "consumer"), "{more:?}");
+    println!("300 uses in {took:?}: {} events", more.len() + 1);
+    assert!((more.len() as u64) < took.as_secs() + 4, "{} events in {took:?}", more.len());
+}
+
+#[test]
+fn uses_are_written_when_the_program_stops() {
+    let provider = Provider::start();
+    let app = provider.app("Stops");
+    app.get("https://tool.example/").sign().verify().is(200);
+    let (home, _) = provider.server.stop();
+    assert!(home.json(&["consumer", "show", &app.key], "")["last_used_at"].is_string());
+}

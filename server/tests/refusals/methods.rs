@@ -1,0 +1,142 @@
+//! The signature methods: HMAC with a secret, RSA with a key, PLAINTEXT where it is allowed.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::support::{
+    Home, finish,
+    signer::{App, ECHO, Provider},
+};
+
+const HMAC: [&str; 3] = ["HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512"];
+const RSA: [(&str, &str); 3] = [("RSA-SHA1", "-sha1"), ("RSA-SHA256", "-sha256"), ("RSA-SHA512", "-sha512")];
+
+/// Runs openssl in the home's folder.
+#[track_caller]
+fn openssl(home: &Home, arguments: &str) -> String {
+    let mut command = std::process::Command::new("openssl");
+    command.current_dir(home.path()).args(arguments.split(' '));
+    let said = finish(command, "");
+    assert_eq!(said.code, Some(0), "{arguments}: {said:?}");
+    said.stdout
+}
+
+/// Makes a key; gives its public half as SPKI, PKCS#1 and certificate.
+fn rsa_key(home: &Home) -> [String; 3] {
+    openssl(home, "genrsa -out key.pem 2048");
+    let certificate = "req -x509 -key key.pem -subj /CN=app.example -days 2";
+    ["rsa -in key.pem -pubout", "rsa -in key.pem -RSAPublicKey_out", certificate]
+        .map(|arguments| openssl(home, arguments))
+}
+
+/// Signs by openssl, as a library in another language would.
+fn by_rsa(app: &App, home: &Home, (method, digest): (&str, &str)) -> crate::support::signer::Call {
+    let call = app.get(ECHO).method(method);
+    fs::write(home.path().join("base"), call.base_string()).unwrap();
+    openssl(home, &format!("dgst {digest} -sign key.pem -out signature base"));
+    call.with("oauth_signature", openssl(home, "base64 -A -in signature").trim())
+}
+
+#[test]
+fn every_hmac_method_is_accepted_by_name_in_exactly_that_case() {
+    let provider = Provider::start();
+    let app = provider.app_of("HMAC", "grace");
+    for method in HMAC {
+        app.echo().method(method).send().is(200);
+        app.ask("oob").method(method).send().is(200);
+        let lower = app.echo().method(&method.to_lowercase());
+        lower.is_refused_everywhere(400, "signature_method_rejected");
+        app.with_secret("another").echo().method(method).is_refused_everywhere(401, "signature_invalid");
+    }
+    for (made, claimed) in [(HMAC[0], HMAC[1]), (HMAC[1], HMAC[2]), (HMAC[2], HMAC[0])] {
+        let call = app.echo().method(claimed);
+        let signature =
+            oauth::sign(oauth::SignatureMethod::parse(made).unwrap(), &call.base_string(), &app.secret, "");
+        let call = call.with("oauth_signature", &signature.unwrap());
+        call.is_refused_everywhere(401, "signature_invalid");
+    }
+}
+
+#[test]
+fn an_rsa_key_is_taken_as_spki_pkcs1_or_certificate_and_hmac_still_works() {
+    let provider = Provider::start();
+    let home = Home::new();
+    let app = provider.app_of("RSA", "grace");
+    for pem in rsa_key(&home) {
+        provider.edit(&app, &json!({ "rsa_public_key": pem }));
+        for method in RSA {
+            let echo = by_rsa(&app, &home, method).send().is(200).json();
+            assert_eq!(echo["user"], "grace", "{method:?} {pem}");
+        }
+        app.echo().send().is(200);
+    }
+    let call = by_rsa(&app, &home, RSA[1]);
+    let other_time = call.clone().at(-7);
+    other_time.is_refused_everywhere(401, "signature_invalid");
+    call.clone().method("RSA-SHA512").is_refused_everywhere(401, "signature_invalid");
+    for nonsense in ["bm8=", "not base64!", "="] {
+        call.clone().with("oauth_signature", nonsense).is_refused_everywhere(401, "signature_invalid");
+    }
+    rsa_key(&home);
+    by_rsa(&app, &home, RSA[1]).is_refused_everywhere(401, "signature_invalid");
+    provider.edit(&app, &json!({ "rsa_public_key": null }));
+    by_rsa(&app, &home, RSA[1]).is_refused_everywhere(400, "signature_method_rejected");
+}
+
+#[test]
+fn keys_that_are_short_or_no_rsa_are_not_taken() {
+    let provider = Provider::start();
+    let app = provider.app("Keys");
+    let home = Home::new();
+    openssl(&home, "genrsa -out short.pem 1024");
+    openssl(&home, "ecparam -name prime256v1 -genkey -noout -out ec.pem");
+    openssl(&home, "genrsa -out key.pem 2048");
+    let private = fs::read_to_string(home.path().join("key.pem")).unwrap();
+    let short = openssl(&home, "rsa -in short.pem -pubout");
+    let ec = openssl(&home, "ec -in ec.pem -pubout");
+    for pem in [short, ec, private, "nonsense".to_owned()] {
+        let path = format!("/api/v1/consumers/{}", app.key);
+        let request = provider.ada().request(http::Method::PATCH, &path).header("if-match", "*");
+        let answer = crate::support::signer::send_json(request, &json!({ "rsa_public_key": pem }));
+        assert_eq!(answer.problem(422)["errors"][0]["field"], "rsa_public_key");
+    }
+}
+
+#[test]
+fn plaintext_is_refused_over_http_even_where_it_is_allowed() {
+    for allow in ["false", "true"] {
+        let provider = Provider::with(&[("LATCHKEY_ALLOW_PLAINTEXT", allow)]);
+        let app = provider.app("Plain");
+        app.echo().method("PLAINTEXT").is_refused_everywhere(400, "signature_method_rejected");
+        app.ask("oob").method("PLAINTEXT").send().refused(400, "signature_method_rejected");
+    }
+}
+
+#[test]
+fn plaintext_is_refused_over_https_unless_it_is_allowed() {
+    let provider = Provider::with(&[("LATCHKEY_PUBLIC_URL", "https://tools.example")]);
+    let app = provider.app("Plain");
+    app.echo().method("PLAINTEXT").is_refused_everywhere(400, "signature_method_rejected");
+}
+
+#[test]
+fn plaintext_over_https_needs_neither_nonce_nor_timestamp() {
+    let settings = [("LATCHKEY_PUBLIC_URL", "https://tools.example"), ("LATCHKEY_ALLOW_PLAINTEXT", "true")];
+    let provider = Provider::with(&settings);
+    let app = provider.app("Plain");
+    let bare = app.echo().method("PLAINTEXT").without("oauth_nonce").without("oauth_timestamp");
+    for _ in 0..2 {
+        bare.send().is(200);
+        bare.sign().verify().is(200);
+    }
+    app.ask("oob").method("PLAINTEXT").without("oauth_nonce").without("oauth_timestamp").send().is(200);
+    let once = app.echo().method("PLAINTEXT");
+    once.send().is(200);
+    once.is_refused_everywhere(401, "nonce_used");
+    app.echo().method("PLAINTEXT").at(-4000).is_refused_everywhere(401, "timestamp_refused");
+    bare.clone().with("oauth_signature", "wrong&").is_refused_everywhere(401, "signature_invalid");
+    bare.with("oauth_signature", &format!("{}&extra", app.secret))
+        .is_refused_everywhere(401, "signature_invalid");
+    app.echo().without("oauth_nonce").is_refused_everywhere(400, "parameter_absent");
+}

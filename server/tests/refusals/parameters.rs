@@ -1,0 +1,246 @@
+//! Where the protocol's parameters may stand, how often, and how they are encoded.
+
+use serde_json::json;
+
+use crate::support::signer::{ECHO, Place, Provider, in_header, nonce, now, raw};
+
+const PLACES: [Place; 3] = [Place::Header, Place::Query, Place::Form];
+
+#[test]
+fn parameters_are_taken_from_the_header_the_query_or_a_form_with_every_method() {
+    let provider = Provider::start();
+    let app = provider.app_of("Anywhere", "grace");
+    for verb in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        for place in PLACES {
+            if place == Place::Form && matches!(verb, "GET" | "DELETE") {
+                continue;
+            }
+            let call = app.call(verb, ECHO).place(place).query(&[("b", "x y"), ("a", "ä/+&="), ("a", "")]);
+            let echo = call.send().is(200).json();
+            assert_eq!((&echo["method"], &echo["user"]), (&json!(verb), &json!("grace")));
+            let own = echo["parameters"].as_array().unwrap();
+            let own: Vec<_> =
+                own.iter().filter(|pair| !pair[0].as_str().unwrap().contains("oauth")).collect();
+            assert_eq!(json!(own), json!([["a", ""], ["a", "ä/+&="], ["b", "x y"]]), "{verb} {place:?}");
+        }
+    }
+    assert!(app.call("HEAD", ECHO).send().is(200).body.is_empty());
+    for place in PLACES {
+        let temporary = app.ask("oob").place(place).send().is(200);
+        let again = app.ask("oob").place(place).with("oauth_signature", "wrong");
+        again.send().refused(401, "signature_invalid");
+        assert!(temporary.text().contains("oauth_callback_confirmed=true"));
+    }
+    let asked = app.alone().get("/oauth/requestToken").with("oauth_callback", "oob");
+    asked.place(Place::Query).send().is(200);
+}
+
+#[test]
+fn a_form_is_signed_and_another_body_is_not() {
+    let provider = Provider::start();
+    let app = provider.app_of("Bodies", "grace");
+    let echo = app.call("POST", ECHO).form(&[("a", "1"), ("a", "0")]).send().is(200).json();
+    assert_eq!([&echo["parameters"][0], &echo["parameters"][1]], [&json!(["a", "0"]), &json!(["a", "1"])]);
+    let mut changed = app.call("POST", ECHO).form(&[("a", "1")]).sign();
+    changed.form = Some("a=2".to_owned());
+    changed.send().refused_at_api(401, "signature_invalid");
+    changed.verify().refused_at_verify("signature_invalid");
+    changed.verify_json().refused_at_json("signature_invalid");
+    app.call("POST", ECHO).sign().send_json(&json!({ "oauth_token": "any" })).is(200);
+}
+
+#[test]
+fn a_parameter_of_the_protocol_is_sent_once_and_in_one_place() {
+    let provider = Provider::start();
+    let app = provider.app_of("Twice", "grace");
+    for name in ["oauth_nonce", "oauth_timestamp", "oauth_consumer_key", "oauth_token", "oauth_version"] {
+        for place in PLACES {
+            let call = app.call("POST", ECHO).place(place).with("oauth_version", "1.0").and(name, "1.0");
+            call.send().refused_at_api(400, "parameter_rejected");
+            call.sign().verify().refused_at_verify("parameter_rejected");
+            call.sign().verify_json().refused_at_json("parameter_rejected");
+        }
+    }
+    let same = app.echo();
+    let both = same.clone().query(&[("oauth_nonce", "another")]);
+    let refused = both.send().refused_at_api(400, "parameter_rejected");
+    assert_eq!(refused["oauth_parameters_rejected"], "oauth_nonce");
+    app.echo().query(&[("oauth_verifier", "x")]).is_refused_everywhere(400, "parameter_rejected");
+    let form = app.call("POST", ECHO).form(&[("oauth_callback", "oob")]);
+    form.is_refused_everywhere(400, "parameter_rejected");
+    let spread = app.call("POST", ECHO).place(Place::Query).form(&[("oauth_version", "1.0")]);
+    spread.is_refused_everywhere(400, "parameter_rejected");
+    let signature = app.echo().sign();
+    let twice = format!("{}, oauth_signature=\"x\"", signature.authorization.clone().unwrap());
+    let mut signature = signature;
+    signature.authorization = Some(twice);
+    signature.send().refused_at_api(400, "parameter_rejected");
+}
+
+#[test]
+fn two_authorization_headers_are_one_too_many() {
+    let provider = Provider::start();
+    let app = provider.app_of("Two headers", "grace");
+    for second in ["OAuth oauth_nonce=\"x\"", "Basic YTpi", "OAuth", ""] {
+        let call = app.echo().header("authorization", second);
+        call.send().refused_at_api(400, "parameter_rejected");
+        call.sign().verify().refused_at_verify("parameter_rejected");
+    }
+    let asked = app.ask("oob").header("authorization", "Basic YTpi");
+    asked.send().refused(400, "parameter_rejected");
+}
+
+#[test]
+fn another_scheme_is_no_signature_but_may_stand_beside_one() {
+    let provider = Provider::start();
+    let app = provider.app_of("Scheme", "grace");
+    app.echo().place(Place::Query).header("authorization", "Basic YTpi").send().is(200);
+    let mut basic = app.echo().sign();
+    basic.authorization = Some("Basic YTpi".to_owned());
+    assert_eq!(basic.send().problem(401)["oauth_problem"], json!(null));
+    basic.verify().refused_at_verify("parameter_absent");
+    basic.verify_json().refused_at_json("parameter_absent");
+    let mut lower = app.echo().sign();
+    lower.authorization = lower.authorization.map(|value| value.replace("OAuth ", "oauth   "));
+    lower.send().is(200);
+}
+
+#[test]
+fn what_is_no_header_of_pairs_is_rejected() {
+    let provider = Provider::start();
+    let app = provider.app_of("Malformed", "grace");
+    let good = app.echo().sign();
+    for value in [
+        "OAuth nonsense",
+        "OAuth oauth_nonce=unquoted",
+        "OAuth oauth_nonce=\"open",
+        "OAuth oauth_nonce='x'",
+        "OAuth oauth_nonce=\"a\" oauth_token=\"b\"",
+        "OAuth \"a\"=\"b\"",
+    ] {
+        let mut bad = good.clone();
+        bad.authorization = Some(value.to_owned());
+        bad.send().refused_at_api(400, "parameter_rejected");
+        bad.verify().refused_at_verify("parameter_rejected");
+        bad.verify_json().refused_at_json("parameter_rejected");
+    }
+    good.send().is(200);
+}
+
+#[test]
+fn what_is_not_percent_encoded_utf8_is_rejected() {
+    let provider = Provider::start();
+    let app = provider.app_of("Encoding", "grace");
+    for text in ["%", "%4", "%zz", "%FF", "%C3", "%C3%28", "%ED%A0%80", "%F5%80%80%80"] {
+        let mut header = app.echo().sign();
+        header.authorization = header.authorization.map(|value| format!("{value}, extra=\"{text}\""));
+        let mut query = app.echo().sign();
+        query.target = format!("{}?a={text}", query.target);
+        query.url = format!("{}?a={text}", query.url);
+        let mut name = app.echo().sign();
+        name.target = format!("{}?{text}=a", name.target);
+        name.url = format!("{}?{text}=a", name.url);
+        let mut form = app.call("POST", ECHO).sign();
+        form.form = Some(format!("a={text}"));
+        for request in [header, query, name, form] {
+            request.send().refused_at_api(400, "parameter_rejected");
+            request.verify().refused_at_verify("parameter_rejected");
+            request.verify_json().refused_at_json("parameter_rejected");
+        }
+    }
+    let bytes = format!("GET {ECHO} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: OAuth a=\"");
+    let bytes = [bytes.as_bytes(), b"\xff\xfe\"\r\n\r\n"].concat();
+    let (status, answer) = raw::exchange(&provider.url, &bytes);
+    assert_eq!(status, 400, "{answer}");
+    assert!(answer.contains("\"oauth_problem\":\"parameter_rejected\""), "{answer}");
+}
+
+#[test]
+fn each_parameter_is_decoded_once() {
+    let provider = Provider::start();
+    let app = provider.app_of("Once", "grace");
+    let call = app.echo().query(&[("a", "%41"), ("b", "%2541"), ("c", "+"), ("d%25", "\u{1f511}\0")]);
+    let echo = call.send().is(200).json();
+    let own = &echo["parameters"].as_array().unwrap()[..4];
+    assert_eq!(json!(own), json!([["a", "%41"], ["b", "%2541"], ["c", "+"], ["d%25", "\u{1f511}\0"]]));
+    // A plus is a space in a query (section 3.4.1.3.1), and itself in the header.
+    let mut plus = app.echo().query(&[("a", "1 2")]).sign();
+    plus.target = plus.target.replace("%20", "+");
+    plus.send().is(200);
+    app.echo().with("oauth_nonce", &format!("a+b/{}", nonce())).send().is(200);
+}
+
+#[test]
+fn a_nonce_is_any_1_to_255_bytes() {
+    let provider = Provider::start();
+    let app = provider.app_of("Nonces", "grace");
+    for nonce in ["x", "/+=", "ä\u{1f511} \"\\,\n", "0", &"n".repeat(255), &"ä".repeat(127)] {
+        app.echo().with("oauth_nonce", nonce).send().is(200);
+    }
+    for nonce in [&*"n".repeat(256), &"ä".repeat(128)] {
+        app.echo().with("oauth_nonce", nonce).is_refused_everywhere(400, "parameter_rejected");
+    }
+    app.echo().with("oauth_nonce", "").is_refused_everywhere(400, "parameter_absent");
+}
+
+#[test]
+fn a_timestamp_is_a_decimal_number() {
+    let provider = Provider::start();
+    let app = provider.app("Timestamps");
+    let now = now().to_string();
+    for timestamp in
+        ["soon", "1.5e9", "-5", &format!("+{now}"), &format!("{now}.0"), &format!(" {now}"), "0x5F"]
+    {
+        let call = app.echo().with("oauth_timestamp", timestamp);
+        call.is_refused_everywhere(400, "parameter_rejected");
+    }
+    for timestamp in ["0", "99999999999999999999999999", "18446744073709551616", "9223372036854775808"] {
+        let call = app.echo().with("oauth_timestamp", timestamp);
+        call.is_refused_everywhere(401, "timestamp_refused");
+    }
+    app.echo().with("oauth_timestamp", "").is_refused_everywhere(400, "parameter_absent");
+}
+
+#[test]
+fn the_version_is_1_0_or_what_common_clients_send() {
+    let provider = Provider::start();
+    let app = provider.app("Versions");
+    for version in ["1.0", "1.0A", "1.0a"] {
+        app.echo().with("oauth_version", version).send().is(200);
+        app.ask("oob").with("oauth_version", version).send().is(200);
+    }
+    for version in ["", "1", "1.0 ", "1.1", "2.0", "1.0b", "1,0"] {
+        app.echo().with("oauth_version", version).is_refused_everywhere(400, "version_rejected");
+    }
+}
+
+#[test]
+fn a_consumer_signs_for_itself_alone_without_a_token_or_with_an_empty_one() {
+    let provider = Provider::start();
+    let app = provider.app("Two legs");
+    for call in [app.echo(), app.echo().with("oauth_token", "")] {
+        let echo = call.send().is(200).json();
+        assert_eq!((&echo["user"], &echo["consumer"]["key"]), (&json!(null), &json!(app.key)));
+    }
+    let empty = app.get("/api/v1/whoami").with("oauth_token", "").send().is(200).json();
+    assert_eq!(empty, json!({ "user": null, "consumer": { "key": app.key, "name": "Two legs" } }));
+    app.ask("oob").with("oauth_token", "").send().is(200);
+}
+
+#[test]
+fn a_thousand_parameters_are_read_and_one_more_is_not() {
+    let provider = Provider::start();
+    let app = provider.app("Many");
+    let names: Vec<String> = (0..1000).map(|n| format!("p{n}")).collect();
+    let pairs: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "v")).collect();
+    // The four of the protocol and the signature count too.
+    app.echo().query(&pairs[..995]).send().is(200);
+    app.echo().query(&pairs[..996]).is_refused_everywhere(400, "parameter_rejected");
+    app.call("POST", ECHO).form(&pairs[..995]).send().is(200);
+    app.call("POST", ECHO).form(&pairs).is_refused_everywhere(400, "parameter_rejected");
+    let thousands: Vec<_> = (0..3000).map(|n| (format!("a{n}"), String::new())).collect();
+    let mut header = app.echo().sign();
+    header.authorization = Some(in_header(&thousands));
+    header.send().refused_at_api(400, "parameter_rejected");
+    header.verify().refused_at_verify("parameter_rejected");
+}
