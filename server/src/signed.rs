@@ -3,7 +3,7 @@
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{OriginalUri, Request},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use oauth::Problem;
@@ -59,7 +59,7 @@ pub(crate) async fn read_body(body: Body, most: usize) -> Result<Bytes, TooLarge
 
 /// The values of the Authorization headers.
 pub(crate) fn authorization(headers: &HeaderMap) -> Vec<&[u8]> {
-    headers.get_all(header::AUTHORIZATION).iter().map(|value| value.as_bytes()).collect()
+    headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes).collect()
 }
 
 /// The body, where its parameters are part of what is signed (RFC 5849 section 3.4.1.3.1).

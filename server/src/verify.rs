@@ -44,7 +44,7 @@ impl Original {
     /// Reads what Traefik and Caddy send (`X-Forwarded-…`) and what nginx is told to send (`X-Original-…`).
     fn read(headers: &HeaderMap) -> Result<Self, Misconfigured> {
         let forwarded = Self::forwarded(headers)?;
-        let original = Self::original(headers)?;
+        let original = Self::by_nginx(headers)?;
         match (forwarded, original) {
             (Some(forwarded), Some(original)) if forwarded != original => Err(Misconfigured::Disagreement),
             (Some(described), _) | (None, Some(described)) => Ok(described),
@@ -66,7 +66,7 @@ impl Original {
         }
     }
 
-    fn original(headers: &HeaderMap) -> Result<Option<Self>, Misconfigured> {
+    fn by_nginx(headers: &HeaderMap) -> Result<Option<Self>, Misconfigured> {
         match (one(headers, "x-original-method")?, one(headers, "x-original-url")?) {
             (Some(method), Some(url)) => Ok(Some(Self { method: method.to_owned(), url: url.to_owned() })),
             (None, None) => Ok(None),

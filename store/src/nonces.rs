@@ -1,20 +1,25 @@
 //! Nonces at rest: no signed request is accepted twice, not even after a crash.
 //!
-//! Whoever asks waits until its nonce is on the disk; all who wait at the same time share one write (group commit).
+//! Whoever asks waits until its nonce is on the disk; all who wait at the same time share one row, appended by one
+//! statement (group commit). Whether a nonce is new is known in memory, which has read every row there is: a row of another
+//! process shows as a gap before the next one of ours.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     mem,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
 };
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait as _, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait as _, Value};
 use tokio::sync::{OnceCell, oneshot};
 
-use crate::{Store, StoreError, connect::immediate};
+use crate::{
+    Store, StoreError,
+    connect::{immediate, number},
+};
 
 /// What makes a request unique among those of its second (RFC 5849 section 3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,28 +30,35 @@ pub struct Nonce {
     pub hash: [u8; 16],
 }
 
-/// Bytes of one identifier: the second, so that what is old is one range, and the hash.
-const ID_BYTES: usize = 24;
+/// Bytes of a nonce in a row: its second, then its hash.
+const NONCE_BYTES: usize = 24;
 
 /// What is too old is forgotten this many seconds at a time.
 const FORGET_EVERY: i64 = 5;
 
-/// How many nonces share a write at most.
+/// How many nonces share a row at most.
 const MOST_AT_ONCE: usize = 4096;
 
 impl Nonce {
-    fn id(&self) -> [u8; ID_BYTES] {
-        let mut id = [0; ID_BYTES];
-        // Timestamps are not negative, so that bytes sort like numbers.
-        id[..8].copy_from_slice(&self.timestamp.to_be_bytes());
-        id[8..].copy_from_slice(&self.hash);
-        id
+    fn write(&self, row: &mut Vec<u8>) {
+        row.extend(self.timestamp.to_be_bytes());
+        row.extend(self.hash);
+    }
+
+    fn read(row: &[u8]) -> impl Iterator<Item = Self> {
+        row.chunks_exact(NONCE_BYTES).map(|bytes| {
+            let (timestamp, hash) = bytes.split_at(8);
+            let timestamp = i64::from_be_bytes(timestamp.try_into().expect("eight bytes"));
+            Self { timestamp, hash: hash.try_into().expect("sixteen bytes") }
+        })
     }
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Nonces {
     queue: Mutex<Queue>,
+    /// Whoever writes holds it for as long as that takes.
+    known: tokio::sync::Mutex<Known>,
     /// Every nonce of this second and before is forgotten, so none of them may be accepted.
     forgotten_until: OnceCell<AtomicI64>,
 }
@@ -62,8 +74,31 @@ struct Queue {
 
 #[derive(Debug)]
 struct Waiting {
-    id: [u8; ID_BYTES],
+    nonce: Nonce,
     answer: oneshot::Sender<Result<bool, StoreError>>,
+}
+
+/// Every nonce that was written and not forgotten, by its second.
+#[derive(Debug, Default)]
+struct Known {
+    seconds: BTreeMap<i64, HashSet<[u8; 16]>>,
+    /// The newest row that was read or written; `None` until the rows of earlier processes have been read.
+    last_row: Option<i64>,
+}
+
+impl Known {
+    fn has(&self, nonce: &Nonce) -> bool {
+        self.seconds.get(&nonce.timestamp).is_some_and(|hashes| hashes.contains(&nonce.hash))
+    }
+
+    /// Adds a nonce; false where it was there.
+    fn add(&mut self, nonce: &Nonce) -> bool {
+        self.seconds.entry(nonce.timestamp).or_default().insert(nonce.hash)
+    }
+
+    fn forget(&mut self, until: i64) {
+        self.seconds = self.seconds.split_off(&(until + 1));
+    }
 }
 
 impl Store {
@@ -73,7 +108,7 @@ impl Store {
     }
 
     async fn forgotten_until(&self) -> Result<&AtomicI64, StoreError> {
-        let read = async || forgotten_until(&self.read).await.map(AtomicI64::new);
+        let read = async || Ok(AtomicI64::new(number(&self.read, FORGOTTEN_UNTIL).await?));
         self.nonces.forgotten_until.get_or_try_init(read).await
     }
 
@@ -82,9 +117,9 @@ impl Store {
     pub async fn use_nonce(self: &Arc<Self>, nonce: Nonce, too_old: i64) -> Result<bool, StoreError> {
         let (answer, answered) = oneshot::channel();
         let begins = {
-            let mut queue = self.nonces.lock();
+            let mut queue = self.nonces.queue();
             queue.too_old = queue.too_old.max(too_old);
-            queue.waiting.push(Waiting { id: nonce.id(), answer });
+            queue.waiting.push(Waiting { nonce, answer });
             !mem::replace(&mut queue.is_written, true)
         };
         if begins {
@@ -99,7 +134,7 @@ impl Store {
     async fn write_nonces(&self) {
         loop {
             let (batch, too_old) = {
-                let mut queue = self.nonces.lock();
+                let mut queue = self.nonces.queue();
                 if queue.waiting.is_empty() {
                     queue.is_written = false;
                     return;
@@ -125,83 +160,97 @@ impl Store {
         }
     }
 
-    /// Records a batch in one transaction; gives which of them were new.
+    /// Records those of a batch that are new, in one row; gives which they were.
     async fn write_batch(&self, batch: &[Waiting], too_old: i64) -> Result<Vec<bool>, StoreError> {
+        let mut known = self.nonces.known.lock().await;
+        if known.last_row.is_none() {
+            self.read_rows(&mut known, 0, i64::MAX).await?;
+        }
         let forgotten_until = self.forgotten_until().await?;
-        let mut ids: Vec<[u8; ID_BYTES]> = batch.iter().map(|one| one.id).collect();
-        ids.sort_unstable();
-        let transaction = self.write.begin_with_options(immediate()).await?;
-        let inserted = transaction.execute_raw(insert(&ids, "")).await?.rows_affected();
-        if inserted < ids.len() as u64 {
-            // Some were there already, twice in the batch, or are too old by now. Which ones is asked only then: telling
-            // costs more.
-            transaction.rollback().await?;
-            return self.write_and_tell(batch, &ids).await;
+        let until = forgotten_until.load(Ordering::Acquire);
+        let mut row = Vec::with_capacity(batch.len() * NONCE_BYTES);
+        let mut in_row = HashSet::with_capacity(batch.len());
+        let mut newest = 0;
+        let mut is_new: Vec<bool> = Vec::with_capacity(batch.len());
+        for Waiting { nonce, .. } in batch {
+            // Of two alike in one batch, the one that came first has it.
+            let new =
+                nonce.timestamp > until && !known.has(nonce) && in_row.insert((nonce.timestamp, nonce.hash));
+            if new {
+                nonce.write(&mut row);
+                newest = nonce.timestamp.max(newest);
+            }
+            is_new.push(new);
         }
-        let forgets = too_old >= forgotten_until.load(Ordering::Acquire) + FORGET_EVERY;
-        if forgets {
-            forget(&transaction, too_old).await?;
-            // Before the commit: from here on their requests are refused, so that none slips in between.
-            forgotten_until.fetch_max(too_old, Ordering::AcqRel);
+        if row.is_empty() {
+            return Ok(is_new);
         }
-        transaction.commit().await?;
-        Ok(vec![true; ids.len()])
+        let last_row = known.last_row.unwrap_or(0);
+        let values = [Value::from(newest), Value::from(row)];
+        let insert = Statement::from_sql_and_values(DbBackend::Sqlite, INSERT, values);
+        let answer =
+            self.write.query_one_raw(insert).await?.ok_or(StoreError::Unreadable("no row of nonces"))?;
+        let id: i64 = answer.try_get_by_index(0)?;
+        if id != last_row + 1 {
+            // Another process has written in between, and what it wrote came first.
+            self.read_rows(&mut known, last_row, id).await?;
+        }
+        let until = forgotten_until.load(Ordering::Acquire);
+        for (Waiting { nonce, .. }, new) in batch.iter().zip(&mut is_new) {
+            *new = *new && nonce.timestamp > until && known.add(nonce);
+        }
+        known.last_row = Some(id);
+        if too_old >= until + FORGET_EVERY {
+            self.forget(too_old).await?;
+            known.forget(too_old);
+        }
+        Ok(is_new)
     }
 
-    async fn write_and_tell(
-        &self,
-        batch: &[Waiting],
-        ids: &[[u8; ID_BYTES]],
-    ) -> Result<Vec<bool>, StoreError> {
-        let transaction = self.write.begin_with_options(immediate()).await?;
-        let mut new = HashSet::with_capacity(ids.len());
-        for row in transaction.query_all_raw(insert(ids, " RETURNING id")).await? {
-            new.insert(row.try_get_by_index::<Vec<u8>>(0)?);
+    /// Reads what other processes, earlier or at the same time, have written between two rows.
+    async fn read_rows(&self, known: &mut Known, after: i64, before: i64) -> Result<(), StoreError> {
+        let mut after = after;
+        loop {
+            let values = [Value::from(after), Value::from(before)];
+            let some = Statement::from_sql_and_values(DbBackend::Sqlite, ROWS_BETWEEN, values);
+            let rows = self.write.query_all_raw(some).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.try_get_by_index(0)?;
+            for row in &rows {
+                let ids: Vec<u8> = row.try_get_by_index(1)?;
+                Nonce::read(&ids).for_each(|nonce| _ = known.add(&nonce));
+            }
         }
-        // Another process may have forgotten more.
-        let until = forgotten_until(&transaction).await?;
+        known.last_row = Some(after);
+        // After the rows: what was forgotten before they could be read is refused by its second.
+        let until = number(&self.write, FORGOTTEN_UNTIL).await?;
+        let forgotten_until = self.forgotten_until().await?;
+        known.forget(forgotten_until.fetch_max(until, Ordering::AcqRel).max(until));
+        Ok(())
+    }
+
+    /// Forgets a second and those before it. The newest row stays, since rows are numbered after it.
+    async fn forget(&self, until: i64) -> Result<(), StoreError> {
+        // First of all: from here on their requests are refused, so that none slips in between.
         self.forgotten_until().await?.fetch_max(until, Ordering::AcqRel);
-        transaction.commit().await?;
-        // Of two alike in one batch, the one that came first has it.
-        Ok(batch.iter().map(|one| new.remove(&one.id[..])).collect())
+        let transaction = self.write.begin_with_options(immediate()).await?;
+        for sql in [FORGET, DELETE_OLD] {
+            let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, [until.into()]);
+            transaction.execute_raw(statement).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 }
 
 impl Nonces {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Queue> {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Inserts all identifiers by one statement with one value: a value for each would have to be prepared anew each time.
-/// What is forgotten by now is left out, since nobody can tell whether it is new.
-fn insert(ids: &[[u8; ID_BYTES]], returning: &str) -> Statement {
-    let sql = format!(
-        "WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < $2), \
-         ids (id) AS (SELECT substr($1, n * {ID_BYTES} + 1, {ID_BYTES}) FROM numbers) \
-         INSERT INTO nonces (id) SELECT id FROM ids WHERE id >= (SELECT bound FROM nonces_forgotten WHERE id = 1) \
-         ON CONFLICT DO NOTHING{returning}"
-    );
-    let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-    Statement::from_sql_and_values(DbBackend::Sqlite, sql, [Value::from(ids.concat()), Value::from(count)])
-}
-
-async fn forgotten_until(connection: &impl ConnectionTrait) -> Result<i64, StoreError> {
-    let bound = "SELECT bound FROM nonces_forgotten WHERE id = 1";
-    let row = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, bound)).await?;
-    let bound: Vec<u8> = row.ok_or(StoreError::Unreadable("no bound of nonces"))?.try_get_by_index(0)?;
-    let bound = bound.try_into().map_err(|_| StoreError::Unreadable("a bound of nonces"))?;
-    Ok(i64::from_be_bytes(bound) - 1)
-}
-
-async fn forget(transaction: &DatabaseTransaction, until: i64) -> Result<(), StoreError> {
-    let bound = (until + 1).to_be_bytes().to_vec();
-    for sql in [
-        "DELETE FROM nonces WHERE id < $1",
-        "UPDATE nonces_forgotten SET bound = $1 WHERE id = 1 AND bound < $1",
-    ] {
-        let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, [bound.clone().into()]);
-        transaction.execute_raw(statement).await?;
-    }
-    Ok(())
-}
+const INSERT: &str = "INSERT INTO nonces (newest, ids) VALUES ($1, $2) RETURNING id";
+const ROWS_BETWEEN: &str = "SELECT id, ids FROM nonces WHERE id > $1 AND id < $2 ORDER BY id LIMIT 1000";
+const FORGOTTEN_UNTIL: &str = "SELECT until FROM nonces_forgotten WHERE id = 1";
+const FORGET: &str = "UPDATE nonces_forgotten SET until = max(until, $1) WHERE id = 1";
+/// Rows are nearly in the order of their seconds: everything before the first that is still needed.
+const DELETE_OLD: &str = "DELETE FROM nonces WHERE id < (SELECT min(id) FROM nonces WHERE newest > $1)";

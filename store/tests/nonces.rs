@@ -21,7 +21,7 @@ async fn is_first(store: &Arc<Store>, nonce: Nonce) -> bool {
 }
 
 async fn kept(folder: &Folder) -> i64 {
-    folder.number("SELECT count(*) FROM nonces").await
+    folder.number("SELECT coalesce(sum(length(ids)), 0) / 24 FROM nonces").await
 }
 
 /// Uses nonces 0 to `count` of second 100 four times each, all at once, in the stores by turns: twice in a row, and
@@ -65,7 +65,8 @@ async fn of_those_alike_in_two_processes_one_is_accepted() {
     let (folder, store) = store().await;
     let stores = [Arc::new(store), Arc::new(folder.open().await.unwrap())];
     assert_eq!(four_times_at_once(&stores, 100).await, [1; 100]);
-    assert_eq!(kept(&folder).await, 100);
+    // Both may have written one; whose row came first has it.
+    assert!((100..=200).contains(&kept(&folder).await));
 }
 
 #[tokio::test]
@@ -158,6 +159,7 @@ async fn a_nonce_that_another_process_forgot_is_not_accepted_again() {
     let beside = Arc::new(folder.open().await.unwrap());
     assert!(beside.use_nonce(nonce(100, 1), 60).await.unwrap());
     assert!(!is_first(&store, nonce(50, 1)).await);
+    assert!(!is_first(&store, nonce(100, 1)).await, "what the other process accepted counts too");
     assert_eq!(store.nonces_forgotten_until().await.unwrap(), 60);
 }
 

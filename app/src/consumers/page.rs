@@ -190,7 +190,8 @@ pub fn ConsumersPage() -> impl IntoView {
     let asked_for = data.asked_for.map(|consumer| Arc::new(*consumer));
     // Effects run in the browser alone.
     Effect::new(move || {
-        state.dialog.set(asked_for.clone().map(|consumer| Dialog::Confirm(Decision::Approve, consumer)))
+        let asked = asked_for.clone().map(|consumer| Dialog::Confirm(Decision::Approve, consumer));
+        state.dialog.set(asked);
     });
     Effect::new(move || live::start(state, seen));
     Effect::new(move |before: Option<Option<TimeoutHandle>>| {

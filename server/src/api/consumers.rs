@@ -112,6 +112,7 @@ pub(super) async fn show(
 /// What a PATCH may hold. `null` takes a callback or key away; what is absent stays.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "absent, null and a text are three things")]
 struct Patch {
     name: Option<String>,
     secret: Option<String>,
@@ -125,6 +126,7 @@ struct Patch {
 }
 
 /// Tells `null` from absent.
+#[expect(clippy::option_option, reason = "absent, null and a text are three things")]
 fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(value).map(Some)
 }

@@ -11,7 +11,7 @@ use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, header, request::Parts},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
     routing::{any, get, post},
 };
 use serde::de::DeserializeOwned;
@@ -155,7 +155,7 @@ impl FromRequest<AppState> for AdminCall {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
         let call = Call::from_request(request, state).await?;
-        let admin = call.admin().map_err(|error| error.into_response())?;
+        let admin = call.admin().map_err(IntoResponse::into_response)?;
         Ok(Self { admin, call })
     }
 }

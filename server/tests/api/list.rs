@@ -80,9 +80,11 @@ fn the_list_is_sorted_by_every_column_in_either_direction() {
     let by = |query: &str, field: &str| {
         let page = page(ada, query);
         let items = page["items"].as_array().unwrap();
-        // Without the Z, so that 0.8 s stands before 0.85 s.
-        let text = |item: &Value| item[field].as_str().unwrap_or("").to_lowercase().trim_end_matches('z').to_owned();
-        items.iter().map(text).collect::<Vec<_>>()
+        let value = |item: &Value| match item[field].as_str() {
+            Some(at) if field.ends_with("_at") => super::moment(at).to_string(),
+            text => text.unwrap_or_default().to_lowercase(),
+        };
+        items.iter().map(value).collect::<Vec<_>>()
     };
     for field in ["name", "key", "status", "created_at", "updated_at", "last_used_at"] {
         let up = by(&format!("sort={field}&order=asc"), field);

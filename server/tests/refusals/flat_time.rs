@@ -30,5 +30,5 @@ fn an_unknown_key_an_unknown_token_and_a_wrong_signature_take_the_same_time() {
     let medians = times.map(median);
     println!("medians of {ROUNDS}: {medians:?}");
     let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
-    assert!(*most < *least * 3 + Duration::from_millis(1), "{medians:?}");
+    assert!(*most < *least * 3 + Duration::from_micros(100), "{medians:?}");
 }

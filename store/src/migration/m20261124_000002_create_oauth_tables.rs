@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{big_integer, big_integer_null, blob, blob_null, integer, text},
+    schema::{big_integer, big_integer_null, blob, blob_null, integer, pk_auto, text},
 };
 
 #[derive(DeriveMigrationName)]
@@ -26,13 +26,20 @@ impl MigrationTrait for Migration {
             .col(big_integer("expires_at"))
             .foreign_key(ForeignKey::create().from("temporary_credentials", "user_id").to("users", "id"))
             .to_owned();
-        // Every identifier below this one is forgotten, and therefore refused whatever the clock says.
+        // Many nonces to a row, in the order in which they were written; `newest` is the latest second among them.
+        let nonces = Table::create()
+            .table("nonces")
+            .col(pk_auto("id").big_integer())
+            .col(big_integer("newest"))
+            .col(blob("ids"))
+            .to_owned();
+        // Every nonce of this second and before is forgotten, and therefore refused whatever the clock says.
         let forgotten = Table::create()
             .table("nonces_forgotten")
             .col(integer("id").primary_key())
-            .col(blob("bound"))
+            .col(big_integer("until"))
             .to_owned();
-        for table in [temporary_credentials, forgotten] {
+        for table in [temporary_credentials, nonces, forgotten] {
             manager.create_table(table).await?;
         }
         for (table, column) in [
@@ -43,21 +50,12 @@ impl MigrationTrait for Migration {
             let index = Index::create().name(format!("{table}_{column}")).table(table).col(column).to_owned();
             manager.create_index(index).await?;
         }
-        // The timestamp comes first in the identifier, so that inserts meet in the same few pages and what is too old
-        // is one range. Nothing but the identifier is kept: SQLite needs no second tree for it.
-        let without_rowid =
-            if manager.get_database_backend() == sea_orm::DbBackend::Sqlite { " WITHOUT ROWID" } else { "" };
-        let binary =
-            if manager.get_database_backend() == sea_orm::DbBackend::Sqlite { "BLOB" } else { "BYTEA" };
-        let nonces = format!("CREATE TABLE nonces (id {binary} NOT NULL PRIMARY KEY){without_rowid}");
-        let connection = manager.get_connection();
-        connection.execute_unprepared(&nonces).await?;
         let first = Query::insert()
             .into_table("nonces_forgotten")
-            .columns(["id", "bound"])
-            .values_panic([1.into(), 1_i64.to_be_bytes().to_vec().into()])
+            .columns(["id", "until"])
+            .values_panic([1.into(), 0.into()])
             .to_owned();
-        connection.execute(&first).await?;
+        manager.get_connection().execute(&first).await?;
         Ok(())
     }
 
