@@ -594,14 +594,14 @@ test.describe("Two administrators change the same key", () => {
 });
 
 test("A thousand rows and more: the first thousand load by themselves, the rest on request", async ({ consumers }) => {
-  test.setTimeout(90_000);
-  await registerMany(consumers.page, numbered(1100));
+  test.setTimeout(120_000);
+  await registerMany(consumers.page, numbered(1300));
   await consumers.page.reload();
   await ready(consumers.page);
   const more = consumers.page.getByRole("button", { name: "Show more" });
   await expect(more).toBeVisible({ timeout: 15_000 });
   await expect.poll(() => consumers.rows.count(), { timeout: 15_000 }).toBeGreaterThanOrEqual(1000);
   await more.click();
-  await expect(consumers.rows).toHaveCount(1100, { timeout: 15_000 });
+  await expect(consumers.rows).toHaveCount(1300, { timeout: 15_000 });
   await expect(more).toHaveCount(0);
 });

@@ -114,7 +114,7 @@ impl Drop for Subscription {
 }
 
 /// `GET /metrics`
-pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
+pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
     let inner = &state.metrics.0;
     match state.service.gauges().await {
         Ok(gauges) => {
@@ -153,7 +153,7 @@ fn word(status: domain::Status) -> &'static str {
 }
 
 /// `GET /readyz`: whether this process can do its work now, and if not, what is in the way.
-pub(crate) async fn ready(State(state): State<AppState>) -> Response {
+pub(crate) async fn ready(State(state): State<Arc<AppState>>) -> Response {
     match state.service.ready().await {
         Ok(()) => "ready\n".into_response(),
         Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], format!("{reason}\n"))

@@ -1,5 +1,7 @@
 //! Every route and layer on one screen.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -72,6 +74,8 @@ async fn assets_or_nothing(state: State<AppState>, request: Request) -> Response
 
 /// What the internal listener serves: to gateways, tools and whoever watches. Nothing is logged per request here.
 pub(crate) fn internal(state: AppState) -> Router {
+    // Shared, not cloned: a verification costs little more than that.
+    let state = Arc::new(state);
     Router::new()
         .route("/verify", any(verify::verify))
         .route("/verify/json", post(verify::verify_json))

@@ -1,6 +1,6 @@
 //! `/verify` and `/verify/json` on the internal listener: gateways and tools ask whether a request of theirs may pass.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Json,
@@ -91,7 +91,7 @@ fn rejected(why: &'static str) -> VerifyError {
 }
 
 /// `/verify`, any method: 200 with who it is, or 401 with why not.
-pub(crate) async fn verify(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn verify(State(state): State<Arc<AppState>>, request: Request) -> Response {
     let begin = Instant::now();
     let (parts, body) = request.into_parts();
     let verdict = header_mode(&state, &parts.headers, body).await;
@@ -165,7 +165,7 @@ struct Described {
 }
 
 /// `POST /verify/json`: 200 with who it is, or with why not.
-pub(crate) async fn verify_json(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn verify_json(State(state): State<Arc<AppState>>, request: Request) -> Response {
     let begin = Instant::now();
     let Ok(body) = signed::read_body(request.into_body(), MOST_BODY_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
