@@ -200,7 +200,7 @@ impl Service {
         Ok(match stage {
             Stage::Temporary => None,
             Stage::Exchange => {
-                let found = self.store.find_temporary_credentials(token).await?;
+                let found = Box::pin(self.store.find_temporary_credentials(token)).await?;
                 let own = found.filter(|found| found.consumer_key == consumer.key);
                 own.filter(|own| own.state != State::Void).map(Box::new).map(Credentials::Temporary)
             }

@@ -230,7 +230,8 @@ impl Store {
         }
         // That there is none is kept too: asking for it again takes as long as for one that there is.
         let insert = |known: &Option<_>| keyring.consumers.insert(key, known.clone());
-        keyring.keep(self.read_consumer(key), insert).await
+        // Boxed, as every miss: what is rare shall not make every verification's future large.
+        Box::pin(keyring.keep(self.read_consumer(key), insert)).await
     }
 
     /// The token credentials with this identifier, from memory where that may answer. They are as new as the reading of
@@ -252,7 +253,7 @@ impl Store {
                 keyring.tokens.insert(token.into(), known.clone());
             }
         };
-        keyring.keep(self.read_token(token, consumer.reading), insert).await
+        Box::pin(keyring.keep(self.read_token(token, consumer.reading), insert)).await
     }
 
     /// The user with this number, from memory where that may answer.
@@ -272,7 +273,7 @@ impl Store {
                 keyring.users.insert(id, user.clone());
             }
         };
-        keyring.keep(read, insert).await
+        Box::pin(keyring.keep(read, insert)).await
     }
 
     /// Notes that a consumer, and its token where there is one, was used at a time (milliseconds since 1970). Written

@@ -108,8 +108,11 @@ impl Store {
     }
 
     async fn forgotten_until(&self) -> Result<&AtomicI64, StoreError> {
+        if let Some(known) = self.nonces.forgotten_until.get() {
+            return Ok(known);
+        }
         let read = async || Ok(AtomicI64::new(number(&self.read, FORGOTTEN_UNTIL).await?));
-        self.nonces.forgotten_until.get_or_try_init(read).await
+        Box::pin(self.nonces.forgotten_until.get_or_try_init(read)).await
     }
 
     /// Uses up a nonce: true where it was new. The answer comes when it is on the disk. Nonces of the second `too_old`
