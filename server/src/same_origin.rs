@@ -16,20 +16,21 @@ pub(crate) async fn refuse_cross_site(
     request: Request,
     next: Next,
 ) -> Response {
+    let path = state.inside(request.uri().path());
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let has_session = session::cookie(request.headers(), state.is_https()).is_some();
     let allowed = safe
         || match origin(request.headers(), &state) {
             Origin::Same => true,
             // What is signed, and asking for a key, needs no session; a page of another site gains nothing by it.
-            Origin::Other => !has_session && is_for_programs(request.uri().path(), &state),
+            Origin::Other => !has_session && is_for_programs(path),
             // Browsers always say where a form or script comes from; other programs have no session to abuse.
             Origin::Untold => !has_session,
         };
     if allowed {
         next.run(request).await
     } else {
-        if request.uri().path().contains("/api/v1/") {
+        if path.starts_with(API) {
             return api::refuse_cross_site();
         }
         let advice = "This request was refused because it does not come from Latchkey's own pages. Open Latchkey itself and try there. If you did, LATCHKEY_PUBLIC_URL is not the address in your browser.\n";
@@ -37,11 +38,13 @@ pub(crate) async fn refuse_cross_site(
     }
 }
 
+/// Where the API is.
+const API: &str = "/api/v1/";
+
 /// Whether programs come here rather than browsers.
-fn is_for_programs(path: &str, state: &AppState) -> bool {
-    let inside = path.strip_prefix(&*state.site.prefix).unwrap_or(path);
-    inside.starts_with("/api/v1/")
-        || ["/oauth/requestToken", "/oauth/accessToken", "/oauth/requestKey"].contains(&inside)
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with(API)
+        || ["/oauth/requestToken", "/oauth/accessToken", "/oauth/requestKey"].contains(&path)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

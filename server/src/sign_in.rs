@@ -59,19 +59,14 @@ pub(crate) async fn show(
 fn after_sign_in(state: &AppState, next: &str) -> String {
     match own_path(next) {
         "" => state.path("/"),
-        path => state.path(inside(state, path)),
+        path => state.path(state.inside(path)),
     }
-}
-
-/// A path of this server without the public URL's prefix, which links of ours have and gateways strip.
-fn inside<'a>(state: &AppState, path: &'a str) -> &'a str {
-    path.strip_prefix(&*state.site.prefix).filter(|rest| rest.starts_with('/')).unwrap_or(path)
 }
 
 /// The sign-in page. On the way to a consumer whose users are not asked, the browser is sent on from one redirect to the
 /// next, and applies the page's policy to each of them: so that names where the consumer is.
 async fn sign_in_document(state: &AppState, reply: SignInReply) -> Document {
-    let asked = inside(state, &reply.next).strip_prefix("/oauth/authorize?").unwrap_or_default();
+    let asked = state.inside(&reply.next).strip_prefix("/oauth/authorize?").unwrap_or_default();
     let mut parameters = url::form_urlencoded::parse(asked.as_bytes());
     let token = parameters.find(|(name, _)| name == "oauth_token").map(|(_, token)| token.into_owned());
     if let Some(token) = token

@@ -30,8 +30,7 @@ impl Received {
         let body = read_body(body, MOST_BODY_BYTES).await?;
         // Routers strip what they are nested under, and gateways the public URL's prefix; what was signed has both.
         let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let inside = original.path().strip_prefix(&*state.site.prefix).filter(|path| path.starts_with('/'));
-        let base_string_uri = format!("{}{}", state.base_uri, inside.unwrap_or(original.path()));
+        let base_string_uri = format!("{}{}", state.base_uri, state.inside(original.path()));
         Ok(Self { parts, body, base_string_uri })
     }
 

@@ -63,4 +63,9 @@ impl AppState {
     pub(crate) fn path(&self, path: &str) -> String {
         format!("{}{path}", self.site.prefix)
     }
+
+    /// A path without the public URL's prefix, which links of ours have, gateways may strip, and routers do.
+    pub(crate) fn inside<'a>(&self, path: &'a str) -> &'a str {
+        path.strip_prefix(&*self.site.prefix).filter(|rest| rest.starts_with('/')).unwrap_or(path)
+    }
 }
