@@ -37,10 +37,10 @@ impl<'a> Iterator for Pairs<'a> {
                 return None;
             }
             match pair(self.rest) {
-                Some((b"realm", _, behind)) => self.rest = behind,
+                Some(Pair { name: b"realm", behind, .. }) => self.rest = behind,
                 // Only realm is an HTTP quoted-string; the others are percent-encoded, and what a backslash would
                 // mean in them is anybody's guess.
-                Some((name, value, behind)) if !value.contains(&b'\\') => {
+                Some(Pair { name, value, behind, is_escaped: false }) => {
                     self.rest = behind;
                     return Some(Ok((name, value)));
                 }
@@ -53,23 +53,35 @@ impl<'a> Iterator for Pairs<'a> {
     }
 }
 
+/// `name="value"`, and what stands behind it.
+struct Pair<'a> {
+    name: &'a [u8],
+    value: &'a [u8],
+    behind: &'a [u8],
+    /// There is a backslash in the value.
+    is_escaped: bool,
+}
+
 /// Splits `name="value"` off, up to the comma or the end.
-fn pair(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let equals = text.iter().position(|byte| *byte == b'=')?;
-    let (name, quoted) = (&text[..equals], text[equals + 1..].strip_prefix(b"\"")?);
-    if name.is_empty() || name.iter().any(|byte| byte.is_ascii_whitespace() || b"\",\\".contains(byte)) {
+fn pair(text: &[u8]) -> Option<Pair<'_>> {
+    // What no name can have in it ends it as well, and is no equals sign.
+    let ends_name = |byte: &u8| matches!(byte, b'=' | b'"' | b',' | b'\\') || byte.is_ascii_whitespace();
+    let (name, rest) = text.split_at(text.iter().position(ends_name)?);
+    let quoted = rest.strip_prefix(b"=\"")?;
+    if name.is_empty() {
         return None;
     }
-    let mut end = 0;
+    let (mut end, mut is_escaped) = (0, false);
     loop {
-        match quoted.get(end)? {
-            b'"' => break,
-            b'\\' => end += 2,
-            _ => end += 1,
+        end += quoted.get(end..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        if quoted[end] == b'"' {
+            break;
         }
+        (end, is_escaped) = (end + 2, true);
     }
     let behind = quoted[end + 1..].trim_ascii_start();
-    (behind.is_empty() || behind.starts_with(b",")).then_some((name, &quoted[..end], behind))
+    let value = &quoted[..end];
+    (behind.is_empty() || behind.starts_with(b",")).then_some(Pair { name, value, behind, is_escaped })
 }
 
 #[cfg(test)]

@@ -15,17 +15,57 @@ const MOST_PARAMETERS: usize = 1000;
 const PROTOCOL_PREFIX: &str = "oauth_";
 
 /// The parameters of RFC 5849 §2 and §3: a query or form with any of them says that the request is signed.
-const PROTOCOL: [&str; 9] = [
-    "oauth_callback",
-    "oauth_consumer_key",
-    "oauth_nonce",
-    "oauth_signature",
-    "oauth_signature_method",
-    "oauth_timestamp",
-    "oauth_token",
-    "oauth_verifier",
-    "oauth_version",
-];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Callback,
+    ConsumerKey,
+    Nonce,
+    Signature,
+    SignatureMethod,
+    Timestamp,
+    Token,
+    Verifier,
+    Version,
+}
+
+impl Protocol {
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        Some(match name.strip_prefix(PROTOCOL_PREFIX)? {
+            "callback" => Self::Callback,
+            "consumer_key" => Self::ConsumerKey,
+            "nonce" => Self::Nonce,
+            "signature" => Self::Signature,
+            "signature_method" => Self::SignatureMethod,
+            "timestamp" => Self::Timestamp,
+            "token" => Self::Token,
+            "verifier" => Self::Verifier,
+            "version" => Self::Version,
+            _ => return None,
+        })
+    }
+}
+
+/// Where each of the protocol's parameters stands in a list, found once for all who ask.
+#[derive(Clone, Copy)]
+pub(crate) struct Places([Option<u16>; Protocol::Version as usize + 1]);
+
+impl Places {
+    /// No list is longer than 65,535: `collect` refuses more than a thousand parameters.
+    pub(crate) fn of(parameters: &[Parameter<'_>]) -> Self {
+        let mut places = Self([None; Protocol::Version as usize + 1]);
+        for (index, parameter) in (0..).zip(parameters) {
+            if let Some(which) = Protocol::of(&parameter.name) {
+                places.0[which as usize] = Some(index);
+            }
+        }
+        places
+    }
+
+    /// The parameter, however empty.
+    pub(crate) fn find<'p>(&self, parameters: &'p [Parameter<'_>], which: Protocol) -> Option<&'p str> {
+        self.0[which as usize].map(|index| parameters[usize::from(index)].value.as_ref())
+    }
+}
 
 /// One decoded parameter.
 #[derive(Clone)]
@@ -74,8 +114,7 @@ pub(crate) fn collect<'a>(request: &Request<'a>) -> Result<Vec<Parameter<'a>>, P
 
 /// Whether a query or form has one of the protocol's parameters.
 pub(crate) fn has_protocol_parameter(text: &[u8]) -> bool {
-    pairs(text)
-        .any(|(name, _)| decode(name, PLUS_IS_SPACE).is_some_and(|name| PROTOCOL.contains(&name.as_ref())))
+    pairs(text).any(|(name, _)| decode(name, PLUS_IS_SPACE).is_some_and(|name| Protocol::of(&name).is_some()))
 }
 
 /// The pairs of an application/x-www-form-urlencoded text, still encoded.

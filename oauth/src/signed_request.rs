@@ -5,8 +5,7 @@ use std::{borrow::Cow, fmt};
 use crate::{
     Problem, Request, Secrets, SignatureMethod,
     base_string::base_string,
-    encoding::encoded_order,
-    parameters::{self, Parameter, rejected},
+    parameters::{self, Parameter, Places, Protocol, rejected},
     signature,
 };
 
@@ -20,6 +19,7 @@ pub struct SignedRequest<'a> {
     base_string_uri: &'a str,
     /// Sorted, without `oauth_signature`.
     parameters: Vec<Parameter<'a>>,
+    places: Places,
     signature: Cow<'a, str>,
     signature_method: SignatureMethod,
     timestamp: Option<u64>,
@@ -28,32 +28,43 @@ pub struct SignedRequest<'a> {
 impl<'a> SignedRequest<'a> {
     pub(crate) fn new(request: &Request<'a>, required: &[&'static str]) -> Result<Self, Problem> {
         let mut parameters = parameters::collect(request)?;
-        refuse_absent(&parameters, required)?;
-        if value(&parameters, "oauth_nonce").is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
+        // The base string leaves it out (§3.4.1.3.1).
+        let index = parameters.iter().position(|one| Protocol::of(&one.name) == Some(Protocol::Signature));
+        let signature = index.map(|index| parameters.remove(index).value).unwrap_or_default();
+        let places = Places::of(&parameters);
+        let mut signed = Self {
+            method: request.method,
+            base_string_uri: request.base_string_uri,
+            parameters,
+            places,
+            signature,
+            signature_method: SignatureMethod::Plaintext,
+            timestamp: None,
+        };
+        signed.refuse_absent(required)?;
+        if signed.nonce().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
             return Err(rejected(["oauth_nonce"], "A nonce has at most 255 bytes; send a shorter one."));
         }
-        let version = position(&parameters, "oauth_version").map(|index| &parameters[index].value);
+        let version = places.find(&signed.parameters, Protocol::Version);
         if version.is_some_and(|version| version != "1.0" && !version.eq_ignore_ascii_case("1.0A")) {
             return Err(Problem::VersionRejected);
         }
-        let signature_method = value(&parameters, "oauth_signature_method")
+        signed.signature_method = signed
+            .value(Protocol::SignatureMethod)
             .and_then(SignatureMethod::parse)
             .ok_or(Problem::SignatureMethodRejected)?;
-        let timestamp = value(&parameters, "oauth_timestamp").map(seconds).transpose()?;
-        let index = position(&parameters, "oauth_signature").expect("an absent one was refused above");
-        let signature = parameters.remove(index).value;
-        let Request { method, base_string_uri, .. } = *request;
-        Ok(Self { method, base_string_uri, parameters, signature, signature_method, timestamp })
+        signed.timestamp = signed.value(Protocol::Timestamp).map(seconds).transpose()?;
+        Ok(signed)
     }
 
     /// The consumer's key.
     pub fn consumer_key(&self) -> &str {
-        self.value("oauth_consumer_key").unwrap_or_default()
+        self.value(Protocol::ConsumerKey).unwrap_or_default()
     }
 
     /// The token; `None` where it is absent or empty, which says the same (§3.1).
     pub fn token(&self) -> Option<&str> {
-        self.value("oauth_token")
+        self.value(Protocol::Token)
     }
 
     /// The signature method.
@@ -68,17 +79,17 @@ impl<'a> SignedRequest<'a> {
 
     /// The nonce, 1 to 255 bytes. `None` only with PLAINTEXT.
     pub fn nonce(&self) -> Option<&str> {
-        self.value("oauth_nonce")
+        self.value(Protocol::Nonce)
     }
 
     /// The callback, as it was sent (§2.1); `None` where it is absent or empty.
     pub fn callback(&self) -> Option<&str> {
-        self.value("oauth_callback")
+        self.value(Protocol::Callback)
     }
 
     /// The verifier (§2.3); `None` where it is absent or empty.
     pub fn verifier(&self) -> Option<&str> {
-        self.value("oauth_verifier")
+        self.value(Protocol::Verifier)
     }
 
     /// Names and values of §3.4.1.3, decoded, in the order of the base string: without `oauth_signature` and `realm`.
@@ -113,10 +124,26 @@ impl<'a> SignedRequest<'a> {
         signature::verify(self.signature_method, || self.base_string(), &self.signature, secrets)
     }
 
-    fn value(&self, name: &str) -> Option<&str> {
-        value(&self.parameters, name)
+    /// The value, where there is one that is not empty.
+    fn value(&self, which: Protocol) -> Option<&str> {
+        self.places.find(&self.parameters, which).filter(|value| !value.is_empty())
+    }
+
+    fn refuse_absent(&self, required: &[&'static str]) -> Result<(), Problem> {
+        // PLAINTEXT needs neither (§3.1).
+        let plaintext = self.value(Protocol::SignatureMethod) == Some(SignatureMethod::Plaintext.name());
+        let fresh: &[&str] = if plaintext { &[] } else { &["oauth_timestamp", "oauth_nonce"] };
+        let is_absent = |name: &&str| match Protocol::of(name) {
+            Some(Protocol::Signature) => self.signature.is_empty(),
+            which => which.is_none_or(|which| self.value(which).is_none()),
+        };
+        let names = ALWAYS.iter().chain(fresh).chain(required).copied();
+        let absent: Vec<_> = names.filter(is_absent).collect();
+        if absent.is_empty() { Ok(()) } else { Err(Problem::ParameterAbsent(absent)) }
     }
 }
+
+const ALWAYS: &[&str] = &["oauth_consumer_key", "oauth_signature_method", "oauth_signature"];
 
 impl fmt::Debug for SignedRequest<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,30 +155,6 @@ impl fmt::Debug for SignedRequest<'_> {
             .field("signature_method", &self.signature_method)
             .finish_non_exhaustive()
     }
-}
-
-fn position(parameters: &[Parameter<'_>], name: &str) -> Option<usize> {
-    parameters.binary_search_by(|parameter| encoded_order(&parameter.name, name)).ok()
-}
-
-/// The value, where there is one that is not empty.
-fn value<'p>(parameters: &'p [Parameter<'_>], name: &str) -> Option<&'p str> {
-    position(parameters, name).map(|index| parameters[index].value.as_ref()).filter(|value| !value.is_empty())
-}
-
-fn refuse_absent(parameters: &[Parameter<'_>], required: &[&'static str]) -> Result<(), Problem> {
-    let always = ["oauth_consumer_key", "oauth_signature_method", "oauth_signature"];
-    // PLAINTEXT needs neither (§3.1).
-    let plaintext = value(parameters, "oauth_signature_method") == Some(SignatureMethod::Plaintext.name());
-    let fresh: &[&str] = if plaintext { &[] } else { &["oauth_timestamp", "oauth_nonce"] };
-    let absent: Vec<_> = always
-        .iter()
-        .chain(fresh)
-        .chain(required)
-        .copied()
-        .filter(|name| value(parameters, name).is_none())
-        .collect();
-    if absent.is_empty() { Ok(()) } else { Err(Problem::ParameterAbsent(absent)) }
 }
 
 /// A timestamp's digits as a number; too many for it are the greatest one, which is refused as too late.

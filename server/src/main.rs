@@ -27,6 +27,10 @@ mod verify;
 
 use std::process::ExitCode;
 
+/// A verification allocates some forty times; this one does it in less than half the time of the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     command::main()
 }

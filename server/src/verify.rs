@@ -1,6 +1,6 @@
 //! `/verify` and `/verify/json` on the internal listener: gateways and tools ask whether a request of theirs may pass.
 
-use std::{sync::Arc, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use axum::{
     Json,
@@ -26,11 +26,20 @@ const USER: HeaderName = HeaderName::from_static("x-latchkey-user");
 const CONSUMER_KEY: HeaderName = HeaderName::from_static("x-latchkey-consumer-key");
 const CONSUMER_NAME: HeaderName = HeaderName::from_static("x-latchkey-consumer-name");
 
+const FORWARDED: [HeaderName; 4] = [
+    HeaderName::from_static("x-forwarded-method"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-uri"),
+];
+const ORIGINAL: [HeaderName; 2] =
+    [HeaderName::from_static("x-original-method"), HeaderName::from_static("x-original-url")];
+
 /// The original request, as a gateway describes it.
 #[derive(Debug, PartialEq, Eq)]
-struct Original {
-    method: String,
-    url: String,
+struct Original<'a> {
+    method: &'a str,
+    url: Cow<'a, str>,
 }
 
 /// Why the original request cannot be told.
@@ -40,9 +49,9 @@ enum Misconfigured {
     Disagreement,
 }
 
-impl Original {
+impl<'a> Original<'a> {
     /// Reads what Traefik and Caddy send (`X-Forwarded-…`) and what nginx is told to send (`X-Original-…`).
-    fn read(headers: &HeaderMap) -> Result<Self, Misconfigured> {
+    fn read(headers: &'a HeaderMap) -> Result<Self, Misconfigured> {
         let forwarded = Self::forwarded(headers)?;
         let original = Self::by_nginx(headers)?;
         match (forwarded, original) {
@@ -52,13 +61,11 @@ impl Original {
         }
     }
 
-    fn forwarded(headers: &HeaderMap) -> Result<Option<Self>, Misconfigured> {
-        let [method, scheme, host, uri] =
-            ["x-forwarded-method", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-uri"]
-                .map(|name| one(headers, name));
+    fn forwarded(headers: &'a HeaderMap) -> Result<Option<Self>, Misconfigured> {
+        let [method, scheme, host, uri] = FORWARDED.each_ref().map(|name| one(headers, name));
         match (method?, scheme?, host?, uri?) {
             (Some(method), Some(scheme), Some(host), Some(uri)) => {
-                Ok(Some(Self { method: method.to_owned(), url: format!("{scheme}://{host}{uri}") }))
+                Ok(Some(Self { method, url: format!("{scheme}://{host}{uri}").into() }))
             }
             // Proxies in front of nginx may add some of them: what names a request is its method and URI.
             (None, _, _, None) => Ok(None),
@@ -66,9 +73,10 @@ impl Original {
         }
     }
 
-    fn by_nginx(headers: &HeaderMap) -> Result<Option<Self>, Misconfigured> {
-        match (one(headers, "x-original-method")?, one(headers, "x-original-url")?) {
-            (Some(method), Some(url)) => Ok(Some(Self { method: method.to_owned(), url: url.to_owned() })),
+    fn by_nginx(headers: &'a HeaderMap) -> Result<Option<Self>, Misconfigured> {
+        let [method, url] = ORIGINAL.each_ref().map(|name| one(headers, name));
+        match (method?, url?) {
+            (Some(method), Some(url)) => Ok(Some(Self { method, url: url.into() })),
             (None, None) => Ok(None),
             _ => Err(Misconfigured::TooLittle),
         }
@@ -76,7 +84,7 @@ impl Original {
 }
 
 /// The only value of a header; none where there is none, and several are no description.
-fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Misconfigured> {
+fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Misconfigured> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
@@ -131,7 +139,7 @@ async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Resul
     })?;
     let authorization = signed::authorization(headers);
     let request = oauth::Request {
-        method: &original.method,
+        method: original.method,
         base_string_uri: &base_string_uri,
         query,
         authorization: &authorization,
@@ -236,7 +244,7 @@ mod tests {
 
     #[test]
     fn either_family_of_headers_describes_the_request_and_both_may_agree() {
-        let expected = Original { method: "GET".to_owned(), url: "https://tool.example/a?b=c".to_owned() };
+        let expected = Original { method: "GET", url: "https://tool.example/a?b=c".into() };
         for headers in [&TRAEFIK[..], &NGINX, &[&TRAEFIK[..], &NGINX].concat()] {
             assert_eq!(read(headers).as_ref(), Ok(&expected));
         }

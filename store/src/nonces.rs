@@ -11,10 +11,15 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
+use foldhash::fast::RandomState;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait as _, Value};
-use tokio::sync::{OnceCell, oneshot};
+use tokio::{
+    sync::{OnceCell, oneshot},
+    time::Instant,
+};
 
 use crate::{
     Store, StoreError,
@@ -38,6 +43,10 @@ const FORGET_EVERY: i64 = 5;
 
 /// How many nonces share a row at most.
 const MOST_AT_ONCE: usize = 4096;
+
+/// While many ask, one write begins this long after the one before: more of them share it, and each costs less. Whoever
+/// asks when nobody else does is not kept waiting.
+const WRITE_EVERY: Duration = Duration::from_millis(1);
 
 impl Nonce {
     fn write(&self, row: &mut Vec<u8>) {
@@ -81,7 +90,7 @@ struct Waiting {
 /// Every nonce that was written and not forgotten, by its second.
 #[derive(Debug, Default)]
 struct Known {
-    seconds: BTreeMap<i64, HashSet<[u8; 16]>>,
+    seconds: BTreeMap<i64, HashSet<[u8; 16], RandomState>>,
     /// The newest row that was read or written; `None` until the rows of earlier processes have been read.
     last_row: Option<i64>,
 }
@@ -136,6 +145,7 @@ impl Store {
     /// Writes until nobody waits.
     async fn write_nonces(&self) {
         loop {
+            let begin = Instant::now();
             let (batch, too_old) = {
                 let mut queue = self.nonces.queue();
                 if queue.waiting.is_empty() {
@@ -160,6 +170,7 @@ impl Store {
                     }
                 }
             }
+            tokio::time::sleep_until(begin + WRITE_EVERY).await;
         }
     }
 
@@ -172,7 +183,7 @@ impl Store {
         let forgotten_until = self.forgotten_until().await?;
         let until = forgotten_until.load(Ordering::Acquire);
         let mut row = Vec::with_capacity(batch.len() * NONCE_BYTES);
-        let mut in_row = HashSet::with_capacity(batch.len());
+        let mut in_row = HashSet::with_capacity_and_hasher(batch.len(), RandomState::default());
         let mut newest = 0;
         let mut is_new: Vec<bool> = Vec::with_capacity(batch.len());
         for Waiting { nonce, .. } in batch {
