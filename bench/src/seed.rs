@@ -62,7 +62,7 @@ fn latchkey(program: &Path, data: &Path, words: &[&str], input: &str) -> Result<
 async fn connect(file: &Path) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rw", file.display()));
     options.max_connections(1).sqlx_logging(false);
-    let database = Database::connect(options).await?;
+    let database = Box::pin(Database::connect(options)).await?;
     // Whoever is interrupted begins anew, so nothing has to be on the disk before the end.
     database.execute_unprepared("PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000").await?;
     Ok(database)
