@@ -201,7 +201,7 @@ fn check_looks_and_changes_nothing() {
 
 #[test]
 fn migrate_makes_the_database_and_may_be_run_again() {
-    let home = Home::new();
+    let home = Home::sqlite();
     for _ in 0..2 {
         assert_eq!(home.run(&["migrate"], "").code, Some(0));
     }

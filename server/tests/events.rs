@@ -91,7 +91,7 @@ fn whoever_missed_too_much_is_told_to_start_over() {
     let before = ada.events(None).expect("ready").id;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = Store::open(&server.home.database(), &server.home.vault_key()).await.unwrap();
+        let store = Store::open(&server.home.location(), &server.home.vault_key()).await.unwrap();
         let service = Service::new(Arc::new(store), Clock::System, Rules::default());
         for n in 0..501 {
             service.register(&Admin::at_the_command_line(), &format!("App {n}"), SECRET).await.unwrap();

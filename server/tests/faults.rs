@@ -16,7 +16,7 @@ use support::{Home, SECRET, Said, fold};
 
 /// A home whose database has one consumer and is in one file.
 fn home_with_a_key() -> (Home, String) {
-    let home = Home::with_users();
+    let home = Home::sqlite().and_users();
     let key = home.register("Requirements sync");
     fold(&home);
     (home, key)
@@ -42,7 +42,7 @@ fn a_port_in_use_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     for setting in ["LATCHKEY_LISTEN", "LATCHKEY_INTERNAL_LISTEN"] {
-        let home = Home::new();
+        let home = Home::sqlite();
         let said = home.serve_in_vain(&[(setting, &address)]);
         assert_eq!((said.code, &*said.stdout), (Some(2), ""), "{said:?}");
         assert!(said.sentence().starts_with(&format!("{setting}={address} ")), "{said:?}");
@@ -51,7 +51,7 @@ fn a_port_in_use_is_named() {
 
 #[test]
 fn a_file_that_is_no_database_is_left_as_it_is() {
-    let home = Home::new();
+    let home = Home::sqlite();
     fs::create_dir(home.data()).unwrap();
     for garbage in ["This is a shopping list.\n".repeat(1000), "short".to_owned()] {
         fs::write(home.database(), &garbage).unwrap();
@@ -87,7 +87,7 @@ fn damage_further_inside_is_found_too() {
 
 #[test]
 fn another_programs_database_is_left_as_it_is() {
-    let home = Home::new();
+    let home = Home::sqlite();
     fs::create_dir(home.data()).unwrap();
     let foreign = include_bytes!("fixtures/foreign.db");
     fs::write(home.database(), foreign).unwrap();
@@ -101,7 +101,7 @@ fn another_programs_database_is_left_as_it_is() {
 #[test]
 fn a_wrong_missing_or_damaged_vault_key_stops_the_start_and_loses_nothing() {
     let (home, key) = home_with_a_key();
-    let other = Home::new();
+    let other = Home::sqlite();
     other.json(&["migrate"], "");
     let right = fs::read(home.vault_key()).unwrap();
     fs::copy(other.vault_key(), home.vault_key()).unwrap();
@@ -117,7 +117,7 @@ fn a_wrong_missing_or_damaged_vault_key_stops_the_start_and_loses_nothing() {
 
 #[test]
 fn a_data_folder_that_cannot_be_made_or_written_to_is_named() {
-    let home = Home::new();
+    let home = Home::sqlite();
     fs::write(home.path().join("file"), "").unwrap();
     for (folder, code) in [("file/data", 2), ("file", 2), ("/proc/self", 1)] {
         let said = home.serve_in_vain(&[("LATCHKEY_DATA_DIR", folder)]);
@@ -172,7 +172,7 @@ fn a_read_only_data_folder_is_named_and_loses_nothing() {
 
 #[test]
 fn a_full_disk_is_told_and_loses_nothing() {
-    let home = Home::new();
+    let home = Home::sqlite();
     fs::create_dir(home.data()).unwrap();
     // An empty database of the smallest pages, which SQLite can be told is as large as any can be: from then on every
     // page more is answered by the real SQLITE_FULL, whatever disk the test runs on.
@@ -214,7 +214,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
 
 #[test]
 fn what_was_acknowledged_survives_a_kill() {
-    let mut home = Home::with_users();
+    let mut home = Home::sqlite().and_users();
     let mut names = Vec::new();
     for n in 0..3 {
         let server = home.serve();
@@ -233,7 +233,7 @@ fn what_was_acknowledged_survives_a_kill() {
 
 #[test]
 fn the_program_stops_at_once_and_starts_again_with_everything_there() {
-    let mut server = Home::with_users().serve();
+    let mut server = Home::sqlite().and_users().serve();
     let ada = server.signed_in("ada");
     ada.register("Requirements sync");
     for signal in ["TERM", "INT"] {

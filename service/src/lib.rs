@@ -31,7 +31,7 @@ pub struct Service {
     store: Arc<Store>,
     clock: Clock,
     passwords: passwords::Passwords,
-    slow_down: slow_down::SlowDown,
+    turns: slow_down::Turns,
     key_requests: key_requests::KeyRequests,
     rules: Rules,
 }
@@ -43,7 +43,7 @@ impl Service {
             store,
             clock,
             passwords: passwords::Passwords::new(),
-            slow_down: slow_down::SlowDown::default(),
+            turns: slow_down::Turns::default(),
             key_requests: key_requests::KeyRequests::default(),
             rules,
         }

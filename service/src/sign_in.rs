@@ -111,7 +111,7 @@ impl Service {
     ) -> Result<Token, SignInError> {
         let username = Username::parse(username).ok();
         let folded = username.as_ref().map_or_else(String::new, Username::folded);
-        let _turn = self.slow_down.wait_for_turn(&folded, address, self.clock.now()).await;
+        let _turn = self.wait_for_turn(&folded, address).await.map_err(ServiceError::from)?;
         let account = match &username {
             Some(username) => self.store.find_account(username).await.map_err(ServiceError::from)?,
             None => None,
@@ -119,10 +119,10 @@ impl Service {
         let right =
             self.passwords.verify(password, account.as_ref().map(|account| &*account.password_hash)).await;
         let Some(account) = account.filter(|account| right && !account.user.disabled) else {
-            self.slow_down.wrong(&folded, address, self.clock.now());
+            self.note_wrong_password(&folded, address).await.map_err(ServiceError::from)?;
             return Err(SignInError::WrongPair);
         };
-        self.slow_down.right(&folded);
+        self.note_right_password(&folded).await.map_err(ServiceError::from)?;
         Ok(self.begin_session(account.id, &account.user, address).await?)
     }
 

@@ -129,7 +129,8 @@ impl Service {
             Some(token) => Some(self.user_behind(token).await?),
             None => None,
         };
-        self.use_nonce(&signed, &consumer).await?;
+        let newest_activity = self.use_nonce(&signed, &consumer).await?;
+        self.store.catch_up(newest_activity).await?;
         self.still_stands(&consumer, token.as_deref()).await?;
         self.store.note_use(&consumer, token.as_ref(), milliseconds(self.clock.now()));
         Ok(Verified { consumer, user })
@@ -228,14 +229,15 @@ impl Service {
         user.ok_or_else(|| Problem::PermissionDenied.into())
     }
 
-    /// Uses up the request's nonce. With PLAINTEXT there may be none (RFC 5849 section 3.1).
+    /// Uses up the request's nonce. With PLAINTEXT there may be none (RFC 5849 section 3.1). Gives the number of the newest
+    /// activity at that moment, on whichever node, as far as that had to be asked for.
     pub(crate) async fn use_nonce(
         &self,
         signed: &SignedRequest<'_>,
         consumer: &KnownConsumer,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<i64, VerifyError> {
         let (Some(nonce), Some(timestamp)) = (signed.nonce(), signed.timestamp()) else {
-            return Ok(());
+            return Ok(0);
         };
         let hash = Sha256::new()
             .chain_update(consumer.key.0.as_bytes())
@@ -247,11 +249,8 @@ impl Service {
         nonce.hash.copy_from_slice(&hash[..16]);
         let skew = self.rules.clock_skew.as_secs();
         let too_old = self.unix_now().saturating_sub(skew + 1);
-        if self.store.use_nonce(nonce, i64::try_from(too_old).unwrap_or(0)).await? {
-            Ok(())
-        } else {
-            Err(Problem::NonceUsed.into())
-        }
+        let recorded = self.store.use_nonce(nonce, i64::try_from(too_old).unwrap_or(0)).await?;
+        if recorded.is_new { Ok(recorded.newest_activity) } else { Err(Problem::NonceUsed.into()) }
     }
 
     /// What changed while the nonce was written counts: whoever was told that a consumer is disapproved sees no later yes.

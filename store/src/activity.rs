@@ -93,6 +93,7 @@ pub(crate) fn from_word<T: serde::de::DeserializeOwned>(
 impl Change {
     /// Appends a line, and notes what it makes outdated in memory; gives its number.
     pub(crate) async fn append(&mut self, new: NewActivity) -> Result<i64, StoreError> {
+        self.is_activity = true;
         self.outdated.extend(Outdated::by(new.action, new.consumer.map(|(key, _)| key)));
         let row = activity::ActiveModel {
             at: Set(milliseconds(new.by.at)),

@@ -13,6 +13,7 @@ use sea_orm::{
 use crate::{
     Store, StoreError,
     activity::{NewActivity, from_word, word},
+    can_be_kept,
     entity::consumer,
     time_from, tokens,
     vault::{Sealed, Secret},
@@ -62,8 +63,8 @@ fn chosen(query: &ConsumerQuery) -> Condition {
         chosen = chosen.add(consumer::Column::Status.eq(word(status)));
     }
     if let Some(text) = &query.text {
-        if text.chars().count() > LONGEST_NAME {
-            // Databases refuse patterns of some length; this one would find nothing anyway.
+        if text.chars().count() > LONGEST_NAME || !can_be_kept(text) {
+            // Databases refuse such patterns, and these would find nothing anyway.
             return chosen.add(Expr::value(false));
         }
         let text = text.to_ascii_lowercase();
@@ -92,7 +93,8 @@ fn sorted_by(sort: Sort) -> SimpleExpr {
 fn after(query: &ConsumerQuery, cursor: &Cursor) -> Condition {
     let value = match &cursor.value {
         SortValue::Number(number) => Value::from(*number),
-        SortValue::Text(text) => Value::from(text.clone()),
+        // A cursor of ours has no NUL, and PostgreSQL takes none.
+        SortValue::Text(text) => Value::from(text.replace('\0', "")),
     };
     let key = cursor.key.to_string();
     let column = || Expr::expr(sorted_by(query.sort));

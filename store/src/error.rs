@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sea_orm::{DbErr, RuntimeErr, SqlxError};
+use sea_orm::{DbErr, RuntimeErr, SqlxError, sqlx::postgres::PgDatabaseError};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,9 @@ pub enum StoreError {
         "The database {0} belongs to another program. Nothing was changed; name another one with LATCHKEY_DATABASE_URL."
     )]
     Foreign(String),
+    /// There is nothing in it.
+    #[error("The database is not made yet; `latchkey serve` makes it.")]
+    NotMade,
     /// A database that a later version migrated.
     #[error(
         "The database {0} was written by a newer latchkey (it has the migration {1}). Start that version, or restore a backup made before it."
@@ -87,6 +90,16 @@ pub enum StoreError {
     /// The process is about to end.
     #[error("The server is stopping, so this was not done. Try again in a moment.")]
     Interrupted,
+    /// PostgreSQL is away, or the network to it, or it has no connection left.
+    #[error(
+        "The database cannot be reached ({0}), so nobody can tell whether this was done. It is tried again all the time; try once more in a moment."
+    )]
+    Unreachable(String),
+    /// The database is there, but slow.
+    #[error(
+        "The database takes too long to answer, so nobody can tell whether this was done. Try once more in a moment."
+    )]
+    TookTooLong,
     /// Anything else the database said.
     #[error("The database did not answer as it should: {0}")]
     Database(String),
@@ -94,8 +107,31 @@ pub enum StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        match sqlite_code(&error) {
-            // Primary result codes; the rest of an extended one is above the low byte.
+        let driver = match &error {
+            DbErr::Conn(RuntimeErr::SqlxError(driver))
+            | DbErr::Exec(RuntimeErr::SqlxError(driver))
+            | DbErr::Query(RuntimeErr::SqlxError(driver)) => driver.as_ref(),
+            DbErr::ConnectionAcquire(_) => return Self::Unreachable("no connection is free".to_owned()),
+            _ => return Self::Database(error.to_string()),
+        };
+        match driver {
+            SqlxError::Database(told) => match told.try_downcast_ref::<PgDatabaseError>() {
+                Some(told) => Self::from_postgres(told),
+                None => Self::from_sqlite(told.code().as_deref(), driver),
+            },
+            SqlxError::Io(_) | SqlxError::Tls(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed => {
+                Self::Unreachable(driver.to_string())
+            }
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+impl StoreError {
+    /// By SQLite's result code.
+    fn from_sqlite(code: Option<&str>, error: &SqlxError) -> Self {
+        // Primary result codes; the rest of an extended one is above the low byte.
+        match code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
             Some(5 | 6) => Self::Busy,
             Some(8) => Self::ReadOnly("its folder".to_owned()),
             Some(11 | 26) => Self::Damaged("file".to_owned()),
@@ -104,23 +140,28 @@ impl From<DbErr> for StoreError {
             _ => Self::Database(error.to_string()),
         }
     }
-}
 
-/// SQLite's primary result code of an error, where it has one.
-fn sqlite_code(error: &DbErr) -> Option<u32> {
-    let (DbErr::Conn(RuntimeErr::SqlxError(error))
-    | DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return None;
-    };
-    let SqlxError::Database(error) = error.as_ref() else {
-        return None;
-    };
-    error.code()?.parse::<u32>().ok().map(|code| code & 0xff)
-}
-
-impl StoreError {
+    /// By PostgreSQL's `SQLSTATE`.
+    fn from_postgres(error: &PgDatabaseError) -> Self {
+        match error.code() {
+            "53100" => Self::Full,
+            "25006" => Self::ReadOnly("it".to_owned()),
+            // Somebody else's lock, or a circle of them.
+            "55P03" | "40001" | "40P01" => Self::Busy,
+            // Cancelled: the statement's time was over.
+            "57014" => Self::TookTooLong,
+            // Shutting down or starting up, no connections left, no memory left.
+            "57P01" | "57P02" | "57P03" | "53300" | "53200" | "25P03" => {
+                Self::Unreachable(error.message().to_owned())
+            }
+            // Another password, another user, no such database.
+            "28000" | "28P01" | "3D000" | "42501" => {
+                Self::CannotOpen { path: "it".to_owned(), reason: error.message().to_owned() }
+            }
+            code if code.starts_with("08") => Self::Unreachable(error.message().to_owned()),
+            _ => Self::Database(error.message().to_owned()),
+        }
+    }
     /// Whether it is the vault key that is wrong, and not the database.
     pub fn is_of_the_vault_key(&self) -> bool {
         matches!(
@@ -138,6 +179,8 @@ impl StoreError {
             Self::Busy => Self::Busy,
             Self::Full => Self::Full,
             Self::ReadOnly(path) => Self::ReadOnly(path.clone()),
+            Self::Unreachable(reason) => Self::Unreachable(reason.clone()),
+            Self::TookTooLong => Self::TookTooLong,
             other => Self::Database(other.to_string()),
         }
     }

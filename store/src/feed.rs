@@ -1,15 +1,27 @@
 //! Tells everybody who listens what was appended to the activity table, by this process or another one.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use domain::{Action, Activity, Consumer, Event};
 use serde_json::Value;
-use tokio::sync::{Notify, broadcast};
+use tokio::{
+    sync::{Mutex, Notify, broadcast},
+    time::timeout,
+};
 
-use crate::{Store, StoreError, connect::number, keyring::Outdated};
+use crate::{Store, StoreError, keyring::Outdated, watch::Watch};
 
-/// How often the feed looks whether another process has written; its own writes wake it at once.
-const LOOK_EVERY: Duration = Duration::from_millis(25);
+/// How long a look at the database may take before nothing is answered from memory any more.
+const LOOK_WITHIN: Duration = Duration::from_millis(700);
+
+/// How long after a failure the database is asked again.
+const AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 /// How many lines a slow listener may fall behind before it is told to start over.
 const BACKLOG: usize = 1024;
@@ -30,11 +42,20 @@ pub enum News {
 pub(crate) struct Feed {
     wake: Notify,
     news: broadcast::Sender<News>,
+    /// The newest line that was told.
+    told: AtomicI64,
+    /// The newest line whose consequences verifications have drawn by themselves, ahead of being told.
+    ahead: Mutex<i64>,
 }
 
 impl Feed {
     pub(crate) fn new() -> Self {
-        Self { wake: Notify::new(), news: broadcast::Sender::new(BACKLOG) }
+        Self {
+            wake: Notify::new(),
+            news: broadcast::Sender::new(BACKLOG),
+            told: AtomicI64::new(0),
+            ahead: Mutex::new(0),
+        }
     }
 
     pub(crate) fn has_listeners(&self) -> bool {
@@ -74,51 +95,85 @@ impl Store {
     /// answer is asked again.
     pub async fn follow(&self) {
         let mut last = None;
-        let mut version = 0;
         loop {
-            if let Err(error) = self.follow_on(&mut last, &mut version).await {
+            if let Err(error) = self.follow_on(&mut last).await {
+                self.keyring.is_cut_off();
                 tracing::error!(%error, "the feed cannot read the activity table; trying again");
-                tokio::time::sleep(Duration::from_millis(250)).await;
+                tokio::time::sleep(AGAIN_AFTER).await;
             }
         }
     }
 
-    async fn follow_on(&self, last: &mut Option<i64>, version: &mut i64) -> Result<(), StoreError> {
-        let mut from = if let Some(id) = *last {
-            id
-        } else {
+    async fn follow_on(&self, last: &mut Option<i64>) -> Result<(), StoreError> {
+        let mut watch = within(Watch::open(self)).await?;
+        if last.is_none() {
             // After the number: what is done from here on is among the lines that follow it.
-            let latest = self.latest_activity().await?;
+            let latest = within(self.latest_activity()).await?;
             self.keyring.forget_all();
-            *last.insert(latest)
-        };
+            self.feed.told.store(latest, Ordering::Release);
+            *last = Some(latest);
+        }
+        // What happened while nobody watched is found by its numbers.
+        let mut may_be_more = true;
         loop {
-            let woken = tokio::time::timeout(LOOK_EVERY, self.feed.wake.notified()).await.is_ok();
             // Taken before the look: what is done after it is not known.
             let now = self.keyring.milliseconds();
-            let seen = number(&self.watch, "PRAGMA data_version").await?;
-            if !woken && seen == *version {
-                self.keyring.beat(now);
-                continue;
+            let seen = within(watch.look()).await?;
+            if may_be_more || seen {
+                within(self.tell_lines(last)).await?;
+                watch.seen();
             }
-            loop {
-                let lines = self.activity_after(from, BATCH).await?;
-                let more = lines.len() as u64 == BATCH;
+            self.keyring.beat(now);
+            may_be_more = watch.wait(&self.feed.wake).await?;
+        }
+    }
+
+    /// Tells every line after the last one that was told.
+    async fn tell_lines(&self, last: &mut Option<i64>) -> Result<(), StoreError> {
+        loop {
+            let lines = self.activity_after(last.unwrap_or(0), BATCH).await?;
+            let more = lines.len() as u64 == BATCH;
+            for line in lines {
+                // What this process did itself was forgotten when it was done; this is for what another one did.
+                if let Some(outdated) = Outdated::by(line.action, line.consumer_key) {
+                    self.keyring.forget(outdated);
+                }
+                *last = Some(line.id);
+                self.feed.told.store(line.id, Ordering::Release);
+                self.feed.tell(News::Line(Arc::new(line)));
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Forgets what the lines up to `newest` made outdated, where the feed has not come so far yet. Whoever has just
+    /// written to the database knows from there how far that is, and so answers nothing that is older.
+    pub async fn catch_up(&self, newest: i64) -> Result<(), StoreError> {
+        if newest <= self.feed.told.load(Ordering::Acquire) || !self.keyring.is_alive() {
+            return Ok(());
+        }
+        Box::pin(async {
+            let mut ahead = self.feed.ahead.lock().await;
+            *ahead = self.feed.told.load(Ordering::Acquire).max(*ahead);
+            while newest > *ahead {
+                let lines = self.activity_after(*ahead, BATCH).await?;
+                let Some(latest) = lines.last().map(|line| line.id) else { break };
                 for line in lines {
-                    from = line.id;
-                    *last = Some(from);
-                    // What this process did itself was forgotten when it was done; this is for what another one did.
                     if let Some(outdated) = Outdated::by(line.action, line.consumer_key) {
                         self.keyring.forget(outdated);
                     }
-                    self.feed.tell(News::Line(Arc::new(line)));
                 }
-                if !more {
-                    break;
-                }
+                *ahead = latest;
             }
-            *version = seen;
-            self.keyring.beat(now);
-        }
+            Ok(())
+        })
+        .await
     }
+}
+
+/// What the database does not answer in time, it does not answer.
+async fn within<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    timeout(LOOK_WITHIN, answer).await.unwrap_or(Err(StoreError::TookTooLong))
 }

@@ -14,16 +14,21 @@ use std::{
 use domain::{Action, ConsumerKey, ConsumerName, Status, User};
 use quick_cache::sync::Cache;
 use sea_orm::EntityTrait as _;
+use tokio::time::timeout;
 
 use crate::{
     Account, Store, StoreError,
     activity::from_word,
+    can_be_kept,
     entity::{consumer, token_credentials, user},
     vault::{Sealed, Secret},
 };
 
 /// How long the keyring answers after the feed was last seen alive.
 const ALIVE: Duration = Duration::from_secs(1);
+
+/// How long the database may take over a row that is not in memory.
+const READ_WITHIN: Duration = Duration::from_secs(3);
 
 /// How many of each are kept; what is asked for least goes first. Some 40 MB when full.
 const CONSUMERS: usize = 50_000;
@@ -82,6 +87,11 @@ impl Used {
     /// Notes a use; true where nobody has put this on the list of what has to be written yet.
     fn note(&self, at: i64) -> bool {
         self.at.fetch_max(at, Ordering::Relaxed);
+        !self.waiting.swap(true, Ordering::AcqRel)
+    }
+
+    /// True where nobody has put this on the list again meanwhile.
+    fn again(&self) -> bool {
         !self.waiting.swap(true, Ordering::AcqRel)
     }
 
@@ -169,6 +179,11 @@ impl Keyring {
         self.beat.store(at, Ordering::Release);
     }
 
+    /// What others do is not known from here on, until the next beat.
+    pub(crate) fn is_cut_off(&self) {
+        self.beat.store(0, Ordering::Release);
+    }
+
     /// Whether the keyring may answer.
     pub(crate) fn is_alive(&self) -> bool {
         let beat = self.beat.load(Ordering::Acquire);
@@ -202,12 +217,22 @@ impl Keyring {
         insert: impl FnOnce(&T),
     ) -> Result<T, StoreError> {
         let before = *self.forgotten();
-        let read = read.await?;
+        let read = timeout(READ_WITHIN, read).await.unwrap_or(Err(StoreError::TookTooLong))?;
         let forgotten = self.forgotten();
         if *forgotten == before && self.is_alive() {
             insert(&read);
         }
         Ok(read)
+    }
+
+    /// Puts what could not be written down on the lists again.
+    pub(crate) fn note_again(&self, consumers: &[Arc<KnownConsumer>], tokens: &[Arc<KnownToken>]) {
+        for known in consumers.iter().filter(|known| known.used.again()) {
+            push(&self.used_consumers, known);
+        }
+        for known in tokens.iter().filter(|known| known.used.again()) {
+            push(&self.used_tokens, known);
+        }
     }
 
     fn forgotten(&self) -> MutexGuard<'_, u64> {
@@ -309,6 +334,9 @@ impl Store {
     }
 
     async fn read_token(&self, token: &str, reading: u64) -> Result<Option<Arc<KnownToken>>, StoreError> {
+        if !can_be_kept(token) {
+            return Ok(None);
+        }
         let Some(row) = token_credentials::Entity::find_by_id(token).one(&self.read).await? else {
             return Ok(None);
         };

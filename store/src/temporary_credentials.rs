@@ -11,6 +11,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     Store, StoreError,
     activity::{NewActivity, from_word, word},
+    can_be_kept,
     entity::{consumer, temporary_credentials},
     time_from,
     tokens::{self, NewToken},
@@ -151,6 +152,9 @@ impl Store {
         &self,
         token: &str,
     ) -> Result<Option<TemporaryCredentials>, StoreError> {
+        if !can_be_kept(token) {
+            return Ok(None);
+        }
         let row = temporary_credentials::Entity::find_by_id(token).one(&self.read).await?;
         row.map(|row| TemporaryCredentials::try_from((self, row))).transpose()
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write as _,
     mem,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -9,23 +10,40 @@ use std::{
 
 use domain::Consumer;
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Set, sea_query::IntoCondition as _,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, Statement, Value,
+    sea_query::IntoCondition as _,
 };
 
 use crate::{
     Store, StoreError,
-    entity::{consumer, token_credentials},
+    entity::consumer,
     feed::News,
+    keyring::{KnownConsumer, KnownToken},
 };
 
 /// How often uses are written down and told to whoever has the table open.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
 
-/// How many rows one transaction changes, so that nobody else waits long for theirs.
+/// How many rows one statement changes, so that nobody else waits long for theirs.
 const AT_ONCE: usize = 500;
+
+/// Identifiers, each with the time of its last use (milliseconds since 1970).
+type Uses = Vec<(String, i64)>;
 
 fn take<T>(list: &Mutex<Vec<Arc<T>>>) -> Vec<Arc<T>> {
     mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// The latest use of each; in order, so that two nodes that write the same rows never wait for each other in a circle.
+fn latest(uses: impl Iterator<Item = (String, i64)>) -> Uses {
+    let mut latest = HashMap::new();
+    for (id, at) in uses {
+        let known = latest.entry(id).or_insert(at);
+        *known = at.max(*known);
+    }
+    let mut latest: Uses = latest.into_iter().collect();
+    latest.sort_unstable();
+    latest
 }
 
 impl Store {
@@ -34,62 +52,63 @@ impl Store {
         loop {
             tokio::time::sleep(WRITE_EVERY).await;
             if let Err(error) = self.write_uses().await {
-                tracing::error!(%error, "when consumers were last used could not be written down");
+                tracing::error!(%error, "when consumers were last used could not be written down; trying again");
             }
         }
     }
 
-    /// Writes down every use since the last time, and tells the listeners.
+    /// Writes down every use since the last time, and tells the listeners. What cannot be written down is kept for the
+    /// next time.
     pub async fn write_uses(&self) -> Result<(), StoreError> {
-        let mut consumers = HashMap::new();
-        for known in take(&self.keyring.used_consumers) {
-            let at = consumers.entry(known.key).or_insert(0);
-            *at = known.used.take().max(*at);
+        let (consumers, tokens) = (take(&self.keyring.used_consumers), take(&self.keyring.used_tokens));
+        let written = self.write_latest(&consumers, &tokens).await;
+        if written.is_err() {
+            self.keyring.note_again(&consumers, &tokens);
         }
-        let mut tokens = HashMap::new();
-        for known in take(&self.keyring.used_tokens) {
-            let at = known.used.take();
-            let latest = tokens.entry(known.token.clone()).or_insert(0);
-            *latest = at.max(*latest);
-        }
-        let tokens: Vec<_> = tokens.into_iter().collect();
+        written
+    }
+
+    async fn write_latest(
+        &self,
+        consumers: &[Arc<KnownConsumer>],
+        tokens: &[Arc<KnownToken>],
+    ) -> Result<(), StoreError> {
+        let tokens = latest(tokens.iter().map(|known| (known.token.clone(), known.used.take())));
         for some in tokens.chunks(AT_ONCE) {
-            let change = self.begin().await?;
-            for (token, at) in some {
-                let column = token_credentials::Column::LastUsedAt;
-                token_credentials::Entity::update_many()
-                    .set(token_credentials::ActiveModel {
-                        last_used_at: Set(Some(*at)),
-                        ..Default::default()
-                    })
-                    .filter(token_credentials::Column::Token.eq(token))
-                    .filter(Condition::any().add(column.is_null()).add(column.lt(*at)))
-                    .exec(&change.transaction)
-                    .await?;
-            }
-            self.commit(change).await?;
+            self.write_last_used("token_credentials", "token", some).await?;
         }
-        let consumers: Vec<_> = consumers.into_iter().collect();
+        let consumers = latest(consumers.iter().map(|known| (known.key.to_string(), known.used.take())));
         for some in consumers.chunks(AT_ONCE) {
-            let change = self.begin().await?;
-            for (key, at) in some {
-                let column = consumer::Column::LastUsedAt;
-                consumer::Entity::update_many()
-                    .set(consumer::ActiveModel { last_used_at: Set(Some(*at)), ..Default::default() })
-                    .filter(consumer::Column::Key.eq(key.to_string()))
-                    .filter(Condition::any().add(column.is_null()).add(column.lt(*at)))
-                    .exec(&change.transaction)
-                    .await?;
-            }
-            self.commit(change).await?;
+            self.write_last_used("consumers", "key", some).await?;
             if self.feed.has_listeners() {
-                let keys = some.iter().map(|(key, _)| key.to_string());
-                let of_these = consumer::Column::Key.is_in(keys).into_condition();
+                let of_these = consumer::Column::Key.is_in(some.iter().map(|(key, _)| key)).into_condition();
                 let rows = consumer::Entity::find().filter(of_these).all(&self.read).await?;
                 let used = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
                 self.feed.tell(News::Used(used.into()));
             }
         }
         Ok(())
+    }
+
+    /// One statement for all; a use that another node has written down since is not undone.
+    async fn write_last_used(&self, table: &str, id: &str, uses: &[(String, i64)]) -> Result<(), StoreError> {
+        let mut sql = format!("UPDATE {table} SET last_used_at = used.column2 FROM (VALUES ");
+        let mut values = Vec::with_capacity(uses.len() * 2);
+        for (id, at) in uses {
+            let comma = if values.is_empty() { "" } else { ", " };
+            let place = values.len() + 1;
+            // Writing to a text does not fail.
+            let _ = write!(sql, "{comma}(${place}, ${})", place + 1);
+            values.extend([Value::from(id.clone()), Value::from(*at)]);
+        }
+        let _ = write!(
+            sql,
+            ") AS used WHERE {table}.{id} = used.column1 \
+             AND ({table}.last_used_at IS NULL OR {table}.last_used_at < used.column2)"
+        );
+        let change = self.begin().await?;
+        let statement = Statement::from_sql_and_values(self.backend(), sql, values);
+        change.transaction.execute_raw(statement).await?;
+        self.commit(change).await
     }
 }

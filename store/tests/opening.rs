@@ -6,12 +6,18 @@ use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc};
 
 use sea_orm::ConnectionTrait as _;
 use store::StoreError;
-use support::{Folder, insert, key, store};
+use support::{Folder, insert, key};
 use tokio::task::JoinSet;
+
+async fn sqlite_store() -> (Folder, store::Store) {
+    let folder = Folder::sqlite();
+    let store = folder.open().await.unwrap();
+    (folder, store)
+}
 
 #[tokio::test]
 async fn the_first_opening_makes_database_and_key_and_the_second_finds_them() {
-    let (folder, store) = store().await;
+    let (folder, store) = sqlite_store().await;
     insert(&store, 1).await;
     store.close().await.unwrap();
     assert_eq!(folder.files(), ["latchkey.db", "vault.key"], "closed, everything is in one file");
@@ -25,7 +31,7 @@ async fn the_first_opening_makes_database_and_key_and_the_second_finds_them() {
 
 #[tokio::test]
 async fn several_who_open_a_new_database_at_once_agree_on_it() {
-    let folder = Arc::new(Folder::new());
+    let folder = Arc::new(Folder::sqlite());
     let mut openings = JoinSet::new();
     for _ in 0..4 {
         let folder = folder.clone();
@@ -40,21 +46,21 @@ async fn several_who_open_a_new_database_at_once_agree_on_it() {
 
 #[tokio::test]
 async fn looking_at_a_database_that_is_not_there_makes_nothing() {
-    let folder = Folder::new();
-    let looked = store::Store::open_existing(&folder.database(), &folder.vault_key()).await;
+    let folder = Folder::sqlite();
+    let looked = folder.open_existing().await;
     assert!(matches!(looked, Err(StoreError::CannotOpen { .. })), "{looked:?}");
     assert_eq!(folder.files(), [""; 0]);
 }
 
 #[tokio::test]
 async fn another_programs_database_is_refused_and_left_as_it_is() {
-    let folder = Folder::new();
+    let folder = Folder::sqlite();
     folder.sql("CREATE TABLE recipes (id INTEGER PRIMARY KEY)").await;
     let before = fs::read(folder.database()).unwrap();
     for _ in 0..2 {
         let opened = folder.open().await;
         assert!(matches!(&opened, Err(StoreError::Foreign(_))), "{opened:?}");
-        let looked = store::Store::open_existing(&folder.database(), &folder.vault_key()).await;
+        let looked = folder.open_existing().await;
         assert!(matches!(&looked, Err(StoreError::Foreign(_))), "{looked:?}");
     }
     assert!(fs::read(folder.database()).unwrap() == before, "nothing was changed");
@@ -63,7 +69,8 @@ async fn another_programs_database_is_refused_and_left_as_it_is() {
 
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_refused_and_names_the_migration() {
-    let (folder, store) = store().await;
+    let folder = Folder::sqlite();
+    let store = folder.open().await.unwrap();
     store.close().await.unwrap();
     folder
         .sql("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m30000101_000001_later', 0)")
@@ -75,7 +82,7 @@ async fn a_database_of_a_newer_version_is_refused_and_names_the_migration() {
 
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
-    let folder = Folder::new();
+    let folder = Folder::sqlite();
     let garbage = "This is a shopping list.\n".repeat(1000);
     fs::write(folder.database(), &garbage).unwrap();
     let refused = folder.open().await.unwrap_err();
@@ -87,11 +94,11 @@ async fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
 
 #[tokio::test]
 async fn a_wrong_or_missing_vault_key_is_told_apart_and_none_is_made() {
-    let (folder, store) = store().await;
+    let (folder, store) = sqlite_store().await;
     insert(&store, 1).await;
     store.close().await.unwrap();
     let right = fs::read(folder.vault_key()).unwrap();
-    let (other, _store) = support::store().await;
+    let (other, _store) = sqlite_store().await;
     fs::copy(other.vault_key(), folder.vault_key()).unwrap();
     let refused = folder.open().await.unwrap_err();
     assert!(matches!(refused, StoreError::VaultKeyWrong(_)) && refused.is_of_the_vault_key(), "{refused:?}");
@@ -109,11 +116,11 @@ async fn a_wrong_or_missing_vault_key_is_told_apart_and_none_is_made() {
 
 #[tokio::test]
 async fn an_older_vault_key_stays_readable_beside_a_newer_one() {
-    let (folder, store) = store().await;
+    let (folder, store) = sqlite_store().await;
     insert(&store, 1).await;
     store.close().await.unwrap();
     let old = fs::read_to_string(folder.vault_key()).unwrap();
-    let (other, _store) = support::store().await;
+    let (other, _store) = sqlite_store().await;
     let new = fs::read_to_string(other.vault_key()).unwrap().replacen("1:", "2:", 1);
     fs::write(folder.vault_key(), format!("{old}{new}")).unwrap();
     let store = folder.open().await.unwrap();
@@ -126,7 +133,8 @@ async fn an_older_vault_key_stays_readable_beside_a_newer_one() {
 
 #[tokio::test]
 async fn a_write_waits_for_another_programs_write() {
-    let (folder, store) = store().await;
+    let folder = Folder::sqlite();
+    let store = folder.open().await.unwrap();
     let other = folder.plain().await;
     other.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
     let waiting = insert(&store, 1);
@@ -141,7 +149,7 @@ async fn a_write_waits_for_another_programs_write() {
 
 #[tokio::test]
 async fn health_tells_what_is_wrong() {
-    let (folder, store) = store().await;
+    let (folder, store) = sqlite_store().await;
     insert(&store, 1).await;
     let health = store.health().await.unwrap();
     assert_eq!((&*health.integrity, health.newest_activity), ("ok", Some(support::at(0))));

@@ -182,14 +182,14 @@ async fn their_secrets_are_sealed_and_open_for_their_own_row_alone() {
     insert_approved(&store, 1).await;
     ask(&store, "one").await;
     ask(&store, "two").await;
-    assert!(folder.holds("https://app.example/cb") && !folder.holds("the secret of"));
+    assert!(folder.holds("https://app.example/cb").await && !folder.holds("the secret of").await);
     let from_one = "SELECT secret FROM temporary_credentials WHERE token = 'one'";
     folder.sql(&format!("UPDATE temporary_credentials SET secret = ({from_one}) WHERE token = 'two'")).await;
     let swapped = store.find_temporary_credentials("two").await;
     assert!(matches!(swapped, Err(StoreError::Sealed)), "{swapped:?}");
     assert!(!format!("{:?}", found(&store, "one").await).contains("the secret of"));
     store.close().await.unwrap();
-    assert!(folder.holds("https://app.example/cb") && !folder.holds("the secret of"));
+    assert!(folder.holds("https://app.example/cb").await && !folder.holds("the secret of").await);
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn a_token_is_known_as_it_was_issued_and_its_secret_is_sealed() {
         assert!(!format!("{one:?}").contains("the secret of"));
     }
     assert_eq!(known(&store, 1, "two").await.unwrap().expires_at, None);
-    assert!(folder.holds("token_issued") && !folder.holds("the secret of"));
+    assert!(folder.holds("token_issued").await && !folder.holds("the secret of").await);
     let from_one = "SELECT secret FROM token_credentials WHERE token = 'one'";
     folder.sql(&format!("UPDATE token_credentials SET secret = ({from_one}) WHERE token = 'two'")).await;
     let beside = folder.open().await.unwrap();

@@ -1,10 +1,10 @@
 //! `latchkey check`: says what is wrong and what to do, and changes nothing.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
 use serde::Serialize;
 use service::Clock;
-use store::Store;
+use store::{Store, StoreError};
 use time::OffsetDateTime;
 
 use super::{CommandError, output};
@@ -23,17 +23,7 @@ struct Finding {
 /// Looks at everything that a start depends on. The settings are right, or nobody would have come here.
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), CommandError> {
     let mut findings = vec![Finding { subject: "settings", ok: true, detail: in_words(settings) }];
-    // An empty file is what is left where a first start was cut off.
-    let is_made = std::fs::metadata(&settings.database).map_or(true, |file| file.len() > 0);
-    let newest = if settings.database.exists() && is_made {
-        check_data(settings, &mut findings).await
-    } else {
-        findings.push(not_made("database", &settings.database));
-        if !settings.vault_key_file.exists() {
-            findings.push(not_made("vault key", &settings.vault_key_file));
-        }
-        None
-    };
+    let newest = check_data(settings, &mut findings).await;
     findings.push(check_clock(newest));
     let words = |finding: &Finding| {
         format!("{}: {}: {}", finding.subject, if finding.ok { "ok" } else { "WRONG" }, finding.detail)
@@ -65,16 +55,29 @@ fn in_words(settings: &Settings) -> String {
     )
 }
 
-fn not_made(subject: &'static str, path: &Path) -> Finding {
-    let detail = format!("{} is not made yet; `latchkey serve` makes it", path.display());
+fn not_made(subject: &'static str, what: &impl fmt::Display) -> Finding {
+    let detail = format!("{what} is not made yet; `latchkey serve` makes it");
     Finding { subject, ok: true, detail }
 }
 
 /// Looks at the database and its key; gives the time of the newest activity, where there is one.
 async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<OffsetDateTime> {
+    // An empty file is what is left where a first start was cut off.
+    let is_made = |file: &Path| std::fs::metadata(file).map_or(file.exists(), |found| found.len() > 0);
+    let opened = match settings.database.file() {
+        Some(file) if !is_made(file) => Err(StoreError::NotMade),
+        _ => Store::open_existing(&settings.database, &settings.vault_key_file).await,
+    };
     let mut report = |subject, ok, detail| findings.push(Finding { subject, ok, detail });
-    let store = match Store::open_existing(&settings.database, &settings.vault_key_file).await {
+    let store = match opened {
         Ok(store) => store,
+        Err(StoreError::NotMade) => {
+            findings.push(not_made("database", &settings.database));
+            if !settings.vault_key_file.exists() {
+                findings.push(not_made("vault key", &settings.vault_key_file.display()));
+            }
+            return None;
+        }
         Err(error) => {
             let subject = if error.is_of_the_vault_key() { "vault key" } else { "database" };
             report(subject, false, error.to_string());
@@ -85,7 +88,7 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
     if let Err(error) = store.close().await {
         tracing::warn!(%error, "the database was not closed in good order");
     }
-    let database = settings.database.display();
+    let database = &settings.database;
     let newest = match health {
         Ok(health) if health.integrity == "ok" => {
             report("database", true, database.to_string());

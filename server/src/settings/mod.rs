@@ -13,6 +13,7 @@ use std::{
 pub use flags::Flags;
 pub use sources::SettingsError;
 use sources::{Sources, TEN_YEARS, from_environment, parse_file};
+use store::Location;
 use url::Url;
 
 /// How log lines are written.
@@ -24,13 +25,13 @@ pub enum LogFormat {
     Json,
 }
 
-/// Everything that can be set. There is no secret in it.
+/// Everything that can be set. The one secret in it, the password in the address of a PostgreSQL database, is not printed.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Holds the database and the vault key.
     pub data_dir: PathBuf,
-    /// The SQLite file.
-    pub database: PathBuf,
+    /// The SQLite file, or the PostgreSQL database.
+    pub database: Location,
     /// Where browsers and applications come.
     pub listen: SocketAddr,
     /// Where gateways and tools come, if anywhere.
@@ -92,9 +93,9 @@ impl Settings {
         let data_dir = sources.parse("data_dir", PathBuf::from("./data"), "a folder", path_of)?;
         let database = sources.parse(
             "database_url",
-            data_dir.join("latchkey.db"),
-            "sqlite://FILE without a question mark, since this version keeps its data in a SQLite file alone",
-            sqlite_file,
+            Location::Sqlite(data_dir.join("latchkey.db")),
+            "sqlite://FILE without a question mark, or postgres://USER@HOST/DATABASE",
+            |text| text.parse().ok(),
         )?;
         let vault_key_file =
             sources.parse("vault_key_file", data_dir.join("vault.key"), "a file", path_of)?;
@@ -181,11 +182,6 @@ impl Settings {
 
 fn path_of(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
-}
-
-fn sqlite_file(text: &str) -> Option<PathBuf> {
-    let file = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:"))?;
-    (!file.is_empty() && !file.contains('?') && file != ":memory:").then(|| PathBuf::from(file))
 }
 
 /// Whether the log can be filtered by it. A lone word that is no level would be the name of a module, and silence.

@@ -3,9 +3,12 @@
 
 pub mod browser;
 pub mod consent;
+pub mod crowd;
 pub mod foreign;
 pub mod gateway;
 pub mod guide;
+#[path = "../../../store/tests/support/place.rs"]
+pub mod place;
 pub mod signer;
 pub mod stream;
 
@@ -21,9 +24,10 @@ use std::{
 };
 
 pub use browser::Browser;
+use place::Place;
 use serde_json::Value;
+use store::Location;
 pub use stream::Stream;
-use tempfile::TempDir;
 
 /// The password of every account that the tests make.
 pub const PASSWORD: &str = "correct horse battery";
@@ -32,9 +36,11 @@ pub const SECRET: &str = "a consumer secret";
 /// Long enough for the slowest machine; only a failing test waits so long.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A folder of its own for each test: the program works in it and keeps its data in `data`.
+/// A folder of its own for each test: the program works in it and keeps its data in `data`, or on the server that the
+/// test run names.
+#[derive(Clone)]
 pub struct Home {
-    folder: TempDir,
+    place: Place,
 }
 
 /// What a command said.
@@ -68,19 +74,34 @@ impl Said {
 
 impl Home {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { place: Place::new() }
     }
 
     /// A home where `ada` has *Configure Server* and `grace` has not.
     pub fn with_users() -> Self {
-        let home = Self::new();
-        home.add_user("ada", true);
-        home.add_user("grace", false);
-        home
+        Self::new().and_users()
+    }
+
+    pub fn and_users(self) -> Self {
+        self.add_user("ada", true);
+        self.add_user("grace", false);
+        self
     }
 
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        self.place.folder()
+    }
+
+    /// For what only a file can show.
+    pub fn sqlite() -> Self {
+        Self { place: Place::sqlite() }
+    }
+
+    pub fn location(&self) -> Location {
+        match self.place.url() {
+            Some(url) => url.parse().unwrap(),
+            None => Location::Sqlite(self.database()),
+        }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -104,6 +125,7 @@ impl Home {
                 command.env_remove(name);
             }
         }
+        command.envs(self.place.url().map(|url| ("LATCHKEY_DATABASE_URL", url)));
         command
     }
 
@@ -279,7 +301,7 @@ fn signal(name: &str, id: u32) {
 pub fn fold(home: &Home) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        store::Store::open(&home.database(), &home.vault_key()).await.unwrap().close().await.unwrap();
+        store::Store::open(&home.location(), &home.vault_key()).await.unwrap().close().await.unwrap();
     });
     let log = home.data().join("latchkey.db-wal");
     assert!(!log.exists() || fs::metadata(log).unwrap().len() == 0, "SQLite folds its log in at the close");

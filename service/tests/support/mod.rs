@@ -1,5 +1,8 @@
-//! What the service's tests share: the use cases over a real SQLite, by a clock that stands still until it is moved.
+//! What the service's tests share: the use cases over a real database, by a clock that stands still until it is moved.
 #![allow(dead_code, reason = "each test file uses its part")]
+
+#[path = "../../../store/tests/support/place.rs"]
+mod place;
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -11,9 +14,9 @@ use std::{
 };
 
 use domain::{Activity, Consumer, Password};
+use place::Place;
 use service::{Admin, Clock, Rules, Service, SignedIn, Token, sign_in::Presence};
 use store::Store;
-use tempfile::TempDir;
 
 pub const PASSWORD: &str = "correct horse battery";
 pub const SECRET: &str = "a consumer secret";
@@ -24,17 +27,16 @@ pub struct House {
     pub service: Service,
     pub store: Arc<Store>,
     clock: Arc<AtomicI64>,
-    _folder: TempDir,
+    _place: Place,
 }
 
 impl House {
     pub async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (database, key) = (folder.path().join("latchkey.db"), folder.path().join("vault.key"));
-        let store = Arc::new(Store::open(&database, &key).await.unwrap());
+        let place = Place::new();
+        let store = Arc::new(Store::open(&place.location(), &place.vault_key()).await.unwrap());
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let service = Service::new(store.clone(), Clock::Manual(clock.clone()), Rules::default());
-        Self { service, store, clock, _folder: folder }
+        Self { service, store, clock, _place: place }
     }
 
     /// A house where `ada` has *Configure Server* and `grace` has not.

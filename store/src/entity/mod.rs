@@ -1,6 +1,7 @@
 //! One file per table. Private: what leaves the store are the domain's types.
 
 pub(crate) mod activity;
+pub(crate) mod attempt;
 pub(crate) mod consumer;
 pub(crate) mod session;
 pub(crate) mod set_up_link;

@@ -1,4 +1,6 @@
 //! The first tables.
+//!
+//! Expands.
 
 use sea_orm_migration::{
     prelude::*,
@@ -100,7 +102,7 @@ impl MigrationTrait for Migration {
             }
             manager.create_index(index).await?;
         }
-        Ok(())
+        super::compare_bytes(manager).await
     }
 
     fn use_transaction(&self) -> Option<bool> {

@@ -1,4 +1,6 @@
 //! What the OAuth provider remembers: temporary credentials, and the nonces of requests that were accepted.
+//!
+//! Expands.
 
 use sea_orm_migration::{
     prelude::*,
@@ -56,7 +58,7 @@ impl MigrationTrait for Migration {
             .values_panic([1.into(), 0.into()])
             .to_owned();
         manager.get_connection().execute(&first).await?;
-        Ok(())
+        super::compare_bytes(manager).await
     }
 
     fn use_transaction(&self) -> Option<bool> {

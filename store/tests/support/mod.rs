@@ -1,5 +1,7 @@
-//! What the store's tests share: a store on a SQLite file of its own, consumers and users to put into it, and plain SQL.
+//! What the store's tests share: a store on a database of its own, consumers and users to put into it, and plain SQL.
 #![allow(dead_code, reason = "each test file uses its part")]
+
+pub mod place;
 
 use std::{
     path::PathBuf,
@@ -10,44 +12,62 @@ use std::{
 };
 
 use domain::{Action, Actor, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Status, User, Username};
-use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
+use place::Place;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use serde_json::Value;
 use store::{
-    Decision, NewTemporaryCredentials, NewToken, Store, StoreError,
+    Decision, Location, NewTemporaryCredentials, NewToken, Store, StoreError,
     activity::{By, NewActivity},
     feed::News,
     vault::Secret,
 };
-use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 use tokio::{sync::broadcast::Receiver, task::JoinHandle};
 
 /// Long enough for the slowest machine; only a failing test waits so long.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
-/// A folder with a database and its vault key.
-pub struct Folder(TempDir);
+/// A database and its vault key.
+pub struct Folder(Place);
 
 impl Folder {
     pub fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(Place::new())
     }
 
+    /// For what only a file can show.
+    pub fn sqlite() -> Self {
+        Self(Place::sqlite())
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.0.is_postgres()
+    }
+
+    /// SQLite's file.
     pub fn database(&self) -> PathBuf {
-        self.0.path().join("latchkey.db")
+        self.0.file()
+    }
+
+    pub fn location(&self) -> Location {
+        self.0.location()
     }
 
     pub fn vault_key(&self) -> PathBuf {
-        self.0.path().join("vault.key")
+        self.0.vault_key()
     }
 
     pub async fn open(&self) -> Result<Store, StoreError> {
-        Store::open(&self.database(), &self.vault_key()).await
+        Store::open(&self.location(), &self.vault_key()).await
+    }
+
+    pub async fn open_existing(&self) -> Result<Store, StoreError> {
+        Store::open_existing(&self.location(), &self.vault_key()).await
     }
 
     /// The names of the files in it, sorted.
     pub fn files(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.0.path()).unwrap();
+        let entries = std::fs::read_dir(self.0.folder()).unwrap();
         let mut names: Vec<_> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
@@ -56,8 +76,7 @@ impl Folder {
 
     /// A connection that knows nothing of the store.
     pub async fn plain(&self) -> DatabaseConnection {
-        let url = format!("sqlite://{}?mode=rwc", self.database().display());
-        Database::connect(url).await.unwrap()
+        self.0.plain().await
     }
 
     /// The number that a one-cell question is answered with.
@@ -70,11 +89,26 @@ impl Folder {
         number
     }
 
-    /// Whether any file of the database holds this text.
-    pub fn holds(&self, text: &str) -> bool {
-        let beside = |end: &str| PathBuf::from(format!("{}{end}", self.database().display()));
-        let files = ["", "-wal"].into_iter().filter_map(|end| std::fs::read(beside(end)).ok());
-        files.into_iter().any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+    /// Whether the database holds this text anywhere, readable.
+    pub async fn holds(&self, text: &str) -> bool {
+        if !self.is_postgres() {
+            let beside = |end: &str| PathBuf::from(format!("{}{end}", self.database().display()));
+            let files = ["", "-wal"].into_iter().filter_map(|end| std::fs::read(beside(end)).ok());
+            return files
+                .into_iter()
+                .any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()));
+        }
+        // Bytes show as hexadecimal digits there.
+        let hex = text.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        for table in ["consumers", "token_credentials", "temporary_credentials", "activity", "users"] {
+            let question = format!(
+                "SELECT count(*) FROM {table} WHERE strpos({table}::text, '{text}') + strpos({table}::text, '{hex}') > 0"
+            );
+            if self.number(&question).await > 0 {
+                return true;
+            }
+        }
+        false
     }
 
     /// Changes the database behind the store's back.
@@ -85,7 +119,7 @@ impl Folder {
     }
 }
 
-/// A store in a folder of its own.
+/// A store with a database of its own.
 pub async fn store() -> (Folder, Store) {
     let folder = Folder::new();
     let store = folder.open().await.unwrap();

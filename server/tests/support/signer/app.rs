@@ -2,7 +2,7 @@
 
 use super::{
     super::{Browser, consent},
-    ACCESS_TOKEN, Call, Credentials, ECHO, REQUEST_TOKEN, credentials,
+    ACCESS_TOKEN, Call, Credentials, ECHO, Provider, REQUEST_TOKEN, credentials,
 };
 
 /// A consumer, as itself or for a user.
@@ -66,6 +66,11 @@ impl App {
     /// The same consumer, acting for nobody.
     pub fn alone(&self) -> Self {
         Self { token: None, ..self.clone() }
+    }
+
+    /// The same consumer, asking another node.
+    pub fn at(&self, node: &Provider) -> Self {
+        Self { address: node.url.clone(), internal: node.internal.clone(), ..self.clone() }
     }
 
     /// The same consumer with another secret.

@@ -49,6 +49,11 @@ impl Provider {
         Self { server, internal, public, ada: OnceLock::new() }
     }
 
+    /// A second node on the same database, with the same public address.
+    pub fn another(&self) -> Self {
+        Self::in_home(self.home.clone(), &[("LATCHKEY_PUBLIC_URL", &self.public)])
+    }
+
     /// A consumer that waits for approval.
     pub fn pending(&self, name: &str) -> App {
         App {

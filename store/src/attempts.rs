@@ -1,0 +1,59 @@
+//! How often something was tried in vain, counted for all nodes together and over restarts. Subjects are hashes: what
+//! somebody typed into a field is not kept.
+
+use domain::query::milliseconds;
+use sea_orm::{ConnectionTrait as _, EntityTrait as _, Statement};
+use time::{Duration, OffsetDateTime};
+
+use crate::{Store, StoreError, entity::attempt};
+
+/// The hash of who or what is counted.
+pub type Subject = [u8; 32];
+
+impl Store {
+    /// How often this was counted without a pause of `forgotten_after`.
+    pub async fn attempts(
+        &self,
+        subject: Subject,
+        now: OffsetDateTime,
+        forgotten_after: Duration,
+    ) -> Result<u32, StoreError> {
+        let row = attempt::Entity::find_by_id(subject.to_vec()).one(&self.read).await?;
+        let counts = row.filter(|row| row.latest >= milliseconds(now - forgotten_after));
+        Ok(counts.map_or(0, |row| u32::try_from(row.times).unwrap_or(u32::MAX)))
+    }
+
+    /// Counts an attempt of each, and drops what is forgotten.
+    pub async fn count_attempt(
+        &self,
+        subjects: &[Subject],
+        now: OffsetDateTime,
+        forgotten_after: Duration,
+    ) -> Result<(), StoreError> {
+        let forgotten = milliseconds(now - forgotten_after);
+        let change = self.begin().await?;
+        let old = Statement::from_sql_and_values(self.backend(), DELETE_OLD, [forgotten.into()]);
+        change.transaction.execute_raw(old).await?;
+        for subject in subjects {
+            let values = [subject.to_vec().into(), milliseconds(now).into()];
+            let count = Statement::from_sql_and_values(self.backend(), COUNT, values);
+            change.transaction.execute_raw(count).await?;
+        }
+        self.commit(change).await
+    }
+
+    /// Starts afresh.
+    pub async fn forget_attempts(&self, subject: Subject) -> Result<(), StoreError> {
+        // Most have nothing to forget, and that is no change.
+        if attempt::Entity::find_by_id(subject.to_vec()).one(&self.read).await?.is_none() {
+            return Ok(());
+        }
+        let change = self.begin().await?;
+        attempt::Entity::delete_by_id(subject.to_vec()).exec(&change.transaction).await?;
+        self.commit(change).await
+    }
+}
+
+const DELETE_OLD: &str = "DELETE FROM attempts WHERE latest < $1";
+const COUNT: &str = "INSERT INTO attempts (subject, times, latest) VALUES ($1, 1, $2) \
+                     ON CONFLICT (subject) DO UPDATE SET times = attempts.times + 1, latest = excluded.latest";

@@ -1,0 +1,116 @@
+//! Where the data is: a SQLite file, or a PostgreSQL database that several processes on several machines share.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+
+/// Where the data is. A password in it is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A file on this machine.
+    Sqlite(PathBuf),
+    /// `postgres://user:password@host:port/database?…`
+    Postgres(PostgresUrl),
+}
+
+/// A URL that libpq would take, too.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostgresUrl(String);
+
+/// A text is neither `sqlite://FILE` nor a URL of PostgreSQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a database is sqlite://FILE, without a question mark, or postgres://USER@HOST/DATABASE")]
+pub struct NoLocation;
+
+impl FromStr for Location {
+    type Err = NoLocation;
+
+    fn from_str(text: &str) -> Result<Self, NoLocation> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            PgConnectOptions::from_str(text).map_err(|_| NoLocation)?;
+            return Ok(Self::Postgres(PostgresUrl(text.to_owned())));
+        }
+        let file = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:"));
+        let plain = file.filter(|file| !file.is_empty() && !file.contains('?') && *file != ":memory:");
+        plain.map(|file| Self::Sqlite(PathBuf::from(file))).ok_or(NoLocation)
+    }
+}
+
+impl Location {
+    /// The file, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(file) => Some(file),
+            Self::Postgres(_) => None,
+        }
+    }
+}
+
+impl PostgresUrl {
+    /// What the driver connects with.
+    ///
+    /// # Panics
+    /// Never: the URL was read once before.
+    pub(crate) fn options(&self) -> PgConnectOptions {
+        PgConnectOptions::from_str(&self.0).expect("it was read once before")
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => write!(f, "{}", file.display()),
+            Self::Postgres(url) => {
+                let options = url.options();
+                let database = options.get_database().unwrap_or(options.get_username());
+                write!(f, "postgres://{}:{}/{database}", options.get_host(), options.get_port())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Location({self})")
+    }
+}
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresUrl(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_or_a_url_of_postgresql_is_a_location_and_nothing_else_is() {
+        for (text, shown) in [
+            ("sqlite://data/a.db", "data/a.db"),
+            ("sqlite:/var/a.db", "/var/a.db"),
+            ("postgres://ada@db.example/keys", "postgres://db.example:5432/keys"),
+            (
+                "postgresql://ada:secret@db.example:6432/keys?sslmode=require",
+                "postgres://db.example:6432/keys",
+            ),
+        ] {
+            assert_eq!(text.parse::<Location>().unwrap().to_string(), shown);
+        }
+        for text in ["", "sqlite://", "sqlite://a?mode=rwc", "sqlite::memory:", "mysql://a/b", "postgres//a"]
+        {
+            assert_eq!(text.parse::<Location>(), Err(NoLocation), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_printed() {
+        let location: Location = "postgres://ada:hunter2@db.example/keys".parse().unwrap();
+        assert!(!format!("{location} {location:?}").contains("hunter2"));
+    }
+}

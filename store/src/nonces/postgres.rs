@@ -1,0 +1,58 @@
+//! Nonces in PostgreSQL: a row for each, so that whichever node comes first has it. The rule is the function `use_nonces`
+//! in the database (`migration/m20261125_000003_share_nonces.rs`).
+
+use std::{
+    collections::HashSet,
+    sync::atomic::{AtomicI64, Ordering},
+};
+
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _};
+
+use super::{FORGET_EVERY, NONCE_BYTES, Nonce};
+use crate::{Store, StoreError, postgres::NONCES_LOCK};
+
+impl Store {
+    /// Records those that are new; gives which they were, and the number of the newest activity.
+    pub(super) async fn write_shared(
+        &self,
+        nonces: &[Nonce],
+        forgotten_until: &AtomicI64,
+        too_old: i64,
+    ) -> Result<(Vec<bool>, i64), StoreError> {
+        let mut ids = Vec::with_capacity(nonces.len() * NONCE_BYTES);
+        for nonce in nonces {
+            nonce.write(&mut ids);
+        }
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, USE, [ids.into()]);
+        let answer = self.nonce_writer.query_one_raw(statement).await?;
+        let answer = answer.ok_or(StoreError::Unreadable("no answer about nonces"))?;
+        let fresh: Vec<u8> = answer.try_get_by_index(0)?;
+        let (newest_activity, until): (i64, i64) = (answer.try_get_by_index(1)?, answer.try_get_by_index(2)?);
+        forgotten_until.fetch_max(until, Ordering::AcqRel);
+        let mut fresh: HashSet<Nonce> = Nonce::read(&fresh).collect();
+        // Of two alike in one batch, the one that came first has it.
+        let is_new = nonces.iter().map(|nonce| fresh.remove(nonce)).collect();
+        if too_old >= until + FORGET_EVERY {
+            self.forget_shared(forgotten_until, too_old).await?;
+        }
+        Ok((is_new, newest_activity))
+    }
+
+    /// Forgets a second and those before it, on every node.
+    async fn forget_shared(&self, forgotten_until: &AtomicI64, until: i64) -> Result<(), StoreError> {
+        let run = |sql| Statement::from_sql_and_values(DbBackend::Postgres, sql, [until.into()]);
+        let transaction = self.nonce_writer.begin().await?;
+        // Waits for those who are writing by the old bound, and lets nobody else begin until there is the new one.
+        transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({NONCES_LOCK})")).await?;
+        transaction.execute_raw(run(FORGET)).await?;
+        transaction.commit().await?;
+        forgotten_until.fetch_max(until, Ordering::AcqRel);
+        // Whoever repeats one of these is refused by now, so nobody has to wait until they are gone.
+        self.nonce_writer.execute_raw(run(DELETE_OLD)).await?;
+        Ok(())
+    }
+}
+
+const USE: &str = "SELECT fresh, newest_activity, forgotten_until FROM use_nonces($1)";
+const FORGET: &str = "UPDATE nonces_forgotten SET until = greatest(until, $1) WHERE id = 1";
+const DELETE_OLD: &str = "DELETE FROM shared_nonces WHERE id < int8send($1 + 1)";

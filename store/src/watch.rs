@@ -1,0 +1,83 @@
+//! Notices that somebody has written to the database: another process on this machine, or another node.
+
+use std::time::Duration;
+
+use sea_orm::{
+    DatabaseConnection, DbBackend, DbErr, RuntimeErr,
+    sqlx::{self, postgres::PgListener},
+};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
+
+use crate::{Store, StoreError, connect::number, postgres::CHANNEL};
+
+/// How often SQLite is asked whether another process has written; this process's own writes wake the feed at once.
+const LOOK_EVERY: Duration = Duration::from_millis(25);
+
+/// How often PostgreSQL is asked, though it tells by itself: a connection that was cut off is noticed by that.
+const ASK_EVERY: Duration = Duration::from_millis(250);
+
+/// What is looked at, and how.
+pub(crate) enum Watch {
+    /// `PRAGMA data_version` changes when another connection has written.
+    Sqlite { connection: DatabaseConnection, seen: i64, latest: i64 },
+    /// `LISTEN` wakes; the number of the newest line, asked for on the same connection, tells that it still can.
+    Postgres { listener: Box<PgListener>, seen: i64, latest: i64 },
+}
+
+impl Watch {
+    pub(crate) async fn open(store: &Store) -> Result<Self, StoreError> {
+        if store.backend() == DbBackend::Postgres {
+            let pool = store.watch.get_postgres_connection_pool();
+            // Boxed, as is each question below: they would make the feed's future large.
+            let mut listener = Box::pin(PgListener::connect_with(pool)).await.map_err(failed)?;
+            listener.eager_reconnect(false);
+            Box::pin(listener.listen(CHANNEL)).await.map_err(failed)?;
+            Ok(Self::Postgres { listener: Box::new(listener), seen: 0, latest: 0 })
+        } else {
+            Ok(Self::Sqlite { connection: store.watch.clone(), seen: 0, latest: 0 })
+        }
+    }
+
+    /// Whether something was written that was not `seen`.
+    pub(crate) async fn look(&mut self) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite { connection, seen, latest } => {
+                *latest = number(connection, "PRAGMA data_version").await?;
+                Ok(latest != seen)
+            }
+            Self::Postgres { listener, seen, latest } => {
+                let newest = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM activity");
+                *latest = Box::pin(newest.fetch_one(&mut **listener)).await.map_err(failed)?;
+                Ok(latest != seen)
+            }
+        }
+    }
+
+    /// What the last look found was read.
+    pub(crate) fn seen(&mut self) {
+        let (Self::Sqlite { seen, latest, .. } | Self::Postgres { seen, latest, .. }) = self;
+        *seen = *latest;
+    }
+
+    /// Waits until it is time to look again; whether there is something for certain.
+    pub(crate) async fn wait(&mut self, wake: &Notify) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite { .. } => Ok(timeout(LOOK_EVERY, wake.notified()).await.is_ok()),
+            Self::Postgres { listener, .. } => tokio::select! {
+                () = wake.notified() => Ok(true),
+                told = listener.try_recv() => match told.map_err(failed)? {
+                    Some(_) => Ok(true),
+                    None => Err(StoreError::Unreachable("the connection that tells of changes was closed".to_owned())),
+                },
+                () = sleep(ASK_EVERY) => Ok(false),
+            },
+        }
+    }
+}
+
+fn failed(error: sqlx::Error) -> StoreError {
+    DbErr::Conn(RuntimeErr::SqlxError(std::sync::Arc::new(error))).into()
+}
