@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +29,11 @@ export interface Consumer {
   revision: number;
 }
 
-/** The real program with a data folder of its own. */
+/** The server that databases are made on, where the run is for PostgreSQL. */
+const postgres = process.env.LATCHKEY_TEST_POSTGRES;
+let databases = 0;
+
+/** The real program with a data folder and a database of its own. */
 export class Latchkey {
   /** What it wrote so far, for whoever looks into a failure. */
   log = "";
@@ -37,12 +41,14 @@ export class Latchkey {
   readonly setUpUrl: Promise<string>;
 
   private readonly folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
+  private readonly database = postgres && `browser_${process.pid}_${databases++}`;
   private process: ChildProcess | undefined;
   private port = 0;
   private printed!: (setUpUrl: string) => void;
 
   constructor() {
     this.setUpUrl = new Promise((printed) => (this.printed = printed));
+    if (this.database) sql(`CREATE DATABASE ${this.database}`);
   }
 
   get url(): string {
@@ -143,6 +149,7 @@ export class Latchkey {
   }
 
   forget(): void {
+    if (this.database) sql(`DROP DATABASE ${this.database} WITH (FORCE)`);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -163,6 +170,11 @@ export class Latchkey {
       LATCHKEY_DATA_DIR: join(this.folder, "data"),
       LATCHKEY_LISTEN: `127.0.0.1:${this.port}`,
       LATCHKEY_INTERNAL_LISTEN: "off",
+      ...(this.database && { LATCHKEY_DATABASE_URL: `${postgres}/${this.database}` }),
     };
   }
+}
+
+function sql(statement: string): void {
+  execFileSync("psql", [`${postgres}/postgres`, "--quiet", "--command", statement], { stdio: ["ignore", "ignore", "inherit"] });
 }
