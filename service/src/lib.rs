@@ -12,6 +12,7 @@ pub mod provider;
 pub mod set_up;
 pub mod sign_in;
 mod slow_down;
+mod steady_clock;
 mod token;
 pub mod users;
 pub mod verify;
@@ -33,6 +34,7 @@ pub struct Service {
     passwords: passwords::Passwords,
     turns: slow_down::Turns,
     key_requests: key_requests::KeyRequests,
+    steady_clock: Arc<steady_clock::SteadyClock>,
     rules: Rules,
 }
 
@@ -45,6 +47,7 @@ impl Service {
             passwords: passwords::Passwords::new(),
             turns: slow_down::Turns::default(),
             key_requests: key_requests::KeyRequests::default(),
+            steady_clock: Arc::default(),
             rules,
         }
     }

@@ -237,7 +237,7 @@ impl Service {
         consumer: &KnownConsumer,
     ) -> Result<i64, VerifyError> {
         let (Some(nonce), Some(timestamp)) = (signed.nonce(), signed.timestamp()) else {
-            return Ok(0);
+            return Ok(self.store.latest_activity().await?);
         };
         let hash = Sha256::new()
             .chain_update(consumer.key.0.as_bytes())
@@ -247,9 +247,9 @@ impl Service {
             .finalize();
         let mut nonce = Nonce { timestamp: i64::try_from(timestamp).unwrap_or(i64::MAX), hash: [0; 16] };
         nonce.hash.copy_from_slice(&hash[..16]);
-        let skew = self.rules.clock_skew.as_secs();
-        let too_old = self.unix_now().saturating_sub(skew + 1);
-        let recorded = self.store.use_nonce(nonce, i64::try_from(too_old).unwrap_or(0)).await?;
+        let skew = i64::try_from(self.rules.clock_skew.as_secs()).unwrap_or(i64::MAX);
+        let too_old = self.steady_clock.at_least(self.clock.now()).saturating_sub(skew).saturating_sub(1);
+        let recorded = self.store.use_nonce(nonce, too_old).await?;
         if recorded.is_new { Ok(recorded.newest_activity) } else { Err(Problem::NonceUsed.into()) }
     }
 

@@ -158,7 +158,7 @@ impl Store {
             let mut ahead = self.feed.ahead.lock().await;
             *ahead = self.feed.told.load(Ordering::Acquire).max(*ahead);
             while newest > *ahead {
-                let lines = self.activity_after(*ahead, BATCH).await?;
+                let lines = within(self.activity_after(*ahead, BATCH)).await?;
                 let Some(latest) = lines.last().map(|line| line.id) else { break };
                 for line in lines {
                     if let Some(outdated) = Outdated::by(line.action, line.consumer_key) {

@@ -13,6 +13,7 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, Statement, Value,
     sea_query::IntoCondition as _,
 };
+use tokio::time::timeout;
 
 use crate::{
     Store, StoreError,
@@ -23,6 +24,9 @@ use crate::{
 
 /// How often uses are written down and told to whoever has the table open.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
+
+/// A database that takes longer is asked again later.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How many rows one statement changes, so that nobody else waits long for theirs.
 const AT_ONCE: usize = 500;
@@ -61,7 +65,8 @@ impl Store {
     /// next time.
     pub async fn write_uses(&self) -> Result<(), StoreError> {
         let (consumers, tokens) = (take(&self.keyring.used_consumers), take(&self.keyring.used_tokens));
-        let written = self.write_latest(&consumers, &tokens).await;
+        let written = timeout(PATIENCE, self.write_latest(&consumers, &tokens)).await;
+        let written = written.unwrap_or(Err(StoreError::TookTooLong));
         if written.is_err() {
             self.keyring.note_again(&consumers, &tokens);
         }
