@@ -128,6 +128,8 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         None => None,
     };
 
+    // Whoever reads that it listens may stop it at once.
+    let told_to_stop = told_to_stop()?;
     println!("listening on {scheme}://{address}");
     if let Some(address) = internal_address {
         println!("internal listener on http://{address}");
@@ -136,7 +138,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         println!("set up at {}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose());
     }
 
-    until_told_to_stop().await?;
+    told_to_stop.await;
     tracing::info!("stopping: finishing what is under way");
     // Nobody listening to it any more is no error.
     let _ = stop.send(true);
@@ -191,11 +193,13 @@ async fn finished(server: tokio::task::JoinHandle<io::Result<()>>) -> io::Result
     server.await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
-async fn until_told_to_stop() -> io::Result<()> {
+/// From here on a signal to stop is noted; what is given waits for one.
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
