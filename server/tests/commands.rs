@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 
 use serde_json::{Value, json};
+use store::Location;
 use support::{Home, PASSWORD, SECRET};
 
 /// The sorted names of an object's fields.
@@ -57,7 +58,11 @@ fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
     for finding in findings.as_array().unwrap() {
         assert_eq!((fields(finding).as_str(), &finding["ok"]), ("detail ok subject", &json!(true)));
     }
-    assert_eq!(home.json(&["migrate"], "")["database"], "./data/latchkey.db");
+    let shown = match home.location() {
+        Location::Sqlite(_) => "./data/latchkey.db".to_owned(),
+        shared => shared.to_string(),
+    };
+    assert_eq!(home.json(&["migrate"], "")["database"], shown);
 }
 
 #[test]

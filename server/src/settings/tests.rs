@@ -68,9 +68,9 @@ fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
 #[test]
 fn a_password_in_a_database_url_is_not_shown() {
     for url in [
-        "postgres://ada:correcthorse@db.example/latchkey",
-        "postgres://ada:correcthorse#/?@db.example:x/latchkey",
-        "postgres://db.example/latchkey?user=ada&password=correcthorse",
+        "mysql://ada:correcthorse@db.example/latchkey",
+        "postgres://ada:correcthorse@db.example:x/latchkey",
+        "postgres://ada:correcthorse#/?@db.example/latchkey",
         "sqlite://latchkey.db?key=correcthorse",
     ] {
         let told = refused(&[("LATCHKEY_DATABASE_URL", url)]);
