@@ -110,6 +110,21 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByRole("status")).toHaveCount(0);
       await expect(row(page, "Model export")).toBeVisible();
     });
+
+    test("sends nothing again when the page is loaded again, and what happened still stands there", async ({ page, play }) => {
+      const consumer = await play("Requirements sync");
+      await open(page);
+      await consumer.signIn(page);
+      await page.reload();
+      await revoke(page, "Requirements sync").click();
+      await expect(page.getByRole("status")).toContainText("Requirements sync is revoked");
+      const sent: string[] = [];
+      page.on("request", (request) => sent.push(request.method()));
+      await page.reload();
+      await expect(page.getByRole("status")).toContainText("Requirements sync is revoked");
+      expect(sent.filter((method) => method !== "GET")).toEqual([]);
+      expect(sent.length).toBeGreaterThan(0);
+    });
   });
 }
 

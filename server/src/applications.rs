@@ -6,16 +6,14 @@ use app::{
 };
 use axum::{
     Form,
-    extract::{Request, State},
-    response::Response,
+    extract::{Query, Request, State},
+    response::{IntoResponse as _, Redirect, Response},
 };
-use domain::query::milliseconds;
+use domain::{ConsumerKey, query::milliseconds};
 use serde::Deserialize;
-use service::SignedIn;
 
 use crate::{
     page_error::{PageError, render},
-    pages::page_request,
     session::Person,
     sign_in::sign_in_first,
     state::AppState,
@@ -24,53 +22,29 @@ use crate::{
 /// Where the page is.
 pub(crate) const PATH: &str = "/account/applications";
 
+/// The key of a consumer that a user has just revoked.
+#[derive(Deserialize)]
+pub(crate) struct Revoked {
+    #[serde(default)]
+    revoked: String,
+}
+
 /// `GET /account/applications`
 pub(crate) async fn show(
     State(state): State<AppState>,
     person: Option<Person>,
+    Query(Revoked { revoked }): Query<Revoked>,
     request: Request,
-) -> Result<Response, PageError> {
-    match person {
-        Some(Person(person)) => page(state, &person, None, request).await,
-        None => Ok(sign_in_first(&state, PATH)),
-    }
-}
-
-#[derive(Deserialize)]
-pub(crate) struct RevokeForm {
-    #[serde(default)]
-    consumer_key: String,
-}
-
-/// `POST /account/applications`: **Revoke**
-pub(crate) async fn revoke(
-    State(state): State<AppState>,
-    person: Option<Person>,
-    Form(RevokeForm { consumer_key }): Form<RevokeForm>,
 ) -> Result<Response, PageError> {
     let Some(Person(person)) = person else {
         return Ok(sign_in_first(&state, PATH));
     };
-    let before = state.service.authorizations(&person).await?;
-    let found = before.into_iter().find(|one| one.consumer.key.to_string() == consumer_key);
-    let revoked = match found {
-        Some(one) if state.service.revoke_authorization(&person, one.consumer.key).await? => {
-            Some(one.consumer.name.to_string())
-        }
-        // Revoking twice is no error; only what was done is told.
-        _ => None,
+    // Anybody can make a link: what the page says is what is true, whatever stands there.
+    let revoked = match revoked.parse() {
+        Ok(key) => state.service.revoked_consumer(&person, key).await?,
+        Err(_) => None,
     };
-    let request = page_request(&state, PATH);
-    page(state, &person, revoked, request).await
-}
-
-async fn page(
-    state: AppState,
-    person: &SignedIn,
-    revoked: Option<String>,
-    request: Request,
-) -> Result<Response, PageError> {
-    let authorizations = state.service.authorizations(person).await?;
+    let authorizations = state.service.authorizations(&person).await?;
     let items = authorizations.into_iter().map(|one| Application {
         consumer_key: one.consumer.key.to_string(),
         consumer_name: one.consumer.name.to_string(),
@@ -83,7 +57,29 @@ async fn page(
         configure_server: person.user().configure_server,
         items: items.collect(),
         now_ms: milliseconds(state.service.now()),
-        revoked,
+        revoked: revoked.map(|name| name.to_string()),
     };
     Ok(render(state.site, Document::Applications(applications), request).await)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RevokeForm {
+    #[serde(default)]
+    consumer_key: String,
+}
+
+/// `POST /account/applications`: **Revoke**. Doing it twice, or to what is not there, is no error.
+pub(crate) async fn revoke(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    Form(RevokeForm { consumer_key }): Form<RevokeForm>,
+) -> Result<Response, PageError> {
+    let Some(Person(person)) = person else {
+        return Ok(sign_in_first(&state, PATH));
+    };
+    let Ok(key) = consumer_key.parse::<ConsumerKey>() else {
+        return Ok(Redirect::to(&state.path(PATH)).into_response());
+    };
+    state.service.revoke_authorization(&person, key).await?;
+    Ok(Redirect::to(&state.path(&format!("{PATH}?revoked={key}"))).into_response())
 }

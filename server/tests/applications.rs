@@ -4,14 +4,17 @@ mod support;
 
 use http::Method;
 use support::{
-    browser::{Answer, send, with_form},
-    signer::{App, Provider, until},
+    browser::{Answer, Browser, send, with_form},
+    signer::{Provider, until},
 };
 
 const PATH: &str = "/account/applications";
 
-fn revoke(provider: &Provider, username: &str, app: &App) -> Answer {
-    provider.signed_in(username).post(PATH, &[("consumer_key", &app.key), ("revoke", "revoke")])
+/// Presses **Revoke**, and gives the page that the browser is sent to.
+#[track_caller]
+fn revoke(user: &Browser, key: &str) -> Answer {
+    let sent = user.post(PATH, &[("consumer_key", key), ("revoke", "revoke")]).is(303);
+    user.get(sent.header("location")).is(200)
 }
 
 #[test]
@@ -54,7 +57,7 @@ fn the_very_next_request_after_a_revocation_is_refused() {
     for app in [&first, &second, &of_ada, &other] {
         app.echo().send().is(200);
     }
-    let page = revoke(&provider, "grace", &app).is(200);
+    let page = revoke(&grace, &app.key);
     assert!(page.text().contains("is revoked: it cannot act for you any more."), "{}", page.text());
     for app in [&first, &second] {
         app.echo().is_refused_everywhere(401, "token_revoked");
@@ -73,12 +76,33 @@ fn revoking_twice_or_what_is_not_there_is_no_error() {
     let grace = provider.signed_in("grace");
     let app = provider.app("Twice").dance(&grace);
     let of_ada = provider.app("Of ada").dance(&provider.signed_in("ada"));
-    revoke(&provider, "grace", &app).is(200);
-    for key in [&*app.key, &of_ada.key, "nonsense", "", "00000000-0000-4000-8000-000000000000"] {
-        let page = grace.post(PATH, &[("consumer_key", key)]).is(200);
-        assert!(!page.text().contains("is revoked"), "{key}");
+    for _ in 0..2 {
+        assert!(revoke(&grace, &app.key).text().contains("<bdi>Twice</bdi></strong> is revoked"));
+    }
+    for key in [&*of_ada.key, "nonsense", "", "00000000-0000-4000-8000-000000000000", "a&revoked=b\r\nc: d"] {
+        assert!(!revoke(&grace, key).text().contains("is revoked"), "{key}");
     }
     of_ada.echo().send().is(200);
+}
+
+#[test]
+fn what_was_revoked_is_told_by_a_page_of_its_own_and_only_while_it_is_true() {
+    let provider = Provider::start();
+    let (grace, ada) = (provider.signed_in("grace"), provider.signed_in("ada"));
+    let (app, other) = (provider.app("Told").dance(&grace), provider.app("Other").dance(&grace));
+    let told = |user: &Browser, key: &str| {
+        let page = user.get(&format!("{PATH}?revoked={key}")).is(200);
+        page.text().contains("is revoked")
+    };
+    assert!(!told(&grace, &app.key), "nobody has revoked it");
+    let sent = grace.post(PATH, &[("consumer_key", &app.key)]).is(303);
+    assert_eq!(sent.header("location"), format!("{PATH}?revoked={}", app.key));
+    assert!(sent.body.is_empty(), "{sent:?}");
+    assert!(told(&grace, &app.key) && told(&grace, &app.key), "as often as the page is loaded");
+    assert!(!told(&grace, &other.key) && !told(&ada, &app.key), "another one, another user");
+    assert!(!told(&grace, "%3Cscript%3E"), "no key");
+    app.alone().dance(&grace);
+    assert!(!told(&grace, &app.key), "it is allowed again");
 }
 
 #[test]

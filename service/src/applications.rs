@@ -1,6 +1,6 @@
 //! What users may do about the consumers that act for them.
 
-use domain::{Action, ConsumerKey};
+use domain::{Action, ConsumerKey, ConsumerName};
 use store::{Authorization, activity::NewActivity};
 
 use crate::{Service, ServiceError, SignedIn};
@@ -20,5 +20,17 @@ impl Service {
         let now = self.clock.now();
         let activity = NewActivity::access(signed_in.by(now), Action::TokensRevoked, key);
         Ok(self.store.revoke_authorization(signed_in.id(), key, now, activity).await?)
+    }
+
+    /// What a consumer is called that acted for a user until that was revoked; none where it may act, or never did.
+    pub async fn revoked_consumer(
+        &self,
+        signed_in: &SignedIn,
+        key: ConsumerKey,
+    ) -> Result<Option<ConsumerName>, ServiceError> {
+        if !self.store.is_revoked(signed_in.id(), key, self.clock.now()).await? {
+            return Ok(None);
+        }
+        Ok(self.store.known_consumer(key).await?.map(|consumer| consumer.name.clone()))
     }
 }

@@ -149,6 +149,20 @@ impl Store {
         Ok(authorizations)
     }
 
+    /// Whether a consumer acted for a user, and cannot any more because that was revoked.
+    pub async fn is_revoked(
+        &self,
+        user_id: i64,
+        key: ConsumerKey,
+        now: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        let tokens = token_credentials::Entity::find()
+            .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
+            .filter(token_credentials::Column::UserId.eq(user_id));
+        let held = tokens.clone().filter(token_credentials::Column::RevokedAt.is_not_null());
+        Ok(held.count(&self.read).await? > 0 && tokens.filter(holding(now)).count(&self.read).await? == 0)
+    }
+
     /// Revokes what a consumer may do for a user; false where it could do nothing any more.
     pub async fn revoke_authorization(
         &self,

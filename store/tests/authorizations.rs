@@ -96,3 +96,24 @@ async fn taking_back_what_a_consumer_may_do_is_told_once_and_ends_what_is_not_ex
         (vec!["App 2".to_owned()], vec!["App 1".to_owned(), "App 2".to_owned()])
     );
 }
+
+#[tokio::test]
+async fn a_consumer_is_revoked_for_whoever_revoked_it_until_they_allow_it_again() {
+    let (_folder, store) = store().await;
+    let (ada, eve) = (insert_user(&store, "ada", false).await, insert_user(&store, "eve", false).await);
+    insert_approved(&store, 1).await;
+    insert_approved(&store, 2).await;
+    for user in [ada, eve] {
+        issue(&store, new_token(&format!("of {user}"), 1, user)).await;
+    }
+    issue(&store, NewToken { expires_at: Some(at(3)), ..new_token("expired", 2, ada) }).await;
+    let revoked = async |user, n| store.is_revoked(user, key(n), at(6)).await.unwrap();
+    assert!(!revoked(ada, 1).await, "not yet");
+    assert!(revoke(&store, ada, 1).await);
+    assert!(revoked(ada, 1).await);
+    assert!(!revoked(eve, 1).await, "for ada alone");
+    assert!(!revoked(ada, 2).await, "it ended by itself");
+    assert!(!revoked(ada, 3).await, "it never was");
+    issue(&store, new_token("again", 1, ada)).await;
+    assert!(!revoked(ada, 1).await, "allowed again");
+}
