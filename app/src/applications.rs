@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
-    authorize::{foreign, without_direction},
     consumers::api::Who,
     document::Site,
     header::{Header, Place},
@@ -49,7 +48,7 @@ pub(crate) fn ApplicationsPage(site: Site, applications: Applications) -> impl I
     let revoked = revoked.map(|name| {
         view! {
             <p class="note" role="status" tabindex="-1" autofocus=true>
-                <span><strong>{foreign(&name)}</strong> " is revoked: it cannot act for you any more."</span>
+                <span><strong><bdi>{name}</bdi></strong> " is revoked: it cannot act for you any more."</span>
             </p>
         }
     });
@@ -102,11 +101,11 @@ fn row(site: &Site, item: Application, now_ms: i64) -> impl IntoView + use<> {
     let stopped = stops.then(|| {
         view! { <p class="hint"><span class=class>{item.status.word()}</span> ": it cannot act for you at present."</p> }
     });
-    let revoke = format!("Revoke {}", without_direction(&item.consumer_name));
+    let revoke = format!("Revoke {}", item.consumer_name);
     view! {
         <tr role="row" class:off=stops>
             <td role="cell" class="name">
-                {foreign(&item.consumer_name)}
+                <bdi>{item.consumer_name}</bdi>
                 <code class="key">{item.consumer_key.clone()}</code>
                 {stopped}
             </td>

@@ -46,15 +46,19 @@ impl ConsumerName {
         Ok(Self(trimmed.to_owned()))
     }
 
-    /// The name as people read it.
+    /// The name exactly as it was given.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
+/// The name as it may stand in a line of ours. Strangers choose it: what could turn the direction of the words around it,
+/// or end what keeps it apart from them (`<bdi>`), is left out.
 impl fmt::Display for ConsumerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let turns =
+            |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
+        self.0.split(turns).try_for_each(|part| f.write_str(part))
     }
 }
 
@@ -321,6 +325,15 @@ mod tests {
         assert_eq!(ConsumerName::parse("  "), Err(TextError::Empty("name")));
         assert_eq!(ConsumerName::parse("a\u{7}b"), Err(TextError::ControlCharacter));
         assert_eq!(ConsumerName::parse("a\nb"), Err(TextError::ControlCharacter));
+    }
+
+    #[test]
+    fn a_name_cannot_turn_the_direction_of_the_words_around_it() {
+        let name = ConsumerName::parse("Sync\u{202e}?ni\u{2069}\u{2029}x").unwrap();
+        assert_eq!(name.to_string(), "Sync?nix");
+        assert_eq!(name.as_str(), "Sync\u{202e}?ni\u{2069}\u{2029}x");
+        let name = "مزامنة 変更 👩‍🔧";
+        assert_eq!(ConsumerName::parse(name).unwrap().to_string(), name);
     }
 
     #[test]

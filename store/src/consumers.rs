@@ -42,7 +42,7 @@ impl TryFrom<consumer::Model> for Consumer {
 /// The columns that an edit or decision may change.
 fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
     consumer::ActiveModel {
-        name: Set(consumer.name.to_string()),
+        name: Set(consumer.name.as_str().to_owned()),
         status: Set(word(consumer.status)),
         trusted: Set(consumer.trusted),
         callback_url: Set(consumer.callback_url.clone()),

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 async fn a_consumer_comes_out_as_it_was_put_in() {
     let (folder, store) = store().await;
     let mut consumer = consumer(1);
-    consumer.name = ConsumerName::parse("Änderungen 変更 '; DROP TABLE consumers; --").unwrap();
+    consumer.name = ConsumerName::parse("Änderungen \u{202e}変更 '; DROP TABLE consumers; --").unwrap();
     consumer.created_by = Actor::Request;
     consumer.trusted = true;
     consumer.callback_url = Some("https://app.example/cb".to_owned());

@@ -116,7 +116,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
     view! {
         <Modal heading=decision.heading() node_ref=dialog on_close=Callback::new(move |()| state.dialog_closed())>
             <form method="dialog" on:submit=submit>
-                <p><strong>{name}</strong> {decision.consequence()}</p>
+                <p><strong><bdi>{name}</bdi></strong> {decision.consequence()}</p>
                 <dl class="fact">
                     <dt>"Consumer key"</dt>
                     " "

@@ -29,7 +29,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     let errors = RwSignal::new(Vec::<FieldError>::new());
     let revision = StoredValue::new(consumer.revision);
     let key = consumer.key;
-    let name = RwSignal::new(consumer.name.to_string());
+    let name = RwSignal::new(consumer.name.as_str().to_owned());
     let shown_key = RwSignal::new(key.to_string());
     let (secret, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let callback_url = RwSignal::new(consumer.callback_url.clone().unwrap_or_default());

@@ -181,7 +181,7 @@ fn Registered(consumer: Consumer) -> impl IntoView {
     let copied = key.clone();
     view! {
         <p class="note">
-            <strong>{consumer.name.to_string()}</strong>
+            <strong><bdi>{consumer.name.to_string()}</bdi></strong>
             " is registered. Its consumer key: "
             <code class="key">{key}</code>
             <CopyButton label="Copy consumer key" text=Callback::new(move |()| copied.clone()) message=state.message/>

@@ -63,7 +63,7 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
             on:contextmenu=right_click on:keydown=key_down
         >
             <td role="cell" class="name">
-                <span id=name_id.clone()>{name}</span>
+                <bdi id=name_id.clone()>{name}</bdi>
                 <Show when=move || is_new.get()><span class="tag">"New"</span></Show>
             </td>
             <td role="cell" class="k">
