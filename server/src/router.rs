@@ -11,6 +11,7 @@ use axum::{
     routing::{any, get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, trace::TraceLayer};
+use tracing::Span;
 
 use crate::{
     api, applications, assets, authorize, events, headers, metrics, oauth1, pages, same_origin,
@@ -61,7 +62,13 @@ pub(crate) fn public(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), same_origin::refuse_cross_site))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state, headers::secure))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+}
+
+/// What log lines say of the request that they belong to. Not its query: that may hold a set-up link's token, or with
+/// PLAINTEXT the secrets themselves.
+fn span(request: &Request) -> Span {
+    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
 }
 
 async fn assets_or_nothing(state: State<AppState>, request: Request) -> Response {
