@@ -51,8 +51,8 @@ pub(crate) fn policy_source(origin: &str) -> String {
     }
 }
 
-/// What a user copies into a consumer that has no callback.
-#[derive(Clone, Debug)]
+/// What a user copies into a consumer that has no callback. Does not print.
+#[derive(Clone)]
 pub struct Verifier {
     /// Who asked.
     pub consumer_name: String,

@@ -39,8 +39,8 @@ impl Site {
     }
 }
 
-/// One of the documents.
-#[derive(Clone, Debug)]
+/// One of the documents. Does not print: some hold what only the reader may see.
+#[derive(Clone)]
 pub enum Document {
     /// The page of OAuth consumers; the only one with a script.
     Consumers(Box<PageData>),

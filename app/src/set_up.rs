@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use crate::document::{Card, Site};
 
-/// What the set-up page shows.
-#[derive(Clone, Debug, Default)]
+/// What the set-up page shows. Does not print: whoever has the token can make an administrator.
+#[derive(Clone, Default)]
 pub struct SetUpReply {
     /// The link's token; it goes back with the form.
     pub token: String,

@@ -6,7 +6,7 @@ use domain::ConsumerKey;
 use sha2::{Digest as _, Sha256};
 
 /// A consumer and the one token that it holds.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Identity {
     pub key: ConsumerKey,
     pub secret: String,

@@ -7,6 +7,7 @@ pub mod error;
 pub mod event;
 pub mod query;
 mod text;
+mod typed;
 pub mod user;
 
 pub use activity::{Action, Activity, Actor};
@@ -15,4 +16,5 @@ pub use consumer::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Edit, St
 pub use error::FieldError;
 pub use event::Event;
 pub use query::{ConsumerQuery, Cursor, Page, Sort};
+pub use typed::TypedSecret;
 pub use user::{Password, User, Username};

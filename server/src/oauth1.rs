@@ -8,6 +8,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use domain::TypedSecret;
 use serde::Deserialize;
 use serde_json::json;
 use service::{ServiceError, key_requests::KeyRequestError};
@@ -61,7 +62,7 @@ pub(crate) async fn access_token(State(state): State<AppState>, request: Request
 #[derive(Deserialize)]
 struct KeyRequest {
     name: Option<String>,
-    secret: String,
+    secret: TypedSecret,
     #[serde(default)]
     trusted: bool,
 }
@@ -88,8 +89,10 @@ pub(crate) async fn request_key(
             return told(StatusCode::BAD_REQUEST, &format!("{words}; what came is wrong at {place}."));
         }
     };
-    let made =
-        state.service.request_key(asked.name.as_deref(), &asked.secret, asked.trusted, address.0).await;
+    let made = state
+        .service
+        .request_key(asked.name.as_deref(), asked.secret.expose(), asked.trusted, address.0)
+        .await;
     match made {
         Ok(consumer) => Json(json!({ "key": consumer.key })).into_response(),
         Err(error) => refuse_key(&error),

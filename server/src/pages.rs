@@ -16,8 +16,8 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
-    Consumer, ConsumerName, ConsumerQuery, ConsumerSecret, FieldError, Status, error::FieldErrors,
-    query::milliseconds,
+    Consumer, ConsumerName, ConsumerQuery, ConsumerSecret, FieldError, Status, TypedSecret,
+    error::FieldErrors, query::milliseconds,
 };
 use serde::Deserialize;
 use service::{Admin, ServiceError, SignedIn, set_up::SetUpError};
@@ -136,9 +136,9 @@ pub(crate) struct RegisterForm {
     #[serde(default)]
     name: String,
     #[serde(default)]
-    secret: String,
+    secret: TypedSecret,
     #[serde(default)]
-    secret_again: String,
+    secret_again: TypedSecret,
 }
 
 /// `POST /settings/oauth-consumers`
@@ -158,9 +158,9 @@ pub(crate) async fn register(
     let mut errors = FieldErrors::default();
     errors.take("name", ConsumerName::parse(&form.name));
     let mut errors = errors.into_vec();
-    errors.extend(ConsumerSecret::parse_twice(&form.secret, &form.secret_again).err());
+    errors.extend(ConsumerSecret::parse_twice(form.secret.expose(), form.secret_again.expose()).err());
     let registered = if errors.is_empty() {
-        state.service.register(&admin, &form.name, &form.secret).await
+        state.service.register(&admin, &form.name, form.secret.expose()).await
     } else {
         Err(ServiceError::Invalid(errors))
     };
@@ -219,9 +219,9 @@ pub(crate) struct SetUpForm {
     #[serde(default)]
     username: String,
     #[serde(default)]
-    password: String,
+    password: TypedSecret,
     #[serde(default)]
-    password_again: String,
+    password_again: TypedSecret,
 }
 
 /// `POST /set-up`
@@ -232,7 +232,7 @@ pub(crate) async fn set_up(
 ) -> Response {
     let made = state
         .service
-        .set_up(&form.token, &form.username, &form.password, &form.password_again, address.0)
+        .set_up(&form.token, &form.username, form.password.expose(), form.password_again.expose(), address.0)
         .await;
     let request = page_request(&state, "/set-up");
     let (errors, problem): (Vec<FieldError>, _) = match made {

@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::Password;
+use domain::{Password, TypedSecret};
 use serde::Deserialize;
 use service::sign_in::SignInError;
 
@@ -84,7 +84,7 @@ pub(crate) struct SignInForm {
     #[serde(default)]
     username: String,
     #[serde(default)]
-    password: String,
+    password: TypedSecret,
     #[serde(default)]
     next: String,
 }
@@ -95,7 +95,7 @@ pub(crate) async fn sign_in(
     address: ClientAddress,
     Form(form): Form<SignInForm>,
 ) -> Response {
-    let password = Password::typed(&form.password);
+    let password = Password::typed(form.password.expose());
     let error = match state.service.sign_in(&form.username, &password, address.0).await {
         Ok(token) => {
             let cookie = [(header::SET_COOKIE, session::begin(&token, &state))];

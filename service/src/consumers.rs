@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Activity, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, Edit,
-    Event, Page, Removed, Status, error::FieldErrors,
+    Event, Page, Removed, Status, TypedSecret, error::FieldErrors,
 };
 use store::{
     StoreError,
@@ -13,12 +13,12 @@ use store::{
 use crate::{Admin, Service, ServiceError, fields};
 
 /// An edit as it was typed; `None` leaves a thing as it is.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TypedEdit {
     /// A new name.
     pub name: Option<String>,
     /// A new secret.
-    pub secret: Option<String>,
+    pub secret: Option<TypedSecret>,
     /// Whether users are asked for consent.
     pub trusted: Option<bool>,
     /// A callback to require; empty for none.
@@ -34,7 +34,9 @@ impl TypedEdit {
         let mut errors = FieldErrors::default();
         let edit = Edit {
             name: self.name.and_then(|name| errors.take("name", ConsumerName::parse(&name))),
-            secret: self.secret.and_then(|secret| errors.take("secret", ConsumerSecret::parse(&secret))),
+            secret: self
+                .secret
+                .and_then(|secret| errors.take("secret", ConsumerSecret::parse(secret.expose()))),
             trusted: self.trusted,
             callback_url: self
                 .callback_url

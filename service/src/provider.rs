@@ -66,7 +66,6 @@ impl From<store::StoreError> for AuthorizeError {
 }
 
 /// What a user is asked: whether this consumer may act for them.
-#[derive(Debug)]
 pub struct Question {
     credentials: TemporaryCredentials,
     consumer: std::sync::Arc<KnownConsumer>,
@@ -84,8 +83,7 @@ impl Question {
     }
 }
 
-/// Where a user goes after deciding.
-#[derive(Debug)]
+/// Where a user goes after deciding. Does not print: the verifier is part of it.
 pub enum Answer {
     /// Back to the consumer.
     Callback(Url),

@@ -100,7 +100,6 @@ impl Stage {
 }
 
 /// The credentials that a request names besides the consumer's.
-#[derive(Debug)]
 pub(crate) enum Credentials {
     None,
     Temporary(Box<TemporaryCredentials>),

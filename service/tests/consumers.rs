@@ -70,7 +70,7 @@ async fn each_change_is_told_with_who_when_and_from_where_and_never_a_secret() {
     let ada = house.admin("ada").await;
     let consumer = house.register(&ada, "App").await;
     house.pass(Duration::from_secs(5));
-    let edit = TypedEdit { secret: Some("another secret".to_owned()), ..renamed("Renamed") };
+    let edit = TypedEdit { secret: Some("another secret".to_owned().into()), ..renamed("Renamed") };
     house.service.edit(&ada, consumer.key, edit, Some(1)).await.unwrap();
     decide(&house, &ada, consumer.key, Status::Approved, 2).await;
     decide(&house, &ada, consumer.key, Status::Disapproved, 3).await;
@@ -114,7 +114,7 @@ async fn the_slower_administrator_is_told_who_changed_what_and_when() {
     decide(&house, &ada, consumer.key, Status::Approved, 1).await;
     house.pass(Duration::from_secs(5));
     let edit = TypedEdit {
-        secret: Some("another secret".to_owned()),
+        secret: Some("another secret".to_owned().into()),
         trusted: Some(true),
         sign_everybody_out: true,
         ..renamed("Renamed")
@@ -186,7 +186,7 @@ async fn every_wrong_field_of_an_edit_is_told_at_once_and_nothing_is_saved() {
     let consumer = house.register(&root(), "App").await;
     let edit = TypedEdit {
         name: Some(String::new()),
-        secret: Some("short".to_owned()),
+        secret: Some("short".to_owned().into()),
         callback_url: Some("/relative".to_owned()),
         rsa_public_key: Some(include_str!("keys/rsa-1024-spki.pem").to_owned()),
         ..TypedEdit::default()

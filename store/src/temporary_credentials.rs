@@ -1,5 +1,7 @@
 //! Temporary credentials at rest (RFC 5849 section 2.1): made, decided by a user, exchanged once.
 
+use std::fmt;
+
 use domain::{ConsumerKey, Status, query::milliseconds};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _, Set,
@@ -59,8 +61,7 @@ pub struct NewTemporaryCredentials {
     pub expires_at: OffsetDateTime,
 }
 
-/// Temporary credentials as they are kept.
-#[derive(Debug)]
+/// Temporary credentials as they are kept. A verifier is short enough to be found by its hash, so that does not print.
 pub struct TemporaryCredentials {
     /// The identifier.
     pub token: String,
@@ -80,8 +81,16 @@ pub struct TemporaryCredentials {
     pub verifier_hash: Option<Vec<u8>>,
 }
 
+impl fmt::Debug for TemporaryCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TemporaryCredentials")
+            .field("token", &self.token)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a user decides.
-#[derive(Debug)]
 pub enum Decision {
     /// With the hash of the verifier.
     Allow(Vec<u8>),

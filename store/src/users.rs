@@ -1,5 +1,7 @@
 //! Accounts at rest.
 
+use std::fmt;
+
 use domain::{User, Username, query::milliseconds};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
@@ -13,8 +15,8 @@ use crate::{
     time_from,
 };
 
-/// A user with what signing in needs.
-#[derive(Clone, Debug)]
+/// A user with what signing in needs. The hash does not print.
+#[derive(Clone)]
 pub struct Account {
     /// The row's number.
     pub id: i64,
@@ -22,6 +24,12 @@ pub struct Account {
     pub user: User,
     /// The argon2id hash, as a PHC string.
     pub password_hash: String,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("id", &self.id).field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 impl TryFrom<user::Model> for Account {

@@ -3,7 +3,7 @@
 #![allow(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
 #![allow(clippy::unused_async, reason = "every server function is asynchronous, whether it waits or not")]
 
-use domain::{Consumer, ConsumerKey, Page};
+use domain::{Consumer, ConsumerKey, Page, TypedSecret};
 #[cfg(feature = "ssr")]
 use domain::{ConsumerName, ConsumerQuery, Status, query::MOST_ROWS};
 use leptos::prelude::*;
@@ -56,9 +56,9 @@ pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
 
 /// Registers a consumer.
 #[server(prefix = "/api/page", endpoint = "register")]
-pub async fn register(name: String, secret: String) -> Result<Consumer, AppError> {
+pub async fn register(name: String, secret: TypedSecret) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
-    service.register(&admin, &name, &secret).await.map_err(answer)
+    service.register(&admin, &name, secret.expose()).await.map_err(answer)
 }
 
 /// Whether another consumer has this name.
@@ -98,7 +98,7 @@ pub async fn edit(
     key: ConsumerKey,
     revision: i64,
     name: String,
-    secret: String,
+    secret: TypedSecret,
     callback_url: String,
     rsa_public_key: String,
     trusted: bool,

@@ -80,7 +80,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                 key,
                 revision.get_value(),
                 name.get_untracked(),
-                secret.get_untracked(),
+                secret.get_untracked().into(),
                 callback_url.get_untracked(),
                 rsa_public_key.get_untracked(),
                 trusted.get_untracked(),

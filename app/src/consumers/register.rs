@@ -109,7 +109,7 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
         }
         registered.set(None);
         one_at_a_time(busy, async move {
-            match api::register(form.name.get_untracked(), form.secret.get_untracked()).await {
+            match api::register(form.name.get_untracked(), form.secret.get_untracked().into()).await {
                 Ok(consumer) => {
                     form.clear();
                     hint.set(None);

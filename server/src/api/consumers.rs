@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    Consumer, ConsumerKey, ConsumerQuery, Cursor, Status,
+    Consumer, ConsumerKey, ConsumerQuery, Cursor, Status, TypedSecret,
     query::{MOST_ROWS, Order, Sort},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
@@ -86,7 +86,7 @@ fn key(text: &str) -> Result<ConsumerKey, ApiError> {
 #[derive(Deserialize)]
 struct NewConsumer {
     name: String,
-    secret: String,
+    secret: TypedSecret,
 }
 
 /// `POST /api/v1/consumers`
@@ -95,7 +95,7 @@ pub(super) async fn register(
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Response, ApiError> {
     let NewConsumer { name, secret } = call.json()?;
-    let consumer = state.service.register(&admin, &name, &secret).await?;
+    let consumer = state.service.register(&admin, &name, secret.expose()).await?;
     let location = state.path(&format!("/api/v1/consumers/{}", consumer.key));
     Ok(([(header::LOCATION, location)], shown(StatusCode::CREATED, &consumer)).into_response())
 }
@@ -115,7 +115,7 @@ pub(super) async fn show(
 #[expect(clippy::option_option, reason = "absent, null and a text are three things")]
 struct Patch {
     name: Option<String>,
-    secret: Option<String>,
+    secret: Option<TypedSecret>,
     trusted: Option<bool>,
     #[serde(default, deserialize_with = "present")]
     callback_url: Option<Option<String>>,

@@ -131,7 +131,7 @@ impl ConsumerCommand {
         match self {
             Self::Register { name, .. } => {
                 let secret = input::secret_from_stdin("consumer secret")?;
-                let consumer = service.register(admin, &name, &secret).await?;
+                let consumer = service.register(admin, &name, secret.expose()).await?;
                 desk.print(&consumer, || consumer.key.to_string())
             }
             Self::List => {

@@ -2,18 +2,20 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
+use domain::TypedSecret;
+
 use super::CommandError;
 
 /// No secret or password is longer.
 const MOST_BYTES: u64 = 64 * 1024;
 
 /// Everything on stdin, less one line break at its end.
-pub(super) fn secret_from_stdin(what: &str) -> Result<String, CommandError> {
+pub(super) fn secret_from_stdin(what: &str) -> Result<TypedSecret, CommandError> {
     if io::stdin().is_terminal() {
         eprintln!("Type the {what}, then Enter and Ctrl-D:");
     }
     read_bounded(io::stdin().lock())
-        .map(without_line_break)
+        .map(|text| without_line_break(text).into())
         .map_err(|error| CommandError::Usage(format!("The {what} on stdin cannot be read: {error}.")))
 }
 

@@ -71,7 +71,7 @@ impl UserCommand {
         match self {
             Self::Add { name, configure_server, .. } => {
                 let password = input::secret_from_stdin("password")?;
-                change(service.add_user(admin, &name, &password, configure_server).await, "is added")
+                change(service.add_user(admin, &name, password.expose(), configure_server).await, "is added")
             }
             Self::List => {
                 let users = service.list_users(admin).await?;
@@ -92,7 +92,7 @@ impl UserCommand {
             ),
             Self::Passwd { name, .. } => {
                 let password = input::secret_from_stdin("password")?;
-                change(service.change_password(admin, &name, &password).await, "has the new password")
+                change(service.change_password(admin, &name, password.expose()).await, "has the new password")
             }
         }
     }
