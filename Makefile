@@ -30,7 +30,7 @@ run: build ## Set up what is missing, build and serve
 watch: ## Build and serve, and again after each change
 	@tools/watch
 
-test: ## Set up what is missing and run every check: format, lints, fence, Rust tests, browser tests
+test: ## Set up what is missing and run every check: format, fence, supply chain, lints, Rust tests, browser tests
 	@tools/test
 
 fence: ## Prove that dependencies between the crates point one way only
