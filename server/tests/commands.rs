@@ -60,7 +60,7 @@ fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
     }
     let shown = match home.location() {
         Location::Sqlite(_) => "./data/latchkey.db".to_owned(),
-        shared => shared.to_string(),
+        shared @ Location::Postgres(_) => shared.to_string(),
     };
     assert_eq!(home.json(&["migrate"], "")["database"], shown);
 }
