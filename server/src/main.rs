@@ -7,6 +7,7 @@ mod applications;
 mod assets;
 mod authorize;
 mod command;
+mod connections;
 mod events;
 mod headers;
 mod metrics;

@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
     http::StatusCode,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse as _, Redirect, Response},
     routing::{any, get, post},
 };
@@ -14,7 +14,7 @@ use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, tra
 use tracing::Span;
 
 use crate::{
-    api, applications, assets, authorize, events, headers, metrics, oauth1, pages, same_origin,
+    api, applications, assets, authorize, connections, events, headers, metrics, oauth1, pages, same_origin,
     server_functions, sign_in, state::AppState, verify,
 };
 
@@ -60,6 +60,7 @@ pub(crate) fn public(state: AppState) -> Router {
     routes
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(state.clone(), same_origin::refuse_cross_site))
+        .layer(from_fn(connections::refuse_slow_bodies))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state, headers::secure))
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -90,5 +91,6 @@ pub(crate) fn internal(state: AppState) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(metrics::ready))
         .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(from_fn(connections::refuse_slow_bodies))
         .with_state(state)
 }

@@ -2,7 +2,6 @@
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use axum::Router;
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use service::{Clock, Rules, Service, ServiceError};
 use store::{Store, StoreError};
@@ -13,7 +12,7 @@ use tokio::{
 };
 use url::Url;
 
-use crate::{router, settings::Settings, state::AppState};
+use crate::{connections, router, settings::Settings, state::AppState};
 
 /// How long requests that are under way may take to finish when the process stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -104,7 +103,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let set_up = service.offer_set_up().await?;
     let (stop, stopping) = watch::channel(false);
     let proxies = settings.trusted_proxies.clone();
-    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, stopping.clone());
+    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, stopping);
     let feed = tokio::spawn({
         let store = store.clone();
         async move { store.follow().await }
@@ -114,12 +113,16 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         async move { store.keep_writing_uses().await }
     });
     let handle = Handle::new();
-    let public_server =
-        tokio::spawn(run(listener.into_std()?, tls, router::public(state.clone()), handle.clone()));
+    let public_server = tokio::spawn(connections::serve(
+        listener.into_std()?,
+        tls,
+        router::public(state.clone()),
+        handle.clone(),
+    ));
     let internal_address = internal.as_ref().map(TcpListener::local_addr).transpose()?;
     let internal_handle = Handle::new();
     let internal_server = match internal {
-        Some(internal) => Some(tokio::spawn(run(
+        Some(internal) => Some(tokio::spawn(connections::serve(
             internal.into_std()?,
             None,
             router::internal(state),
@@ -174,19 +177,6 @@ async fn tls(files: Option<&(PathBuf, PathBuf)>) -> Result<Option<RustlsConfig>,
     let _ = rustls::crypto::ring::default_provider().install_default();
     let config = RustlsConfig::from_pem_file(cert, key).await;
     config.map(Some).map_err(|source| ServeError::Tls { cert: cert.clone(), key: key.clone(), source })
-}
-
-async fn run(
-    listener: std::net::TcpListener,
-    tls: Option<RustlsConfig>,
-    router: Router,
-    handle: Handle<SocketAddr>,
-) -> io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    match tls {
-        Some(tls) => axum_server::from_tcp_rustls(listener, tls)?.handle(handle).serve(service).await,
-        None => axum_server::from_tcp(listener)?.handle(handle).serve(service).await,
-    }
 }
 
 async fn finished(server: tokio::task::JoinHandle<io::Result<()>>) -> io::Result<()> {
