@@ -1,18 +1,26 @@
-//! argon2id, off the async threads and bounded in number, since each run takes 19 MiB and a core.
+//! argon2id, on threads of its own, as many as there are cores: each run takes 19 MiB and a core.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+};
 
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use domain::Password;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 /// Hashes and checks passwords with argon2id (m = 19 MiB, t = 2, p = 1, as OWASP advises).
 #[derive(Clone)]
 pub(crate) struct Passwords {
+    /// Whoever went away while waiting is not worked for.
     permits: Arc<Semaphore>,
+    work: mpsc::Sender<Work>,
     /// Stands in for the hash of a user who does not exist, so that the time tells nothing.
     nobody: Arc<str>,
 }
+
+type Work = Box<dyn FnOnce() + Send>;
 
 impl fmt::Debug for Passwords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,9 +30,9 @@ impl fmt::Debug for Passwords {
 
 impl Passwords {
     pub(crate) fn new() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let nobody = hash(&Password::typed(crate::Token::new().expose()));
-        Self { permits: Arc::new(Semaphore::new(cores)), nobody: nobody.into() }
+        Self { permits: Arc::new(Semaphore::new(cores)), work: workers(cores), nobody: nobody.into() }
     }
 
     /// The PHC string of a new password.
@@ -44,9 +52,33 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
-        let _permit = self.permits.acquire().await.expect("the semaphore is never closed");
-        tokio::task::spawn_blocking(work).await.expect("argon2 does not panic")
+        let permit = self.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let (done, result) = oneshot::channel();
+        let work = move || {
+            // Whoever went away meanwhile does not need the result.
+            let _ = done.send(work());
+            drop(permit);
+        };
+        self.work.send(Box::new(work)).expect("the threads end with the last sender");
+        result.await.expect("argon2 does not panic")
     }
+}
+
+/// Threads that work for as long as there is somebody to send work. The same ones each time: what a thread has freed,
+/// the allocator keeps for it, and a hundred threads of which each has run argon2 once would keep a hundred times 19 MiB.
+fn workers(count: usize) -> mpsc::Sender<Work> {
+    let (send, receive) = mpsc::channel::<Work>();
+    let receive = Arc::new(Mutex::new(receive));
+    for _ in 0..count {
+        let receive = receive.clone();
+        let next = move || receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        thread::spawn(move || {
+            while let Ok(work) = next() {
+                work();
+            }
+        });
+    }
+    send
 }
 
 fn hash(password: &Password) -> String {
