@@ -1,4 +1,4 @@
-//! What connections may take: how long each may keep the server waiting, and how much is kept for it.
+//! What connections may take: how long each may keep the server waiting, how much is kept for it, and how many there are.
 
 use std::{
     convert::Infallible,
@@ -18,6 +18,7 @@ use axum::{
 };
 use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
 use futures::StreamExt as _;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{sync::oneshot, time::timeout};
 
 /// A new connection has sent the head of its first request within this time.
@@ -97,4 +98,16 @@ pub(crate) async fn refuse_slow_bodies(request: Request, next: Next) -> Result<R
             (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")], advice).into_response()
         }
     })
+}
+
+/// Asks the system for as many open files as it lets this process have, since each connection is one; gives how many.
+pub(crate) fn allow_many() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    match setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        Ok(()) => limit.maximum.unwrap_or(u64::MAX),
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files cannot be raised");
+            limit.current.unwrap_or(u64::MAX)
+        }
+    }
 }

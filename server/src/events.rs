@@ -14,14 +14,16 @@ use axum::{
 use domain::{Consumer, Event};
 use futures::Stream;
 use serde::{Deserialize, Serialize};
-use service::{Admin, ServiceError, sign_in::Presence};
+use service::{Admin, ServiceError, SignedIn, sign_in::Presence};
 use store::feed::{self, News};
 use tokio::{
     sync::{broadcast::error::RecvError, watch},
     time::{MissedTickBehavior, interval},
 };
 
-use crate::{address::ClientAddress, server_functions::refuse, session, state::AppState};
+use crate::{
+    address::ClientAddress, server_functions::refuse, session, state::AppState, streams::OpenStream,
+};
 
 /// A comment this often keeps proxies from closing the stream, and the session is checked again each time.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -41,20 +43,30 @@ pub(crate) async fn events(
     Query(After { after }): Query<After>,
     headers: HeaderMap,
 ) -> Response {
-    let admin = match admin(&headers, address, &state).await {
-        Ok(admin) => admin,
+    let (person, admin) = match administrator(&headers, address, &state).await {
+        Ok(found) => found,
         Err(error) => return refuse(&error),
     };
+    let open = match state.streams.open(person.session()) {
+        Ok(open) => open,
+        Err(too_many) => return refuse(&AppError::Unavailable(too_many.to_string())),
+    };
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let stream = Box::pin(stream(state, admin, address, headers, last_id.or(after)));
+    let stream = Box::pin(stream(state, admin, address, headers, last_id.or(after), open));
     // Buffering proxies would hold the events back.
     ([("x-accel-buffering", "no")], Sse::new(stream)).into_response()
 }
 
 /// The administrator behind a session, or why there is none.
-async fn admin(headers: &HeaderMap, address: ClientAddress, state: &AppState) -> Result<Admin, AppError> {
+async fn administrator(
+    headers: &HeaderMap,
+    address: ClientAddress,
+    state: &AppState,
+) -> Result<(SignedIn, Admin), AppError> {
     let person = session::who(headers, address, state, Presence::Listening).await?;
-    person.ok_or(AppError::SignedOut)?.admin().map_err(|_| AppError::NotPermitted)
+    let person = person.ok_or(AppError::SignedOut)?;
+    let admin = person.admin().map_err(|_| AppError::NotPermitted)?;
+    Ok((person, admin))
 }
 
 /// Ends when the session does, when the process stops, or when the browser goes away.
@@ -64,9 +76,10 @@ fn stream(
     address: ClientAddress,
     headers: HeaderMap,
     after: Option<i64>,
+    open: OpenStream,
 ) -> impl Stream<Item = Result<SseEvent, ServiceError>> {
     async_stream::try_stream! {
-        let _open = state.metrics.subscribe();
+        let _open = (open, state.metrics.subscribe());
         let mut stopping = state.stopping.clone();
         // Listening first: what happens while the missed events are read is then told twice at most, never lost.
         let mut news = state.service.listen();
@@ -98,7 +111,7 @@ fn stream(
             match next {
                 Next::Stop | Next::News(Err(RecvError::Closed)) => break,
                 Next::KeepAlive => {
-                    if self::admin(&headers, address, &state).await.is_err() {
+                    if administrator(&headers, address, &state).await.is_err() {
                         break;
                     }
                     yield SseEvent::default().comment("");
@@ -116,7 +129,7 @@ fn stream(
                     if let Some(event) = feed::event(&line)? {
                         yield message(line.id, &event);
                     // Something was done to an account: perhaps to this one.
-                    } else if line.consumer_key.is_none() && self::admin(&headers, address, &state).await.is_err() {
+                    } else if line.consumer_key.is_none() && administrator(&headers, address, &state).await.is_err() {
                         break;
                     }
                 }

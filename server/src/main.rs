@@ -23,6 +23,7 @@ mod settings;
 mod sign_in;
 mod signed;
 mod state;
+mod streams;
 mod telemetry;
 mod verify;
 

@@ -12,7 +12,7 @@ use tokio::{
 };
 use url::Url;
 
-use crate::{connections, router, settings::Settings, state::AppState};
+use crate::{connections, router, settings::Settings, state::AppState, streams::Streams};
 
 /// How long requests that are under way may take to finish when the process stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -102,8 +102,9 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let service = Service::new(store.clone(), Clock::System, rules);
     let set_up = service.offer_set_up().await?;
     let (stop, stopping) = watch::channel(false);
+    let streams = Streams::new(connections::allow_many());
     let proxies = settings.trusted_proxies.clone();
-    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, stopping);
+    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, stopping);
     let feed = tokio::spawn({
         let store = store.clone();
         async move { store.follow().await }

@@ -7,7 +7,7 @@ use service::Service;
 use tokio::sync::watch;
 use url::Url;
 
-use crate::{assets, metrics::Metrics};
+use crate::{assets, metrics::Metrics, streams::Streams};
 
 /// Shared by every handler. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -20,6 +20,7 @@ pub(crate) struct AppState {
     /// The realm of challenges.
     pub(crate) realm: Arc<str>,
     pub(crate) metrics: Metrics,
+    pub(crate) streams: Streams,
     pub(crate) trusted_proxies: Arc<[IpAddr]>,
     /// Turns true when the process is about to end; event streams end with it.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -31,6 +32,7 @@ impl AppState {
         public_url: Url,
         realm: &str,
         trusted_proxies: Vec<IpAddr>,
+        streams: Streams,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let site = Site {
@@ -48,6 +50,7 @@ impl AppState {
             base_uri: base_uri.trim_end_matches('/').into(),
             realm: realm.into(),
             metrics: Metrics::new(),
+            streams,
             public_url: Arc::new(public_url),
             trusted_proxies: trusted_proxies.into(),
             stopping,

@@ -167,6 +167,20 @@ fn a_stream_ends_within_a_second_when_its_user_may_listen_no_more() {
 }
 
 #[test]
+fn a_session_has_fifty_streams_and_the_next_is_told_to_wait() {
+    let server = Home::with_users().serve();
+    let (ada, elsewhere) = (server.signed_in("ada"), server.signed_in("ada"));
+    let streams: Vec<_> = (0..50).map(|_| ada.events(None)).collect();
+    for stream in &streams {
+        stream.expect("ready");
+    }
+    let refused = ada.get("/events").is(503);
+    assert_eq!(refused.header("retry-after"), "1");
+    assert!(refused.json()["Unavailable"].as_str().unwrap().starts_with("This session has as many pages"));
+    elsewhere.events(None).expect("ready");
+}
+
+#[test]
 fn streams_end_when_the_program_stops_and_it_stops_at_once() {
     let server = Home::with_users().serve();
     let ada = server.signed_in("ada");

@@ -67,6 +67,11 @@ impl SignedIn {
         Admin::who(&self.user, self.address)
     }
 
+    /// Which session it is: the hash of its token.
+    pub fn session(&self) -> &[u8] {
+        &self.session
+    }
+
     pub(crate) fn id(&self) -> i64 {
         self.id
     }

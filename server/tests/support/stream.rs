@@ -68,6 +68,11 @@ impl Stream {
         self.events.recv_timeout(PATIENCE).expect("an event comes")
     }
 
+    /// The next event, if it has arrived.
+    pub fn waiting(&self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+
     /// The next event, which has to be of this name.
     #[track_caller]
     pub fn expect(&self, name: &str) -> Event {
