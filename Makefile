@@ -12,7 +12,7 @@ ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
 include $(chosen)
 endif
 
-.PHONY: help setup build run watch test fence bench clean always
+.PHONY: help setup build run watch test faults fence bench clean always
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ watch: ## Build and serve, and again after each change
 
 test: ## Set up what is missing and run every check: format, fence, supply chain, lints, Rust tests, browser tests
 	@tools/test
+
+faults: ## Run the faults in full: kills, floods, slow connections, full disks, wrong clocks
+	@tools/faults
 
 fence: ## Prove that dependencies between the crates point one way only
 	@tools/fence

@@ -142,9 +142,14 @@ impl Browser {
 
 /// Sends a request and reads the whole answer.
 pub fn send(request: Request<impl AsSendBody>) -> Answer {
-    let (parts, mut body) = agent(Some(PATIENCE)).run(request).unwrap().into_parts();
-    let body = body.with_config().limit(u64::MAX).read_to_vec().unwrap();
-    Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    try_send(request).unwrap()
+}
+
+/// Sends a request to a server that may go away before it has answered to the end.
+pub fn try_send(request: Request<impl AsSendBody>) -> Result<Answer, ureq::Error> {
+    let (parts, mut body) = agent(Some(PATIENCE)).run(request)?.into_parts();
+    let body = body.with_config().limit(u64::MAX).read_to_vec()?;
+    Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
 }
 
 #[track_caller]

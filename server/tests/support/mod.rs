@@ -9,6 +9,8 @@ pub mod gateway;
 pub mod guide;
 #[path = "../../../store/tests/support/place.rs"]
 pub mod place;
+pub mod process;
+pub mod relay;
 pub mod signer;
 pub mod stream;
 
@@ -97,11 +99,21 @@ impl Home {
         Self { place: Place::sqlite() }
     }
 
+    /// Whether it is on a PostgreSQL server.
+    pub fn is_shared(&self) -> bool {
+        self.place.is_postgres()
+    }
+
     pub fn location(&self) -> Location {
         match self.place.url() {
             Some(url) => url.parse().unwrap(),
             None => Location::Sqlite(self.database()),
         }
+    }
+
+    /// What others connect to the database with.
+    pub fn url(&self) -> String {
+        self.place.url().unwrap_or_else(|| format!("sqlite://{}", self.database().display()))
     }
 
     pub fn data(&self) -> PathBuf {
@@ -118,8 +130,14 @@ impl Home {
 
     /// The program with these arguments, and no setting but the defaults.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-        command.args(arguments).current_dir(self.path());
+        self.command_by(&[], arguments)
+    }
+
+    /// The same, started by another program that is given it as its last arguments.
+    fn command_by(&self, starter: &[&str], arguments: &[&str]) -> Command {
+        let line = [starter, &[env!("CARGO_BIN_EXE_latchkey")], arguments].concat();
+        let mut command = Command::new(line[0]);
+        command.args(&line[1..]).current_dir(self.path());
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("LATCHKEY_") {
                 command.env_remove(name);
@@ -161,7 +179,12 @@ impl Home {
 
     /// Starts the program on free ports with these settings, and waits until it answers.
     pub fn serve_with(self, settings: &[(&str, &str)]) -> Server {
-        let mut command = self.command(&["serve"]);
+        self.serve_by(&[], settings)
+    }
+
+    /// The same, started by another program that becomes it.
+    pub fn serve_by(self, starter: &[&str], settings: &[(&str, &str)]) -> Server {
+        let mut command = self.command_by(starter, &["serve"]);
         let listen = [("LATCHKEY_LISTEN", "127.0.0.1:0"), ("LATCHKEY_INTERNAL_LISTEN", "127.0.0.1:0")];
         command.envs(listen).envs(settings.iter().copied()).stdin(Stdio::null());
         let mut process = Process(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
@@ -249,6 +272,11 @@ impl Server {
     /// What it logged since this was last asked.
     pub fn log(&self) -> Vec<String> {
         self.stderr.try_iter().collect()
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.0.id()
     }
 
     /// Somebody who is not signed in.

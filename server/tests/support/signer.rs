@@ -60,13 +60,18 @@ impl Asker {
 
     /// The problem; none where the request is accepted.
     pub fn ask(&self, signed: &Signed) -> Option<String> {
+        self.try_ask(signed).unwrap()
+    }
+
+    /// The same of a server that may go away before it has answered to the end.
+    pub fn try_ask(&self, signed: &Signed) -> Result<Option<String>, ureq::Error> {
         let asked = self.agent.post(&self.url).send(signed.description().to_string());
-        let answer = asked.unwrap().into_body().read_to_vec().unwrap();
+        let answer = asked?.into_body().read_to_vec()?;
         let answer: Value = serde_json::from_slice(&answer).unwrap();
         if answer["active"] == true {
-            return None;
+            return Ok(None);
         }
-        Some(answer["problem"].as_str().unwrap().to_owned())
+        Ok(Some(answer["problem"].as_str().unwrap().to_owned()))
     }
 }
 

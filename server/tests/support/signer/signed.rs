@@ -4,7 +4,7 @@ use http::Request;
 use serde_json::{Value, json};
 
 use super::{
-    super::browser::{Answer, send},
+    super::browser::{Answer, try_send},
     send_json, verify_json,
 };
 
@@ -26,6 +26,10 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Signed {
     fn request(&self, verb: &str, target: &str) -> Answer {
+        self.try_request(verb, target).unwrap()
+    }
+
+    fn try_request(&self, verb: &str, target: &str) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder().method(verb).uri(target);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -34,13 +38,18 @@ impl Signed {
             request = request.header("authorization", authorization);
         }
         match &self.form {
-            Some(form) => send(request.header("content-type", FORM).body(form.clone()).unwrap()),
-            None => send(request.body(()).unwrap()),
+            Some(form) => try_send(request.header("content-type", FORM).body(form.clone()).unwrap()),
+            None => try_send(request.body(()).unwrap()),
         }
     }
 
     pub fn send(&self) -> Answer {
         self.request(&self.verb, &self.target)
+    }
+
+    /// To a server that may go away before it has answered to the end.
+    pub fn try_send(&self) -> Result<Answer, ureq::Error> {
+        self.try_request(&self.verb, &self.target)
     }
 
     /// With a body that no signature covers.

@@ -1,0 +1,181 @@
+//! A disk that is full: refusals that say so, no half change, nothing lost, and no hands needed once there is space again.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{ErrorKind, Write as _},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    activity::Told,
+    database::{Lock, listed},
+    run::Run,
+    support::{
+        Browser, Home, SECRET,
+        signer::{CONSUMERS, ECHO, Provider, send_json, until},
+    },
+};
+
+const FULL: &str = "The disk that holds the database is full";
+
+/// A small file system in memory, mounted where a program keeps its data.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// Or why it cannot be mounted here.
+    fn mount(at: &Path) -> Result<Self, String> {
+        fs::create_dir(at).unwrap();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "latchkey-faults"]).arg(at).output();
+        match mounted {
+            Ok(output) if output.status.success() => Ok(Self(at.to_owned())),
+            Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.0.join("filler")
+    }
+
+    /// Takes all the space that is left.
+    fn fill(&self) {
+        let mut filler = OpenOptions::new().create(true).append(true).open(self.filler()).unwrap();
+        for size in [4096, 1] {
+            loop {
+                match filler.write(&vec![0; size]) {
+                    Ok(_) => {}
+                    Err(error) if error.kind() == ErrorKind::StorageFull => break,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }
+    }
+
+    /// Gives the space back.
+    fn free(&self) {
+        fs::remove_file(self.filler()).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // A mount that stays would only stay as long as the machine does.
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+/// Every way to change something is refused with a sentence, and everything can still be read.
+fn refuses_in_every_way(provider: &Provider, ada: &Browser, app: &crate::support::signer::App) {
+    let name = "One more";
+    let told = ada.call("register", &[("name", name), ("secret", SECRET)]).is(503).json();
+    assert!(told["Unavailable"].as_str().unwrap().starts_with(FULL), "{told}");
+    let form = [("name", name), ("secret", SECRET), ("secret_again", SECRET)];
+    let page = ada.post("/settings/oauth-consumers", &form).is(503);
+    assert!(page.text().contains("disk that holds the database is full"), "{}", page.text());
+    let called = send_json(ada.request(Method::POST, CONSUMERS), &json!({ "name": name, "secret": SECRET }));
+    assert_eq!(called.header("retry-after"), "1");
+    assert!(called.problem(503)["detail"].as_str().unwrap().starts_with(FULL));
+    let signed = app.get("https://tool.example/items");
+    for answer in
+        [signed.sign().verify(), signed.sign().verify_json(), app.get(ECHO).send(), app.ask("oob").send()]
+    {
+        let answer = answer.is(503);
+        assert_eq!(answer.header("retry-after"), "1");
+        assert!(answer.text().contains(FULL), "{answer:?}");
+    }
+    let said = provider.home.run(&["consumer", "register", name, "--secret-stdin"], SECRET);
+    assert_eq!(said.code, Some(1));
+    assert!(said.sentence().starts_with(FULL), "{said:?}");
+    ada.get("/settings/oauth-consumers").is(200);
+    ada.get(CONSUMERS).is(200);
+    assert_eq!(provider.inside("/healthz").status, 200);
+}
+
+#[test]
+fn a_full_disk_is_told_everywhere_and_forgotten_once_there_is_space() {
+    let mut run = Run::begin("the disk full");
+    let home = Home::sqlite();
+    let disk = match SmallDisk::mount(&home.data()) {
+        Ok(disk) => disk,
+        Err(why) => return run.skip(&format!("a small file system cannot be mounted here: {why}")),
+    };
+    home.add_user("ada", true);
+    home.add_user("grace", false);
+    let provider = Provider::in_home(home, &[]);
+    let (ada, app) = (provider.ada().clone(), provider.app_of("Calling", "grace"));
+    let (mut told, mut registered) = (Told::default(), 0);
+    let rounds = run.sizes.full_disks;
+    for round in 0..rounds {
+        // While somebody reads the database as it is now, its log grows with every change.
+        let reading = Lock::take(&provider.home, "BEGIN; SELECT count(*) FROM consumers");
+        disk.fill();
+        // A change may still fit into what the database has already.
+        let mut refused = 0;
+        until("changes are refused", || {
+            let answer = ada.call("register", &[("name", "Last"), ("secret", SECRET)]);
+            assert!(matches!(answer.status, 200 | 503), "round {round}: {answer:?}");
+            let was_made = answer.status == 200;
+            println!("round {round}: {}", answer.status);
+            (registered, refused) =
+                (registered + usize::from(was_made), if was_made { 0 } else { refused + 1 });
+            (refused == 10).then_some(())
+        });
+        refuses_in_every_way(&provider, &ada, &app);
+        drop(reading);
+        disk.free();
+        // Nobody does anything but try again.
+        ada.register("There is space again");
+        registered += 1;
+        assert_eq!(app.get("https://tool.example/items").sign().verify().status, 200);
+        app.dance(&provider.signed_in("grace"));
+        told.read_on(&ada);
+        let rows = listed(&provider.home);
+        told.is(&rows);
+        assert_eq!(rows.len(), 1 + registered, "round {round}");
+        assert_eq!(provider.home.run(&["check"], "").code, Some(0));
+        rows.keys().filter(|key| **key != app.key).for_each(|key| {
+            ada.call("remove", &[("key", key), ("revision", "1")]).is(200);
+        });
+        registered = 0;
+    }
+    run.figure("times full", rounds);
+    run.end();
+}
+
+#[test]
+fn a_use_that_a_full_disk_kept_from_being_written_down_is_not_lost() {
+    let mut run = Run::begin("last used, while the disk is full");
+    let home = Home::sqlite();
+    let disk = match SmallDisk::mount(&home.data()) {
+        Ok(disk) => disk,
+        Err(why) => return run.skip(&format!("a small file system cannot be mounted here: {why}")),
+    };
+    home.add_user("ada", true);
+    home.add_user("grace", false);
+    let provider = Provider::in_home(home, &[]);
+    let app = provider.app("Calling");
+    let ada = provider.ada().clone();
+    let last_used = || ada.get(&format!("{CONSUMERS}/{}", app.key)).is(200).json()["last_used_at"].clone();
+    // The log is not begun anew while this is read, so that the next change needs space.
+    let reading = Lock::take(&provider.home, "BEGIN; SELECT count(*) FROM consumers");
+    assert_eq!(app.get("https://tool.example/items").sign().verify().status, 200);
+    // Nobody else writes until the disk is full: the use, which is written down within a second, waits.
+    let writing = Lock::take(&provider.home, "BEGIN IMMEDIATE");
+    assert_eq!(last_used(), Value::Null, "the disk was full before it was written down");
+    disk.fill();
+    drop(writing);
+    until("the failure is logged", || {
+        provider.log().iter().any(|line| line.contains("could not be written down")).then_some(())
+    });
+    assert_eq!(last_used(), Value::Null);
+    drop(reading);
+    disk.free();
+    until("the use is written down", || (!last_used().is_null()).then_some(()));
+    run.figure("uses that could not be written down, all there once there was space", 1);
+    run.end();
+}
