@@ -33,7 +33,7 @@ watch: ## Build and serve, and again after each change
 test: ## Set up what is missing and run every check: format, fence, supply chain, lints, Rust tests, browser tests
 	@tools/test
 
-faults: ## Run the faults in full: kills, floods, slow connections, full disks, wrong clocks
+faults: ## Run the faults in full: kills, floods, slow connections, full disks, wrong clocks, databases that are away
 	@tools/faults
 
 fence: ## Prove that dependencies between the crates point one way only

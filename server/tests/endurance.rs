@@ -4,10 +4,14 @@ mod support;
 
 #[path = "endurance/activity.rs"]
 mod activity;
+#[path = "endurance/away.rs"]
+mod away;
 #[path = "endurance/clock.rs"]
 mod clock;
 #[path = "endurance/database.rs"]
 mod database;
+#[path = "endurance/disapprovals.rs"]
+mod disapprovals;
 #[path = "endurance/full_disk.rs"]
 mod full_disk;
 #[path = "endurance/half_open.rs"]

@@ -30,6 +30,10 @@ pub struct Sizes {
     pub tries: usize,
     /// How often the disk is full.
     pub full_disks: usize,
+    /// How often a consumer is disapproved on one node while another verifies.
+    pub disapprovals: usize,
+    /// How long the database is away.
+    pub away: Duration,
 }
 
 const SHORT: Sizes = Sizes {
@@ -40,6 +44,8 @@ const SHORT: Sizes = Sizes {
     slow: 25,
     tries: 400,
     full_disks: 2,
+    disapprovals: 10,
+    away: Duration::from_secs(2),
 };
 const FULL: Sizes = Sizes {
     kills: 200,
@@ -49,6 +55,8 @@ const FULL: Sizes = Sizes {
     slow: 1_000,
     tries: 20_000,
     full_disks: 20,
+    disapprovals: 200,
+    away: Duration::from_secs(10),
 };
 /// The same once more on PostgreSQL.
 const SHORT_SHARED: Sizes = Sizes { kills: 3, replays: 1_000, tries: 200, ..SHORT };

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod browser;
+pub mod cluster;
 pub mod consent;
 pub mod crowd;
 pub mod foreign;
@@ -97,6 +98,11 @@ impl Home {
     /// For what only a file can show.
     pub fn sqlite() -> Self {
         Self { place: Place::sqlite() }
+    }
+
+    /// On a server of the test's own.
+    pub fn on(cluster: &cluster::Cluster) -> Self {
+        Self { place: Place::on(&cluster.url) }
     }
 
     /// Whether it is on a PostgreSQL server.

@@ -35,6 +35,12 @@ impl Place {
         Self { folder: Arc::new(tempfile::tempdir().unwrap()), postgres }
     }
 
+    /// On this server.
+    pub fn on(server: &str) -> Self {
+        let postgres = Some(Arc::new(Postgres::create(server.to_owned())));
+        Self { folder: Arc::new(tempfile::tempdir().unwrap()), postgres }
+    }
+
     /// For what only a file can show.
     pub fn sqlite() -> Self {
         Self { folder: Arc::new(tempfile::tempdir().unwrap()), postgres: None }
@@ -104,6 +110,9 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        self.run(format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        // A test that failed may have left the server in whatever way.
+        if !thread::panicking() {
+            self.run(format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        }
     }
 }

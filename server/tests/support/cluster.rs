@@ -1,0 +1,119 @@
+//! A PostgreSQL server of a test's own, which can be stopped and started.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    os::unix::{fs::MetadataExt as _, process::CommandExt as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use sea_orm::sqlx::{self, Connection as _, Executor as _, PgConnection};
+use tokio::runtime::Runtime;
+
+/// Says where the server and its programs are, and ends it once nobody listens any more.
+const SCRIPT: &str = r#"echo "$LATCHKEY_TEST_POSTGRES"; command -v pg_ctl; read -r _"#;
+
+/// A server that syncs every commit, as it would outside of tests.
+pub struct Cluster {
+    keeper: Child,
+    /// Its URL, without a database.
+    pub url: String,
+    pg_ctl: PathBuf,
+    data: PathBuf,
+}
+
+impl Cluster {
+    pub fn start() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut command = Command::new(root.join("tools/postgres"));
+        command.args(["--durable", "sh", "-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut keeper = command.spawn().unwrap();
+        let mut said = BufReader::new(keeper.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let url = said.next().expect("PostgreSQL starts");
+        let pg_ctl = said.next().unwrap().into();
+        let mut cluster = Self { keeper, url, pg_ctl, data: PathBuf::new() };
+        cluster.data = cluster.told("SHOW data_directory").into();
+        cluster
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.url.rsplit('@').next().unwrap().parse().unwrap()
+    }
+
+    /// Ends it at once, as if its machine had lost its power.
+    pub fn stop(&self) {
+        self.control(&["--mode", "immediate", "stop"]);
+    }
+
+    /// Starts it, and waits until it answers.
+    pub fn start_again(&self) {
+        self.control(&["--log", "log", "start"]);
+    }
+
+    /// Whoever the data belongs to: it refuses to run as root.
+    fn control(&self, arguments: &[&str]) {
+        let owner = self.data.metadata().unwrap();
+        let mut command = Command::new(&self.pg_ctl);
+        command.arg("--pgdata").arg(&self.data).args(["--wait", "--silent"]).args(arguments);
+        command.current_dir(&self.data).stdin(Stdio::null()).stdout(Stdio::null());
+        if rustix::process::getuid().is_root() {
+            command.uid(owner.uid()).gid(owner.gid());
+        }
+        assert!(command.status().unwrap().success(), "{command:?}");
+    }
+
+    /// How many connections it has, from its next start on.
+    pub fn allow_connections(&self, count: u32) {
+        let (runtime, mut connection) = self.connect();
+        let sql = sqlx::AssertSqlSafe(format!("ALTER SYSTEM SET max_connections = {count}"));
+        runtime.block_on(connection.execute(sqlx::raw_sql(sql))).unwrap();
+    }
+
+    /// Takes every connection that is left, for as long as what is given lives.
+    pub fn take_connections(&self) -> Taken {
+        let runtime = runtime();
+        let mut connections = Vec::new();
+        let none_left = loop {
+            match runtime.block_on(PgConnection::connect(&self.whole_url())) {
+                Ok(connection) => connections.push(connection),
+                Err(error) => break error.into_database_error().expect("it answers"),
+            }
+        };
+        assert_eq!(none_left.code().as_deref(), Some("53300"), "{none_left}");
+        Taken { connections, runtime }
+    }
+
+    fn told(&self, sql: &'static str) -> String {
+        let (runtime, mut connection) = self.connect();
+        runtime.block_on(sqlx::query_scalar(sql).fetch_one(&mut connection)).unwrap()
+    }
+
+    fn connect(&self) -> (Runtime, PgConnection) {
+        let runtime = runtime();
+        let connection = runtime.block_on(PgConnection::connect(&self.whole_url())).unwrap();
+        (runtime, connection)
+    }
+
+    fn whole_url(&self) -> String {
+        format!("{}/postgres", self.url)
+    }
+}
+
+/// Connections that nobody else can have.
+pub struct Taken {
+    connections: Vec<PgConnection>,
+    runtime: Runtime,
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // Nobody listens any more: so it ends, and its folder goes.
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
