@@ -132,8 +132,8 @@ async fn insert(
     for number in numbers {
         let identity = Identity::new(number);
         let key = identity.key.to_string();
-        let secret = vault.seal(&key, &identity.secret);
-        let token_secret = vault.seal(&identity.token, &identity.token_secret);
+        let secret = vault.seal(vault.newest(), &key, &identity.secret)?;
+        let token_secret = vault.seal(vault.newest(), &identity.token, &identity.token_secret)?;
         consumers.extend([
             key.clone().into(),
             Identity::name(number).into(),

@@ -89,6 +89,8 @@ pub enum Action {
     TokenIssued,
     /// A user took back what a consumer may do for them.
     TokensRevoked,
+    /// Every stored secret was encrypted anew with a new vault key.
+    VaultRotated,
 }
 
 /// One line of the list. `before` and `after` never hold a secret.

@@ -15,6 +15,7 @@ mod slow_down;
 mod steady_clock;
 mod token;
 pub mod users;
+pub mod vault;
 pub mod verify;
 
 use std::sync::Arc;

@@ -59,6 +59,12 @@ impl NewActivity {
         Self { by, action, consumer: Some((key, None)), before: None, after: None }
     }
 
+    /// The vault got a new key.
+    pub fn vault(by: By, before: i32, after: i32) -> Self {
+        let key = |id| Some(serde_json::json!({ "key_id": id }));
+        Self { by, action: Action::VaultRotated, consumer: None, before: key(before), after: key(after) }
+    }
+
     /// Notes a change that the consumer itself does not show, such as a new secret.
     #[must_use]
     pub fn mark(mut self, flag: &str) -> Self {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait as _,
-    PaginatorTrait as _, QueryOrder as _, Set, Statement, TransactionTrait,
+    PaginatorTrait as _, QueryOrder as _, Statement, TransactionTrait,
 };
 use sea_orm_migration::{MigratorTrait as _, SchemaManager};
 
@@ -16,11 +16,9 @@ use crate::{
     migration::Migrator,
     nonces::Nonces,
     postgres, sqlite,
-    vault::{Sealed, Vault},
+    vault::Vault,
+    vault_checks,
 };
-
-/// Known text that is sealed with each vault key, so that a wrong key is noticed at the start.
-const VAULT_CHECK: &str = "latchkey vault check";
 
 /// Connections to read with.
 const READERS: u32 = 4;
@@ -81,13 +79,10 @@ impl Store {
             let is_new = vault_check::Entity::find().count(&transaction).await? == 0;
             let vault = Vault::open(vault_key_file, is_new)?;
             if is_new {
-                let sealed = vault.seal(VAULT_CHECK, VAULT_CHECK);
-                let check =
-                    vault_check::ActiveModel { key_id: Set(sealed.key_id), sealed: Set(sealed.bytes) };
-                vault_check::Entity::insert(check).exec_without_returning(&transaction).await?;
+                vault_checks::insert(&transaction, &vault, vault.newest()).await?;
             }
             transaction.commit().await?;
-            Self::with_vault(location, vault_key_file, write, vault).await
+            Self::with_vault(location, write, vault).await
         };
         open.await.map_err(|error| error.at(&location.to_string()))
     }
@@ -102,22 +97,17 @@ impl Store {
                 return Err(StoreError::NotMade);
             }
             let vault = Vault::open(vault_key_file, false)?;
-            Self::with_vault(location, vault_key_file, write, vault).await
+            Self::with_vault(location, write, vault).await
         };
         open.await.map_err(|error| error.at(&location.to_string()))
     }
 
     async fn with_vault(
         location: &Location,
-        vault_key_file: &Path,
         write: DatabaseConnection,
         vault: Vault,
     ) -> Result<Self, StoreError> {
-        for check in vault_check::Entity::find().all(&write).await? {
-            let sealed = Sealed { key_id: check.key_id, bytes: check.sealed };
-            let opened = vault.unseal(VAULT_CHECK, &sealed);
-            opened.map_err(|_| StoreError::VaultKeyWrong(vault_key_file.to_owned()))?;
-        }
+        vault_checks::proven(&write, &vault).await?;
         let nonce_writer = match location {
             Location::Sqlite(_) => write.clone(),
             Location::Postgres(url) => postgres::connect(url, 1).await?,

@@ -189,7 +189,8 @@ impl Store {
         new: NewActivity,
     ) -> Result<i64, StoreError> {
         let key = consumer.key.to_string();
-        let sealed = self.vault.seal(&key, secret.expose());
+        let mut change = self.begin().await?;
+        let sealed = change.seal(&self.vault, &key, secret.expose()).await?;
         let row = consumer::ActiveModel {
             key: Set(key),
             secret_key_id: Set(sealed.key_id),
@@ -198,7 +199,6 @@ impl Store {
             created_by: Set(consumer.created_by.to_string()),
             ..changed_columns(consumer)
         };
-        let mut change = self.begin().await?;
         consumer::Entity::insert(row).exec(&change.transaction).await?;
         let id = change.append(new).await?;
         self.commit(change).await?;
@@ -215,12 +215,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let key = consumer.key.to_string();
         let mut row = changed_columns(consumer);
+        let mut change = self.begin().await?;
         if let Some(secret) = secret {
-            let sealed = self.vault.seal(&key, secret.expose());
+            let sealed = change.seal(&self.vault, &key, secret.expose()).await?;
             row.secret_key_id = Set(sealed.key_id);
             row.secret = Set(sealed.bytes);
         }
-        let mut change = self.begin().await?;
         let saved = consumer::Entity::update_many()
             .set(row)
             .filter(consumer::Column::Key.eq(key))

@@ -64,9 +64,19 @@ pub enum StoreError {
         "The vault key {0} is not the one that this database's secrets were encrypted with. Put the right key file there, or name it with LATCHKEY_VAULT_KEY_FILE."
     )]
     VaultKeyWrong(PathBuf),
+    /// A key file that was left behind when the key was rotated on another machine.
+    #[error(
+        "The vault key file {path} does not hold key {key_id}, which secrets in the database are encrypted with. Copy the file from the machine where `latchkey vault rotate` was run, or put back the one that was kept with this database."
+    )]
+    VaultKeyUnknown {
+        /// The missing key's number.
+        key_id: i32,
+        /// The key file.
+        path: PathBuf,
+    },
     /// A key file that is not in its format.
     #[error(
-        "The vault key file {0} is damaged: it must hold lines of a number, a colon and 32 bytes in base64. Restore it from a backup."
+        "The vault key file {0} is damaged: it must hold lines of a number, a colon and 32 bytes in base64, each number once. Restore it from a backup."
     )]
     VaultKeyDamaged(PathBuf),
     /// A key file that can be neither read nor made.
@@ -84,6 +94,16 @@ pub enum StoreError {
         "A stored secret does not open with the vault key: the row was changed by something other than latchkey. Give the consumer a new secret."
     )]
     Sealed,
+    /// The same, met while everything is sealed anew.
+    #[error(
+        "The secret in the row {name} of {table} does not open with the vault key: the row was changed by something other than latchkey. Nothing is lost, but the old vault key stays until that is put right: give the consumer a new secret, or delete the token's row; then run `latchkey vault rotate` again."
+    )]
+    SealedRow {
+        /// The table.
+        table: &'static str,
+        /// The consumer's key, or the token.
+        name: String,
+    },
     /// A stored value that is not in its format.
     #[error("The database holds {0} that cannot be read: it was changed by something other than latchkey.")]
     Unreadable(&'static str),
@@ -168,6 +188,7 @@ impl StoreError {
             self,
             Self::VaultKeyMissing(_)
                 | Self::VaultKeyWrong(_)
+                | Self::VaultKeyUnknown { .. }
                 | Self::VaultKeyDamaged(_)
                 | Self::VaultKeyFile { .. }
         )
@@ -182,6 +203,14 @@ impl StoreError {
             Self::Unreachable(reason) => Self::Unreachable(reason.clone()),
             Self::TookTooLong => Self::TookTooLong,
             other => Self::Database(other.to_string()),
+        }
+    }
+
+    /// Names the row whose secret does not open.
+    pub(crate) fn of_row(self, table: &'static str, name: &str) -> Self {
+        match self {
+            Self::Sealed => Self::SealedRow { table, name: name.to_owned() },
+            other => other,
         }
     }
 

@@ -131,7 +131,8 @@ impl Outdated {
             | Action::SignedOut
             | Action::AccessAllowed
             | Action::AccessDenied
-            | Action::TokenIssued => None,
+            | Action::TokenIssued
+            | Action::VaultRotated => None,
         }
     }
 }

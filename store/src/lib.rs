@@ -13,6 +13,7 @@ mod migration;
 mod nonces;
 mod postgres;
 pub mod random;
+pub mod rotation;
 mod sessions;
 mod set_up_links;
 mod sqlite;
@@ -21,6 +22,8 @@ mod tokens;
 mod users;
 mod uses;
 pub mod vault;
+mod vault_checks;
+mod vault_file;
 mod watch;
 
 pub use connect::{Health, Store};

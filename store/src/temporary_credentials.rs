@@ -129,7 +129,11 @@ impl Store {
         &self,
         new: NewTemporaryCredentials,
     ) -> Result<bool, StoreError> {
-        let sealed = self.vault.seal(&new.token, new.secret.expose());
+        let change = self.begin().await?;
+        if !is_approved(&change.transaction, new.consumer_key).await? {
+            return Ok(false);
+        }
+        let sealed = change.seal(&self.vault, &new.token, new.secret.expose()).await?;
         let row = temporary_credentials::ActiveModel {
             token: Set(new.token),
             secret_key_id: Set(sealed.key_id),
@@ -143,10 +147,6 @@ impl Store {
             created_at: Set(milliseconds(new.created_at)),
             expires_at: Set(milliseconds(new.expires_at)),
         };
-        let change = self.begin().await?;
-        if !is_approved(&change.transaction, new.consumer_key).await? {
-            return Ok(false);
-        }
         temporary_credentials::Entity::delete_many()
             .filter(temporary_credentials::Column::ExpiresAt.lt(milliseconds(new.created_at - KEPT)))
             .exec(&change.transaction)
@@ -244,7 +244,7 @@ impl Store {
         if used.rows_affected == 0 {
             return Ok(false);
         }
-        tokens::insert(&change.transaction, &self.vault, new).await?;
+        tokens::insert(&change, &self.vault, new).await?;
         change.append(activity).await?;
         self.commit(change).await?;
         Ok(true)

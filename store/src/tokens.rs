@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{Consumer, ConsumerKey, query::milliseconds};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _,
+    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QuerySelect as _, Set,
 };
 use time::OffsetDateTime;
@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use crate::{
     Store, StoreError,
     activity::{NewActivity, word},
+    connect::Change,
     entity::{consumer, temporary_credentials, token_credentials},
     temporary_credentials::State,
     time_from,
@@ -46,12 +47,8 @@ pub struct Authorization {
     pub last_used_at: Option<OffsetDateTime>,
 }
 
-pub(crate) async fn insert(
-    connection: &impl ConnectionTrait,
-    vault: &Vault,
-    new: NewToken,
-) -> Result<(), StoreError> {
-    let sealed = vault.seal(&new.token, new.secret.expose());
+pub(crate) async fn insert(change: &Change, vault: &Vault, new: NewToken) -> Result<(), StoreError> {
+    let sealed = change.seal(vault, &new.token, new.secret.expose()).await?;
     let row = token_credentials::ActiveModel {
         token: Set(new.token),
         secret_key_id: Set(sealed.key_id),
@@ -63,7 +60,7 @@ pub(crate) async fn insert(
         last_used_at: Set(None),
         revoked_at: Set(None),
     };
-    token_credentials::Entity::insert(row).exec(connection).await?;
+    token_credentials::Entity::insert(row).exec(&change.transaction).await?;
     Ok(())
 }
 

@@ -4,26 +4,30 @@
 //! that keys can rotate, and is bound to the row it belongs to, so that rows cannot be swapped.
 
 use std::{
-    fmt, fs,
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    fmt,
     path::{Path, PathBuf},
+    sync::{PoisonError, RwLock},
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use chacha20poly1305::{
-    KeyInit as _, XChaCha20Poly1305, XNonce,
+    XChaCha20Poly1305, XNonce,
     aead::{Aead as _, Payload},
 };
 use zeroize::Zeroizing;
 
-use crate::{StoreError, random};
+use crate::{
+    StoreError, random,
+    vault_file::{self, Keys},
+};
 
 const NONCE_BYTES: usize = 24;
 
 /// Seals and opens secrets.
 pub struct Vault {
-    keys: Vec<(i32, XChaCha20Poly1305)>,
+    file: PathBuf,
+    /// Every key that was ever in the file while this process looked: what a rotation drops from there may still be
+    /// needed for a row that was read before.
+    keys: RwLock<Keys>,
 }
 
 /// A secret as the database holds it.
@@ -59,101 +63,112 @@ impl fmt::Debug for Secret {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Vault({} keys)", self.keys.len())
+        write!(f, "Vault({})", self.file.display())
     }
 }
 
 impl Vault {
     /// Reads the key file, or makes one (mode 0600) where there is none and `may_create` says so.
     pub fn open(path: &Path, may_create: bool) -> Result<Self, StoreError> {
-        let file_error = |source| StoreError::VaultKeyFile { path: path.to_owned(), source };
-        let text = match fs::read_to_string(path) {
-            Ok(text) => Zeroizing::new(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && may_create => {
-                create(path).map_err(file_error)?;
-                Zeroizing::new(fs::read_to_string(path).map_err(file_error)?)
+        let keys = match vault_file::read(path) {
+            Err(StoreError::VaultKeyMissing(_)) if may_create => {
+                vault_file::create(path)?;
+                vault_file::read(path)?
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(StoreError::VaultKeyMissing(path.to_owned()));
-            }
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return Err(StoreError::VaultKeyDamaged(path.to_owned()));
-            }
-            Err(error) => return Err(file_error(error)),
+            other => other?,
         };
-        let keys = text.lines().map(parse_line).collect::<Option<Vec<_>>>().filter(|keys| !keys.is_empty());
-        keys.map(|keys| Self { keys }).ok_or_else(|| StoreError::VaultKeyDamaged(path.to_owned()))
+        Ok(Self { file: path.to_owned(), keys: RwLock::new(keys) })
     }
 
-    /// Seals a secret for the row that `owner` names.
+    /// Where the keys are kept.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The number of the newest key.
+    ///
+    /// # Panics
+    /// Never: a key file without a key is damaged.
+    pub fn newest(&self) -> i32 {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        *keys.last_key_value().expect("a vault has a key").0
+    }
+
+    /// Reads the key file again; gives the numbers of the keys that are in it now, the newest last.
+    pub fn read_again(&self) -> Result<Vec<i32>, StoreError> {
+        let keys = vault_file::read(&self.file)?;
+        let numbers = keys.keys().copied().collect();
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).extend(keys);
+        Ok(numbers)
+    }
+
+    /// Seals a secret with the key of this number, for the row that `owner` names.
     ///
     /// # Panics
     /// Never: the cipher refuses only texts of 256 GiB and more.
-    pub fn seal(&self, owner: &str, secret: &str) -> Sealed {
-        let (key_id, cipher) = self.keys.last().expect("a vault has a key");
+    pub fn seal(&self, key_id: i32, owner: &str, secret: &str) -> Result<Sealed, StoreError> {
+        let cipher = self.key(key_id).ok_or_else(|| self.unknown(key_id))?;
         let nonce = random::bytes::<NONCE_BYTES>();
         let payload = Payload { msg: secret.as_bytes(), aad: owner.as_bytes() };
         let ciphertext = cipher.encrypt(&XNonce::from(nonce), payload).expect("a secret is short");
-        Sealed { key_id: *key_id, bytes: [&nonce, ciphertext.as_slice()].concat() }
+        Ok(Sealed { key_id, bytes: [&nonce, ciphertext.as_slice()].concat() })
     }
 
     /// Opens a secret sealed for the row that `owner` names.
     pub fn unseal(&self, owner: &str, sealed: &Sealed) -> Result<Secret, StoreError> {
-        let (_, cipher) = self.keys.iter().find(|(id, _)| *id == sealed.key_id).ok_or(StoreError::Sealed)?;
-        let (nonce, ciphertext) =
-            sealed.bytes.split_first_chunk::<NONCE_BYTES>().ok_or(StoreError::Sealed)?;
-        let payload = Payload { msg: ciphertext, aad: owner.as_bytes() };
-        let clear = cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| StoreError::Sealed)?;
-        String::from_utf8(clear).map(Secret::new).map_err(|_| StoreError::Sealed)
+        if let Some(secret) = self.try_unseal(owner, sealed) {
+            return Ok(secret);
+        }
+        // Perhaps with a key that another process put into the file after it was read here.
+        self.read_again()?;
+        self.try_unseal(owner, sealed).ok_or_else(|| match self.key(sealed.key_id) {
+            Some(_) => StoreError::Sealed,
+            None => self.unknown(sealed.key_id),
+        })
     }
-}
 
-fn parse_line(line: &str) -> Option<(i32, XChaCha20Poly1305)> {
-    let (id, key) = line.split_once(':')?;
-    let key = Zeroizing::new(BASE64.decode(key).ok()?);
-    Some((id.parse().ok()?, XChaCha20Poly1305::new_from_slice(&key).ok()?))
-}
+    fn try_unseal(&self, owner: &str, sealed: &Sealed) -> Option<Secret> {
+        let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<NONCE_BYTES>()?;
+        let payload = Payload { msg: ciphertext, aad: owner.as_bytes() };
+        let clear = self.key(sealed.key_id)?.decrypt(&XNonce::from(*nonce), payload).ok()?;
+        String::from_utf8(clear).map(Secret::new).ok()
+    }
 
-/// Makes a key file that is either whole or not there, and never replaces one.
-fn create(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let draft = PathBuf::from(format!("{}.{:016x}", path.display(), u64::from_ne_bytes(random::bytes())));
-    let key = Zeroizing::new(random::bytes::<32>());
-    let line = Zeroizing::new(format!("1:{}\n", BASE64.encode(key.as_slice())));
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_all());
-    // A hard link fails where the name exists, unlike a rename: another process that was faster keeps its key.
-    let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
-    });
-    fs::remove_file(&draft)?;
-    linked?;
-    fs::File::open(folder)?.sync_all()
+    fn key(&self, id: i32) -> Option<XChaCha20Poly1305> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    /// The error of a key that is in neither file nor memory.
+    pub(crate) fn unknown(&self, key_id: i32) -> StoreError {
+        StoreError::VaultKeyUnknown { key_id, path: self.file.clone() }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::fs;
 
     use super::*;
 
-    fn folder() -> tempfile::TempDir {
-        tempfile::tempdir().unwrap()
+    /// A vault with the keys 1 and, where the file has one by now, 2.
+    fn vault() -> (tempfile::TempDir, Vault) {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(&folder.path().join("vault.key"), true).unwrap();
+        (folder, vault)
     }
 
     #[test]
     fn a_sealed_secret_opens_for_its_own_row_alone() {
-        let vault = Vault::open(&folder().path().join("vault.key"), true).unwrap();
-        let sealed = vault.seal("row 1", "correct horse");
+        let (_folder, vault) = vault();
+        let sealed = vault.seal(1, "row 1", "correct horse").unwrap();
         assert_eq!(vault.unseal("row 1", &sealed).unwrap().expose(), "correct horse");
         assert!(matches!(vault.unseal("row 2", &sealed), Err(StoreError::Sealed)));
     }
 
     #[test]
     fn a_sealed_secret_with_one_changed_bit_does_not_open() {
-        let vault = Vault::open(&folder().path().join("vault.key"), true).unwrap();
-        let sealed = vault.seal("row", "correct horse");
+        let (_folder, vault) = vault();
+        let sealed = vault.seal(1, "row", "correct horse").unwrap();
         for at in 0..sealed.bytes.len() {
             let mut bytes = sealed.bytes.clone();
             bytes[at] ^= 1;
@@ -164,33 +179,59 @@ mod tests {
 
     #[test]
     fn the_same_secret_is_never_sealed_to_the_same_bytes() {
-        let vault = Vault::open(&folder().path().join("vault.key"), true).unwrap();
-        assert_ne!(vault.seal("row", "correct horse"), vault.seal("row", "correct horse"));
-    }
-
-    #[test]
-    fn the_key_file_is_for_its_owner_alone_and_is_made_once() {
-        let folder = folder();
-        let path = folder.path().join("vault.key");
-        let sealed = Vault::open(&path, true).unwrap().seal("row", "correct horse");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(Vault::open(&path, true).unwrap().unseal("row", &sealed).is_ok());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left behind");
+        let (_folder, vault) = vault();
+        let seal = || vault.seal(1, "row", "correct horse").unwrap();
+        assert_ne!(seal(), seal());
     }
 
     #[test]
     fn a_missing_key_file_is_made_only_where_it_may_be() {
-        let path = folder().path().join("vault.key");
-        assert!(matches!(Vault::open(&path, false), Err(StoreError::VaultKeyMissing(_))));
+        let (_folder, vault) = vault();
+        assert!(Vault::open(vault.file(), true).is_ok());
+        fs::remove_file(vault.file()).unwrap();
+        assert!(matches!(Vault::open(vault.file(), false), Err(StoreError::VaultKeyMissing(_))));
     }
 
     #[test]
-    fn a_damaged_key_file_is_told_apart_from_a_missing_one() {
-        let folder = folder();
-        let path = folder.path().join("vault.key");
-        for text in ["", "nonsense", "1:c2hvcnQ=", "x:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
-            fs::write(&path, text).unwrap();
-            assert!(matches!(Vault::open(&path, true), Err(StoreError::VaultKeyDamaged(_))), "{text}");
+    fn a_key_that_came_into_the_file_later_is_found_there() {
+        let (_folder, vault) = vault();
+        let beside = Vault::open(vault.file(), false).unwrap();
+        vault_file::add(vault.file(), 2).unwrap();
+        assert_eq!(beside.read_again().unwrap(), [1, 2]);
+        let sealed = beside.seal(2, "row", "correct horse").unwrap();
+        assert_eq!(vault.unseal("row", &sealed).unwrap().expose(), "correct horse");
+    }
+
+    #[test]
+    fn a_key_that_is_in_no_file_is_named() {
+        let (_folder, vault) = vault();
+        let sealed = Sealed { key_id: 2, ..vault.seal(1, "row", "correct horse").unwrap() };
+        for error in [vault.unseal("row", &sealed).unwrap_err(), vault.seal(2, "row", "x").unwrap_err()] {
+            assert!(matches!(error, StoreError::VaultKeyUnknown { key_id: 2, .. }), "{error:?}");
+            let words = error.to_string();
+            assert!(words.contains("key 2") && words.contains(vault.file().to_str().unwrap()), "{words}");
         }
+    }
+
+    #[test]
+    fn a_key_that_was_dropped_from_the_file_still_opens_what_was_read_before() {
+        let (_folder, vault) = vault();
+        let sealed = vault.seal(1, "row", "correct horse").unwrap();
+        vault_file::add(vault.file(), 2).unwrap();
+        vault_file::drop_before(vault.file(), 2).unwrap();
+        assert_eq!(vault.read_again().unwrap(), [2]);
+        assert!(vault.unseal("row", &sealed).is_ok());
+        let later = Vault::open(vault.file(), false).unwrap().unseal("row", &sealed);
+        assert!(matches!(later, Err(StoreError::VaultKeyUnknown { key_id: 1, .. })), "{later:?}");
+    }
+
+    #[test]
+    fn a_wrong_key_of_the_same_number_is_exchanged_for_the_one_in_the_file() {
+        let (_folder, vault) = vault();
+        let (_other_folder, other) = self::vault();
+        let sealed = other.seal(1, "row", "correct horse").unwrap();
+        assert!(matches!(vault.unseal("row", &sealed), Err(StoreError::Sealed)));
+        fs::copy(other.file(), vault.file()).unwrap();
+        assert_eq!(vault.unseal("row", &sealed).unwrap().expose(), "correct horse");
     }
 }

@@ -115,23 +115,6 @@ async fn a_wrong_or_missing_vault_key_is_told_apart_and_none_is_made() {
 }
 
 #[tokio::test]
-async fn an_older_vault_key_stays_readable_beside_a_newer_one() {
-    let (folder, store) = sqlite_store().await;
-    insert(&store, 1).await;
-    store.close().await.unwrap();
-    let old = fs::read_to_string(folder.vault_key()).unwrap();
-    let (other, _store) = sqlite_store().await;
-    let new = fs::read_to_string(other.vault_key()).unwrap().replacen("1:", "2:", 1);
-    fs::write(folder.vault_key(), format!("{old}{new}")).unwrap();
-    let store = folder.open().await.unwrap();
-    insert(&store, 2).await;
-    for n in [1, 2] {
-        let secret = store.consumer_secret(key(n)).await.unwrap().unwrap();
-        assert_eq!(secret.expose(), format!("the secret of {n}"));
-    }
-}
-
-#[tokio::test]
 async fn a_write_waits_for_another_programs_write() {
     let folder = Folder::sqlite();
     let store = folder.open().await.unwrap();

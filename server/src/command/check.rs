@@ -85,6 +85,7 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
         }
     };
     let health = store.health().await;
+    let keys = store.keys_in_file();
     if let Err(error) = store.close().await {
         tracing::warn!(%error, "the database was not closed in good order");
     }
@@ -104,7 +105,15 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
             None
         }
     };
-    report("vault key", true, settings.vault_key_file.display().to_string());
+    let file = settings.vault_key_file.display();
+    match keys.map(|keys| keys.len()) {
+        Ok(1) => report("vault key", true, file.to_string()),
+        Ok(count) => {
+            let unfinished = "a rotation is not finished, so run `latchkey vault rotate` again";
+            report("vault key", true, format!("{file} holds {count} keys: {unfinished}"));
+        }
+        Err(error) => report("vault key", false, error.to_string()),
+    }
     newest
 }
 

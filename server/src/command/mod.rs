@@ -5,6 +5,7 @@ mod consumer;
 mod input;
 mod output;
 mod user;
+mod vault;
 
 use std::{fs, io, os::unix::fs::DirBuilderExt as _, path::Path, process::ExitCode, sync::Arc};
 
@@ -46,6 +47,9 @@ enum Command {
     Consumer(consumer::ConsumerCommand),
     /// Make or migrate the database
     Migrate,
+    /// Manage the key that secrets are encrypted with
+    #[command(subcommand)]
+    Vault(vault::VaultCommand),
     /// Say whether settings, database, vault key and clock are right, and what to do if not
     Check,
 }
@@ -157,13 +161,14 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Check => return check::check(&settings, cli.json).await,
         Command::User(command) => command.check_usage()?,
         Command::Consumer(command) => command.check_usage()?,
-        Command::Serve | Command::Migrate => {}
+        Command::Serve | Command::Migrate | Command::Vault(_) => {}
     }
     let is_new = settings.database.file().is_some_and(|file| !file.exists());
     let desk = Desk::open(&settings, cli.json).await?;
     let done = match cli.command {
         Command::User(command) => command.run(&desk).await,
         Command::Consumer(command) => command.run(&desk).await,
+        Command::Vault(command) => command.run(&desk, &settings.vault_key_file).await,
         Command::Serve | Command::Check | Command::Migrate => migrated(&desk, &settings, is_new),
     };
     desk.close().await;

@@ -244,7 +244,8 @@ fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
     receive
 }
 
-fn whole(mut pipe: impl Read + Send + 'static) -> Receiver<String> {
+/// Everything that comes out of a pipe, once it is closed.
+pub fn whole(mut pipe: impl Read + Send + 'static) -> Receiver<String> {
     let (send, receive) = channel();
     thread::spawn(move || {
         let mut text = String::new();

@@ -19,6 +19,7 @@ use store::{
     Decision, Location, NewTemporaryCredentials, NewToken, Store, StoreError,
     activity::{By, NewActivity},
     feed::News,
+    rotation::Begun,
     vault::Secret,
 };
 use time::{Duration, OffsetDateTime};
@@ -185,6 +186,25 @@ pub async fn rename(store: &Store, before: &Consumer, name: &str) -> Consumer {
     let after = before.edit(&edit, before.updated_at).unwrap();
     save(store, before, &after).await.unwrap();
     after
+}
+
+/// Gives a consumer this secret.
+pub async fn give_secret(store: &Store, before: &Consumer, text: &str) -> Consumer {
+    let edit = domain::Edit { secret: Some(secret(text)), ..domain::Edit::default() };
+    let after = before.edit(&edit, before.updated_at).unwrap();
+    let activity = NewActivity::consumer(by(1), Action::ConsumerEdited, Some(before), Some(&after));
+    store.save_consumer(&after, edit.secret.as_ref(), false, activity).await.unwrap();
+    after
+}
+
+/// Brings a new vault key into use; gives its number. Where several machines may share the database it is added first.
+pub async fn begin_rotation(store: &Store) -> i32 {
+    loop {
+        match store.begin_rotation().await.unwrap() {
+            Begun::Current(key_id) => return key_id,
+            Begun::Added(_) => assert!(store.is_shared()),
+        }
+    }
 }
 
 /// Removes a consumer.

@@ -1,0 +1,238 @@
+//! The vault key file: lines of a number, a colon and 32 bytes in base64. It is replaced whole or not at all.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown},
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
+use zeroize::Zeroizing;
+
+use crate::{StoreError, random};
+
+/// The keys by their numbers; the newest has the greatest.
+pub(crate) type Keys = BTreeMap<i32, XChaCha20Poly1305>;
+
+/// The keys in the file, of which there is at least one.
+pub(crate) fn read(path: &Path) -> Result<Keys, StoreError> {
+    parse(&text(path)?).ok_or_else(|| StoreError::VaultKeyDamaged(path.to_owned()))
+}
+
+/// Makes a file with one key that is either whole or not there, and never replaces one.
+pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
+    let draft = beside(path, &format!("{:016x}", u64::from_ne_bytes(random::bytes())));
+    let created = || {
+        let written = write(&draft, &[&new_line(1)], None);
+        // A hard link fails where the name exists, unlike a rename: another process that was faster keeps its key.
+        let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        });
+        remove_if_there(&draft)?;
+        linked?;
+        sync_folder(path)
+    };
+    created().map_err(|source| StoreError::VaultKeyFile { path: path.to_owned(), source })
+}
+
+/// Adds a new key with this number behind those that are there.
+pub(crate) fn add(path: &Path, id: i32) -> Result<(), StoreError> {
+    let text = text(path)?;
+    replace(path, &[text.trim_end(), "\n", &new_line(id)])
+}
+
+/// Drops the keys before the one with this number.
+pub(crate) fn drop_before(path: &Path, id: i32) -> Result<(), StoreError> {
+    let text = text(path)?;
+    let is_kept = |line: &&str| number(line).is_some_and(|number| number >= id);
+    let kept: Vec<&str> = text.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect();
+    replace(path, &kept)
+}
+
+fn text(path: &Path) -> Result<Zeroizing<String>, StoreError> {
+    fs::read_to_string(path).map(Zeroizing::new).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => StoreError::VaultKeyMissing(path.to_owned()),
+        io::ErrorKind::InvalidData => StoreError::VaultKeyDamaged(path.to_owned()),
+        _ => StoreError::VaultKeyFile { path: path.to_owned(), source },
+    })
+}
+
+fn parse(text: &str) -> Option<Keys> {
+    let mut keys = Keys::new();
+    for line in text.lines() {
+        let (_, key) = line.split_once(':')?;
+        let key = Zeroizing::new(BASE64.decode(key).ok()?);
+        let is_twice = keys.insert(number(line)?, XChaCha20Poly1305::new_from_slice(&key).ok()?).is_some();
+        if is_twice {
+            return None;
+        }
+    }
+    (!keys.is_empty()).then_some(keys)
+}
+
+fn number(line: &str) -> Option<i32> {
+    line.split_once(':')?.0.parse().ok()
+}
+
+fn new_line(id: i32) -> Zeroizing<String> {
+    let key = Zeroizing::new(random::bytes::<32>());
+    Zeroizing::new(format!("{id}:{}\n", BASE64.encode(key.as_slice())))
+}
+
+/// Puts a text into the place of the file, which keeps its owner and mode.
+fn replace(path: &Path, text: &[&str]) -> Result<(), StoreError> {
+    let replaced = || {
+        // Where the name is a link, it stays one.
+        let file = fs::canonicalize(path)?;
+        let draft = beside(&file, "new");
+        // What a run that was cut off has left.
+        remove_if_there(&draft)?;
+        let written = write(&draft, text, Some(&fs::metadata(&file)?));
+        if let Err(error) = written.and_then(|()| fs::rename(&draft, &file)) {
+            remove_if_there(&draft)?;
+            return Err(error);
+        }
+        sync_folder(&file)
+    };
+    replaced().map_err(|source| StoreError::VaultKeyFile { path: path.to_owned(), source })
+}
+
+/// Writes a new file to the disk, for its owner alone, or for those whom another file is for.
+fn write(path: &Path, text: &[&str], like: Option<&fs::Metadata>) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    if let Some(like) = like {
+        let own = file.metadata()?;
+        if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
+            fchown(&file, Some(like.uid()), Some(like.gid()))?;
+        }
+        file.set_permissions(like.permissions())?;
+    }
+    for part in text {
+        file.write_all(part.as_bytes())?;
+    }
+    file.sync_all()
+}
+
+/// The name of a draft.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes what was done to a name last.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn with_a_key() -> (Self, PathBuf) {
+            let folder = Self(tempfile::tempdir().unwrap());
+            let path = folder.0.path().join("vault.key");
+            create(&path).unwrap();
+            (folder, path)
+        }
+
+        fn files(&self) -> usize {
+            fs::read_dir(self.0.path()).unwrap().count()
+        }
+    }
+
+    fn numbers(path: &Path) -> Vec<i32> {
+        read(path).unwrap().into_keys().collect()
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn it_is_for_its_owner_alone_and_is_made_once() {
+        let (folder, path) = Folder::with_a_key();
+        let made = fs::read(&path).unwrap();
+        assert_eq!((mode(&path), numbers(&path)), (0o600, vec![1]));
+        create(&path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), made);
+        assert_eq!(folder.files(), 1, "no draft is left behind");
+    }
+
+    #[test]
+    fn a_key_is_added_behind_the_others_and_older_ones_are_dropped() {
+        let (folder, path) = Folder::with_a_key();
+        let first = fs::read_to_string(&path).unwrap();
+        for id in [2, 3] {
+            add(&path, id).unwrap();
+        }
+        let three = fs::read_to_string(&path).unwrap();
+        assert!(three.starts_with(&first) && numbers(&path) == [1, 2, 3]);
+        drop_before(&path, 3).unwrap();
+        let third = fs::read_to_string(&path).unwrap();
+        assert!(three.ends_with(&third) && numbers(&path) == [3]);
+        assert_eq!(folder.files(), 1, "no draft is left behind");
+    }
+
+    #[test]
+    fn it_keeps_its_mode_and_stays_behind_its_link() {
+        let (folder, path) = Folder::with_a_key();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let link = folder.0.path().join("link");
+        symlink("vault.key", &link).unwrap();
+        add(&link, 2).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!((mode(&path), numbers(&path)), (0o640, vec![1, 2]));
+    }
+
+    #[test]
+    fn what_a_run_that_was_cut_off_has_left_is_in_nobodys_way() {
+        let (folder, path) = Folder::with_a_key();
+        fs::write(folder.0.path().join("vault.key.new"), "half a k").unwrap();
+        add(&path, 2).unwrap();
+        assert_eq!((numbers(&path), folder.files()), (vec![1, 2], 1));
+    }
+
+    #[test]
+    fn a_line_break_that_somebody_lost_or_added_does_no_harm() {
+        let (_folder, path) = Folder::with_a_key();
+        let text = fs::read_to_string(&path).unwrap();
+        for ending in ["", "\n", "\r\n"] {
+            fs::write(&path, format!("{}{ending}", text.trim_end())).unwrap();
+            add(&path, 2).unwrap();
+            assert_eq!(numbers(&path), [1, 2], "{ending:?}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_one_is_told_apart_from_a_missing_one() {
+        let (_folder, path) = Folder::with_a_key();
+        let line = fs::read_to_string(&path).unwrap();
+        let twice = format!("{line}{line}");
+        for text in ["", "nonsense", "1:c2hvcnQ=", "x:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", &twice] {
+            fs::write(&path, text).unwrap();
+            assert!(matches!(read(&path), Err(StoreError::VaultKeyDamaged(_))), "{text}");
+        }
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(read(&path), Err(StoreError::VaultKeyMissing(_))));
+        assert!(matches!(add(&path, 2), Err(StoreError::VaultKeyMissing(_))));
+    }
+}
