@@ -110,6 +110,17 @@ pub enum StoreError {
     /// The process is about to end.
     #[error("The server is stopping, so this was not done. Try again in a moment.")]
     Interrupted,
+    /// A backup that was not made.
+    #[error("The backup {path} was not made: {source}. Nothing was changed.")]
+    Backup {
+        /// The file that it was to be.
+        path: PathBuf,
+        /// What the system or the database said.
+        source: std::io::Error,
+    },
+    /// A database on a server is not a file that could be copied.
+    #[error("PostgreSQL is backed up with its own tools.")]
+    NoFile,
     /// PostgreSQL is away, or the network to it, or it has no connection left.
     #[error(
         "The database cannot be reached ({0}), so nobody can tell whether this was done. It is tried again all the time; try once more in a moment."

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod attempts;
+mod backup;
 mod connect;
 mod consumers;
 mod entity;

@@ -1,5 +1,6 @@
 //! The commands: what they take, and one place that turns what became of them into words and an exit code.
 
+mod backup;
 mod check;
 mod consumer;
 mod input;
@@ -47,6 +48,8 @@ enum Command {
     Consumer(consumer::ConsumerCommand),
     /// Make or migrate the database
     Migrate,
+    /// Copy the database into a new file while it is in use
+    Backup(backup::Backup),
     /// Manage the key that secrets are encrypted with
     #[command(subcommand)]
     Vault(vault::VaultCommand),
@@ -73,6 +76,10 @@ enum CommandError {
     Service(#[from] ServiceError),
     #[error("Nothing was changed: the question was not answered with yes.")]
     NotConfirmed,
+    #[error(
+        "Nothing was backed up: PostgreSQL has its own tools for that. Run: pg_dump --format=custom --file={file} {database} (add the user to the address). The vault key {vault_key_file} opens the secrets in this database; keep a copy of that file too, in another place."
+    )]
+    UsePgDump { file: String, database: String, vault_key_file: String },
     #[error("Not everything is right; see above.")]
     CheckFailed,
     #[error("The output cannot be written: {0}.")]
@@ -84,7 +91,12 @@ impl CommandError {
         match self {
             Self::Settings(_) | Self::Usage(_) | Self::DataDir { .. } => 2,
             Self::Serve(error) => error.exit_code(),
-            Self::Store(_) | Self::Service(_) | Self::NotConfirmed | Self::CheckFailed | Self::Output(_) => 1,
+            Self::Store(_)
+            | Self::Service(_)
+            | Self::NotConfirmed
+            | Self::UsePgDump { .. }
+            | Self::CheckFailed
+            | Self::Output(_) => 1,
         }
     }
 }
@@ -159,6 +171,7 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
     telemetry::init_for_commands();
     match &cli.command {
         Command::Check => return check::check(&settings, cli.json).await,
+        Command::Backup(backup) => return backup.run(&settings, cli.json).await,
         Command::User(command) => command.check_usage()?,
         Command::Consumer(command) => command.check_usage()?,
         Command::Serve | Command::Migrate | Command::Vault(_) => {}
@@ -169,7 +182,9 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::User(command) => command.run(&desk).await,
         Command::Consumer(command) => command.run(&desk).await,
         Command::Vault(command) => command.run(&desk, &settings.vault_key_file).await,
-        Command::Serve | Command::Check | Command::Migrate => migrated(&desk, &settings, is_new),
+        Command::Serve | Command::Backup(_) | Command::Check | Command::Migrate => {
+            migrated(&desk, &settings, is_new)
+        }
     };
     desk.close().await;
     done
