@@ -1,15 +1,31 @@
-//! What a verified request costs the server: `/verify` beside a bare handler and beside a peer. `tools/bench` runs it.
+//! What the server costs and how quick it is: beside a bare handler, beside a peer, with few and many stored, on SQLite
+//! and on PostgreSQL. `tools/bench` runs it.
 
+mod authlib;
 mod bare;
+mod bench;
+mod browser;
+mod chart;
+mod connection;
+mod dance;
+mod database;
+mod feed;
 mod identity;
+mod list;
 mod load;
+mod machine;
 mod measure;
+mod memory;
 mod process;
 mod report;
 mod requests;
+mod rows;
 mod run;
 mod seed;
-mod targets;
+mod start;
+mod stats;
+mod usage;
+mod verify;
 
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
@@ -32,7 +48,7 @@ struct Cli {
 enum Command {
     /// Serve a handler that does nothing but answer `ok`, as latchkey serves its internal listener
     Bare,
-    /// Make a database that holds so many consumers and tokens, unless it is there, and print its folder
+    /// Make a SQLite database that holds so many consumers and tokens, unless it is there, and print its folder
     Seed {
         #[command(flatten)]
         places: Places,
@@ -66,27 +82,42 @@ struct Options {
     /// The folder of the peer's application
     #[arg(long, value_parser = absolute)]
     peer_app: PathBuf,
-    /// The page whose figures are to be written anew
-    #[arg(long)]
+    /// The PostgreSQL server to make databases on, without a database: postgres://USER@HOST:PORT. Without it, SQLite alone
+    #[arg(long, env = "LATCHKEY_TEST_POSTGRES")]
+    postgres: Option<String>,
+    /// The page whose figures are to be written anew; the charts are in a folder beside it
+    #[arg(long, value_parser = absolute)]
     page: Option<PathBuf>,
-    /// How often each target is measured, in turn
-    #[arg(long, default_value_t = 5)]
+    /// Only these kinds, with commas between
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<run::Kind>,
+    /// How often a verified request and a dance are measured, each target in turn
+    #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Connections that are kept open, each with one request under way
     #[arg(long, default_value_t = 64)]
     connections: usize,
-    /// Requests of one measurement
+    /// Verified requests of one measurement
     #[arg(long, default_value_t = 100_000)]
     requests: usize,
-    /// Requests of one measurement of the peer, which takes longer over each
+    /// Verified requests of one measurement of the peer, which takes longer over each
     #[arg(long, default_value_t = 15_000)]
     peer_requests: usize,
-    /// How many consumers and tokens the large database holds
+    /// Dances of one measurement
+    #[arg(long, default_value_t = 1000)]
+    dances: usize,
+    /// Browsers that are open
+    #[arg(long, default_value_t = 1000)]
+    streams: usize,
+    /// Changes that these browsers see
+    #[arg(long, default_value_t = 200)]
+    changes: usize,
+    /// Verified requests before memory is looked at once more
+    #[arg(long, default_value_t = 10_000)]
+    memory_requests: usize,
+    /// How many consumers and tokens the largest database holds
     #[arg(long, default_value_t = 1_000_000)]
     many: u64,
-    /// Only targets whose names begin like this
-    #[arg(long)]
-    only: Option<String>,
 }
 
 /// The programs that are started work in other folders.
@@ -106,8 +137,8 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Bare => runtime(true).block_on(bare::serve()),
         Command::Seed { places, count } => runtime(false)
-            .block_on(seed::database(&places, count))
-            .map(|folder| println!("{}", folder.display())),
+            .block_on(seed::file(&places, count))
+            .map(|database| println!("{}", database.folder.display())),
         Command::Run(options) => run::run(&options, &runtime(false)),
     };
     match done {

@@ -1,40 +1,138 @@
-//! One measurement: how much processor time a server spent on how many requests.
+//! One measurement: how much processor time a server spent on how much work.
 
-use tokio::runtime::Runtime;
+use std::time::Duration;
 
-use crate::{Options, Result, load, requests::Requests, targets::Target};
+use serde_json::{Value, json};
 
-/// What one measurement gave.
+use crate::{
+    Result,
+    process::Server,
+    report::Table,
+    stats::{Spread, Waits},
+};
+
+/// The bare handler is asked so many times as often, for its processor time to show in hundredths of a second.
+pub const BARE_TIMES: usize = 30;
+
+/// What was asked of a server.
+#[derive(Debug)]
+pub struct Work {
+    /// How often.
+    pub count: usize,
+    /// All of it.
+    pub took: Duration,
+    /// Each, where it was looked at.
+    pub waits: Vec<Duration>,
+}
+
+/// What one measurement gave, for each time that the server was asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// Microseconds of the server's processor time per request, in its own code and in the kernel.
+    pub count: usize,
+    /// Microseconds of the server's processor time, in its own code and in the kernel.
     pub user: f64,
     pub system: f64,
+    /// Microseconds of its database's processor time, where that has processes of its own.
+    pub database: Option<f64>,
     /// Answered per second, by a server that shares its cores with the load.
     pub per_second: f64,
+    pub waits: Option<Waits>,
 }
 
 impl Sample {
     pub fn cpu(&self) -> f64 {
         self.user + self.system
     }
+
+    fn json(&self) -> Value {
+        json!({
+            "count": self.count,
+            "cpu_us": self.cpu(),
+            "user_us": self.user,
+            "system_us": self.system,
+            "database_cpu_us": self.database,
+            "per_second": self.per_second,
+            "p50_ms": self.waits.map(|waits| waits.p50),
+            "p99_ms": self.waits.map(|waits| waits.p99),
+        })
+    }
 }
 
-/// Warms the server up, lets it rest, then measures until it rests again: what it puts off counts as well.
-pub fn measure(target: &Target, options: &Options, runtime: &Runtime) -> Result<Sample> {
-    let send = |count| -> Result<_> {
-        let requests = Requests::new(target.form, target.callers, count)?;
-        let begin = target.server.cpu()?;
-        let took = runtime.block_on(load::send(target.server.address, requests, options.connections))?;
-        target.server.rest()?;
-        Ok((target.server.cpu()? - begin, took))
+/// Measures until the server rests again: what it puts off counts as well.
+pub fn measure(server: &Server, work: impl FnOnce() -> Result<Work>) -> Result<Sample> {
+    server.rest()?;
+    let (begin, database) = (server.cpu()?, server.database_cpu()?);
+    let Work { count, took, waits } = work()?;
+    server.rest()?;
+    let cpu = server.cpu()? - begin;
+    let times = f64::from(u32::try_from(count)?);
+    let database = match (server.database_cpu()?, database) {
+        (Some(end), Some(begin)) => Some((end - begin).total() * 1e6 / times),
+        _ => None,
     };
-    send(target.requests / 10)?;
-    let (cpu, took) = send(target.requests)?;
-    let count = f64::from(u32::try_from(target.requests)?);
     Ok(Sample {
-        user: cpu.user * 1e6 / count,
-        system: cpu.system * 1e6 / count,
-        per_second: count / took.as_secs_f64(),
+        count,
+        user: cpu.user * 1e6 / times,
+        system: cpu.system * 1e6 / times,
+        database,
+        per_second: times / took.as_secs_f64(),
+        waits: Waits::new(waits),
     })
+}
+
+/// All that was measured of one server and one kind of work.
+#[derive(Debug)]
+pub struct Row {
+    pub name: String,
+    pub title: String,
+    samples: Vec<Sample>,
+}
+
+impl Row {
+    pub fn new(name: String, title: String) -> Self {
+        Self { name, title, samples: Vec::new() }
+    }
+
+    /// Notes a measurement, and prints it.
+    pub fn add(&mut self, sample: Sample) {
+        println!("{}", json!({ "of": self.name, "round": self.samples.len() + 1, "sample": sample.json() }));
+        self.samples.push(sample);
+    }
+
+    /// None where a sample has none.
+    pub fn spread(&self, of: impl Fn(&Sample) -> Option<f64>) -> Option<Spread> {
+        let values: Option<Vec<_>> = self.samples.iter().map(of).collect();
+        values.filter(|values| !values.is_empty()).map(Spread::new)
+    }
+
+    /// The median of the server's processor time, in microseconds.
+    pub fn cpu(&self) -> f64 {
+        self.spread(|sample| Some(sample.cpu())).map_or(f64::NAN, |cpu| cpu.median)
+    }
+}
+
+/// A column of the page: its head, how many decimals, and what stands in it.
+pub type Column = (&'static str, usize, fn(&Sample) -> Option<f64>);
+
+pub const CPU: Column = ("CPU, µs", 1, |sample| Some(sample.cpu()));
+pub const KERNEL: Column = ("of that in the kernel", 1, |sample| Some(sample.system));
+pub const POSTGRES: Column = ("CPU of PostgreSQL, µs", 1, |sample| sample.database);
+pub const PER_SECOND: Column = ("per second", 0, |sample| Some(sample.per_second));
+pub const P50: Column = ("p50, ms", 2, |sample| sample.waits.map(|waits| waits.p50));
+pub const P99: Column = ("p99, ms", 2, |sample| sample.waits.map(|waits| waits.p99));
+#[expect(clippy::cast_precision_loss, reason = "nobody sends that many")]
+pub const COUNT: Column = ("times", 0, |sample| Some(sample.count as f64));
+
+/// A column that has nothing in it is left out.
+pub fn table(rows: &[Row], columns: &[Column]) -> Table {
+    let cell = |row: &Row, (_, decimals, of): &Column| row.spread(of).map(|spread| spread.words(*decimals));
+    let columns: Vec<_> =
+        columns.iter().filter(|column| rows.iter().any(|row| cell(row, column).is_some())).collect();
+    let mut table = Table::new(&[""]);
+    table.head.extend(columns.iter().map(|(head, _, _)| (*head).to_owned()));
+    for row in rows {
+        let cells = columns.iter().map(|column| cell(row, column).unwrap_or_default());
+        table.rows.push([row.title.clone()].into_iter().chain(cells).collect());
+    }
+    table
 }

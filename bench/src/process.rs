@@ -1,104 +1,91 @@
-//! The servers that are measured: started, asked for the processor time they used, and stopped.
+//! The servers that are measured: started, asked for what they used, and stopped.
 
 use std::{
-    fs,
     io::{BufRead as _, BufReader, Read},
     net::SocketAddr,
-    ops::{AddAssign, Sub},
     path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use crate::Result;
-
-/// Linux counts processor time in hundredths of a second for those who ask.
-const TICKS_A_SECOND: f64 = 100.0;
+use crate::{
+    Result,
+    usage::{self, AT_REST, Cpu},
+};
 
 /// How long a server that was busy may take until it rests: it writes down later what was used.
 const PATIENCE: Duration = Duration::from_mins(3);
-
-/// Ticks of a second in which a server is at rest.
-const AT_REST: f64 = 2.0;
-
-/// Seconds of processor time.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Cpu {
-    pub user: f64,
-    pub system: f64,
-}
-
-impl Cpu {
-    pub fn total(self) -> f64 {
-        self.user + self.system
-    }
-}
-
-impl Sub for Cpu {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        Self { user: self.user - other.user, system: self.system - other.system }
-    }
-}
-
-impl AddAssign for Cpu {
-    fn add_assign(&mut self, other: Self) {
-        self.user += other.user;
-        self.system += other.system;
-    }
-}
 
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    pub address: SocketAddr,
+    addresses: Vec<SocketAddr>,
+    /// The process of the database that it asks, where that is not in the server itself.
+    pub database: Option<u32>,
 }
 
 impl Server {
-    /// Starts a program that tells on its stdout where it listens.
-    pub fn start(command: &mut Command, marker: &str) -> Result<Self> {
+    /// Starts a program that tells on its stdout where it listens, after each marker in turn.
+    pub fn start(command: &mut Command, markers: &[&str]) -> Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().expect("it is piped");
-        Self::listening(child, output, marker)
+        Self::listening(child, output, markers)
     }
 
     /// Starts a program that tells it on its stderr.
     pub fn start_telling_on_stderr(command: &mut Command, marker: &str) -> Result<Self> {
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let output = child.stderr.take().expect("it is piped");
-        Self::listening(child, output, marker)
+        Self::listening(child, output, &[marker])
     }
 
-    fn listening(child: Child, output: impl Read + Send + 'static, marker: &str) -> Result<Self> {
-        let mut server = Self { child, address: SocketAddr::from(([0; 4], 0)) };
+    fn listening(child: Child, output: impl Read + Send + 'static, markers: &[&str]) -> Result<Self> {
+        let mut server = Self { child, addresses: Vec::new(), database: None };
         let mut lines = BufReader::new(output).lines();
         let mut said = String::new();
-        loop {
-            let Some(line) = lines.next() else {
-                return Err(format!("a server did not start: {said}").into());
-            };
-            let line = line?;
-            if let Some((_, rest)) = line.split_once(marker) {
-                server.address = rest.split_whitespace().next().unwrap_or_default().parse()?;
-                break;
+        for marker in markers {
+            loop {
+                let Some(line) = lines.next() else {
+                    return Err(format!("a server did not start: {said}").into());
+                };
+                let line = line?;
+                if let Some((_, rest)) = line.split_once(marker) {
+                    server.addresses.push(rest.split_whitespace().next().unwrap_or_default().parse()?);
+                    break;
+                }
+                said.push_str(&line);
+                said.push('\n');
             }
-            said.push_str(&line);
-            said.push('\n');
         }
         thread::spawn(move || lines.map_while(std::result::Result::ok).for_each(drop));
         Ok(server)
     }
 
+    /// Where browsers come.
+    pub fn public(&self) -> SocketAddr {
+        self.addresses[0]
+    }
+
+    /// Where gateways and whoever watches come: where there is but one listener, the same.
+    pub fn internal(&self) -> SocketAddr {
+        self.addresses[self.addresses.len() - 1]
+    }
+
     /// The processor time of the process and its children up to now.
     pub fn cpu(&self) -> Result<Cpu> {
-        let id = self.child.id();
-        let mut cpu = of_process(id)?;
-        for child in fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?.split_whitespace() {
-            cpu += of_process(child.parse()?)?;
-        }
-        Ok(cpu)
+        usage::cpu(self.child.id())
+    }
+
+    /// The processor time of its database's processes up to now, where it has some of its own.
+    pub fn database_cpu(&self) -> Result<Option<Cpu>> {
+        self.database.map(usage::cpu).transpose()
+    }
+
+    /// The bytes of the process that are in memory.
+    pub fn resident(&self) -> Result<u64> {
+        usage::resident(self.child.id())
     }
 
     /// Waits until the server has nothing to do any more.
@@ -109,7 +96,7 @@ impl Server {
         loop {
             thread::sleep(Duration::from_millis(1200));
             let now = self.cpu()?;
-            if (now - before).total() * TICKS_A_SECOND <= AT_REST {
+            if (now - before).total() <= AT_REST {
                 return Ok(());
             }
             if begin.elapsed() > PATIENCE {
@@ -126,19 +113,6 @@ impl Drop for Server {
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }
-}
-
-fn of_process(id: u32) -> Result<Cpu> {
-    let text = fs::read_to_string(format!("/proc/{id}/stat"))?;
-    // The name, in parentheses, may hold anything.
-    let (_, rest) = text.rsplit_once(')').ok_or("/proc is not as expected")?;
-    let mut fields = rest.split_whitespace().skip(11).map(str::parse::<f64>);
-    let mut seconds = || {
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(
-            fields.next().ok_or("/proc is not as expected")?? / TICKS_A_SECOND,
-        )
-    };
-    Ok(Cpu { user: seconds()?, system: seconds()? })
 }
 
 /// Lets a program work in a folder, without settings from outside.

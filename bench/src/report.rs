@@ -1,175 +1,135 @@
-//! The figures as JSON lines and as a page.
+//! What a kind of measurement gives the page, and how it gets there.
 
-use std::{fmt::Write as _, fs, thread};
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use time::{OffsetDateTime, macros::format_description};
 
-use crate::{
-    Options, Result,
-    measure::Sample,
-    requests::seconds_since_1970,
-    targets::{AUTHLIB, AUTHLIB_FLASK, BARE, BARE_MINIMAL, EVERYBODY, HUNDRED, MILLION, Target},
-};
+use crate::{Result, chart::Chart, machine::Machine, run::Kind};
 
-/// The page's figures stand between these lines; what is around them is written by hand.
-const BEGIN: &str = "<!-- Begin: tools/bench writes these figures. -->\n";
-const END: &str = "<!-- End -->";
-
-/// What the figures were made on.
-pub struct Machine {
-    cores: usize,
-    cpu: String,
-    /// How busy it was before.
-    load: String,
-    date: String,
+/// A table as Markdown has it.
+#[derive(Debug)]
+pub struct Table {
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
 }
 
-impl Machine {
-    pub fn look() -> Result<Self> {
-        let info = fs::read_to_string("/proc/cpuinfo")?;
-        let model = info.lines().find_map(|line| line.strip_prefix("model name"));
-        let now = OffsetDateTime::from_unix_timestamp(i64::try_from(seconds_since_1970())?)?;
-        let load = fs::read_to_string("/proc/loadavg")?;
-        Ok(Self {
-            cores: thread::available_parallelism()?.get(),
-            cpu: model.map_or("unknown", |text| text.trim_start_matches([' ', '\t', ':'])).to_owned(),
-            load: load.split_whitespace().next().unwrap_or_default().to_owned(),
-            date: now.format(format_description!("[year]-[month]-[day]"))?,
+impl Table {
+    pub fn new(head: &[&str]) -> Self {
+        Self { head: head.iter().map(|&text| text.to_owned()).collect(), rows: Vec::new() }
+    }
+
+    fn markdown(&self) -> String {
+        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+        let rows: String = self.rows.iter().map(|row| line(row)).collect();
+        format!("{}|{}\n{rows}", line(&self.head), "---|".repeat(self.head.len()))
+    }
+}
+
+/// How far a figure may go.
+#[derive(Clone, Copy, Debug)]
+pub enum Bound {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+/// A figure that is aimed at, or that is worth to be told beside such.
+#[derive(Debug)]
+pub struct Aim {
+    pub what: String,
+    pub measured: f64,
+    pub unit: &'static str,
+    pub bound: Option<Bound>,
+}
+
+impl Aim {
+    fn is_met(&self) -> Option<bool> {
+        Some(match self.bound? {
+            Bound::AtMost(most) => self.measured <= most,
+            Bound::AtLeast(least) => self.measured >= least,
         })
     }
-}
 
-/// Median and extremes of what was measured several times.
-#[derive(Clone, Copy, Debug)]
-pub struct Spread {
-    median: f64,
-    min: f64,
-    max: f64,
-}
-
-impl Spread {
-    fn new(mut values: Vec<f64>) -> Self {
-        values.sort_by(f64::total_cmp);
-        let middle = values.len() / 2;
-        let median = if values.len().is_multiple_of(2) {
-            f64::midpoint(values[middle - 1], values[middle])
-        } else {
-            values[middle]
+    fn aim(&self) -> String {
+        let words = match self.bound {
+            None => return String::new(),
+            Some(Bound::AtMost(most)) => format!("at most {most}"),
+            Some(Bound::AtLeast(least)) => format!("at least {least}"),
         };
-        Self { median, min: values[0], max: values[values.len() - 1] }
-    }
-
-    fn json(self) -> Value {
-        json!({ "median": self.median, "min": self.min, "max": self.max })
-    }
-
-    fn words(self, decimals: usize) -> String {
-        let Self { median, min, max } = self;
-        format!("{median:.decimals$} ({min:.decimals$}..{max:.decimals$})")
-    }
-}
-
-/// All that is known of a target.
-pub struct Figures {
-    name: &'static str,
-    title: String,
-    requests: usize,
-    cpu: Spread,
-    user: Spread,
-    system: Spread,
-    per_second: Spread,
-}
-
-impl Figures {
-    pub fn new(target: &Target, samples: &[Sample]) -> Self {
-        let spread = |of: fn(&Sample) -> f64| Spread::new(samples.iter().map(of).collect());
-        Self {
-            name: target.name,
-            title: target.title.clone(),
-            requests: target.requests,
-            cpu: spread(Sample::cpu),
-            user: spread(|sample| sample.user),
-            system: spread(|sample| sample.system),
-            per_second: spread(|sample| sample.per_second),
-        }
+        let met = if self.is_met() == Some(true) { "met" } else { "**missed**" };
+        format!("{words} {}: {met}", self.unit)
     }
 
     pub fn json(&self) -> Value {
         json!({
-            "target": self.name,
-            "requests": self.requests,
-            "cpu_us_per_request": self.cpu.json(),
-            "user_us_per_request": self.user.json(),
-            "system_us_per_request": self.system.json(),
-            "requests_per_second": self.per_second.json(),
+            "what": self.what,
+            "measured": self.measured,
+            "unit": self.unit,
+            "aim": self.aim(),
+            "met": self.is_met(),
         })
     }
 }
 
-pub fn sample(target: &str, round: usize, sample: Sample) -> Value {
-    json!({
-        "target": target,
-        "round": round,
-        "cpu_us_per_request": sample.cpu(),
-        "user_us_per_request": sample.user,
-        "system_us_per_request": sample.system,
-        "requests_per_second": sample.per_second,
-    })
+/// All figures of one kind.
+#[derive(Debug)]
+pub struct Section {
+    pub table: Table,
+    pub aims: Vec<Aim>,
+    pub chart: Chart,
 }
 
-/// How many times one median is another.
-pub struct Ratio {
-    of: &'static str,
-    to: &'static str,
-    times: f64,
-    aim: &'static str,
-}
-
-impl Ratio {
-    pub fn json(&self) -> Value {
-        json!({ "ratio": [self.of, self.to], "times": self.times, "aim": self.aim })
+impl Section {
+    pub fn markdown(&self, kind: Kind, machine: &Machine) -> String {
+        let mut page = format!("{}\n\n{}", machine.words(), self.table.markdown());
+        if !self.aims.is_empty() {
+            let mut aims = Table::new(&["", "measured", "aim"]);
+            for aim in &self.aims {
+                let measured = format!("{:.2} {}", aim.measured, aim.unit);
+                aims.rows.push(vec![aim.what.clone(), measured, aim.aim()]);
+            }
+            let _ = write!(page, "\n{}", aims.markdown());
+        }
+        let _ = writeln!(page, "\n![{}]({})", self.chart.title, chart_file(kind));
+        page
     }
 }
 
-pub fn ratios(figures: &[Figures]) -> Vec<Ratio> {
-    let median = |name| figures.iter().find(|one| one.name == name).map(|one| one.cpu.median);
-    let wanted = [
-        (HUNDRED, BARE, "at most 2"),
-        (HUNDRED, BARE_MINIMAL, ""),
-        (AUTHLIB, HUNDRED, "at least 25"),
-        (AUTHLIB_FLASK, HUNDRED, "at least 25"),
-        (MILLION, HUNDRED, "at most 1.1"),
-        (EVERYBODY, HUNDRED, ""),
-    ];
-    let ratio = |(of, to, aim)| Some(Ratio { of, to, aim, times: median(of)? / median(to)? });
-    wanted.into_iter().filter_map(ratio).collect()
+/// Where a kind's chart is, seen from the page.
+pub fn chart_file(kind: Kind) -> String {
+    format!("benchmarks/{}.svg", kind.name())
 }
 
-pub fn markdown(machine: &Machine, options: &Options, figures: &[Figures], ratios: &[Ratio]) -> String {
-    let Machine { cores, cpu, load, date } = machine;
-    let Options { rounds, connections, .. } = options;
-    let mut page = format!(
-        "Measured on {date} with `make bench` on {cores} cores of {cpu}, with {connections} connections, {rounds} times each \
-         in turn; the load average was {load} before.\n\n\
-         | | CPU per request, µs | of that in the kernel | requests per second | requests each time |\n\
-         |---|---|---|---|---|\n"
-    );
-    for Figures { title, requests, cpu, system, per_second, .. } in figures {
-        let (cpu, system, per_second) = (cpu.words(1), system.words(1), per_second.words(0));
-        let _ = writeln!(page, "| {title} | {cpu} | {system} | {per_second} | {requests} |");
-    }
-    page.push_str("\n| CPU per request of | beside that of | times | aim |\n|---|---|---|---|\n");
-    let title = |name| figures.iter().find(|one| one.name == name).map_or("", |one| one.title.as_str());
-    for Ratio { of, to, times, aim } in ratios {
-        let _ = writeln!(page, "| {} | {} | {times:.2} | {aim} |", title(*of), title(*to));
-    }
-    page
+/// The page with new figures of a kind in place of the old ones; what is around them is written by hand.
+pub fn replace(page: &str, kind: Kind, figures: &str) -> Result<String> {
+    let begin = format!("<!-- Begin {}: tools/bench writes these figures. -->\n", kind.name());
+    let (before, rest) = page
+        .split_once(&begin)
+        .ok_or_else(|| format!("the page has no place for the figures of {}", kind.name()))?;
+    let end = "<!-- End -->";
+    let (_, after) = rest.split_once(end).ok_or("the page's place for the figures has no end")?;
+    Ok(format!("{before}{begin}\n{figures}\n{end}{after}"))
 }
 
-/// The page with new figures in place of the old ones.
-pub fn replace(page: &str, figures: &str) -> Result<String> {
-    let (before, rest) = page.split_once(BEGIN).ok_or("the page has no place for the figures")?;
-    let (_, after) = rest.split_once(END).ok_or("the page's place for the figures has no end")?;
-    Ok(format!("{before}{BEGIN}\n{figures}\n{END}{after}"))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_figures_of_one_kind_replace_its_old_ones_alone() {
+        let marks = |kind: &str| format!("<!-- Begin {kind}: tools/bench writes these figures. -->\n");
+        let page = format!("a\n{}1\n<!-- End -->\nb\n{}2\n<!-- End -->\nc", marks("dance"), marks("list"));
+        let replaced = replace(&page, Kind::List, "3").unwrap();
+        let kept = format!("a\n{}1\n<!-- End -->\nb\n", marks("dance"));
+        assert_eq!(replaced, format!("{kept}{}\n3\n<!-- End -->\nc", marks("list")));
+        assert!(replace(&page, Kind::Feed, "3").is_err());
+    }
+
+    #[test]
+    fn what_misses_its_aim_is_told() {
+        let aim = |bound| Aim { what: "a".to_owned(), measured: 2.5, unit: "times", bound };
+        assert_eq!(aim(Some(Bound::AtMost(3.0))).aim(), "at most 3 times: met");
+        assert_eq!(aim(Some(Bound::AtMost(2.0))).aim(), "at most 2 times: **missed**");
+        assert_eq!(aim(Some(Bound::AtLeast(25.0))).aim(), "at least 25 times: **missed**");
+        assert_eq!(aim(None).aim(), "");
+    }
 }

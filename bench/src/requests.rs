@@ -1,6 +1,6 @@
 //! Requests as bytes, made before they are sent: each signed with HMAC-SHA1, with a nonce of its own.
 
-use std::time::SystemTime;
+use std::{net::SocketAddr, time::SystemTime};
 
 use oauth::{SignatureMethod, encode, sign};
 
@@ -42,6 +42,10 @@ pub struct Requests {
 }
 
 impl Requests {
+    pub fn count(&self) -> usize {
+        self.ends.len()
+    }
+
     pub fn get(&self, index: usize) -> Option<&[u8]> {
         let end = *self.ends.get(index)?;
         let begin = index.checked_sub(1).map_or(0, |before| self.ends[before]);
@@ -109,6 +113,42 @@ fn authorization(identity: &Identity, nonce: &str, now: u64) -> String {
          oauth_signature_method=\"HMAC-SHA1\", oauth_consumer_key=\"{key}\", oauth_token=\"{token}\", \
          oauth_signature=\"{}\"",
         encode(&signature)
+    )
+}
+
+/// A request of a consumer's to latchkey's own listener, without a body. Besides what every request has, it has these
+/// parameters, in their order.
+pub fn signed_post(
+    address: SocketAddr,
+    path: &str,
+    identity: &Identity,
+    own: &[(&str, &str)],
+    token_secret: &str,
+    nonce: &str,
+    now: u64,
+) -> String {
+    let (key, now) = (identity.key.to_string(), now.to_string());
+    let mut parameters = vec![
+        ("oauth_consumer_key", key.as_str()),
+        ("oauth_nonce", nonce),
+        ("oauth_signature_method", "HMAC-SHA1"),
+        ("oauth_timestamp", &now),
+        ("oauth_version", "1.0"),
+    ];
+    parameters.extend(own);
+    parameters.sort_unstable();
+    let pairs: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    let uri = format!("http://{address}{path}");
+    let base_string = format!("POST&{}&{}", encode(&uri), encode(&pairs.join("&")));
+    let signature =
+        sign(SignatureMethod::HmacSha1, &base_string, &identity.secret, token_secret).expect("HMAC signs");
+    parameters.push(("oauth_signature", &signature));
+    let fields: Vec<_> =
+        parameters.iter().map(|(name, value)| format!("{name}=\"{}\"", encode(value))).collect();
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: python-requests/2.34.2\r\nAccept: */*\r\n\
+         Accept-Encoding: gzip, deflate\r\nContent-Length: 0\r\nAuthorization: OAuth {}\r\n\r\n",
+        fields.join(", ")
     )
 }
 

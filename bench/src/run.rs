@@ -1,38 +1,71 @@
-//! Everything in one run: each target in turn, several times, so that what disturbs one round disturbs all targets.
+//! Everything in one run, one kind of measurement after the other.
 
 use std::fs;
 
 use tokio::runtime::Runtime;
 
 use crate::{
-    Options, Result,
-    measure::measure,
-    report::{self, Figures, Machine},
-    targets,
+    Options, Result, bench::Bench, dance, feed, list, machine::Machine, memory, report, start, verify,
 };
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// A verified request, beside a bare handler and a peer
+    Verify,
+    /// Signing a user in through a consumer: the whole OAuth dance
+    Dance,
+    /// What an administrator's page asks for
+    List,
+    /// How soon a thousand browsers see a change
+    Feed,
+    /// How soon a server that was started is ready
+    Start,
+    /// How much memory a server takes
+    Memory,
+}
+
+impl Kind {
+    const ALL: [Self; 6] = [Self::Verify, Self::Dance, Self::List, Self::Feed, Self::Start, Self::Memory];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Dance => "dance",
+            Self::List => "list",
+            Self::Feed => "feed",
+            Self::Start => "start",
+            Self::Memory => "memory",
+        }
+    }
+}
 
 pub fn run(options: &Options, runtime: &Runtime) -> Result<()> {
     let machine = Machine::look()?;
-    let folder = tempfile::tempdir()?;
-    let targets = runtime.block_on(targets::start(options, &folder))?;
-    let mut samples = vec![Vec::new(); targets.len()];
-    for round in 1..=options.rounds {
-        for (target, samples) in targets.iter().zip(&mut samples) {
-            let sample = measure(target, options, runtime)?;
-            println!("{}", report::sample(target.name, round, sample));
-            samples.push(sample);
+    let bench = Bench::new(options, runtime)?;
+    for kind in Kind::ALL {
+        if !options.only.is_empty() && !options.only.contains(&kind) {
+            continue;
         }
+        eprintln!("==> Measuring: {}", kind.name());
+        let section = match kind {
+            Kind::Verify => verify::section(&bench)?,
+            Kind::Dance => dance::section(&bench)?,
+            Kind::List => list::section(&bench)?,
+            Kind::Feed => feed::section(&bench)?,
+            Kind::Start => start::section(&bench)?,
+            Kind::Memory => memory::section(&bench)?,
+        };
+        for aim in &section.aims {
+            println!("{}", aim.json());
+        }
+        let figures = section.markdown(kind, &machine);
+        println!("\n{figures}");
+        let Some(path) = &options.page else { continue };
+        fs::write(path, report::replace(&fs::read_to_string(path)?, kind, &figures)?)?;
+        let chart = path.with_file_name(report::chart_file(kind));
+        fs::create_dir_all(chart.parent().ok_or("a chart is in a folder")?)?;
+        fs::write(chart, section.chart.svg(&machine.short()))?;
     }
-    let figures: Vec<_> =
-        targets.iter().zip(&samples).map(|(target, samples)| Figures::new(target, samples)).collect();
-    let ratios = report::ratios(&figures);
-    for line in figures.iter().map(Figures::json).chain(ratios.iter().map(report::Ratio::json)) {
-        println!("{line}");
-    }
-    let page = report::markdown(&machine, options, &figures, &ratios);
-    println!("\n{page}");
-    match &options.page {
-        Some(path) => Ok(fs::write(path, report::replace(&fs::read_to_string(path)?, &page)?)?),
-        None => Ok(()),
-    }
+    Ok(())
 }

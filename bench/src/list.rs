@@ -1,0 +1,133 @@
+//! What an administrator's page asks for: the page with its first rows, the rows that it loads next, and a search, each
+//! with few and many stored, on either database.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    Result, bare,
+    bench::Bench,
+    browser::Browser,
+    chart::{Bar, Chart, Tone},
+    connection::Connection,
+    database::Engine,
+    measure::{BARE_TIMES, COUNT, CPU, KERNEL, P50, P99, POSTGRES, Row, Work, measure, table},
+    process::Server,
+    report::{Aim, Section},
+    stats::grouped,
+};
+
+/// A measurement ends after so many requests or so much time.
+const MOST: usize = 300;
+const LONGEST: Duration = Duration::from_secs(3);
+
+/// What is asked for once before it is measured, so that nothing is done for the first time.
+const WARM_UP: usize = 5;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Page,
+    Rows,
+    Search,
+}
+
+impl Asked {
+    const ALL: [Self; 3] = [Self::Page, Self::Rows, Self::Search];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Page => "the page",
+            Self::Rows => "500 rows",
+            Self::Search => "search",
+        }
+    }
+
+    fn request(self, browser: &Browser) -> String {
+        match self {
+            Self::Page => browser.get("/settings/oauth-consumers"),
+            Self::Rows => browser.post("/api/page/list", ""),
+            // In about one name of a hundred.
+            Self::Search => browser.get("/api/v1/consumers?q=cation+77&limit=50"),
+        }
+    }
+}
+
+pub fn section(bench: &Bench) -> Result<Section> {
+    let mut rows = Vec::new();
+    let mut bars = Vec::new();
+    let least = bare::start()?;
+    let browser = Browser::nobody(least.public());
+    let row = Row::new("list-bare".to_owned(), "bare handler".to_owned());
+    let row = one(bench, &least, &browser.get("/verify"), MOST * BARE_TIMES, row)?;
+    bars.push(bar(&row, Tone::Bare));
+    rows.push(row);
+    for engine in bench.engines() {
+        for stored in bench.sizes() {
+            let server = bench.latchkey(&bench.database(engine, stored)?)?;
+            let browser = bench.runtime.block_on(Browser::sign_in(server.public()))?;
+            for asked in Asked::ALL {
+                let title = format!("{}, {}, {} stored", asked.title(), engine.title(), grouped(stored));
+                let row = Row::new(name(asked, engine, stored), title);
+                let row = one(bench, &server, &asked.request(&browser), MOST, row)?;
+                if asked == Asked::Rows {
+                    let tone = Tone::of(engine);
+                    bars.push(bar(&row, tone));
+                }
+                rows.push(row);
+            }
+        }
+    }
+    let chart = Chart {
+        title: "How long an administrator's browser waits for 500 rows".to_owned(),
+        unit: "ms until the answer is there, half of them sooner (p50), less is better",
+        decimals: 2,
+        bars,
+        aim: None,
+    };
+    let aims = aims(bench, &rows);
+    Ok(Section { table: table(&rows, &[CPU, KERNEL, POSTGRES, P50, P99, COUNT]), aims, chart })
+}
+
+fn name(asked: Asked, engine: Engine, stored: u64) -> String {
+    format!("list-{}-{}-{stored}", asked.title().replace(' ', "-"), engine.name())
+}
+
+/// One request after the other: administrators are few.
+fn one(bench: &Bench, server: &Server, request: &str, most: usize, mut row: Row) -> Result<Row> {
+    let mut connection = Connection::new(server.public());
+    let mut ask = async |most: usize| -> Result<Work> {
+        let begin = Instant::now();
+        let mut waits = Vec::new();
+        while waits.len() < most && begin.elapsed() < LONGEST {
+            let asked = Instant::now();
+            connection.ask(request.as_bytes(), 200).await?;
+            waits.push(asked.elapsed());
+        }
+        Ok(Work { count: waits.len(), took: begin.elapsed(), waits })
+    };
+    bench.runtime.block_on(ask(WARM_UP))?;
+    row.add(measure(server, || bench.runtime.block_on(ask(most)))?);
+    Ok(row)
+}
+
+fn bar(row: &Row, tone: Tone) -> Bar {
+    let p50 = row.spread(|sample| sample.waits.map(|waits| waits.p50));
+    Bar { label: row.title.clone(), value: p50.map_or(f64::NAN, |p50| p50.median), tone }
+}
+
+/// How much more it costs where many are stored.
+fn aims(bench: &Bench, rows: &[Row]) -> Vec<Aim> {
+    let cpu = |name: String| rows.iter().find(|row| row.name == name).map(Row::cpu);
+    let mut aims = Vec::new();
+    for engine in bench.engines() {
+        for asked in Asked::ALL {
+            let (few, many) = (name(asked, engine, 100), name(asked, engine, bench.options.many));
+            if let (Some(few), Some(many)) = (cpu(few), cpu(many)) {
+                let (asked, engine, stored) = (asked.title(), engine.title(), grouped(bench.options.many));
+                let what = format!("CPU of *{asked}, {engine}, {stored} stored* beside that with 100");
+                aims.push(Aim { what, measured: many / few, unit: "times", bound: None });
+            }
+        }
+    }
+    aims
+}

@@ -1,0 +1,90 @@
+//! How much memory a server takes: at rest after its start, and at rest after it was busy.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::{
+    Result, bare,
+    bench::Bench,
+    browser::Browser,
+    chart::{Bar, Chart, Tone},
+    connection::Connection,
+    load,
+    process::Server,
+    report::{Aim, Bound, Section, Table},
+    requests::{Callers, Form, Requests},
+    start,
+    stats::grouped,
+};
+
+/// Megabytes at rest, with so many stored.
+const AIM: f64 = 40.0;
+const AIM_STORED: u64 = 10_000;
+
+/// How often the page is asked for.
+const PAGES: usize = 20;
+
+pub fn section(bench: &Bench) -> Result<Section> {
+    let mut table = Table::new(&["", "resident at rest, MB", "after it was busy, MB"]);
+    let mut bars = Vec::new();
+    let mut aims = Vec::new();
+    let mut add = |title: &str, tone, (rest, busy): (f64, f64)| {
+        println!("{}", json!({ "of": format!("memory: {title}"), "rest_mb": rest, "busy_mb": busy }));
+        table.rows.push(vec![title.to_owned(), format!("{rest:.1}"), format!("{busy:.1}")]);
+        bars.push(Bar { label: format!("{title}, at rest"), value: rest, tone });
+        bars.push(Bar { label: "after it was busy".to_owned(), value: busy, tone });
+    };
+    let least = bare::start()?;
+    start::ready(bench, &least, "/")?;
+    let before = megabytes(&least)?;
+    verify(bench, &least, Callers::WorkingSet)?;
+    add("bare handler", Tone::Bare, (before, megabytes(&least)?));
+    for engine in bench.engines() {
+        for stored in bench.sizes() {
+            let server = bench.latchkey(&bench.database(engine, stored)?)?;
+            start::ready(bench, &server, "/readyz")?;
+            let rest = megabytes(&server)?;
+            verify(bench, &server, Callers::Everybody(stored))?;
+            bench.runtime.block_on(look(&server))?;
+            let title = format!("{}, {} stored", engine.title(), grouped(stored));
+            let tone = Tone::of(engine);
+            add(&title, tone, (rest, megabytes(&server)?));
+            if stored == AIM_STORED {
+                let (what, bound) = (format!("resident at rest, *{title}*"), Some(Bound::AtMost(AIM)));
+                aims.push(Aim { what, measured: rest, unit: "MB", bound });
+            }
+        }
+    }
+    let chart = Chart {
+        title: "How much memory a server takes".to_owned(),
+        unit: "MB resident, less is better",
+        decimals: 1,
+        bars,
+        aim: Some(AIM),
+    };
+    Ok(Section { table, aims, chart })
+}
+
+fn megabytes(server: &Server) -> Result<f64> {
+    server.rest()?;
+    Ok(f64::from(u32::try_from(server.resident()? / 1000)?) / 1000.0)
+}
+
+/// Verified requests, by any of those that are stored.
+fn verify(bench: &Bench, server: &Server, callers: Callers) -> Result<()> {
+    let requests = Requests::new(Form::Described, callers, bench.options.memory_requests)?;
+    bench.runtime.block_on(load::send(server.internal(), Arc::new(requests), bench.options.connections))?;
+    Ok(())
+}
+
+/// An administrator signs in and looks at the page.
+async fn look(server: &Server) -> Result<()> {
+    let browser = Browser::sign_in(server.public()).await?;
+    let mut connection = Connection::new(server.public());
+    for _ in 0..PAGES {
+        connection.ask(browser.get("/settings/oauth-consumers").as_bytes(), 200).await?;
+        connection.ask(browser.post("/api/page/list", "").as_bytes(), 200).await?;
+    }
+    Ok(())
+}
