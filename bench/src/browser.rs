@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::{Result, connection::Connection, seed::PASSWORD};
 
 /// A signed-in administrator.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Browser {
     pub address: SocketAddr,
     cookie: String,

@@ -100,12 +100,8 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         allow_plaintext: settings.allow_plaintext && public_url.scheme() == "https",
     };
     let service = Service::new(store.clone(), Clock::System, rules);
-    if let Some(until) = service.close_after_restore().await? {
-        tracing::warn!(
-            until,
-            "the database was restored from a backup: requests signed up to this second (since 1970) are refused, since \
-             nobody knows which of them were accepted"
-        );
+    if let Some(until) = service.begin_after_restore().await? {
+        tracing::warn!(%until, "the database was restored from a backup: signed requests are refused until then");
     }
     let set_up = service.offer_set_up().await?;
     let (stop, stopping) = watch::channel(false);

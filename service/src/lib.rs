@@ -9,7 +9,6 @@ pub mod health;
 pub mod key_requests;
 mod passwords;
 pub mod provider;
-mod restore;
 pub mod set_up;
 pub mod sign_in;
 mod slow_down;

@@ -9,6 +9,7 @@ use domain::{ConsumerKey, Status, User, query::milliseconds};
 use oauth::{Problem, Request, RsaPublicKey, Secrets, SignatureMethod, SignedRequest};
 use sha2::{Digest as _, Sha256};
 use store::{KnownConsumer, KnownToken, Nonce, State, StoreError, TemporaryCredentials};
+use time::OffsetDateTime;
 
 use crate::{Service, ServiceError};
 
@@ -173,6 +174,15 @@ impl Service {
         signature?;
         check_status(consumer.status)?;
         Ok(Checked { signed, consumer, credentials })
+    }
+
+    /// On a database that was restored from a backup, refuses whatever may have been accepted after the backup was made:
+    /// everything up to as far ahead of now as a request may be. Gives until when that is; to be called before anything
+    /// is verified.
+    pub async fn begin_after_restore(&self) -> Result<Option<OffsetDateTime>, ServiceError> {
+        let until = self.clock.now() + self.rules.clock_skew;
+        let is_restored = self.store.forget_nonces_where_restored(until.unix_timestamp()).await?;
+        Ok(is_restored.then_some(until))
     }
 
     async fn check_timestamp(&self, signed: &SignedRequest<'_>) -> Result<(), VerifyError> {

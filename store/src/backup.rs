@@ -1,108 +1,100 @@
-//! A copy of a SQLite database, made while everybody goes on, and what must not come back with it.
-//!
-//! Between a backup and its restore requests are accepted whose nonces the copy does not know. So the copy is marked, and
-//! whoever serves it first refuses everything that may have been accepted by then.
+//! A copy of the database, made while everybody goes on (SQLite; PostgreSQL has programs of its own for that).
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
     os::unix::fs::OpenOptionsExt as _,
-    path::Path,
+    path::{self, Path},
 };
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
-use crate::{
-    Store, StoreError,
-    connect::number,
-    sqlite,
-    vault_file::{beside, remove_if_there, sync_folder},
-};
+use crate::{Store, StoreError, nonces, sqlite, vault_checks, vault_file};
 
-/// `PRAGMA user_version` of a copy that nobody has served yet.
-const NOT_SERVED: i64 = 1;
-
-/// What is good once, or for a while, and would be good again.
-const LEFT_OUT: [&str; 3] =
-    ["DELETE FROM sessions", "DELETE FROM temporary_credentials", "DELETE FROM set_up_links"];
+/// What counted only at the moment of the copy: restored, it would let in again who has signed out since, or take what
+/// has been used since.
+const OF_THE_MOMENT: [&str; 4] = [
+    "DELETE FROM sessions",
+    "DELETE FROM set_up_links",
+    "DELETE FROM temporary_credentials",
+    "DELETE FROM nonces",
+];
 
 impl Store {
-    /// Copies the database, as it is at one moment, into a new file for its owner alone; gives its size in bytes. There is
-    /// the whole file, or none. Sessions, temporary credentials and set-up links are left out.
-    pub async fn back_up(&self, file: &Path) -> Result<u64, StoreError> {
-        if self.is_shared() {
-            return Err(StoreError::NoFile);
+    /// Copies the database to a new file, which is whole or not there; gives the numbers of the vault keys that open it.
+    pub async fn back_up(&self, file: &Path) -> Result<Vec<i32>, StoreError> {
+        // Absolute: SQLite takes some relative names for addresses.
+        let absolute = path::absolute(file).map_err(|source| unwritable(file, source))?;
+        if fs::symlink_metadata(&absolute).is_ok() {
+            return Err(StoreError::BackupExists(file.to_owned()));
         }
-        let failed = |source| StoreError::Backup { path: file.to_owned(), source };
-        if file.symlink_metadata().is_ok() {
-            return Err(failed(taken()));
-        }
-        let draft = beside(file, "draft");
-        let lock = lock(&draft).map_err(failed)?;
-        let copied = self.copy(&draft).await.and_then(|()| put(&lock, &draft, file).map_err(failed));
-        // Also where it failed: half a copy helps nobody, and takes room.
-        remove_if_there(&draft).and_then(|()| sync_folder(file)).map_err(failed)?;
-        copied.map_err(|error| match error {
-            StoreError::Backup { .. } => error,
-            other => failed(io::Error::other(other.to_string())),
-        })
+        let draft = vault_file::beside(&absolute, "draft");
+        let lock = lock(&draft).map_err(|error| error.of_backup(file))?;
+        let written = self.write_draft(&draft, &lock).await;
+        let placed = written.and_then(|keys| place(&draft, &absolute).map(|()| keys));
+        let removed = vault_file::remove_if_there(&draft).map_err(|source| unwritable(file, source));
+        placed.map_err(|error| error.of_backup(file)).and_then(|keys| removed.map(|()| keys))
     }
 
-    async fn copy(&self, draft: &Path) -> Result<(), StoreError> {
-        let name = draft.to_str().ok_or(StoreError::Unreadable("no name in UTF-8"))?;
+    async fn write_draft(&self, draft: &Path, file: &File) -> Result<Vec<i32>, StoreError> {
+        let name = draft.to_str().ok_or_else(|| unwritable(draft, io::ErrorKind::InvalidFilename.into()))?;
         let copy = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO $1", [name.into()]);
         self.read.execute_raw(copy).await?;
-        let copied = sqlite::connect(draft, 1, false).await?;
-        let marked = async {
-            for statement in LEFT_OUT {
-                copied.execute_unprepared(statement).await?;
-            }
-            copied.execute_unprepared(&format!("PRAGMA user_version = {NOT_SERVED}")).await
-        };
-        let marked = marked.await;
-        copied.close().await?;
-        marked?;
-        Ok(())
-    }
-
-    /// To be called before the first answer: in a database that was restored, every request up to the second `until` is
-    /// refused from here on. Gives whether it was.
-    pub async fn close_after_restore(&self, until: i64) -> Result<bool, StoreError> {
-        if self.is_shared() || number(&self.read, "PRAGMA user_version").await? != NOT_SERVED {
-            return Ok(false);
+        let connection = sqlite::connect(draft, 1, false).await?;
+        // A draft that was cut off is thrown away.
+        connection.execute_unprepared("PRAGMA journal_mode = OFF").await?;
+        for statement in OF_THE_MOMENT {
+            connection.execute_unprepared(statement).await?;
         }
-        let change = self.begin().await?;
-        let close = Statement::from_sql_and_values(DbBackend::Sqlite, CLOSE, [until.into()]);
-        change.transaction.execute_raw(close).await?;
-        change.transaction.execute_unprepared("PRAGMA user_version = 0").await?;
-        self.commit(change).await?;
-        Ok(true)
+        nonces::mark_restored(&connection).await?;
+        let keys = vault_checks::proven(&connection, &self.vault).await?;
+        connection.close().await?;
+        file.sync_all().map_err(|source| unwritable(draft, source))?;
+        let in_file = self.vault.read_again()?;
+        if !keys.iter().all(|key| in_file.contains(key)) {
+            return Err(StoreError::BackupRotated);
+        }
+        Ok(keys)
     }
 }
 
-const CLOSE: &str = "UPDATE nonces_forgotten SET until = max(until, $1) WHERE id = 1";
-
-/// An empty draft, for its owner alone, that no other process is working on. What one that was cut off has left is used.
-fn lock(draft: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(draft)?;
-    file.try_lock().map_err(|error| match error {
-        TryLockError::WouldBlock => io::Error::other("another backup to this file is under way"),
-        TryLockError::Error(error) => error,
-    })?;
-    file.set_len(0)?;
+/// An empty draft that no other process works on; what one that was cut off has left is used again.
+fn lock(draft: &Path) -> Result<File, StoreError> {
+    // SQLite would make it for everybody to read.
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(draft);
+    let file = file.map_err(|source| unwritable(draft, source))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(StoreError::BackupUnderWay(draft.to_owned())),
+        Err(TryLockError::Error(source)) => return Err(unwritable(draft, source)),
+    }
+    file.set_len(0).map_err(|source| unwritable(draft, source))?;
     Ok(file)
 }
 
-fn taken() -> io::Error {
-    io::Error::other("there is a file of this name already, and no backup replaces another")
+/// Gives the draft the name of the backup, where nobody else has it by now: a hard link fails then, unlike a rename.
+fn place(draft: &Path, file: &Path) -> Result<(), StoreError> {
+    fs::hard_link(draft, file).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => StoreError::BackupExists(file.to_owned()),
+        _ => unwritable(file, source),
+    })?;
+    vault_file::sync_folder(file).map_err(|source| unwritable(file, source))
 }
 
-/// Gives a finished draft its name, unless somebody has it.
-fn put(draft: &File, name: &Path, file: &Path) -> io::Result<u64> {
-    draft.sync_all()?;
-    fs::hard_link(name, file).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => taken(),
-        _ => error,
-    })?;
-    Ok(draft.metadata()?.len())
+fn unwritable(file: &Path, source: io::Error) -> StoreError {
+    StoreError::BackupFile { path: file.to_owned(), source }
+}
+
+impl StoreError {
+    /// Names the backup in what was said of its draft.
+    fn of_backup(self, file: &Path) -> Self {
+        match self {
+            Self::Full => unwritable(file, io::ErrorKind::StorageFull.into()),
+            Self::ReadOnly(_) => unwritable(file, io::ErrorKind::ReadOnlyFilesystem.into()),
+            Self::BackupFile { source, .. } => unwritable(file, source),
+            Self::BackupExists(_) => Self::BackupExists(file.to_owned()),
+            Self::BackupUnderWay(_) => Self::BackupUnderWay(file.to_owned()),
+            other => other,
+        }
+    }
 }

@@ -110,17 +110,27 @@ pub enum StoreError {
     /// The process is about to end.
     #[error("The server is stopping, so this was not done. Try again in a moment.")]
     Interrupted,
-    /// A backup that was not made.
-    #[error("The backup {path} was not made: {source}. Nothing was changed.")]
-    Backup {
-        /// The file that it was to be.
+    /// Something has the backup's name.
+    #[error("{0} exists already, and a backup never replaces a file. Nothing was copied; name another file.")]
+    BackupExists(PathBuf),
+    /// Another process is making it.
+    #[error("Another backup to {0} is under way. Wait for it, or name another file.")]
+    BackupUnderWay(PathBuf),
+    /// A backup that cannot be made.
+    #[error(
+        "The backup {path} cannot be written: {source}. Nothing is left of it; see to it that its folder exists, can be written to and has room for a copy of the database."
+    )]
+    BackupFile {
+        /// The backup.
         path: PathBuf,
-        /// What the system or the database said.
+        /// What the system said.
         source: std::io::Error,
     },
-    /// A database on a server is not a file that could be copied.
-    #[error("PostgreSQL is backed up with its own tools.")]
-    NoFile,
+    /// The copy needs a key that is not in the key file any more.
+    #[error(
+        "The vault key was rotated while the database was copied, so nothing is kept. Run `latchkey backup` again."
+    )]
+    BackupRotated,
     /// PostgreSQL is away, or the network to it, or it has no connection left.
     #[error(
         "The database cannot be reached ({0}), so nobody can tell whether this was done. It is tried again all the time; try once more in a moment."

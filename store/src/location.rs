@@ -48,6 +48,31 @@ impl Location {
             Self::Postgres(_) => None,
         }
     }
+
+    /// How PostgreSQL's own program copies the database to this file, where it is there; it asks for the password itself.
+    pub fn pg_dump(&self, file: &Path) -> Option<String> {
+        let Self::Postgres(url) = self else { return None };
+        let options = url.options();
+        let host =
+            options.get_socket().map_or(options.get_host().to_owned(), |path| path.display().to_string());
+        let database = options.get_database().unwrap_or(options.get_username());
+        let words = [
+            "pg_dump".to_owned(),
+            format!("--host={host}"),
+            format!("--port={}", options.get_port()),
+            format!("--username={}", options.get_username()),
+            format!("--dbname={database}"),
+            "--format=custom".to_owned(),
+            format!("--file={}", file.display()),
+        ];
+        Some(words.map(|word| quoted(&word)).join(" "))
+    }
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_=./:".contains(&byte);
+    if word.bytes().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 impl PostgresUrl {
@@ -106,6 +131,19 @@ mod tests {
         {
             assert_eq!(text.parse::<Location>(), Err(NoLocation), "{text}");
         }
+    }
+
+    #[test]
+    fn the_program_that_dumps_is_told_everything_but_the_password() {
+        let dump = |url: &str| url.parse::<Location>().unwrap().pg_dump(Path::new("it's.dump"));
+        assert_eq!(
+            dump("postgres://ada:hunter2@db.example:6432/keys").unwrap(),
+            r"pg_dump --host=db.example --port=6432 --username=ada --dbname=keys --format=custom '--file=it'\''s.dump'"
+        );
+        assert!(
+            dump("postgres://ada@/keys?host=/run/postgresql").unwrap().contains("--host=/run/postgresql ")
+        );
+        assert_eq!(dump("sqlite://keys.db"), None);
     }
 
     #[test]

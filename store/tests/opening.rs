@@ -69,15 +69,17 @@ async fn another_programs_database_is_refused_and_left_as_it_is() {
 
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_refused_and_names_the_migration() {
-    let folder = Folder::sqlite();
-    let store = folder.open().await.unwrap();
+    let (folder, store) = support::store().await;
     store.close().await.unwrap();
     folder
         .sql("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m30000101_000001_later', 0)")
         .await;
-    let refused = folder.open().await.unwrap_err();
-    assert!(matches!(refused, StoreError::Newer(..)), "{refused:?}");
-    assert!(refused.to_string().contains("m30000101_000001_later"), "{refused}");
+    for refused in [folder.open().await.unwrap_err(), folder.open_existing().await.unwrap_err()] {
+        assert!(matches!(refused, StoreError::Newer(..)), "{refused:?}");
+        let words = refused.to_string();
+        assert!(words.contains("m30000101_000001_later"), "{words}");
+        assert!(words.contains(&folder.location().to_string()), "{words}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ mod support;
 
 use std::{fs, path::PathBuf};
 
-use store::{Store, StoreError};
+use store::{Store, StoreError, rotation::Begun};
 use support::{
     Folder, allow, begin_rotation, consumer, give_secret, insert, insert_approved, insert_user, issue, key,
     new_token, registered, secret, store,
@@ -47,6 +47,27 @@ async fn a_key_that_the_database_does_not_know_seals_nothing() {
     insert(&store, 1).await;
     assert_eq!((sealed_with(&folder, 1).await, sealed_with(&folder, 2).await), (1, 0));
     assert_eq!(secret_of(&store, 1).await.unwrap(), "the secret of 1");
+}
+
+#[tokio::test]
+async fn where_several_machines_may_work_a_new_key_seals_when_the_file_had_time_to_reach_them() {
+    let (folder, store) = store().await;
+    let file = elsewhere(&folder);
+    let there = Store::open(&folder.location(), &file).await.unwrap();
+    if !store.is_shared() {
+        assert_eq!(store.begin_rotation().await.unwrap(), Begun::Current(2));
+        return;
+    }
+    assert_eq!(store.begin_rotation().await.unwrap(), Begun::Added(2));
+    assert_eq!(store.keys_in_file().unwrap(), [1, 2]);
+    insert(&store, 1).await;
+    insert(&there, 2).await;
+    assert_eq!((sealed_with(&folder, 1).await, sealed_with(&folder, 2).await), (2, 0));
+    fs::copy(folder.vault_key(), &file).unwrap();
+    assert_eq!(store.begin_rotation().await.unwrap(), Begun::Current(2));
+    insert(&there, 3).await;
+    assert_eq!((sealed_with(&folder, 1).await, sealed_with(&folder, 2).await), (2, 1));
+    assert_eq!(secret_of(&store, 3).await.unwrap(), "the secret of 3");
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ enum Command {
     /// Make or migrate the database
     Migrate,
     /// Copy the database into a new file while it is in use
-    Backup(backup::Backup),
+    Backup(backup::BackupCommand),
     /// Manage the key that secrets are encrypted with
     #[command(subcommand)]
     Vault(vault::VaultCommand),
@@ -77,9 +77,9 @@ enum CommandError {
     #[error("Nothing was changed: the question was not answered with yes.")]
     NotConfirmed,
     #[error(
-        "Nothing was backed up: PostgreSQL has its own tools for that. Run: pg_dump --format=custom --file={file} {database} (add the user to the address). The vault key {vault_key_file} opens the secrets in this database; keep a copy of that file too, in another place."
+        "The database is in PostgreSQL, whose own program copies it: `{command}`. Only the vault key {vault_key_file}, as it is now, opens the secrets in it: keep a copy of that file too, in another place."
     )]
-    UsePgDump { file: String, database: String, vault_key_file: String },
+    PgDump { command: String, vault_key_file: String },
     #[error("Not everything is right; see above.")]
     CheckFailed,
     #[error("The output cannot be written: {0}.")]
@@ -94,7 +94,7 @@ impl CommandError {
             Self::Store(_)
             | Self::Service(_)
             | Self::NotConfirmed
-            | Self::UsePgDump { .. }
+            | Self::PgDump { .. }
             | Self::CheckFailed
             | Self::Output(_) => 1,
         }
@@ -171,7 +171,7 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
     telemetry::init_for_commands();
     match &cli.command {
         Command::Check => return check::check(&settings, cli.json).await,
-        Command::Backup(backup) => return backup.run(&settings, cli.json).await,
+        Command::Backup(command) => return command.run(&settings, cli.json).await,
         Command::User(command) => command.check_usage()?,
         Command::Consumer(command) => command.check_usage()?,
         Command::Serve | Command::Migrate | Command::Vault(_) => {}

@@ -110,6 +110,10 @@ impl Home {
         self.place.is_postgres()
     }
 
+    pub fn is_postgres(&self) -> bool {
+        self.place.is_postgres()
+    }
+
     pub fn location(&self) -> Location {
         match self.place.url() {
             Some(url) => url.parse().unwrap(),
