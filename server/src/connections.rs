@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    future::pending,
     io,
     net::{SocketAddr, TcpListener},
     time::Duration,
@@ -17,9 +16,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{
+    sync::oneshot,
+    time::{sleep, timeout},
+};
 
 /// A new connection has sent the head of its first request within this time.
 const FIRST_REQUEST: Duration = Duration::from_secs(10);
@@ -28,6 +30,8 @@ const FIRST_REQUEST: Duration = Duration::from_secs(10);
 const NEXT_REQUEST: Duration = Duration::from_secs(75);
 /// A request's body is there within this time.
 const BODY: Duration = Duration::from_secs(20);
+/// A request that is there is answered within this time: what a database has not answered by then it will not answer.
+const ANSWER: Duration = Duration::from_secs(15);
 /// What was sent and is not taken for so long ends the connection: nobody reads there any more.
 #[cfg(target_os = "linux")]
 const NOT_TAKEN: Duration = Duration::from_secs(20);
@@ -77,27 +81,35 @@ fn limit_what_is_not_taken(_: &TcpListener) -> io::Result<()> {
     Ok(())
 }
 
-/// Refuses requests whose body does not come: a layer before everything that reads one.
-pub(crate) async fn refuse_slow_bodies(request: Request, next: Next) -> Result<Response, Infallible> {
-    if request.body().is_end_stream() {
-        return Ok(next.run(request).await);
-    }
-    // Goes away with the body: when all of it was read, or nobody wants the rest.
-    let (unread, read) = oneshot::channel::<Infallible>();
-    let request =
-        request.map(|body| Body::from_stream(body.into_data_stream().inspect(move |_| _ = &unread)));
-    let too_slow = async {
-        if timeout(BODY, read).await.is_ok() {
-            pending::<()>().await;
+/// Refuses requests whose body does not come, and those that cannot be answered in time: a layer before everything that
+/// reads a body.
+pub(crate) async fn refuse_what_takes_too_long(request: Request, next: Next) -> Result<Response, Infallible> {
+    let (request, arrived) = tell_arrival(request);
+    let too_long = async {
+        if timeout(BODY, arrived).await.is_err() {
+            let advice = "The request's body did not arrive in time. Send it again.\n";
+            return (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")], advice).into_response();
         }
+        sleep(ANSWER).await;
+        let advice = "The answer takes too long: the database may be away. Try again in a moment.\n";
+        (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], advice).into_response()
     };
     Ok(tokio::select! {
         response = next.run(request) => response,
-        () = too_slow => {
-            let advice = "The request's body did not arrive in time. Send it again.\n";
-            (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")], advice).into_response()
-        }
+        response = too_long => response,
     })
+}
+
+/// What is given ends when all of the body was read, or nobody wants the rest.
+fn tell_arrival(request: Request) -> (Request, impl Future<Output = ()>) {
+    let (unread, read) = oneshot::channel::<Infallible>();
+    let request = if request.body().is_end_stream() {
+        request
+    } else {
+        request.map(|body| Body::from_stream(body.into_data_stream().inspect(move |_| _ = &unread)))
+    };
+    // It comes to nothing else: nothing can be sent.
+    (request, read.map(drop))
 }
 
 /// Asks the system for as many open files as it lets this process have, since each connection is one; gives how many.

@@ -60,7 +60,7 @@ pub(crate) fn public(state: AppState) -> Router {
     routes
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(state.clone(), same_origin::refuse_cross_site))
-        .layer(from_fn(connections::refuse_slow_bodies))
+        .layer(from_fn(connections::refuse_what_takes_too_long))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state, headers::secure))
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -86,11 +86,13 @@ pub(crate) fn internal(state: AppState) -> Router {
     let state = Arc::new(state);
     Router::new()
         .route("/verify", any(verify::verify))
-        .route("/verify/json", post(verify::verify_json))
+        .route(
+            "/verify/json",
+            post(verify::verify_json).layer(from_fn(connections::refuse_what_takes_too_long)),
+        )
         .route("/metrics", get(metrics::metrics))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(metrics::ready))
         .fallback(|| async { StatusCode::NOT_FOUND })
-        .layer(from_fn(connections::refuse_slow_bodies))
         .with_state(state)
 }

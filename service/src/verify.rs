@@ -246,7 +246,7 @@ impl Service {
         consumer: &KnownConsumer,
     ) -> Result<i64, VerifyError> {
         let (Some(nonce), Some(timestamp)) = (signed.nonce(), signed.timestamp()) else {
-            return Ok(self.store.latest_activity().await?);
+            return Ok(self.store.newest_activity().await?);
         };
         let hash = Sha256::new()
             .chain_update(consumer.key.0.as_bytes())

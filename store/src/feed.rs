@@ -148,6 +148,11 @@ impl Store {
         }
     }
 
+    /// How far the activity has come, asked of the database: for whoever writes no nonce, which tells it as well.
+    pub async fn newest_activity(&self) -> Result<i64, StoreError> {
+        within(self.latest_activity()).await
+    }
+
     /// Forgets what the lines up to `newest` made outdated, where the feed has not come so far yet. Whoever has just
     /// written to the database knows from there how far that is, and so answers nothing that is older.
     pub async fn catch_up(&self, newest: i64) -> Result<(), StoreError> {
