@@ -43,9 +43,13 @@ pub struct Relay {
 impl Relay {
     /// A relay to a server, through which everything passes at once.
     pub fn to(server: SocketAddr) -> Self {
+        Self::behind(TcpListener::bind("127.0.0.1:0").unwrap(), server)
+    }
+
+    /// The same, for those who come to this listener.
+    pub fn behind(listener: TcpListener, server: SocketAddr) -> Self {
         let network = Network { weather: Weather::Fair, refuses: false, open: Vec::new(), ended: false };
         let shared = Arc::new(Shared { server, network: Mutex::new(network), changed: Condvar::new() });
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let accepting = thread::spawn({
             let shared = shared.clone();

@@ -119,6 +119,11 @@ impl Asked {
         }
     }
 
+    /// Lets them go on until somebody was answered who asked after this.
+    pub fn until_answered(&mut self, since: Instant) {
+        self.until(|one| one.sent > since);
+    }
+
     /// Lets them go on until each of these ways was answered with yes after this.
     pub fn until_accepted(&mut self, ways: &[Way], since: Instant) {
         let mut left = ways.to_vec();
