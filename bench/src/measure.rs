@@ -11,9 +11,6 @@ use crate::{
     stats::{Spread, Waits},
 };
 
-/// The bare handler is asked so many times as often, for its processor time to show in hundredths of a second.
-pub const BARE_TIMES: usize = 30;
-
 /// What was asked of a server.
 #[derive(Debug)]
 pub struct Work {
@@ -127,11 +124,11 @@ pub const COUNT: Column = ("times", 0, |sample| Some(sample.count as f64));
 pub fn table(rows: &[Row], columns: &[Column]) -> Table {
     let cell = |row: &Row, (_, decimals, of): &Column| row.spread(of).map(|spread| spread.words(*decimals));
     let columns: Vec<_> =
-        columns.iter().filter(|column| rows.iter().any(|row| cell(row, column).is_some())).collect();
+        columns.iter().filter(|&column| rows.iter().any(|row| cell(row, column).is_some())).collect();
     let mut table = Table::new(&[""]);
     table.head.extend(columns.iter().map(|(head, _, _)| (*head).to_owned()));
     for row in rows {
-        let cells = columns.iter().map(|column| cell(row, column).unwrap_or_default());
+        let cells = columns.iter().map(|&column| cell(row, column).unwrap_or_default());
         table.rows.push([row.title.clone()].into_iter().chain(cells).collect());
     }
     table

@@ -29,14 +29,14 @@ pub struct Server {
 impl Server {
     /// Starts a program that tells on its stdout where it listens, after each marker in turn.
     pub fn start(command: &mut Command, markers: &[&str]) -> Result<Self> {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
         let output = child.stdout.take().expect("it is piped");
         Self::listening(child, output, markers)
     }
 
     /// Starts a program that tells it on its stderr.
     pub fn start_telling_on_stderr(command: &mut Command, marker: &str) -> Result<Self> {
-        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+        let mut child = spawn(command.stdin(Stdio::null()).stderr(Stdio::piped()))?;
         let output = child.stderr.take().expect("it is piped");
         Self::listening(child, output, &[marker])
     }
@@ -113,6 +113,11 @@ impl Drop for Server {
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }
+}
+
+fn spawn(command: &mut Command) -> Result<Child> {
+    let program = command.get_program().to_owned();
+    command.spawn().map_err(|error| format!("{} does not start: {error}", program.display()).into())
 }
 
 /// Lets a program work in a folder, without settings from outside.
