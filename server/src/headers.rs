@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -12,6 +12,7 @@ use crate::state::AppState;
 /// Adds what is not there yet: a page brings its own Content-Security-Policy, an asset its own Cache-Control.
 pub(crate) async fn secure(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let is_unavailable = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let mut add = |name: HeaderName, value| {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -24,6 +25,9 @@ pub(crate) async fn secure(State(state): State<AppState>, request: Request, next
     add(header::REFERRER_POLICY, "same-origin");
     add(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     add(header::CACHE_CONTROL, "no-store");
+    if is_unavailable {
+        add(header::RETRY_AFTER, "1");
+    }
     if state.is_https() {
         add(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }

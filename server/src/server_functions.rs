@@ -7,7 +7,7 @@ use app::{
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use leptos::server_fn::error::FromServerFnError as _;
@@ -47,11 +47,5 @@ pub(crate) async fn call(
 
 /// A refusal as the page's code reads it.
 pub(crate) fn refuse(error: &AppError) -> Response {
-    let mut response =
-        (error.status(), [(header::CONTENT_TYPE, "application/json")], Body::from(error.ser()))
-            .into_response();
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    }
-    response
+    (error.status(), [(header::CONTENT_TYPE, "application/json")], Body::from(error.ser())).into_response()
 }
