@@ -4,8 +4,8 @@ use std::fmt;
 
 use domain::{User, Username, query::milliseconds};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, Set, SqlErr,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set,
+    SqlErr,
 };
 
 use crate::{
@@ -77,7 +77,7 @@ async fn insert(
 }
 
 async fn any_administrator(connection: &impl ConnectionTrait) -> Result<bool, StoreError> {
-    Ok(user::Entity::find().filter(user::Column::ConfigureServer.eq(true)).count(connection).await? > 0)
+    Ok(user::Entity::find().filter(user::Column::ConfigureServer.eq(true)).one(connection).await?.is_some())
 }
 
 impl Store {

@@ -10,6 +10,7 @@ mod m20261123_000001_create_tables;
 mod m20261124_000002_create_oauth_tables;
 mod m20261125_000003_share_nonces;
 mod m20261125_000004_count_attempts;
+mod m20261126_000005_index_statuses;
 
 pub(crate) struct Migrator;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000002_create_oauth_tables::Migration),
             Box::new(m20261125_000003_share_nonces::Migration),
             Box::new(m20261125_000004_count_attempts::Migration),
+            Box::new(m20261126_000005_index_statuses::Migration),
         ]
     }
 }
