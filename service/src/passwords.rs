@@ -16,9 +16,11 @@ pub(crate) struct Passwords {
     /// Whoever went away while waiting is not worked for.
     permits: Arc<Semaphore>,
     work: mpsc::Sender<Work>,
-    /// Stands in for the hash of a user who does not exist, so that the time tells nothing.
-    nobody: Arc<str>,
 }
+
+/// Stands in for the hash of a user who does not exist, so that the time tells nothing. It is no password's.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -31,8 +33,7 @@ impl fmt::Debug for Passwords {
 impl Passwords {
     pub(crate) fn new() -> Self {
         let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let nobody = hash(&Password::typed(crate::Token::new().expose()));
-        Self { permits: Arc::new(Semaphore::new(cores)), work: workers(cores), nobody: nobody.into() }
+        Self { permits: Arc::new(Semaphore::new(cores)), work: workers(cores) }
     }
 
     /// The PHC string of a new password.
@@ -45,7 +46,7 @@ impl Passwords {
     pub(crate) async fn verify(&self, password: &Password, expected: Option<&str>) -> bool {
         let password = password.clone();
         let known = expected.is_some();
-        let expected: Arc<str> = expected.map_or_else(|| self.nobody.clone(), Into::into);
+        let expected = expected.unwrap_or(NOBODY).to_owned();
         self.run(move || Argon2::default().verify_password(password.expose().as_bytes(), &*expected).is_ok())
             .await
             && known
@@ -100,5 +101,13 @@ mod tests {
         assert!(passwords.verify(&Password::typed("correct horse"), Some(&hash)).await);
         assert!(!passwords.verify(&Password::typed("correct house"), Some(&hash)).await);
         assert!(!passwords.verify(&Password::typed("correct horse"), None).await);
+    }
+
+    #[test]
+    fn nobodys_hash_takes_as_long_as_anybodys_and_is_no_passwords() {
+        let parameters = |hash: &str| hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(parameters(NOBODY), parameters(&hash(&Password::typed("correct horse"))));
+        let refused = Argon2::default().verify_password(b"correct horse", NOBODY);
+        assert_eq!(refused, Err(argon2::password_hash::Error::PasswordInvalid));
     }
 }
