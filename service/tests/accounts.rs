@@ -1,6 +1,6 @@
 //! Accounts and the first administrator.
 
-mod support;
+use crate::support;
 
 use domain::Action;
 use service::{ServiceError, set_up::SetUpError, users::Change};

@@ -1,6 +1,6 @@
 //! What administrators do to consumers: who is told what, and that nobody overwrites anybody.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Signing in and what ends a session, by a clock that the test moves.
 
-mod support;
+use crate::support;
 
 use std::{
     net::{IpAddr, Ipv4Addr},

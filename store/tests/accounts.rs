@@ -1,6 +1,6 @@
 //! Accounts, sessions and set-up links on a real SQLite.
 
-mod support;
+use crate::support;
 
 use domain::{Action, Username};
 use store::{StoreError, activity::NewActivity};

@@ -1,6 +1,6 @@
 //! Attempts in vain are counted for all nodes together, until they are long ago or a good one wipes them out.
 
-mod support;
+use crate::support;
 
 use store::attempts::Subject;
 use support::{at, store};

@@ -1,6 +1,6 @@
 //! What a user sees of the consumers that may act for them, and takes back.
 
-mod support;
+use crate::support;
 
 use domain::Action;
 use store::{NewToken, State, Store};

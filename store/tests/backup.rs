@@ -1,6 +1,6 @@
 //! A backup of SQLite's file: complete and consistent, never in anybody's way, and safe to start from.
 
-mod support;
+use crate::support;
 
 use std::{
     fs,

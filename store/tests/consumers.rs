@@ -1,6 +1,6 @@
 //! Consumers on a real SQLite: what is put in comes out, and whoever is slower overwrites nothing.
 
-mod support;
+use crate::support;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The feed: what is done, by this process or another, is told to every listener once and in order.
 
-mod support;
+use crate::support;
 
 use std::{
     sync::Arc,

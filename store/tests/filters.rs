@@ -1,6 +1,6 @@
 //! Which consumers a list shows: by status, by text whatever signs are in it, and how many there are.
 
-mod support;
+use crate::support;
 
 use domain::{Actor, Consumer, ConsumerQuery, Sort, Status};
 use store::Store;

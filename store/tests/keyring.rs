@@ -1,6 +1,6 @@
 //! The keyring: it answers from memory, and never with what was true before a change that somebody was told of.
 
-mod support;
+use crate::support;
 
 use std::{
     sync::{

@@ -1,6 +1,6 @@
 //! Lists of consumers: every order, page by page, so that nobody is missed and nobody comes twice.
 
-mod support;
+use crate::support;
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! Nonces: none is accepted twice, by however many, after a crash or in another process; and old ones take no room.
 
-mod support;
+use crate::support;
 
 use std::{fs, sync::Arc};
 

@@ -1,6 +1,6 @@
 //! Opening a database: made where there is none, refused with a sentence where it is not ours, and never harmed.
 
-mod support;
+use crate::support;
 
 use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc};
 

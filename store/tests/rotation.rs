@@ -1,7 +1,7 @@
 //! Rotating the vault key: everything is sealed anew, nothing is lost, and a run that was cut off anywhere is finished by
 //! the next one.
 
-mod support;
+use crate::support;
 
 use std::{fs, sync::Arc};
 

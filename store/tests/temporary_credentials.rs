@@ -1,6 +1,6 @@
 //! Temporary credentials: decided once by a user, exchanged once by the consumer, and neither when it is over.
 
-mod support;
+use crate::support;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Token credentials as verification knows them, and that a revoked one is known as revoked.
 
-mod support;
+use crate::support;
 
 use std::{
     sync::{

@@ -1,6 +1,6 @@
 //! A newer version beside an older one that is still running: it has expanded the database, and the older one goes on.
 
-mod support;
+use crate::support;
 
 use std::sync::Arc;
 

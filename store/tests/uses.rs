@@ -1,6 +1,6 @@
 //! When consumers and tokens were last used: written down many at once, the latest alone, and told to who listens.
 
-mod support;
+use crate::support;
 
 use std::sync::Arc;
 

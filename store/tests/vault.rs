@@ -1,6 +1,6 @@
 //! Which vault key seals: the database says it, and whoever lacks that key seals and opens nothing.
 
-mod support;
+use crate::support;
 
 use std::{fs, path::PathBuf};
 

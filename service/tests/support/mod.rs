@@ -1,5 +1,4 @@
 //! What the service's tests share: the use cases over a real database, by a clock that stands still until it is moved.
-#![allow(dead_code, reason = "each test file uses its part")]
 
 #[path = "../../../store/tests/support/place.rs"]
 mod place;

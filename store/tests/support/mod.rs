@@ -1,5 +1,4 @@
 //! What the store's tests share: a store on a database of its own, consumers and users to put into it, and plain SQL.
-#![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod place;
 

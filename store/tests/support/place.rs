@@ -1,4 +1,5 @@
 //! A database of its own for one test, in SQLite or, where a test run names a PostgreSQL server, there.
+#![allow(dead_code, reason = "the tests of three crates share it, and each uses its part")]
 
 use std::{
     path::PathBuf,

@@ -1,0 +1,21 @@
+//! The store's tests, in one program: what is asynchronous is compiled anew into every program that runs it.
+
+mod support;
+
+mod accounts;
+mod attempts;
+mod authorizations;
+mod backup;
+mod consumers;
+mod feed;
+mod filters;
+mod keyring;
+mod lists;
+mod nonces;
+mod opening;
+mod rotation;
+mod temporary_credentials;
+mod tokens;
+mod upgrade;
+mod uses;
+mod vault;
