@@ -1,24 +1,15 @@
 //! The API: consumers, activity, who calls, and what it says about itself.
 
-mod support;
+use crate::support;
 
-#[path = "api/access.rs"]
 mod access;
-#[path = "api/activity.rs"]
 mod activity;
-#[path = "api/bad_input.rs"]
 mod bad_input;
-#[path = "api/callers.rs"]
 mod callers;
-#[path = "api/changes.rs"]
 mod changes;
-#[path = "api/documents.rs"]
 mod documents;
-#[path = "api/list.rs"]
 mod list;
-#[path = "api/secrets.rs"]
 mod secrets;
-#[path = "api/used.rs"]
 mod used;
 
 use http::Method;

@@ -1,6 +1,6 @@
 //! The page on which users see what acts for them, and take it back.
 
-mod support;
+use crate::support;
 
 use http::Method;
 use support::{

@@ -1,6 +1,6 @@
 //! `latchkey backup`: beside a server that serves, killed at any moment, and what a server that starts from it accepts.
 
-mod support;
+use crate::support;
 
 use std::{
     env, fs,

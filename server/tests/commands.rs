@@ -1,6 +1,6 @@
 //! The commands: exit codes, what they print for machines, how they read secrets.
 
-mod support;
+use crate::support;
 
 use std::fs;
 

@@ -1,6 +1,6 @@
 //! The event stream: who may listen, what comes and how soon, how it resumes and when it ends.
 
-mod support;
+use crate::support;
 
 use std::{
     sync::Arc,

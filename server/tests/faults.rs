@@ -1,6 +1,6 @@
 //! What breaks: one clear sentence each, and nothing is lost.
 
-mod support;
+use crate::support;
 
 use std::{
     fs::{self, OpenOptions, Permissions},

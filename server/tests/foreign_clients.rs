@@ -1,6 +1,6 @@
 //! OAuth libraries that others wrote: the whole dance, every kind of call, and what they hear when they are refused.
 
-mod support;
+use crate::support;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};

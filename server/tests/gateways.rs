@@ -1,6 +1,6 @@
 //! Gateways in front of an API, configured as `docs/guides/protect-an-api.md` says: nginx and Caddy run for real.
 
-mod support;
+use crate::support;
 
 use std::{
     io::{Read as _, Write as _},

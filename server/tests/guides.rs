@@ -1,6 +1,6 @@
 //! The guides' examples, run as they are printed; the gateways' configurations are run by `gateways.rs`.
 
-mod support;
+use crate::support;
 
 use std::{fs, os::unix::fs::symlink, process::Command};
 

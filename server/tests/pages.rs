@@ -1,6 +1,6 @@
 //! Pages, forms that work without a script, assets, and the headers of every kind of answer.
 
-mod support;
+use crate::support;
 
 use http::Method;
 use support::{

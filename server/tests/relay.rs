@@ -1,6 +1,6 @@
 //! The relay that tests put between the program and a server: what each of its faults looks like from both ends.
 
-mod support;
+use crate::support;
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},

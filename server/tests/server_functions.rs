@@ -1,6 +1,6 @@
 //! The page's server functions over HTTP: who may call them, and what they answer.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Settings: which source is the strongest, and one sentence for each that cannot be used.
 
-mod support;
+use crate::support;
 
 use std::fs;
 

@@ -1,6 +1,6 @@
 //! Signing in and out, sessions, the first administrator.
 
-mod support;
+use crate::support;
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
 //! `latchkey vault rotate`: while a server serves, killed at any moment, and what it says.
 
-mod support;
+use crate::support;
 
 use std::{
     env, fs,

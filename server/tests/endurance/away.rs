@@ -1,7 +1,6 @@
 //! PostgreSQL away, slow, full, started anew, or behind a network that is cut: whoever asks is told so in time, nothing is
 //! accepted that another node disapproved meanwhile, and no hands are needed afterwards.
 
-#[path = "away/asked.rs"]
 mod asked;
 
 use std::{
@@ -12,7 +11,7 @@ use std::{
 use asked::{Asked, Outcome, Way};
 use http::Method;
 
-use crate::{
+use crate::endurance::{
     activity::Told,
     database,
     run::{Run, milliseconds},

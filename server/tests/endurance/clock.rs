@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf};
 
-use crate::{
+use crate::endurance::{
     run::Run,
     support::{
         Home,

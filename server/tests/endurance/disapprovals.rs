@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
+use crate::endurance::{
     run::{Run, milliseconds, quantile},
     support::{
         Home, PATIENCE,

@@ -10,7 +10,7 @@ use std::{
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::{
+use crate::endurance::{
     activity::Told,
     database::{Lock, listed},
     run::Run,

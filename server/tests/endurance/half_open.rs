@@ -5,7 +5,7 @@ use std::{
     time::Instant,
 };
 
-use crate::{
+use crate::endurance::{
     run::{Run, milliseconds},
     support::{Home, PASSWORD, Server, signer::until},
 };

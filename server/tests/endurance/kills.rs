@@ -1,11 +1,8 @@
 //! `kill -9` at random moments under load: what was acknowledged is there, nothing is half there, and nothing that was
 //! accepted is accepted again.
 
-#[path = "kills/administrator.rs"]
 mod administrator;
-#[path = "kills/caller.rs"]
 mod caller;
-#[path = "kills/dancer.rs"]
 mod dancer;
 
 use std::{
@@ -20,7 +17,7 @@ use caller::Caller;
 use dancer::Dancer;
 use serde_json::json;
 
-use crate::{
+use crate::endurance::{
     activity::Told,
     database,
     run::{Run, milliseconds, quantile},

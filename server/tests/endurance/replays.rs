@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use crate::{
+use crate::endurance::{
     database,
     run::Run,
     support::{

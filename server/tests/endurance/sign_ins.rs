@@ -2,7 +2,7 @@
 
 use std::{sync::Barrier, thread};
 
-use crate::{
+use crate::endurance::{
     pace::Pace,
     run::Run,
     support::{

@@ -10,7 +10,7 @@ use std::{
 use serde_json::json;
 use socket2::{Domain, Socket, Type};
 
-use crate::{
+use crate::endurance::{
     pace::{Pace, until_subscribers},
     run::{Run, milliseconds},
     support::{

@@ -1,7 +1,6 @@
 //! Two administrators with many tabs each change the same consumers at random: no change is lost, and every tab ends up
 //! showing what the database holds.
 
-#[path = "tabs/tab.rs"]
 mod tab;
 
 use std::{
@@ -12,7 +11,7 @@ use std::{
 
 use tab::{Change, Tab};
 
-use crate::{activity::Told, database::listed, run::Run, support::signer::Provider};
+use crate::endurance::{activity::Told, database::listed, run::Run, support::signer::Provider};
 
 const TABS_OF_EACH: usize = 4;
 

@@ -101,6 +101,7 @@ impl Cluster {
 }
 
 /// Connections that nobody else can have.
+#[expect(dead_code, reason = "they are held, and nothing else")]
 pub struct Taken {
     connections: Vec<PgConnection>,
     runtime: Runtime,

@@ -1,5 +1,4 @@
 //! What the tests share: a folder with the program's data, the running program, a browser without a screen, an event stream.
-#![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod browser;
 pub mod cable;

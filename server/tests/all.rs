@@ -1,0 +1,24 @@
+//! The program's tests, in one program: each further one takes its time to build.
+
+mod support;
+
+mod api;
+mod applications;
+mod backup;
+mod commands;
+mod endurance;
+mod events;
+mod faults;
+mod foreign_clients;
+mod gateways;
+mod guides;
+mod nodes;
+mod oauth1;
+mod pages;
+mod refusals;
+mod relay;
+mod server_functions;
+mod settings;
+mod sign_in;
+mod vault;
+mod verify;
