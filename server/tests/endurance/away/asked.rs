@@ -37,7 +37,7 @@ impl Way {
     pub const UNCHANGED: [Self; 4] = [Self::Steady, Self::Page, Self::Api, Self::Change];
 
     /// So many ask at once.
-    fn askers(self) -> usize {
+    pub fn askers(self) -> usize {
         match self {
             Self::Steady => 8,
             Self::Doomed => 4,
