@@ -96,7 +96,8 @@ mod tests {
         mine.pop();
         assert!(streams.open(b"mine").is_ok());
         mine.clear();
-        assert_eq!((streams.lock().in_all, streams.lock().of_session.len()), (0, 0));
+        let open = streams.lock();
+        assert_eq!((open.in_all, open.of_session.len()), (0, 0));
     }
 
     #[test]

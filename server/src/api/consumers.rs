@@ -181,7 +181,10 @@ async fn decide(
     let key = key(text)?;
     let current = state.service.find_consumer(&admin, key).await?;
     // Deciding what is decided already changes nothing and is no error, whatever was seen.
-    let seen = if current.status == status { None } else { seen(call.headers(), &current)? };
+    if current.status == status {
+        return Ok(shown(StatusCode::OK, &current));
+    }
+    let seen = seen(call.headers(), &current)?;
     Ok(shown(StatusCode::OK, &state.service.decide(&admin, key, status, seen).await?))
 }
 
