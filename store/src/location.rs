@@ -141,7 +141,9 @@ mod tests {
             r"pg_dump --host=db.example --port=6432 --username=ada --dbname=keys --format=custom '--file=it'\''s.dump'"
         );
         assert!(
-            dump("postgres://ada@/keys?host=/run/postgresql").unwrap().contains("--host=/run/postgresql ")
+            dump("postgres://ada@localhost/keys?host=/run/postgresql")
+                .unwrap()
+                .contains("--host=/run/postgresql ")
         );
         assert_eq!(dump("sqlite://keys.db"), None);
     }

@@ -35,6 +35,9 @@ pub(crate) async fn connect(url: &PostgresUrl, connections: u32) -> Result<Datab
         .acquire_timeout(PATIENCE)
         // What was just used still answers; what lay about may have been cut off meanwhile.
         .test_before_acquire_if_idle_for(Duration::from_secs(1))
+        // No task that looks after them; why is told for SQLite's.
+        .max_lifetime(None)
+        .idle_timeout(None)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .map_sqlx_postgres_opts(move |_| driver.clone());

@@ -5,16 +5,16 @@ use std::{path::Path, time::Duration};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, SqliteTransactionMode,
     TransactionOptions,
-    sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous},
+    sqlx::{
+        self, Connection as _,
+        sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous},
+    },
 };
 
 use crate::{StoreError, connect::number};
 
 /// Marks a file as ours (`PRAGMA application_id`): "LKEY".
 const APPLICATION_ID: i32 = 0x4C4B_4559;
-
-/// As long as the process lives.
-const FOR_EVER: Duration = Duration::from_hours(24 * 365 * 100);
 
 /// How long one process waits for another one's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -30,10 +30,13 @@ pub(crate) async fn connect(
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
         // A new connection would count other connections' changes from its own beginning, and the feed would miss one.
-        .max_lifetime(FOR_EVER)
-        .idle_timeout(FOR_EVER)
+        // Nor are they looked after: sqlx's task for that counts idle ones by a number that can be below zero for a moment,
+        // which is then a very large one, and never ends.
+        .max_lifetime(None)
+        .idle_timeout(None)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
+        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_fit(connection))))
         .map_sqlx_sqlite_opts(move |_| {
             SqliteConnectOptions::new()
                 .filename(&file)
@@ -44,6 +47,16 @@ pub(crate) async fn connect(
         });
     // Boxed: what happens once shall not make the future of whoever opens a store large.
     Ok(Box::pin(Database::connect(options)).await?)
+}
+
+/// Whether a connection may be used again. Where SQLite has rolled a transaction back by itself (a full disk), sqlx goes on
+/// counting it, and every later transaction would be a savepoint in one that nobody ever commits.
+async fn is_fit(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A rollback may be on its way; behind it this is answered.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// Takes the write lock at once: a deferred transaction that reads first can fail with `SQLITE_BUSY` at its first

@@ -161,6 +161,8 @@ async fn while_others_write_it_is_the_database_of_one_moment() {
     let (folder, store) = filled().await;
     let writer = Arc::new(folder.open().await.unwrap());
     let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
+    let (consumers, lines) = ("SELECT count(*) FROM consumers", "SELECT count(*) FROM activity");
+    let without = folder.number(lines).await - folder.number(consumers).await;
     let writing = tokio::spawn(async move {
         let mut n = 100;
         while stopped.try_recv().is_err() {
@@ -168,8 +170,6 @@ async fn while_others_write_it_is_the_database_of_one_moment() {
             n += 1;
         }
     });
-    let (consumers, lines) = ("SELECT count(*) FROM consumers", "SELECT count(*) FROM activity");
-    let without = folder.number(lines).await - folder.number(consumers).await;
     let mut counts = Vec::new();
     for n in 0..BACKUPS {
         let before = folder.number(consumers).await;
