@@ -5,7 +5,7 @@ use crate::support;
 use std::{fs, sync::Arc};
 
 use store::{Nonce, Store};
-use support::{Folder, PATIENCE, store};
+use support::{Folder, PATIENCE, store, until};
 use tokio::task::JoinSet;
 
 /// Nonce `n` of a second.
@@ -87,6 +87,8 @@ async fn a_used_nonce_stays_used_whether_the_process_ended_well_or_not() {
     let (folder, store) = store().await;
     let store = Arc::new(store);
     assert!(is_first(&store, nonce(100, 1)).await);
+    // Whoever wrote it may not be through yet.
+    until("nobody else has the store", async || Arc::strong_count(&store) == 1).await;
     Arc::into_inner(store).unwrap().close().await.unwrap();
     let store = Arc::new(folder.open().await.unwrap());
     assert!(!is_first(&store, nonce(100, 1)).await, "after a close");

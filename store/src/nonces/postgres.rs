@@ -24,8 +24,9 @@ impl Store {
             nonce.write(&mut ids);
         }
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, USE, [ids.into()]);
-        let answer = self.nonce_writer.query_one_raw(statement).await?;
-        let answer = answer.ok_or(StoreError::Unreadable("no answer about nonces"))?;
+        // Every row, though there is one: the first comes before the commit does.
+        let answers = self.nonce_writer.query_all_raw(statement).await?;
+        let answer = answers.first().ok_or(StoreError::Unreadable("no answer about nonces"))?;
         let fresh: Vec<u8> = answer.try_get_by_index(0)?;
         let (newest_activity, until): (i64, i64) = (answer.try_get_by_index(1)?, answer.try_get_by_index(2)?);
         forgotten_until.fetch_max(until, Ordering::AcqRel);

@@ -71,11 +71,9 @@ impl Store {
             INSERT,
             [Value::from(newest), Value::from(row)],
         );
-        let answer = self
-            .nonce_writer
-            .query_one_raw(insert)
-            .await?
-            .ok_or(StoreError::Unreadable("no row of nonces"))?;
+        // Every row, though there is one: where one is asked for, sqlx does not look whether it could be committed.
+        let rows = self.nonce_writer.query_all_raw(insert).await?;
+        let answer = rows.first().ok_or(StoreError::Unreadable("no row of nonces"))?;
         let (id, newest_activity): (i64, i64) = (answer.try_get_by_index(0)?, answer.try_get_by_index(1)?);
         if id != last_row + 1 {
             // Another process has written in between, and what it wrote came first.
