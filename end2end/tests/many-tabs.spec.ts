@@ -118,7 +118,7 @@ class Tab {
         expect(text).toContain(name);
         expect(text).toContain(status);
       }
-    }).toPass({ timeout: 10_000 });
+    }).toPass({ timeout: 30_000 });
   }
 }
 
