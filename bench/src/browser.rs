@@ -9,9 +9,15 @@ use crate::{Result, connection::Connection, seed::PASSWORD};
 pub struct Browser {
     pub address: SocketAddr,
     cookie: String,
+    is_signed_in: bool,
 }
 
 impl Browser {
+    /// The same administrator, signed in once more; where nobody signed in, the same nobody.
+    pub async fn in_another_session(&self) -> Result<Self> {
+        if self.is_signed_in { Self::sign_in(self.address).await } else { Ok(self.clone()) }
+    }
+
     /// Signs in at latchkey's public listener.
     pub async fn sign_in(address: SocketAddr) -> Result<Self> {
         let mut connection = Connection::new(address);
@@ -20,12 +26,12 @@ impl Browser {
         connection.ask(somebody.post("/sign-in", &form).as_bytes(), 303).await?;
         let cookie = connection.field("set-cookie").ok_or("signing in gives no cookie")?;
         let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        Ok(Self { address, cookie })
+        Ok(Self { address, cookie, is_signed_in: true })
     }
 
     /// A browser without a session of anybody's: for a server that asks for none.
     pub fn nobody(address: SocketAddr) -> Self {
-        Self { address, cookie: "latchkey=".to_owned() + &"x".repeat(43) }
+        Self { address, cookie: "latchkey=".to_owned() + &"x".repeat(43), is_signed_in: false }
     }
 
     pub fn get(&self, path: &str) -> String {
@@ -43,7 +49,7 @@ impl Browser {
     }
 
     fn fields(&self) -> String {
-        let Self { address, cookie } = self;
+        let Self { address, cookie, .. } = self;
         format!(
             "Host: {address}\r\nUser-Agent: Mozilla/5.0\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate, br\r\n\
              Cookie: {cookie}\r\n"

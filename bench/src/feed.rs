@@ -114,9 +114,17 @@ fn one(
     Ok(row)
 }
 
+/// As many as latchkey lets a session have.
+const STREAMS_OF_A_SESSION: usize = 50;
+
 /// Opens so many event streams, one after the other, and lets each tell what it sees.
 async fn open(browser: &Browser, count: usize, sender: &UnboundedSender<Seen>) -> Result<()> {
-    for _ in 0..count {
+    let mut browser = browser.clone();
+    for number in 0..count {
+        // A session may have only so many pages open.
+        if number > 0 && number % STREAMS_OF_A_SESSION == 0 {
+            browser = browser.in_another_session().await?;
+        }
         let request = browser.get("/events");
         let (stream, begun) = Connection::new(browser.address).open(request.as_bytes()).await?;
         let sender = sender.clone();
