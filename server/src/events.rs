@@ -11,7 +11,7 @@ use axum::{
         sse::{Event as SseEvent, Sse},
     },
 };
-use domain::{Consumer, Event};
+use domain::{Action, Consumer, Event};
 use futures::Stream;
 use serde::{Deserialize, Serialize};
 use service::{Admin, ServiceError, SignedIn, sign_in::Presence};
@@ -128,14 +128,22 @@ fn stream(
                     last = line.id;
                     if let Some(event) = feed::event(&line)? {
                         yield message(line.id, &event);
-                    // Something was done to an account: perhaps to this one.
-                    } else if line.consumer_key.is_none() && administrator(&headers, address, &state).await.is_err() {
+                    } else if may_end_sessions(line.action) && administrator(&headers, address, &state).await.is_err() {
                         break;
                     }
                 }
             }
         }
     }
+}
+
+/// Whether somebody's session, or what it may do, can end by it: perhaps this one's. Asked of each stream for each line, so
+/// the many sign-ins are not among them.
+fn may_end_sessions(action: Action) -> bool {
+    matches!(
+        action,
+        Action::UserDisabled | Action::UserForbidden | Action::PasswordChanged | Action::SignedOut
+    )
 }
 
 /// What a stream waits for.

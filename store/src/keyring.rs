@@ -87,10 +87,10 @@ impl Used {
     /// Notes a use; true where nobody has put this on the list of what has to be written yet.
     fn note(&self, at: i64) -> bool {
         self.at.fetch_max(at, Ordering::Relaxed);
-        !self.waiting.swap(true, Ordering::AcqRel)
+        self.again()
     }
 
-    /// True where nobody has put this on the list again meanwhile.
+    /// True where nobody has put this on the list meanwhile.
     fn again(&self) -> bool {
         !self.waiting.swap(true, Ordering::AcqRel)
     }

@@ -113,7 +113,7 @@ impl Nodes {
             asked.until_refused(Instant::now());
             let grown = memory(self.far.id()).saturating_sub(held);
             run.figure("memory grown by", format!("{grown} KiB"));
-            assert!(grown < MOST_GROWTH, "{grown} KiB more than {held} KiB");
+            assert!(grown < MOST_GROWTH, "{grown} KiB more than {held} KiB; log: {:?}", self.far.log());
             (asked.stop(), began, ended)
         });
         let disapproved = disapproved.unwrap();
@@ -139,6 +139,8 @@ impl Nodes {
             assert!(longest.unwrap() < MOST, "{way}: {longest:?}");
         }
         self.holds_what_was_told(&asked, told);
+        let log = self.far.log();
+        assert!(!log.iter().any(|line| line.contains("panicked")), "{log:?}");
         run.end();
     }
 

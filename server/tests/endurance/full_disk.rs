@@ -31,11 +31,12 @@ impl SmallDisk {
         fs::create_dir(at).unwrap();
         let mounted =
             Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "latchkey-faults"]).arg(at).output();
-        match mounted {
-            Ok(output) if output.status.success() => Ok(Self(at.to_owned())),
-            Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
-            Err(error) => Err(error.to_string()),
-        }
+        let why = match mounted {
+            Ok(output) if output.status.success() => return Ok(Self(at.to_owned())),
+            Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        Err(format!("a small file system cannot be mounted here: {why}"))
     }
 
     fn filler(&self) -> PathBuf {
@@ -69,6 +70,13 @@ impl Drop for SmallDisk {
     }
 }
 
+/// A program whose data is on such a disk, with its users; or why there cannot be one here.
+fn on_a_small_disk() -> Result<(SmallDisk, Provider), String> {
+    let home = Home::sqlite();
+    let disk = SmallDisk::mount(&home.data())?;
+    Ok((disk, Provider::in_home(home.and_users(), &[])))
+}
+
 /// Every way to change something is refused with a sentence, and everything can still be read.
 fn refuses_in_every_way(provider: &Provider, ada: &Browser, app: &crate::support::signer::App) {
     let name = "One more";
@@ -99,14 +107,10 @@ fn refuses_in_every_way(provider: &Provider, ada: &Browser, app: &crate::support
 #[test]
 fn a_full_disk_is_told_everywhere_and_forgotten_once_there_is_space() {
     let mut run = Run::begin("the disk full");
-    let home = Home::sqlite();
-    let disk = match SmallDisk::mount(&home.data()) {
-        Ok(disk) => disk,
-        Err(why) => return run.skip(&format!("a small file system cannot be mounted here: {why}")),
+    let (disk, provider) = match on_a_small_disk() {
+        Ok(both) => both,
+        Err(why) => return run.skip(&why),
     };
-    home.add_user("ada", true);
-    home.add_user("grace", false);
-    let provider = Provider::in_home(home, &[]);
     let (ada, app) = (provider.ada().clone(), provider.app_of("Calling", "grace"));
     let (mut told, mut registered) = (Told::default(), 0);
     let rounds = run.sizes.full_disks;
@@ -151,14 +155,10 @@ fn a_full_disk_is_told_everywhere_and_forgotten_once_there_is_space() {
 #[test]
 fn a_use_that_a_full_disk_kept_from_being_written_down_is_not_lost() {
     let mut run = Run::begin("last used, while the disk is full");
-    let home = Home::sqlite();
-    let disk = match SmallDisk::mount(&home.data()) {
-        Ok(disk) => disk,
-        Err(why) => return run.skip(&format!("a small file system cannot be mounted here: {why}")),
+    let (disk, provider) = match on_a_small_disk() {
+        Ok(both) => both,
+        Err(why) => return run.skip(&why),
     };
-    home.add_user("ada", true);
-    home.add_user("grace", false);
-    let provider = Provider::in_home(home, &[]);
     let app = provider.app("Calling");
     let ada = provider.ada().clone();
     let last_used = || ada.get(&format!("{CONSUMERS}/{}", app.key)).is(200).json()["last_used_at"].clone();

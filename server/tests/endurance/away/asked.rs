@@ -119,16 +119,20 @@ impl Asked {
         }
     }
 
-    /// Lets them go on until somebody was answered who asked after this.
+    /// Lets them go on until in each way somebody was answered who asked after this.
     pub fn until_answered(&mut self, since: Instant) {
-        self.until(|one| one.sent > since);
+        self.until_each(&Way::ALL, |one| one.sent > since);
     }
 
     /// Lets them go on until each of these ways was answered with yes after this.
     pub fn until_accepted(&mut self, ways: &[Way], since: Instant) {
+        self.until_each(ways, |one| one.answered > since && one.outcome == Outcome::Accepted);
+    }
+
+    fn until_each(&mut self, ways: &[Way], is_enough: impl Fn(&One) -> bool) {
         let mut left = ways.to_vec();
         self.until(|one| {
-            if one.answered > since && one.outcome == Outcome::Accepted {
+            if is_enough(one) {
                 left.retain(|way| *way != one.way);
             }
             left.is_empty()
