@@ -30,8 +30,11 @@ use crate::endurance::{
 const MOST: Duration = Duration::from_secs(10);
 /// Nor does it take longer than this until everything goes on once the database is there again.
 const RECOVERED_WITHIN: Duration = Duration::from_secs(10);
-/// What the program's memory may grow by, in KiB.
-const MOST_GROWTH: u64 = 16 * 1024;
+/// They are asked for so long before anything happens, so that what the program holds then is no beginner's.
+const WARM_UP: Duration = Duration::from_secs(1);
+/// What the program's memory may stay grown by, in KiB. What the allocator keeps for each thread comes and goes.
+const MOST_GROWTH: u64 = 32 * 1024;
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Two nodes on one database, one of them through a relay.
 struct Nodes {
@@ -90,6 +93,7 @@ impl Nodes {
         let (asked, began, ended) = thread::scope(|scope| {
             let mut asked = Asked::begin(scope, &ada, &steady, &doomed);
             asked.until_accepted(&Way::ALL, Instant::now());
+            asked.for_so_long(WARM_UP);
             let held = memory(self.far.id());
             let faulty = worsen();
             let began = Instant::now();
@@ -111,9 +115,12 @@ impl Nodes {
                 disapproved = Some(Instant::now());
             }
             asked.until_refused(Instant::now());
-            let grown = memory(self.far.id()).saturating_sub(held);
-            run.figure("memory grown by", format!("{grown} KiB"));
-            assert!(grown < MOST_GROWTH, "{grown} KiB more than {held} KiB; log: {:?}", self.far.log());
+            let growth = || memory(self.far.id()).saturating_sub(held);
+            run.figure("memory grown by", format!("{} KiB", growth()));
+            until("its memory is as it was", || {
+                asked.for_so_long(LOOK_EVERY);
+                (growth() < MOST_GROWTH).then_some(())
+            });
             (asked.stop(), began, ended)
         });
         let disapproved = disapproved.unwrap();
