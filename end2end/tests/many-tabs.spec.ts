@@ -103,8 +103,9 @@ class Tab {
     else this.refused += 1;
   }
 
-  /** The table shows exactly these. */
+  /** The table shows exactly these, once nobody is using it: new rows wait until pointer and focus have left it. */
   async shows(list: Consumer[]): Promise<void> {
+    await this.consumers.page.getByRole("heading", { level: 1 }).click();
     const expected = list.map(({ key, name, status }) => [key, name, words[status]]);
     const shown = () =>
       this.consumers.rows.evaluateAll((rows) =>
