@@ -119,7 +119,7 @@ class Tab {
         expect(text).toContain(name);
         expect(text).toContain(status);
       }
-    }).toPass({ timeout: 30_000 });
+    }).toPass({ timeout: 10_000 });
   }
 }
 

@@ -31,7 +31,7 @@ const NEXT_REQUEST: Duration = Duration::from_secs(75);
 /// A request's body is there within this time.
 const BODY: Duration = Duration::from_secs(20);
 /// A request that is there is answered within this time: what a database has not answered by then it will not answer.
-/// Longer than anybody waits for being looked at after wrong passwords (4 s), or for a change of somebody else's (5 s).
+/// Longer than a turn after wrong passwords (4 s), or than a change waits for somebody else's (5 s).
 const ANSWER: Duration = Duration::from_secs(8);
 /// What was sent and is not taken for so long ends the connection: nobody reads there any more.
 #[cfg(target_os = "linux")]

@@ -33,7 +33,8 @@ const RECOVERED_WITHIN: Duration = Duration::from_secs(10);
 /// They are asked for so long before anything happens, so that what the program holds then is no beginner's.
 const WARM_UP: Duration = Duration::from_secs(1);
 /// What the program's memory may stay grown by, in KiB. What the allocator keeps for each thread comes and goes.
-const MOST_GROWTH: u64 = 32 * 1024;
+const MOST_GROWTH: u64 = 16 * 1024;
+/// How often it is looked at until it is no more than that.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Two nodes on one database, one of them through a relay.
