@@ -88,6 +88,9 @@ struct Options {
     /// The page whose figures are to be written anew; the charts are in a folder beside it
     #[arg(long, value_parser = absolute)]
     page: Option<PathBuf>,
+    /// What the page says that its figures were printed by
+    #[arg(long, default_value = "tools/bench")]
+    command: String,
     /// Only these kinds, with commas between
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<run::Kind>,

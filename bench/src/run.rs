@@ -41,7 +41,7 @@ impl Kind {
 }
 
 pub fn run(options: &Options, runtime: &Runtime) -> Result<()> {
-    let machine = Machine::look()?;
+    let machine = Machine::look(&options.command)?;
     let bench = Bench::new(options, runtime)?;
     for kind in Kind::ALL {
         if !options.only.is_empty() && !options.only.contains(&kind) {

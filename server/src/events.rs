@@ -140,10 +140,24 @@ fn stream(
 /// Whether somebody's session, or what it may do, can end by it: perhaps this one's. Asked of each stream for each line, so
 /// the many sign-ins are not among them.
 fn may_end_sessions(action: Action) -> bool {
-    matches!(
-        action,
-        Action::UserDisabled | Action::UserForbidden | Action::PasswordChanged | Action::SignedOut
-    )
+    match action {
+        Action::UserDisabled | Action::UserForbidden | Action::PasswordChanged | Action::SignedOut => true,
+        Action::ConsumerRegistered
+        | Action::ConsumerRequested
+        | Action::ConsumerApproved
+        | Action::ConsumerDisapproved
+        | Action::ConsumerEdited
+        | Action::ConsumerRemoved
+        | Action::UserAdded
+        | Action::UserEnabled
+        | Action::UserPermitted
+        | Action::SignedIn
+        | Action::AccessAllowed
+        | Action::AccessDenied
+        | Action::TokenIssued
+        | Action::TokensRevoked
+        | Action::VaultRotated => false,
+    }
 }
 
 /// What a stream waits for.
