@@ -17,7 +17,7 @@ use std::{
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::{
     sync::{Notify, OnceCell, oneshot},
-    time::{Instant, timeout, timeout_at},
+    time::timeout,
 };
 
 use crate::{Store, StoreError, connect::number};
@@ -53,8 +53,8 @@ const FORGET_EVERY: i64 = 5;
 /// How many nonces share a write at most.
 const MOST_AT_ONCE: usize = 4096;
 
-/// While many ask, a write waits so long for as many as shared the one before: each of them costs less then. Whoever asks
-/// when nobody else does is not kept waiting.
+/// While many ask, a write waits so long for as many as there seem to be, who are those that shared the one before and those
+/// that came meanwhile: each of them costs less then. Whoever asks when nobody else does is not kept waiting.
 const GATHER: Duration = Duration::from_millis(1);
 
 /// A write that takes longer is given up: nobody can tell what became of it.
@@ -78,7 +78,7 @@ impl Nonce {
 #[derive(Debug, Default)]
 pub(crate) struct Nonces {
     queue: Mutex<Queue>,
-    /// As many wait as shared the write before.
+    /// As many wait as are expected.
     gathered: Notify,
     /// Whoever writes holds it for as long as that takes.
     known: tokio::sync::Mutex<sqlite::Known>,
@@ -91,8 +91,8 @@ struct Queue {
     waiting: Vec<Waiting>,
     /// Somebody is writing and will look again when done.
     is_written: bool,
-    /// How many shared the last write.
-    last: usize,
+    /// How many are expected to share the next write; 0 while it is not known who asks again.
+    expected: usize,
     /// What is older may be forgotten.
     too_old: i64,
 }
@@ -136,7 +136,7 @@ impl Store {
             let mut queue = self.nonces.queue();
             queue.too_old = queue.too_old.max(too_old);
             queue.waiting.push(Waiting { nonce, answer });
-            if queue.waiting.len() == queue.last {
+            if queue.waiting.len() == queue.expected {
                 self.nonces.gathered.notify_one();
             }
             !mem::replace(&mut queue.is_written, true)
@@ -154,18 +154,17 @@ impl Store {
         loop {
             let (batch, too_old) = {
                 let mut queue = self.nonces.queue();
+                queue.expected = 0;
                 if queue.waiting.is_empty() {
                     queue.is_written = false;
-                    queue.last = 0;
                     return;
                 }
                 let most = queue.waiting.len().min(MOST_AT_ONCE);
                 let rest = queue.waiting.split_off(most);
-                queue.last = most;
                 (mem::replace(&mut queue.waiting, rest), queue.too_old)
             };
-            let gather_until = Instant::now() + GATHER;
             let written = timeout(PATIENCE, self.write_batch(&batch, too_old)).await;
+            self.nonces.expect(batch.len());
             match written.unwrap_or(Err(StoreError::TookTooLong)) {
                 Ok((is_new, newest_activity)) => {
                     for (one, is_new) in batch.into_iter().zip(is_new) {
@@ -181,7 +180,7 @@ impl Store {
                 }
             }
             // Going on after a while with those who have come by then is what is meant by it.
-            let _ = timeout_at(gather_until, self.nonces.gathered.notified()).await;
+            let _ = timeout(GATHER, self.nonces.gathered.notified()).await;
         }
     }
 
@@ -205,6 +204,12 @@ pub(crate) async fn mark_restored(connection: &impl ConnectionTrait) -> Result<(
 impl Nonces {
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// So many will be answered now, and may ask again.
+    fn expect(&self, answered: usize) {
+        let mut queue = self.queue();
+        queue.expected = answered + queue.waiting.len();
     }
 }
 

@@ -83,6 +83,33 @@ async fn more_than_share_one_write_are_all_answered() {
 }
 
 #[tokio::test]
+async fn those_who_ask_again_and_again_come_to_share_each_write() {
+    const HALF: u32 = 8;
+    const EACH: u32 = 50;
+    let folder = Folder::sqlite();
+    let store = Arc::new(folder.open().await.unwrap());
+    let mut clients = JoinSet::new();
+    for half in 0..2 {
+        for client in half * HALF..(half + 1) * HALF {
+            let store = store.clone();
+            clients.spawn(async move {
+                for n in 0..EACH {
+                    assert!(is_first(&store, nonce(100, client * EACH + n)).await);
+                }
+            });
+        }
+        // The clients ask, and whoever writes for them begins: the other half comes meanwhile.
+        for _ in 0..2 {
+            tokio::task::yield_now().await;
+        }
+    }
+    tokio::time::timeout(PATIENCE, clients.join_all()).await.expect("everybody is answered");
+    assert_eq!(kept(&folder).await, i64::from(2 * HALF * EACH));
+    let writes = folder.number("SELECT count(*) FROM nonces").await;
+    assert!(writes < i64::from(EACH * 3 / 2), "{writes} writes, where each half alone needs {EACH}");
+}
+
+#[tokio::test]
 async fn a_used_nonce_stays_used_whether_the_process_ended_well_or_not() {
     let (folder, store) = store().await;
     let store = Arc::new(store);
