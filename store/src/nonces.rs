@@ -53,8 +53,9 @@ const FORGET_EVERY: i64 = 5;
 /// How many nonces share a write at most.
 const MOST_AT_ONCE: usize = 4096;
 
-/// While many ask, a write waits so long for as many as there seem to be, who are those that shared the one before and those
-/// that came meanwhile: each of them costs less then. Whoever asks when nobody else does is not kept waiting.
+/// While many ask, the next write waits so long, from the answers of the one before on, for as many as there seem to be:
+/// those that were answered and those that came meanwhile. Each of them costs less then. Whoever asks when nobody else does
+/// is not kept waiting.
 const GATHER: Duration = Duration::from_millis(1);
 
 /// A write that takes longer is given up: nobody can tell what became of it.
