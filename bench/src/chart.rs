@@ -52,10 +52,10 @@ const STYLE: &str = "\
 text { font: 13px system-ui, sans-serif; fill: #1f2328; } .title { font-weight: 600; font-size: 15px; } \
 .small { font-size: 11px; fill: #59636e; } .label { text-anchor: end; } .aim { stroke: #bc4c00; stroke-dasharray: 4 3; } \
 .bare { fill: #8c959f; } .sqlite { fill: #0969da; } .postgres { fill: #1a7f37; } .peer { fill: #9a6700; } \
-.ground { fill: #ffffff; } \
+.ground { fill: #ffffff; } .value { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; } \
 @media (prefers-color-scheme: dark) { text { fill: #e6edf3; } .small { fill: #9198a1; } .ground { fill: #0d1117; } \
 .aim { stroke: #f0883e; } .bare { fill: #6e7681; } .sqlite { fill: #4493f8; } .postgres { fill: #3fb950; } \
-.peer { fill: #d29922; } }";
+.peer { fill: #d29922; } .value { stroke: #0d1117; } }";
 
 impl Chart {
     /// The chart as SVG; the note says where the figures are from.
@@ -75,6 +75,8 @@ impl Chart {
             escape(self.unit)
         );
         let mut y = TOP;
+        // After the aim's line, which must not run through them.
+        let mut values = String::new();
         for Bar { label, value, tone } in &self.bars {
             let class = match tone {
                 Tone::Bare => "bare",
@@ -87,9 +89,12 @@ impl Chart {
             let _ = writeln!(
                 svg,
                 "<text class=\"label\" x=\"{}\" y=\"{text}\">{label}</text>\
-                 <rect class=\"{class}\" x=\"{LEFT}\" y=\"{y}\" width=\"{wide:.1}\" height=\"{BAR}\" rx=\"2\"/>\
-                 <text x=\"{end:.1}\" y=\"{text}\">{value:.decimals$}</text>",
+                 <rect class=\"{class}\" x=\"{LEFT}\" y=\"{y}\" width=\"{wide:.1}\" height=\"{BAR}\" rx=\"2\"/>",
                 LEFT - 8.0
+            );
+            let _ = writeln!(
+                values,
+                "<text class=\"value\" x=\"{end:.1}\" y=\"{text}\">{value:.decimals$}</text>"
             );
             y += STEP;
         }
@@ -107,7 +112,7 @@ impl Chart {
         }
         let _ = write!(
             svg,
-            "<text class=\"small\" x=\"16\" y=\"{}\">{}</text>\n</svg>\n",
+            "{values}<text class=\"small\" x=\"16\" y=\"{}\">{}</text>\n</svg>\n",
             height - 12.0,
             escape(note)
         );
