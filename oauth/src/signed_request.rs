@@ -45,6 +45,7 @@ impl<'a> SignedRequest<'a> {
         if signed.nonce().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
             return Err(rejected(["oauth_nonce"], "A nonce has at most 255 bytes; send a shorter one."));
         }
+        signed.timestamp = signed.value(Protocol::Timestamp).map(seconds).transpose()?;
         let version = places.find(&signed.parameters, Protocol::Version);
         if version.is_some_and(|version| version != "1.0" && !version.eq_ignore_ascii_case("1.0A")) {
             return Err(Problem::VersionRejected);
@@ -53,7 +54,6 @@ impl<'a> SignedRequest<'a> {
             .value(Protocol::SignatureMethod)
             .and_then(SignatureMethod::parse)
             .ok_or(Problem::SignatureMethodRejected)?;
-        signed.timestamp = signed.value(Protocol::Timestamp).map(seconds).transpose()?;
         Ok(signed)
     }
 

@@ -23,6 +23,7 @@ fn a_request_that_is_wrong_in_everything_hears_of_one_thing_after_the_other() {
         .at(-4000);
     call.clone().with("oauth_timestamp", "").is_refused_everywhere(400, "parameter_absent");
     call.clone().and("oauth_nonce", "again").is_refused_everywhere(400, "parameter_rejected");
+    call.clone().with("oauth_timestamp", "soon").is_refused_everywhere(400, "parameter_rejected");
     call.is_refused_everywhere(400, "version_rejected");
     let call = call.with("oauth_version", "1.0");
     call.is_refused_everywhere(400, "signature_method_rejected");
