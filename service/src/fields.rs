@@ -30,10 +30,20 @@ pub(crate) fn callback_url(text: &str) -> Result<Option<String>, CallbackError> 
         return Err(CallbackError::TooLong);
     }
     let url = Url::parse(text).map_err(|_| CallbackError::NotAbsolute)?;
+    // `Url` mends a missing or turned slash and leaves out blanks: another address than the one that was written.
+    let behind_scheme = text.split_once(':').map_or("", |(_, rest)| rest);
+    let blank = |c: char| c == '\\' || c.is_whitespace() || c.is_control();
+    if url.has_host()
+        && (!behind_scheme.starts_with("//") || behind_scheme.starts_with("///") || text.contains(blank))
+    {
+        return Err(CallbackError::NotAbsolute);
+    }
     if !matches!(url.scheme(), "http" | "https") {
         return Err(CallbackError::Scheme);
     }
-    if !url.username().is_empty() || url.password().is_some() {
+    // Also where both are empty, which `Url` does not tell.
+    let authority = behind_scheme.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
         return Err(CallbackError::UserInfo);
     }
     if url.fragment().is_some() {
@@ -63,6 +73,21 @@ mod tests {
     const EC: &str = include_str!("../tests/keys/ec-spki.pem");
 
     #[test]
+    fn a_callback_is_not_mended() {
+        for text in [
+            "http:app.example",
+            "http:/app.example",
+            "http:///app.example",
+            r"http:\\app.example\cb",
+            "http://app.example/a b",
+            "http://app.ex\nample/",
+        ] {
+            assert_eq!(callback_url(text), Err(CallbackError::NotAbsolute), "{text:?}");
+        }
+        assert!(callback_url("https://app.example/@ada?to=a@b").is_ok());
+    }
+
+    #[test]
     fn a_callback_is_an_absolute_http_address_without_userinfo_or_fragment() {
         assert_eq!(
             callback_url(" https://app.example/cb?x=1 "),
@@ -72,6 +97,7 @@ mod tests {
         assert_eq!(callback_url("/cb"), Err(CallbackError::NotAbsolute));
         assert_eq!(callback_url("javascript:alert(1)"), Err(CallbackError::Scheme));
         assert_eq!(callback_url("https://a:b@app.example/"), Err(CallbackError::UserInfo));
+        assert_eq!(callback_url("https://@app.example/"), Err(CallbackError::UserInfo));
         assert_eq!(callback_url("https://app.example/#x"), Err(CallbackError::Fragment));
         assert_eq!(
             callback_url(&format!("https://app.example/{}", "x".repeat(2000))),

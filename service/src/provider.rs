@@ -13,7 +13,9 @@ use subtle::ConstantTimeEq as _;
 use url::Url;
 
 use crate::{
-    Service, ServiceError, SignedIn, fields, token,
+    Service, ServiceError, SignedIn,
+    fields::{self, CallbackError},
+    token,
     verify::{Checked, Credentials, Stage, VerifyError, check_status},
 };
 
@@ -264,10 +266,15 @@ fn callback(asked: &str, consumer: &KnownConsumer) -> Result<String, Problem> {
             Some(_) => Err(rejected("This consumer has a registered callback, so oob is not accepted.")),
         };
     }
-    let Ok(Some(asked)) = fields::callback_url(asked) else {
-        return Err(rejected(
-            "Give oob or an absolute http or https URL without user name, password and fragment.",
-        ));
+    let asked = match fields::callback_url(asked) {
+        // Nothing is taken off it: it is signed as it stands.
+        Ok(Some(url)) if url == asked => url,
+        Err(CallbackError::TooLong) => return Err(rejected("Give a callback of at most 2,000 bytes.")),
+        _ => {
+            return Err(rejected(
+                "Give oob or an absolute http or https URL without user name, password and fragment.",
+            ));
+        }
     };
     let same = |registered: &str| Url::parse(registered).ok() == Url::parse(&asked).ok();
     if registered.is_some_and(|registered| !same(registered)) {
