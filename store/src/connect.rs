@@ -84,7 +84,7 @@ impl Store {
             transaction.commit().await?;
             Self::with_vault(location, write, vault).await
         };
-        open.await.map_err(|error| error.at(&location.to_string()))
+        open.await.map_err(|error| error.at_opening(&location.to_string()))
     }
 
     /// Opens a database that is there already, and makes and migrates nothing: for whoever only looks.
@@ -99,7 +99,7 @@ impl Store {
             let vault = Vault::open(vault_key_file, false)?;
             Self::with_vault(location, write, vault).await
         };
-        open.await.map_err(|error| error.at(&location.to_string()))
+        open.await.map_err(|error| error.at_opening(&location.to_string()))
     }
 
     async fn with_vault(

@@ -46,7 +46,7 @@ pub enum StoreError {
     Newer(String, String),
     /// The folder or file cannot be opened or made.
     #[error(
-        "The database {path} cannot be opened: {reason}. Check that its folder exists and that the user that runs latchkey may read and write there."
+        "The database {path} cannot be opened: {reason}. Check that its folder exists and that the user that runs latchkey may read and write there, or name another one with LATCHKEY_DATABASE_URL."
     )]
     CannotOpen {
         /// The database file.
@@ -81,7 +81,7 @@ pub enum StoreError {
     VaultKeyDamaged(PathBuf),
     /// A key file that can be neither read nor made.
     #[error(
-        "The vault key file {path} cannot be used: {source}. Check that its folder exists and that the user that runs latchkey may read and write there."
+        "The vault key file {path} cannot be used: {source}. Check that its folder exists and that the user that runs latchkey may read and write there, or name another one with LATCHKEY_VAULT_KEY_FILE."
     )]
     VaultKeyFile {
         /// The key file.
@@ -131,6 +131,16 @@ pub enum StoreError {
         "The vault key was rotated while the database was copied, so nothing is kept. Run `latchkey backup` again."
     )]
     BackupRotated,
+    /// The same where it is met first, by a process that then ends.
+    #[error(
+        "The database {database} cannot be reached: {reason}. Check that it is running, or name another one with LATCHKEY_DATABASE_URL."
+    )]
+    CannotConnect {
+        /// The database.
+        database: String,
+        /// What the driver said.
+        reason: String,
+    },
     /// PostgreSQL is away, or the network to it, or it has no connection left.
     #[error(
         "The database cannot be reached ({0}), so nobody can tell whether this was done. It is tried again all the time; try once more in a moment."
@@ -232,6 +242,14 @@ impl StoreError {
         match self {
             Self::Sealed => Self::SealedRow { table, name: name.to_owned() },
             other => other,
+        }
+    }
+
+    /// The same, met while the database is opened: nobody tries again.
+    pub(crate) fn at_opening(self, database: &str) -> Self {
+        match self {
+            Self::Unreachable(reason) => Self::CannotConnect { database: database.to_owned(), reason },
+            other => other.at(database),
         }
     }
 
