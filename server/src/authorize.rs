@@ -6,7 +6,10 @@ use app::{
 };
 use axum::{
     Form,
-    extract::{Query, Request, State},
+    extract::{
+        Query, Request, State,
+        rejection::{FormRejection, QueryRejection},
+    },
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -34,9 +37,11 @@ pub(crate) struct Asked {
 pub(crate) async fn show(
     State(state): State<AppState>,
     person: Option<Person>,
-    Query(Asked { oauth_token }): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, PageError> {
+    // What cannot be read names no token, and the page says so.
+    let oauth_token = asked.map_or(String::new(), |Query(asked)| asked.oauth_token);
     let question = match state.service.question(&oauth_token).await {
         Ok(question) => question,
         Err(error) => return not_asked(state, error, request).await,
@@ -75,7 +80,7 @@ fn asked_path(token: &str) -> String {
     format!("/oauth/authorize?oauth_token={}", oauth::encode(token))
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct DecisionForm {
     #[serde(default)]
     oauth_token: String,
@@ -87,8 +92,9 @@ pub(crate) struct DecisionForm {
 pub(crate) async fn decide(
     State(state): State<AppState>,
     person: Option<Person>,
-    Form(form): Form<DecisionForm>,
+    form: Result<Form<DecisionForm>, FormRejection>,
 ) -> Result<Response, PageError> {
+    let form = form.map_or(DecisionForm::default(), |Form(form)| form);
     let path = asked_path(&form.oauth_token);
     let request = page_request(&state, &path);
     let Some(Person(person)) = person else {

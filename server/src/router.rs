@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse as _, Redirect, Response},
     routing::{any, get, post},
@@ -34,15 +34,15 @@ pub(crate) fn public(state: AppState) -> Router {
         .route("/events", get(events::events))
         .route("/api/page/{function}", post(server_functions::call))
         .route(applications::PATH, get(applications::show).post(applications::revoke))
-        .route("/oauth/authorize", get(authorize::show).post(authorize::decide))
+        .route("/oauth/authorize", get(authorize::show).post(authorize::decide).head(not_head))
         .route("/oauth/approveKey", get(pages::approve_key))
         .route("/pkg/{*file}", get(assets::serve))
         .route("/favicon.ico", get(assets::serve))
         .fallback(assets_or_nothing)
         .layer(RequestBodyLimitLayer::new(MOST_BODY_BYTES))
         // These read their bodies themselves, with the same limit, and tell in their own way what is too large.
-        .route("/oauth/requestToken", get(oauth1::request_token).post(oauth1::request_token))
-        .route("/oauth/accessToken", get(oauth1::access_token).post(oauth1::access_token))
+        .route("/oauth/requestToken", get(oauth1::request_token).post(oauth1::request_token).head(not_head))
+        .route("/oauth/accessToken", get(oauth1::access_token).post(oauth1::access_token).head(not_head))
         .route("/oauth/requestKey", post(oauth1::request_key))
         .route("/rootservices", get(oauth1::root_services))
         .route("/.well-known/oslc/rootservices.xml", get(oauth1::root_services))
@@ -70,6 +70,11 @@ pub(crate) fn public(state: AppState) -> Router {
 /// PLAINTEXT the secrets themselves.
 fn span(request: &Request) -> Span {
     tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+/// For what a GET uses up or decides: HEAD is safe (RFC 9110 section 9.2.1), and its answer could not be read.
+async fn not_head() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,POST")]).into_response()
 }
 
 async fn assets_or_nothing(state: State<AppState>, request: Request) -> Response {

@@ -81,6 +81,36 @@ fn nobody_is_asked_and_nothing_is_decided_without_a_session() {
 }
 
 #[test]
+fn a_head_request_decides_nothing_and_uses_nothing_up() {
+    let provider = Provider::start();
+    let grace = provider.signed_in("grace");
+    let app = provider.app("Looked at");
+    provider.edit(&app, &json!({ "trusted": true }));
+    let temporary = app.temporary("oob");
+    let looked = send(grace.request(Method::HEAD, &path(&temporary.0)).body(()).unwrap()).is(405);
+    assert_eq!(looked.header("allow"), "GET,POST");
+    is_undecided(&app, &temporary);
+    for call in [app.ask("oob"), app.exchange(&temporary, "any")] {
+        let mut looked = call.sign();
+        looked.verb = "HEAD".to_owned();
+        looked.send().is(405);
+    }
+    grace.get(&path(&temporary.0)).is(200);
+}
+
+#[test]
+fn a_request_that_names_no_token_or_several_is_told_so_on_a_page() {
+    let provider = Provider::start();
+    let grace = provider.signed_in("grace");
+    for query in ["", "?oauth_token=", "?oauth_token=a&oauth_token=b", "?oauth_token=%ff"] {
+        says(grace.get(&format!("/oauth/authorize{query}")), 404, "Unknown request");
+    }
+    let body = json!({ "oauth_token": "a" }).to_string();
+    let request = grace.request(Method::POST, "/oauth/authorize").header("content-type", "application/json");
+    says(send(request.body(body).unwrap()), 404, "Unknown request");
+}
+
+#[test]
 fn a_decision_that_another_site_sends_is_refused() {
     let provider = Provider::start();
     let grace = provider.signed_in("grace");
