@@ -63,8 +63,7 @@ pub(crate) async fn access_token(State(state): State<AppState>, request: Request
 struct KeyRequest {
     name: Option<String>,
     secret: TypedSecret,
-    #[serde(default)]
-    trusted: bool,
+    trusted: Option<bool>,
 }
 
 /// `POST /oauth/requestKey`
@@ -91,7 +90,12 @@ pub(crate) async fn request_key(
     };
     let made = state
         .service
-        .request_key(asked.name.as_deref(), asked.secret.expose(), asked.trusted, address.0)
+        .request_key(
+            asked.name.as_deref(),
+            asked.secret.expose(),
+            asked.trusted.unwrap_or_default(),
+            address.0,
+        )
         .await;
     match made {
         Ok(consumer) => Json(json!({ "key": consumer.key })).into_response(),

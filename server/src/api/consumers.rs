@@ -83,10 +83,13 @@ fn key(text: &str) -> Result<ConsumerKey, ApiError> {
     text.parse().map_err(|_| ApiError::from(ServiceError::NotFound(format!("consumer with the key {text}"))))
 }
 
+/// What is registered. What is absent counts as empty, so that it is told with everything else that is wrong.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct NewConsumer {
+    #[serde(default)]
     name: String,
-    secret: TypedSecret,
+    secret: Option<TypedSecret>,
 }
 
 /// `POST /api/v1/consumers`
@@ -95,7 +98,8 @@ pub(super) async fn register(
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Response, ApiError> {
     let NewConsumer { name, secret } = call.json()?;
-    let consumer = state.service.register(&admin, &name, secret.expose()).await?;
+    let secret = secret.as_ref().map_or("", TypedSecret::expose);
+    let consumer = state.service.register(&admin, &name, secret).await?;
     let location = state.path(&format!("/api/v1/consumers/{}", consumer.key));
     Ok(([(header::LOCATION, location)], shown(StatusCode::CREATED, &consumer)).into_response())
 }
@@ -121,8 +125,7 @@ struct Patch {
     callback_url: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
     rsa_public_key: Option<Option<String>>,
-    #[serde(default)]
-    sign_everybody_out: bool,
+    sign_everybody_out: Option<bool>,
 }
 
 /// Tells `null` from absent.
@@ -150,7 +153,7 @@ pub(super) async fn edit(
         trusted: patch.trusted,
         callback_url: patch.callback_url.map(Option::unwrap_or_default),
         rsa_public_key: patch.rsa_public_key.map(Option::unwrap_or_default),
-        sign_everybody_out: patch.sign_everybody_out,
+        sign_everybody_out: patch.sign_everybody_out.unwrap_or_default(),
     };
     Ok(shown(StatusCode::OK, &state.service.edit(&admin, key, edit, seen).await?))
 }

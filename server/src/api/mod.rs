@@ -56,7 +56,9 @@ impl FromRequestParts<AppState> for KeyText {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        path.map(|Path(text)| Self(text)).map_err(|error| ApiError::BadRequest(error.body_text()))
+        // What is no text names nothing.
+        path.map(|Path(text)| Self(text))
+            .map_err(|_| ApiError::NotFound("There is no consumer with this key.".to_owned()))
     }
 }
 

@@ -38,6 +38,9 @@ fn every_field_that_is_wrong_is_told_at_once() {
         ))
     };
     assert_eq!(register_as("", "short"), ["name", "secret"]);
+    let absent = |body: &Value| wrong_fields(&call_json(ada, Method::POST, CONSUMERS, &[], body));
+    assert_eq!(absent(&json!({})), ["name", "secret"]);
+    assert_eq!(absent(&json!({ "name": "Name" })), ["secret"]);
     for name in ["", "   ", &"x".repeat(101), "a\nb", "\u{7f}"] {
         assert_eq!(register_as(name, SECRET), ["name"], "{name:?}");
     }
@@ -80,6 +83,7 @@ fn a_body_that_is_no_json_object_is_400_and_another_media_type_415() {
             b"\xff",
             b"{\"name\":\"a\",\"secret\":5}",
             b"{\"name\":[]}",
+            b"{\"name\":\"a name\",\"secret\":\"long enough\",\"approved\":true}",
         ] {
             let details = send_as(Some("application/json"), body).problem(400);
             assert!(!details.to_string().contains("invalid type"), "{details}");
