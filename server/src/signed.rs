@@ -63,9 +63,14 @@ pub(crate) fn authorization(headers: &HeaderMap) -> Vec<&[u8]> {
 
 /// The body, where its parameters are part of what is signed (RFC 5849 section 3.4.1.3.1).
 pub(crate) fn form<'a>(headers: &HeaderMap, body: &'a Bytes) -> Option<&'a [u8]> {
-    let content_type = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    (media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") && !body.is_empty()).then_some(body)
+    (is_form(headers) && !body.is_empty()).then_some(body)
+}
+
+/// Whether the body's parameters are part of what is signed.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// The HTTP status of a refusal.

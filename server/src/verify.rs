@@ -130,6 +130,8 @@ async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Resul
         tracing::warn!("the gateway is misconfigured: {why}; the request is refused");
         rejected(problem)
     })?;
+    // Any other body is no part of what is signed, however large.
+    let body = if signed::is_form(headers) { body } else { Body::empty() };
     let body = signed::read_body(body, MOST_BODY_BYTES)
         .await
         .map_err(|TooLarge| rejected("The form is too large to be signed."))?;
