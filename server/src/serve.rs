@@ -44,7 +44,7 @@ pub enum ServeError {
     },
     /// The certificate or its key cannot be used.
     #[error(
-        "The certificate {cert} with the key {key} cannot be used: {source}. Both must be PEM files that belong together."
+        "LATCHKEY_TLS_CERT={cert} with LATCHKEY_TLS_KEY={key} cannot be used: {source}. Both must be PEM files that belong together."
     )]
     Tls {
         /// `LATCHKEY_TLS_CERT`
@@ -175,7 +175,7 @@ async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpListene
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { setting, address, source })
 }
 
-async fn tls(files: Option<&(PathBuf, PathBuf)>) -> Result<Option<RustlsConfig>, ServeError> {
+pub(crate) async fn tls(files: Option<&(PathBuf, PathBuf)>) -> Result<Option<RustlsConfig>, ServeError> {
     let Some((cert, key)) = files else { return Ok(None) };
     // A second call finds the provider that the first one installed.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -205,6 +205,18 @@ fn check_looks_and_changes_nothing() {
 }
 
 #[test]
+fn check_tells_of_a_certificate_that_the_server_could_not_start_with() {
+    let home = Home::new();
+    let files = ["--tls-cert", "missing.pem", "--tls-key", "missing.key"];
+    let said = home.run(&[&["check", "--json"], &files[..]].concat(), "");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let findings = said.json();
+    let wrong: Vec<_> = findings.as_array().unwrap().iter().filter(|one| one["ok"] == false).collect();
+    assert_eq!((wrong.len(), &wrong[0]["subject"]), (1, &json!("certificate")), "{findings}");
+    assert!(wrong[0]["detail"].as_str().unwrap().contains("LATCHKEY_TLS_CERT=missing.pem"), "{findings}");
+}
+
+#[test]
 fn migrate_makes_the_database_and_may_be_run_again() {
     let home = Home::sqlite();
     for _ in 0..2 {

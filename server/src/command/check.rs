@@ -5,10 +5,10 @@ use std::{fmt, path::Path};
 use serde::Serialize;
 use service::Clock;
 use store::{Store, StoreError};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{CommandError, output};
-use crate::settings::Settings;
+use crate::{serve, settings::Settings};
 
 /// How far the newest activity may lie in the future before the clock is suspected.
 const CLOCK_TOLERANCE: time::Duration = time::Duration::minutes(5);
@@ -23,6 +23,13 @@ struct Finding {
 /// Looks at everything that a start depends on. The settings are right, or nobody would have come here.
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), CommandError> {
     let mut findings = vec![Finding { subject: "settings", ok: true, detail: in_words(settings) }];
+    if settings.tls.is_some() {
+        let (ok, detail) = match serve::tls(settings.tls.as_ref()).await {
+            Ok(_) => (true, "can be used".to_owned()),
+            Err(error) => (false, error.to_string()),
+        };
+        findings.push(Finding { subject: "certificate", ok, detail });
+    }
     let newest = check_data(settings, &mut findings).await;
     findings.push(check_clock(newest));
     let words = |finding: &Finding| {
@@ -119,11 +126,16 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
 
 fn check_clock(newest: Option<OffsetDateTime>) -> Finding {
     let now = Clock::System.now();
+    let told = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());
     match newest.filter(|at| *at > now + CLOCK_TOLERANCE) {
         Some(at) => {
-            let detail = format!("it is {now}, but the newest activity is of {at}: set this machine's clock");
+            let detail = format!(
+                "it is {}, but the newest activity is of {}: set this machine's clock",
+                told(now),
+                told(at)
+            );
             Finding { subject: "clock", ok: false, detail }
         }
-        None => Finding { subject: "clock", ok: true, detail: now.to_string() },
+        None => Finding { subject: "clock", ok: true, detail: told(now) },
     }
 }

@@ -15,7 +15,7 @@ pub struct Flags {
     /// Folder of the database and the vault key [default: ./data]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(super) data_dir: Option<String>,
-    /// sqlite://FILE [default: latchkey.db in the data folder]
+    /// sqlite://FILE or postgres://USER@HOST/DATABASE [default: latchkey.db in the data folder]
     #[arg(long, global = true, value_name = "URL")]
     pub(super) database_url: Option<String>,
     /// Public listener; port 0 picks one [default: 127.0.0.1:3000]
