@@ -109,11 +109,11 @@ fn plaintext_needs_no_nonce_and_timestamp_but_they_are_looked_at() {
 }
 
 #[test]
-fn parameters_are_looked_at_before_version_before_method_before_timestamp() {
+fn parameters_are_looked_at_before_version_before_method() {
     let mut wrong = vec![
-        ("oauth_timestamp", "soon"),
         ("oauth_signature_method", "UNKNOWN"),
         ("oauth_version", "3.0"),
+        ("oauth_timestamp", "soon"),
         ("oauth_consumer_key", ""),
     ];
     assert_eq!(refusal(&wrong).name(), "parameter_absent");
@@ -121,11 +121,11 @@ fn parameters_are_looked_at_before_version_before_method_before_timestamp() {
     wrong.push(("oauth_token", "b"));
     assert_eq!(rejected(refusal(&wrong)), ["oauth_token"]);
     wrong.truncate(3);
-    assert_eq!(refusal(&wrong).name(), "version_rejected");
-    wrong.truncate(2);
-    assert_eq!(refusal(&wrong).name(), "signature_method_rejected");
-    wrong.truncate(1);
     assert_eq!(rejected(refusal(&wrong)), ["oauth_timestamp"]);
+    wrong.truncate(2);
+    assert_eq!(refusal(&wrong).name(), "version_rejected");
+    wrong.truncate(1);
+    assert_eq!(refusal(&wrong).name(), "signature_method_rejected");
 }
 
 #[test]
