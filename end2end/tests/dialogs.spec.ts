@@ -411,3 +411,40 @@ test.describe("A refusal can be seen where it is told, without scrolling for it"
     });
   }
 });
+
+for (const viewport of [
+  { width: 640, height: 400 },
+  { width: 360, height: 640 },
+  { width: 1280, height: 720 },
+]) {
+  for (const what of ["without", "with"]) {
+    test(`What has the focus in Edit consumer is in sight, ${what} an error, at ${viewport.width} pixels`, async ({
+      consumers,
+      page,
+      server,
+      complaints,
+    }) => {
+      await page.setViewportSize(viewport);
+      const dialog = await consumers.choose(NAME, "Edit");
+      if (what === "with") {
+        complaints.expect(refused(409));
+        await server.approve(key);
+        await fields(dialog).name.fill("Another name");
+        await fields(dialog).save.click();
+        await expect(consumers.refusal("Edit consumer").getByText("the command line")).toBeVisible();
+      }
+      await fields(dialog).name.focus();
+      const stops = await dialog.locator("input, textarea, button").count();
+      for (let stop = 0; stop < stops; stop += 1) {
+        const hidden = await page.evaluate(() => {
+          const focused = document.activeElement as HTMLElement;
+          const { left, top, width, height } = focused.getBoundingClientRect();
+          const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+          return seen && focused.contains(seen) ? "" : focused.outerHTML;
+        });
+        expect(hidden).toBe("");
+        await page.keyboard.press("Tab");
+      }
+    });
+  }
+}
