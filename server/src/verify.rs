@@ -4,11 +4,12 @@ use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use axum::{
     Json,
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use futures::StreamExt as _;
 use oauth::Problem;
 use serde::Deserialize;
 use serde_json::json;
@@ -130,11 +131,15 @@ async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Resul
         tracing::warn!("the gateway is misconfigured: {why}; the request is refused");
         rejected(problem)
     })?;
-    // Any other body is no part of what is signed, however large.
-    let body = if signed::is_form(headers) { body } else { Body::empty() };
-    let body = signed::read_body(body, MOST_BODY_BYTES)
-        .await
-        .map_err(|TooLarge| rejected("The form is too large to be signed."))?;
+    let body = if signed::is_form(headers) {
+        let form = signed::read_body(body, MOST_BODY_BYTES).await;
+        form.map_err(|TooLarge| rejected("The form is too large to be signed."))?
+    } else {
+        // No part of what is signed, however large. Taken all the same: whoever is still sending would miss the answer.
+        let mut rest = body.into_data_stream();
+        while let Some(Ok(_)) = rest.next().await {}
+        Bytes::new()
+    };
     let (base_string_uri, query) = oauth::base_string_uri(&original.url).map_err(|_| {
         tracing::warn!("the gateway is misconfigured: what it calls the URL is none; the request is refused");
         rejected("The gateway in front of this server names no URL.")
