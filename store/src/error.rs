@@ -131,7 +131,7 @@ pub enum StoreError {
         "The vault key was rotated while the database was copied, so nothing is kept. Run `latchkey backup` again."
     )]
     BackupRotated,
-    /// The same where it is met first, by a process that then ends.
+    /// PostgreSQL cannot be reached by a process that has just begun, and that ends then.
     #[error(
         "The database {database} cannot be reached: {reason}. Check that it is running, or name another one with LATCHKEY_DATABASE_URL."
     )]
@@ -245,7 +245,7 @@ impl StoreError {
         }
     }
 
-    /// The same, met while the database is opened: nobody tries again.
+    /// The error as it is told where the database is opened: nobody tries again then.
     pub(crate) fn at_opening(self, database: &str) -> Self {
         match self {
             Self::Unreachable(reason) => Self::CannotConnect { database: database.to_owned(), reason },
