@@ -34,6 +34,8 @@ pub(crate) async fn connect(
         // which is then a very large one, and never ends.
         .max_lifetime(None)
         .idle_timeout(None)
+        // A file does not hang up, and a connection is tested when it comes back.
+        .test_before_acquire(false)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_fit(connection))))
