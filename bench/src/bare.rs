@@ -37,7 +37,7 @@ pub fn start() -> Result<Server> {
     Server::start(Command::new(std::env::current_exe()?).arg("bare"), &["listening on http://"])
 }
 
-/// Serves as `latchkey serve` serves a listener: the same runtime, server and kind of router.
+/// Serves as `latchkey serve` serves its internal listener: the same runtime, server and kind of router.
 pub async fn serve() -> Result<()> {
     let news = News { changes: Arc::default(), told: broadcast::Sender::new(BACKLOG) };
     let router = Router::new()
@@ -48,8 +48,9 @@ pub async fn serve() -> Result<()> {
         .with_state(news);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum_server::from_tcp(listener.into_std()?)?.handle(Handle::new()).serve(service);
+    let server = axum_server::from_tcp(listener.into_std()?)?
+        .handle(Handle::<SocketAddr>::new())
+        .serve(router.into_make_service());
     tokio::spawn(server).await??;
     Ok(())
 }

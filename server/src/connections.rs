@@ -40,8 +40,8 @@ const NOT_TAKEN: Duration = Duration::from_secs(20);
 #[cfg(target_os = "linux")]
 const MOST_NOT_TAKEN: u32 = 64 * 1024;
 
-/// Serves on a listener until the handle says that it is enough.
-pub(crate) async fn serve(
+/// Serves the public listener until the handle says that it is enough. Handlers can ask who connects.
+pub(crate) async fn serve_public(
     listener: TcpListener,
     tls: Option<RustlsConfig>,
     router: Router,
@@ -56,6 +56,16 @@ pub(crate) async fn serve(
         }
         None => limit_waiting(axum_server::from_tcp(listener)?).handle(handle).serve(service).await,
     }
+}
+
+/// Serves the internal listener until the handle says that it is enough.
+pub(crate) async fn serve_internal(
+    listener: TcpListener,
+    router: Router,
+    handle: Handle<SocketAddr>,
+) -> io::Result<()> {
+    limit_what_is_not_taken(&listener)?;
+    limit_waiting(axum_server::from_tcp(listener)?).handle(handle).serve(router.into_make_service()).await
 }
 
 fn limit_waiting<A>(server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {

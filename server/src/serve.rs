@@ -117,7 +117,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         async move { store.keep_writing_uses().await }
     });
     let handle = Handle::new();
-    let public_server = tokio::spawn(connections::serve(
+    let public_server = tokio::spawn(connections::serve_public(
         listener.into_std()?,
         tls,
         router::public(state.clone()),
@@ -126,9 +126,8 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let internal_address = internal.as_ref().map(TcpListener::local_addr).transpose()?;
     let internal_handle = Handle::new();
     let internal_server = match internal {
-        Some(internal) => Some(tokio::spawn(connections::serve(
+        Some(internal) => Some(tokio::spawn(connections::serve_internal(
             internal.into_std()?,
-            None,
             router::internal(state),
             internal_handle.clone(),
         ))),
