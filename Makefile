@@ -5,7 +5,7 @@ export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export LATCHKEY_SITE_DIR := $(CARGO_TARGET_DIR)/site
 export LATCHKEY_BIN := $(CARGO_TARGET_DIR)/release/latchkey
 
-# What tools/setup chose on this machine: the compiler, wasm-bindgen, wasm-opt. Looked at once per call of make, before
+# What tools/setup chose on this machine: the compiler and wasm-opt. Looked at once per call of make, before
 # the targets that need it; setup installs what is missing and touches the file only when the choice changes.
 chosen := $(CARGO_TARGET_DIR)/tools.mk
 ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)

@@ -6,10 +6,18 @@ cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/latchkey
 tools=${LATCHKEY_TOOLS:-$cache/tools}
 target=${CARGO_TARGET_DIR:-$PWD/target}
 
-# The server's packages with the features its tests ask of them, so that `make build` and `make test` compile each
-# dependency once: naming --examples makes cargo count the dev-dependencies in, though there is no example.
-server_packages="--release --workspace --exclude frontend"
-server_targets="--bins --examples"
+# This machine's kind of code. Naming it keeps the flags of server/release.toml away from macros and build scripts, which
+# page and server then share.
+host=$(rustc -vV 2>/dev/null | sed -n 's/^host: //p')
+server_flags="--release --target $host --config server/release.toml"
+built=$target/$host/release
+
+# What is checked and tested. `make build` builds the program alone, of the same dependencies with the same features, so
+# that each is compiled once; where a feature differs, Cargo.toml says so beside the dependency.
+server_packages="$server_flags --workspace --exclude frontend --exclude bindgen"
+
+# The page, in the same profile with what frontend/release.toml changes.
+page_package="--release --config frontend/release.toml --package frontend --target wasm32-unknown-unknown"
 
 # Cargo.lock may follow a changed Cargo.toml on a desk, not in CI.
 locked=
@@ -33,6 +41,8 @@ as_root() {
 apt_install() {
     have apt-get || return 1
     [ "$(id -u)" = 0 ] || { have sudo && sudo -n true 2>/dev/null; } || return 1
-    as_root apt-get update -qq >&2 || say "apt-get update failed; trying with the lists that are there"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+    # Another program may hold the package manager's lock, as a fresh machine's own updates do: wait for it.
+    wait_for_lock="-o DPkg::Lock::Timeout=600"
+    as_root apt-get $wait_for_lock update -qq >&2 || say "apt-get update failed; trying with the lists that are there"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get $wait_for_lock install -y -qq --no-install-recommends "$@" >&2
 }
