@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{Actor, Consumer};
+use crate::{activity::Actor, consumer::Consumer};
 
 /// Somebody changed the consumer after it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,37 +1,14 @@
 //! A consumer, the rules for its name and secret, and what each decision does to it.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
+pub use crate::consumer_key::{ConsumerKey, NotAConsumerKey};
 pub use crate::text::TextError;
-use crate::{Actor, text};
-
-/// The public, unique, immutable identifier of a consumer: a UUID, made by us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ConsumerKey(pub Uuid);
-
-impl fmt::Display for ConsumerKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_hyphenated().fmt(f)
-    }
-}
-
-/// The text is no consumer key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("A consumer key is a UUID such as 7f2c1e64-0b1d-4a57-9f0e-5f7a3f0c9b21.")]
-pub struct NotAConsumerKey;
-
-impl FromStr for ConsumerKey {
-    type Err = NotAConsumerKey;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Uuid::try_parse(text).map(Self).map_err(|_| NotAConsumerKey)
-    }
-}
+use crate::{activity::Actor, error::FieldError, text};
 
 /// What people call a consumer: 1 to 100 characters after trimming, no control characters. Need not be unique.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,13 +51,12 @@ impl ConsumerSecret {
     }
 
     /// Checks a secret and that it was typed twice alike; the error names the field it belongs to.
-    pub fn parse_twice(secret: &str, again: &str) -> Result<Self, crate::FieldError> {
-        let parsed =
-            Self::parse(secret).map_err(|error| crate::FieldError::new("secret", error.to_string()))?;
+    pub fn parse_twice(secret: &str, again: &str) -> Result<Self, FieldError> {
+        let parsed = Self::parse(secret).map_err(|error| FieldError::new("secret", error.to_string()))?;
         if secret == again {
             Ok(parsed)
         } else {
-            Err(crate::FieldError::new("secret_again", "The two secrets differ."))
+            Err(FieldError::new("secret_again", "The two secrets differ."))
         }
     }
 
@@ -246,9 +222,10 @@ impl Consumer {
 #[cfg(test)]
 mod tests {
     use time::Duration;
+    use uuid::Uuid;
 
     use super::*;
-    use crate::Username;
+    use crate::user::Username;
 
     fn consumer() -> Consumer {
         let by = Actor::User(Username::parse("ada").unwrap());

@@ -1,6 +1,6 @@
 //! What the event stream says and the page applies.
 
-use crate::{Consumer, ConsumerKey};
+use crate::{consumer::Consumer, consumer_key::ConsumerKey};
 
 /// A change to the table of consumer keys.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,16 +3,19 @@
 pub mod activity;
 pub mod conflict;
 pub mod consumer;
+pub mod consumer_key;
 pub mod error;
 pub mod event;
 pub mod query;
 mod text;
+pub mod time;
 mod typed;
 pub mod user;
 
 pub use activity::{Action, Activity, Actor};
 pub use conflict::{Conflict, Removed};
-pub use consumer::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Edit, Status};
+pub use consumer::{Consumer, ConsumerName, ConsumerSecret, Edit, Status};
+pub use consumer_key::ConsumerKey;
 pub use error::FieldError;
 pub use event::Event;
 pub use query::{ConsumerQuery, Cursor, Page, Sort};

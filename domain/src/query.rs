@@ -4,7 +4,11 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Consumer, ConsumerKey, Status};
+pub use crate::time::milliseconds;
+use crate::{
+    consumer::{Consumer, Status},
+    consumer_key::ConsumerKey,
+};
 
 /// The most rows of one page.
 pub const MOST_ROWS: u64 = 500;
@@ -120,11 +124,6 @@ impl Cursor {
         let is_number = matches!(self.value, SortValue::Number(_));
         is_number == matches!(sort, Sort::CreatedAt | Sort::UpdatedAt | Sort::LastUsedAt)
     }
-}
-
-/// Milliseconds since 1970, the precision of every stored time.
-pub fn milliseconds(at: time::OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).expect("OffsetDateTime spans years -9999 to 9999")
 }
 
 impl fmt::Display for Cursor {

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::text::{self, TextError};
+use crate::{
+    error::FieldError,
+    text::{self, TextError},
+};
 
 /// What a user signs in with: 1 to 64 of `A-Z a-z 0-9 . _ @ -`. Two names that differ in case alone are the same.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,13 +78,12 @@ impl Password {
     }
 
     /// Checks a new password and that it was typed twice alike; the error names the field it belongs to.
-    pub fn parse_twice(password: &str, again: &str) -> Result<Self, crate::FieldError> {
-        let parsed =
-            Self::parse(password).map_err(|error| crate::FieldError::new("password", error.to_string()))?;
+    pub fn parse_twice(password: &str, again: &str) -> Result<Self, FieldError> {
+        let parsed = Self::parse(password).map_err(|error| FieldError::new("password", error.to_string()))?;
         if password == again {
             Ok(parsed)
         } else {
-            Err(crate::FieldError::new("password_again", "The two passwords differ."))
+            Err(FieldError::new("password_again", "The two passwords differ."))
         }
     }
 

@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 
 use crate::{
-    Problem, Request,
     encoding::{PLUS_IS_SPACE, PLUS_STAYS, decode, encoded_order},
     header,
+    problem::Problem,
+    request::Request,
 };
 
 /// The most parameters of one request; more is somebody trying to keep the server busy.

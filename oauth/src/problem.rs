@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use crate::encode;
+use crate::encoding::encode;
 
 /// Why a request is refused. Displays as its advice.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::{Problem, SignedRequest, header, parameters};
-
 /// A request as the client saw it. Does not print what may hold a PLAINTEXT signature.
 ///
 /// ```
@@ -31,29 +29,6 @@ pub struct Request<'a> {
     pub authorization: &'a [&'a [u8]],
     /// The body as it came, only where its Content-Type is `application/x-www-form-urlencoded`.
     pub form: Option<&'a [u8]>,
-}
-
-impl<'a> Request<'a> {
-    /// Whether the request says that it is signed, rightly or wrongly: it has an OAuth Authorization header field, or
-    /// one of the protocol's parameters in its query or form.
-    pub fn is_signed(&self) -> bool {
-        self.authorization.iter().any(|field| header::credentials(field).is_some())
-            || self.query.is_some_and(|query| parameters::has_protocol_parameter(query.as_bytes()))
-            || self.form.is_some_and(parameters::has_protocol_parameter)
-    }
-
-    /// Reads the request's parameters and checks all that can be checked without knowing the consumer: parameters
-    /// (malformed, repeated, absent), version, method, and that the timestamp is a number, in this order.
-    ///
-    /// `required` names the parameters that this endpoint needs beyond those of every signed request, `oauth_callback`
-    /// for example; they are reported together with the other absent ones.
-    ///
-    /// # Errors
-    /// [`Problem::ParameterRejected`], [`Problem::ParameterAbsent`], [`Problem::VersionRejected`] or
-    /// [`Problem::SignatureMethodRejected`].
-    pub fn parse(&self, required: &[&'static str]) -> Result<SignedRequest<'a>, Problem> {
-        SignedRequest::new(self, required)
-    }
 }
 
 impl fmt::Debug for Request<'_> {

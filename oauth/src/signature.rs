@@ -13,7 +13,7 @@ use sha2::{Sha256, Sha512};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use crate::{Problem, RsaPublicKey, encoding::push_encoded};
+use crate::{encoding::push_encoded, problem::Problem, rsa_key::RsaPublicKey};
 
 /// How a request is signed: the values of `oauth_signature_method` that are understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,13 +3,38 @@
 use std::{borrow::Cow, fmt};
 
 use crate::{
-    Problem, Request, Secrets, SignatureMethod,
     base_string::base_string,
+    header,
     parameters::{self, Parameter, Places, Protocol, rejected},
-    signature,
+    problem::Problem,
+    request::Request,
+    signature::{self, Secrets, SignatureMethod},
 };
 
 const LONGEST_NONCE: usize = 255;
+
+impl<'a> Request<'a> {
+    /// Whether the request says that it is signed, rightly or wrongly: it has an OAuth Authorization header field, or
+    /// one of the protocol's parameters in its query or form.
+    pub fn is_signed(&self) -> bool {
+        self.authorization.iter().any(|field| header::credentials(field).is_some())
+            || self.query.is_some_and(|query| parameters::has_protocol_parameter(query.as_bytes()))
+            || self.form.is_some_and(parameters::has_protocol_parameter)
+    }
+
+    /// Reads the request's parameters and checks all that can be checked without knowing the consumer: parameters
+    /// (malformed, repeated, absent), version, method, and that the timestamp is a number, in this order.
+    ///
+    /// `required` names the parameters that this endpoint needs beyond those of every signed request, `oauth_callback`
+    /// for example; they are reported together with the other absent ones.
+    ///
+    /// # Errors
+    /// [`Problem::ParameterRejected`], [`Problem::ParameterAbsent`], [`Problem::VersionRejected`] or
+    /// [`Problem::SignatureMethodRejected`].
+    pub fn parse(&self, required: &[&'static str]) -> Result<SignedRequest<'a>, Problem> {
+        SignedRequest::new(self, required)
+    }
+}
 
 /// A signed request that can be read; nothing says yet that its signature is right. Prints no signature, since with
 /// PLAINTEXT that is the secrets themselves.
@@ -26,7 +51,7 @@ pub struct SignedRequest<'a> {
 }
 
 impl<'a> SignedRequest<'a> {
-    pub(crate) fn new(request: &Request<'a>, required: &[&'static str]) -> Result<Self, Problem> {
+    fn new(request: &Request<'a>, required: &[&'static str]) -> Result<Self, Problem> {
         let mut parameters = parameters::collect(request)?;
         // The base string leaves it out (§3.4.1.3.1).
         let index = parameters.iter().position(|one| Protocol::of(&one.name) == Some(Protocol::Signature));

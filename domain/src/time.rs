@@ -1,0 +1,8 @@
+//! Times as they are stored and compared.
+
+use time::OffsetDateTime;
+
+/// Milliseconds since 1970, the precision of every stored time.
+pub fn milliseconds(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).expect("OffsetDateTime spans years -9999 to 9999")
+}
