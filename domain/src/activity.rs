@@ -1,4 +1,4 @@
-//! The append-only list of what was done, by whom, from where: audit trail and event feed in one.
+//! The append-only activity: who did what, and from where. It is both the audit trail and the source of events.
 
 use std::fmt;
 
@@ -7,15 +7,15 @@ use time::OffsetDateTime;
 
 use crate::{consumer_key::ConsumerKey, user::Username};
 
-/// Who did something.
+/// The author of an action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum Actor {
-    /// Somebody with an account here.
+    /// A user with an account on this server.
     User(Username),
-    /// Somebody who can run commands beside the database.
+    /// Commands run on the host, which need no account.
     CommandLine,
-    /// An outside program that asked for a key without signing in.
+    /// An external program that requested a key without signing in.
     Request,
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for Actor {
 }
 
 impl From<String> for Actor {
-    /// No username holds a space, so the words for the others cannot be one.
+    /// Usernames cannot contain a space, so the phrases for the other actors are unambiguous.
     fn from(text: String) -> Self {
         match Username::parse(&text) {
             Ok(username) => Self::User(username),
@@ -49,13 +49,13 @@ impl From<Actor> for String {
     }
 }
 
-/// What was done.
+/// The kind of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// A consumer was registered by an administrator.
+    /// An administrator registered a consumer.
     ConsumerRegistered,
-    /// A consumer key was asked for by an outside program.
+    /// An external program requested a consumer key.
     ConsumerRequested,
     /// A consumer was approved.
     ConsumerApproved,
@@ -63,55 +63,55 @@ pub enum Action {
     ConsumerDisapproved,
     /// A consumer's name, secret or settings were changed.
     ConsumerEdited,
-    /// A consumer was removed for good.
+    /// A consumer was removed permanently.
     ConsumerRemoved,
-    /// An account was made.
+    /// An account was created.
     UserAdded,
     /// An account was disabled.
     UserDisabled,
     /// An account was enabled again.
     UserEnabled,
-    /// An account was given *Configure Server*.
+    /// An account was granted *Configure Server*.
     UserPermitted,
-    /// *Configure Server* was taken from an account.
+    /// *Configure Server* was withdrawn from an account.
     UserForbidden,
     /// An account's password was changed.
     PasswordChanged,
-    /// Somebody signed in.
+    /// A user signed in.
     SignedIn,
-    /// Somebody signed out.
+    /// A user signed out.
     SignedOut,
     /// A user allowed a consumer to act for them.
     AccessAllowed,
-    /// A user did not.
+    /// A user refused to let a consumer act for them.
     AccessDenied,
-    /// A consumer got token credentials.
+    /// Token credentials were issued to a consumer.
     TokenIssued,
-    /// A user took back what a consumer may do for them.
+    /// A user revoked the tokens with which a consumer acts for them.
     TokensRevoked,
-    /// Every stored secret was encrypted anew with a new vault key.
+    /// Every stored secret was re-encrypted with a new vault key.
     VaultRotated,
 }
 
-/// One line of the list. `before` and `after` never hold a secret.
+/// One line of the activity. `before` and `after` never contain a secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Activity<Snapshot> {
-    /// Rises by commit; orders events and resumes a stream.
+    /// Increases in commit order; orders events and resumes a stream.
     pub id: i64,
-    /// When it was done.
+    /// The time of the action.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// Who did it.
+    /// Its author.
     pub actor: Actor,
-    /// What was done.
+    /// Its kind.
     pub action: Action,
-    /// The consumer it was done to, if any.
+    /// The affected consumer, if any.
     pub consumer_key: Option<ConsumerKey>,
-    /// The network address it was done from; none for the command line.
+    /// The network address of the request; `None` for the command line.
     pub address: Option<String>,
-    /// The thing as it was.
+    /// The affected object before the action.
     pub before: Option<Snapshot>,
-    /// The thing as it is.
+    /// The affected object after the action.
     pub after: Option<Snapshot>,
 }
 

@@ -1,30 +1,30 @@
-//! What the slower of two administrators is told, instead of overwriting the faster one's change.
+//! The answer to an administrator whose edit was based on an outdated revision.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{activity::Actor, consumer::Consumer};
 
-/// Somebody changed the consumer after it was read.
+/// Another administrator changed the consumer after it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
-    /// Who was faster, last.
+    /// The author of the latest change.
     pub by: Actor,
-    /// When, last.
+    /// The time of the latest change.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// What changed, in words that follow "changed".
+    /// The differences, as phrases that follow "changed".
     pub changes: Vec<String>,
-    /// The consumer as it is now; its revision lets the slower one go on.
+    /// The current consumer; with its revision the edit can be sent again.
     pub current: Consumer,
 }
 
-/// Somebody removed the consumer.
+/// Another administrator removed the consumer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removed {
-    /// Who removed it.
+    /// The administrator who removed it.
     pub by: Actor,
-    /// When.
+    /// The time of the removal.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
 }

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The public, unique, immutable identifier of a consumer: a UUID, made by us.
+/// The public, unique, immutable identifier of a consumer: a UUID that this server generates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ConsumerKey(pub Uuid);
 
@@ -15,7 +15,7 @@ impl fmt::Display for ConsumerKey {
     }
 }
 
-/// The text is no consumer key.
+/// The text is not a consumer key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("A consumer key is a UUID such as 7f2c1e64-0b1d-4a57-9f0e-5f7a3f0c9b21.")]
 pub struct NotAConsumerKey;

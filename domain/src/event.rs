@@ -1,12 +1,12 @@
-//! What the event stream says and the page applies.
+//! The events that the stream sends and the page applies.
 
 use crate::{consumer::Consumer, consumer_key::ConsumerKey};
 
-/// A change to the table of consumer keys.
+/// A change to the list of consumers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The consumer is new, or is now like this.
+    /// The consumer was added or changed; this is its current state.
     Consumer(Consumer),
-    /// The consumer is gone for good.
+    /// The consumer was removed permanently.
     Removed(ConsumerKey),
 }

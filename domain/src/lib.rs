@@ -1,4 +1,4 @@
-//! What is true of consumers, users and activity without a computer: no async, no I/O, and it compiles to wasm.
+//! The rules for consumers, users and activity: no async, no I/O, compiles to wasm.
 
 pub mod activity;
 pub mod conflict;

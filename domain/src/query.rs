@@ -1,4 +1,4 @@
-//! Lists come in pages: what to show, in which order, and a cursor that says where the next page begins.
+//! Paged lists: filter, order, and the cursor at which the next page begins.
 
 use std::{fmt, str::FromStr};
 
@@ -10,30 +10,30 @@ use crate::{
     consumer_key::ConsumerKey,
 };
 
-/// The most rows of one page.
+/// The maximal page size.
 pub const MOST_ROWS: u64 = 500;
 
-/// What consumers are sorted by; rows that are alike in it are sorted by key.
+/// The column to sort consumers by; ties are broken by key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
-    /// When it was registered.
+    /// The time of registration.
     #[default]
     CreatedAt,
-    /// Its name, whatever the case of ASCII letters.
+    /// The name, ignoring ASCII case.
     Name,
-    /// Its key.
+    /// The key.
     Key,
-    /// Its status, by the word.
+    /// The status, alphabetically.
     Status,
-    /// When it last changed.
+    /// The time of the last change.
     UpdatedAt,
-    /// When it was last used; never is before everything.
+    /// The time of the last use; *Never* sorts before all times.
     LastUsedAt,
 }
 
 impl Sort {
-    /// The direction that people expect where they do not say: what is newest first, names from A on.
+    /// The default order: times newest first, texts from A to Z.
     pub fn usual_order(self) -> Order {
         match self {
             Self::CreatedAt | Self::UpdatedAt | Self::LastUsedAt => Order::Descending,
@@ -41,7 +41,7 @@ impl Sort {
         }
     }
 
-    /// What a consumer is sorted by.
+    /// The value that this consumer is sorted by.
     pub fn value(self, consumer: &Consumer) -> SortValue {
         match self {
             Self::CreatedAt => SortValue::Number(milliseconds(consumer.created_at)),
@@ -54,48 +54,48 @@ impl Sort {
     }
 }
 
-/// The time that stands for *Never* in an order.
+/// The sort value of *Never*.
 pub const NEVER: i64 = -1;
 
-/// Which way a list goes.
+/// The direction of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
-    /// From A to Z, from old to new.
+    /// From A to Z, oldest first.
     #[serde(rename = "asc")]
     Ascending,
-    /// The other way.
+    /// From Z to A, newest first.
     #[serde(rename = "desc")]
     Descending,
 }
 
-/// Which consumers a list shows, and how. The default: all, newest first.
+/// Filter and order of a list of consumers. The default is all of them, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConsumerQuery {
-    /// Of this status alone.
+    /// Only consumers with this status.
     pub status: Option<Status>,
-    /// With this text in name or key, whatever the case of ASCII letters.
+    /// Only consumers with this text in their name or key, ignoring ASCII case.
     pub text: Option<String>,
-    /// Sorted by.
+    /// The column to sort by.
     pub sort: Sort,
-    /// In which direction; where it is not said, the usual one.
+    /// The direction; `None` is the column's default.
     pub order: Option<Order>,
-    /// After this row.
+    /// Start after this row.
     pub after: Option<Cursor>,
 }
 
 impl ConsumerQuery {
-    /// All of them, newest first, after a row.
+    /// All consumers after a row, newest first.
     pub fn newest_first(after: Option<Cursor>) -> Self {
         Self { after, ..Self::default() }
     }
 
-    /// In which direction.
+    /// The direction, with the default applied.
     pub fn order(&self) -> Order {
         self.order.unwrap_or(self.sort.usual_order())
     }
 }
 
-/// What a row is sorted by.
+/// The value that a row is sorted by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SortValue {
     /// A time, in milliseconds since 1970.
@@ -104,22 +104,22 @@ pub enum SortValue {
     Text(String),
 }
 
-/// The last row of a page; the next page begins after it.
+/// The last row of a page; the next page starts after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// What it was sorted by.
+    /// Its sort value.
     pub value: SortValue,
-    /// Tells rows that are alike apart.
+    /// Its key, which breaks ties.
     pub key: ConsumerKey,
 }
 
 impl Cursor {
-    /// The place of a consumer in a list.
+    /// The position of a consumer in a list sorted by this column.
     pub fn of(consumer: &Consumer, sort: Sort) -> Self {
         Self { value: sort.value(consumer), key: consumer.key }
     }
 
-    /// Whether it can be the cursor of a list sorted so.
+    /// Whether the cursor belongs to a list sorted by this column.
     pub fn fits(&self, sort: Sort) -> bool {
         let is_number = matches!(self.value, SortValue::Number(_));
         is_number == matches!(sort, Sort::CreatedAt | Sort::UpdatedAt | Sort::LastUsedAt)
@@ -128,7 +128,7 @@ impl Cursor {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The key first: it is the one part that cannot hold the separator.
+        // The key comes first, because it cannot contain the separator.
         match &self.value {
             SortValue::Number(number) => write!(f, "{}.n{number}", self.key),
             SortValue::Text(text) => write!(f, "{}.t{text}", self.key),
@@ -136,7 +136,7 @@ impl fmt::Display for Cursor {
     }
 }
 
-/// The text is no cursor of ours.
+/// The text is not a cursor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("This is no cursor of this list; take next_cursor of the page before, as it is.")]
 pub struct NotACursor;
@@ -160,9 +160,9 @@ impl FromStr for Cursor {
 pub struct Page<T> {
     /// The rows.
     pub items: Vec<T>,
-    /// Where the next page begins; `None` on the last.
+    /// The cursor of the next page; `None` on the last one.
     pub next_cursor: Option<String>,
-    /// How many rows there are in all.
+    /// The number of rows on all pages.
     pub total: u64,
 }
 

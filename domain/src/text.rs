@@ -1,36 +1,36 @@
-//! The one rule for how long a text may be and what it may hold.
+//! Validation of texts: length and allowed characters.
 
-/// Why a text is refused; `Display` is the sentence shown beside the field.
+/// Why a text is rejected; `Display` is the sentence shown beside the field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing was typed.
+    /// The text is empty.
     #[error("Enter a {0}.")]
     Empty(&'static str),
     /// Fewer characters than allowed.
     #[error("Use at least {least} characters; this has {has}.")]
     TooShort {
-        /// The fewest characters allowed.
+        /// The minimum.
         least: usize,
-        /// How many there are.
+        /// The number of characters found.
         has: usize,
     },
     /// More characters than allowed.
     #[error("Use at most {most} characters; this has {has}.")]
     TooLong {
-        /// The most characters allowed.
+        /// The maximum.
         most: usize,
-        /// How many there are.
+        /// The number of characters found.
         has: usize,
     },
     /// A line break, tab or other control character.
     #[error("Leave out line breaks, tabs and other control characters.")]
     ControlCharacter,
-    /// A character that this text may not hold.
+    /// A character that is not allowed in this text.
     #[error("{0}")]
     NotAllowed(&'static str),
 }
 
-/// Checks a text's length in Unicode scalar values and that no control character is in it.
+/// Checks the length in Unicode scalar values, and that the text contains no control characters.
 pub(crate) fn check(
     what: &'static str,
     text: &str,

@@ -1,22 +1,22 @@
-//! What somebody typed where a secret or a password belongs.
+//! The raw input of a secret or password field.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// A secret or a password as it was typed or sent, before anything is known of it. Never printed; its memory is wiped.
+/// A secret or password as it was entered, not validated yet. `Debug` does not print it, and its memory is wiped.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct TypedSecret(Zeroizing<String>);
 
 impl TypedSecret {
-    /// The text in the clear, for the rules that it is checked by.
+    /// The plaintext, for validation.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether nothing was typed.
+    /// Whether the field was left empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -28,7 +28,7 @@ impl From<String> for TypedSecret {
     }
 }
 
-/// For a page that sends what was typed into it.
+/// For the page, which sends the input to the server.
 impl From<TypedSecret> for String {
     fn from(secret: TypedSecret) -> Self {
         secret.expose().to_owned()

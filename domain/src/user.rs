@@ -1,4 +1,4 @@
-//! People with an account here, and the rules for their names and passwords.
+//! Users and the rules for their names and passwords.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use crate::{
     text::{self, TextError},
 };
 
-/// What a user signs in with: 1 to 64 of `A-Z a-z 0-9 . _ @ -`. Two names that differ in case alone are the same.
+/// The name that a user signs in with: 1 to 64 of `A-Z a-z 0-9 . _ @ -`. Comparison ignores case.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Username(String);
 
 impl Username {
-    /// Checks a username.
+    /// Validates a username.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         text::check("username", text, 1..=64)?;
         if text.chars().all(|c| c.is_ascii_alphanumeric() || "._@-".contains(c)) {
@@ -27,12 +27,12 @@ impl Username {
         }
     }
 
-    /// The name as it was first given.
+    /// The name as it was entered when the account was created.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name by which accounts are found: without case.
+    /// The lower-case form, which identifies the account.
     pub fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
     }
@@ -66,18 +66,18 @@ impl From<Username> for String {
     }
 }
 
-/// A user's password in the clear, on its way to argon2id: 8 to 256 characters. Never printed.
+/// A user's plaintext password, 8 to 256 characters, before it is hashed. `Debug` does not print it.
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
 
 impl Password {
-    /// Checks a new password.
+    /// Validates a new password.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         text::check("password", text, 8..=256)?;
         Ok(Self::typed(text))
     }
 
-    /// Checks a new password and that it was typed twice alike; the error names the field it belongs to.
+    /// Validates a new password and its repetition; the error names the field at fault.
     pub fn parse_twice(password: &str, again: &str) -> Result<Self, FieldError> {
         let parsed = Self::parse(password).map_err(|error| FieldError::new("password", error.to_string()))?;
         if password == again {
@@ -87,12 +87,12 @@ impl Password {
         }
     }
 
-    /// A password as somebody typed it to sign in: whatever it is, only the hash decides.
+    /// A password entered to sign in. It is not validated: only the hash decides.
     pub fn typed(text: &str) -> Self {
         Self(Zeroizing::new(text.to_owned()))
     }
 
-    /// The password in the clear, for argon2id alone.
+    /// The plaintext password; only argon2id needs it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -104,18 +104,18 @@ impl fmt::Debug for Password {
     }
 }
 
-/// Somebody with an account here.
+/// A person with an account on this server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// What they sign in with.
+    /// The name to sign in with.
     pub username: Username,
-    /// What the page calls them.
+    /// The name shown on the page.
     pub display_name: String,
     /// Whether they have the *Configure Server* permission.
     pub configure_server: bool,
-    /// A disabled user can neither sign in nor be acted for.
+    /// Whether the account is disabled: no sign-in, and no consumer acts for the user.
     pub disabled: bool,
-    /// When the account was made.
+    /// The time when the account was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }

@@ -1,4 +1,4 @@
-//! The signature base string (RFC 5849 §3.4.1): what client and server both sign.
+//! The signature base string (RFC 5849 §3.4.1): the text that client and server both sign.
 
 use crate::{
     encoding::{push_encoded, push_twice_encoded},
@@ -7,10 +7,10 @@ use crate::{
 
 /// Joins method, base string URI and sorted parameters (§3.4.1.1).
 pub(crate) fn base_string(method: &str, uri: &str, parameters: &[Parameter<'_>]) -> String {
-    // Separators, and a third on top for the escapes of a typical request: it seldom grows.
-    let plain: usize =
+    // Room for the separators, and a third more for percent-encoding, so that a typical request does not reallocate.
+    let unencoded: usize =
         parameters.iter().map(|parameter| parameter.name.len() + parameter.value.len() + 6).sum();
-    let mut out = String::with_capacity((method.len() + uri.len() + plain) * 4 / 3 + 2);
+    let mut out = String::with_capacity((method.len() + uri.len() + unencoded) * 4 / 3 + 2);
     push_encoded(&mut out, &method.to_ascii_uppercase());
     out.push('&');
     push_encoded(&mut out, uri);

@@ -1,33 +1,33 @@
-//! The base string URI (RFC 5849 §3.4.1.2): a URL as the client saw it, in the form that is signed.
+//! The base string URI (RFC 5849 §3.4.1.2): the canonical form of the URL that the client requested.
 
 use std::net::Ipv6Addr;
 
-/// Why a text is not a URL that a request can have been sent to.
+/// Why a text is not an http or https URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAnHttpUrl {
     /// It does not begin with `http://` or `https://`.
     #[error("a URL begins with http:// or https://")]
     Scheme,
-    /// It has a space or a control character in it.
+    /// It contains a space or a control character.
     #[error("a URL has no spaces and no control characters")]
     Character,
-    /// It has a user name or password in it.
+    /// It contains a user name or password.
     #[error("leave out the user name and password in front of the @")]
     UserInfo,
-    /// Its host is absent or malformed. Names beyond ASCII come in their `xn--` form.
+    /// Its host is absent or malformed. Internationalized names are expected in their `xn--` form.
     #[error(
         "a host is a name of ASCII letters, digits, dots and hyphens, or an address; IPv6 ones in brackets"
     )]
     Host,
-    /// Its port is no number up to 65535.
+    /// Its port is not a number up to 65535.
     #[error("a port is a number up to 65535")]
     Port,
 }
 
-/// Makes the base string URI of an absolute http or https URL, and splits its raw query off (without the `?`).
+/// Returns the base string URI of an absolute http or https URL, and its raw query (without the `?`).
 ///
-/// Scheme and host become lower-case, the scheme's default port and a fragment are dropped, an empty path becomes `/`.
-/// The rest stays byte for byte: no dot segments are removed and no percent-encoding is changed.
+/// Scheme and host become lower-case, the default port and the fragment are removed, and an empty path becomes `/`.
+/// Everything else stays byte for byte: dot segments and percent-encoding are not normalized.
 ///
 /// ```
 /// let (uri, query) = oauth::base_string_uri("HTTP://Example.COM:80/r%20v/X?id=123")?;
@@ -37,7 +37,7 @@ pub enum NotAnHttpUrl {
 /// ```
 ///
 /// # Errors
-/// [`NotAnHttpUrl`] says which part is wrong.
+/// [`NotAnHttpUrl`] names the part that is wrong.
 pub fn base_string_uri(url: &str) -> Result<(String, Option<&str>), NotAnHttpUrl> {
     if url.chars().any(|character| character == ' ' || character.is_control()) {
         return Err(NotAnHttpUrl::Character);
@@ -67,7 +67,7 @@ pub fn base_string_uri(url: &str) -> Result<(String, Option<&str>), NotAnHttpUrl
     Ok((uri, query))
 }
 
-/// Splits an authority, and checks both parts. An empty port is the default one (RFC 3986 §3.2.3).
+/// Splits and validates an authority. An empty port is the default port (RFC 3986 §3.2.3).
 fn host_and_port(authority: &str) -> Result<(&str, Option<u16>), NotAnHttpUrl> {
     if authority.contains('@') {
         return Err(NotAnHttpUrl::UserInfo);
@@ -89,7 +89,7 @@ fn host_and_port(authority: &str) -> Result<(&str, Option<u16>), NotAnHttpUrl> {
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => None,
         Some("") => None,
-        // A sign is none of a port's business, but from_str would take it.
+        // `from_str` would accept a sign as well.
         Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
             Some(digits.parse().map_err(|_| NotAnHttpUrl::Port)?)
         }
@@ -213,7 +213,7 @@ mod tests {
     }
 
     proptest! {
-        // What it finds becomes a test of its own.
+        // A failure found here becomes a test of its own.
         #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
 
         #[test]

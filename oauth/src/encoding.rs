@@ -1,18 +1,18 @@
-//! Percent-encoding (RFC 5849 §3.6) and the strict decoding of what clients send.
+//! Percent-encoding (RFC 5849 §3.6), and strict decoding of input.
 
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode};
 
-/// What `+` stands for in an Authorization header: itself.
+/// In an Authorization header `+` is a literal plus.
 pub(crate) const PLUS_STAYS: u8 = b'+';
-/// What `+` stands for in a query or a form body.
+/// In a query or form body `+` is a space.
 pub(crate) const PLUS_IS_SPACE: u8 = b' ';
 
 /// Everything but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Percent-encodes a text as RFC 5849 §3.6 asks: all but letters, digits, `-`, `.`, `_` and `~`, in upper-case hex.
+/// Percent-encodes a text (RFC 5849 §3.6): everything but letters, digits, `-`, `.`, `_` and `~`, in upper-case hex.
 ///
 /// ```
 /// assert_eq!(oauth::encode("Ladies + Gentlemen"), "Ladies%20%2B%20Gentlemen");
@@ -22,7 +22,7 @@ pub fn encode(text: &str) -> Cow<'_, str> {
     pieces(text).into()
 }
 
-/// Form-encodes pairs as the bodies of token responses have them (RFC 5849 §2.1), with §3.6's encoding.
+/// Form-encodes pairs for the body of a token response (RFC 5849 §2.1), with the percent-encoding of §3.6.
 ///
 /// ```
 /// assert_eq!(oauth::form(&[("oauth_token", "a b"), ("oauth_callback_confirmed", "true")]),
@@ -46,7 +46,7 @@ pub(crate) fn push_encoded(out: &mut String, text: &str) {
     out.extend(pieces(text));
 }
 
-/// Appends the text encoded twice: names and values are, in a base string.
+/// Appends the text encoded twice, as a base string has names and values.
 pub(crate) fn push_twice_encoded(out: &mut String, text: &str) {
     for piece in pieces(text) {
         match piece.strip_prefix('%') {
@@ -59,13 +59,13 @@ pub(crate) fn push_twice_encoded(out: &mut String, text: &str) {
     }
 }
 
-/// Runs of unreserved characters, and `%XX` one at a time.
+/// Yields runs of unreserved characters, and each `%XX` separately.
 fn pieces(text: &str) -> PercentEncode<'_> {
     percent_encode(text.as_bytes(), RESERVED)
 }
 
-/// Sorts texts as their encoded forms would be (RFC 5849 §3.4.1.3.2), without encoding them: `%` is less than every
-/// unreserved character, and hex digits sort as the bytes they name.
+/// Compares texts by their encoded forms (RFC 5849 §3.4.1.3.2) without encoding them: `%` sorts before all unreserved
+/// characters, and hex digits sort like the bytes that they encode.
 pub(crate) fn encoded_order(left: &str, right: &str) -> std::cmp::Ordering {
     match left.bytes().zip(right.bytes()).find(|(left, right)| left != right) {
         Some((left, right)) => encoded_rank(left).cmp(&encoded_rank(right)),
@@ -77,7 +77,7 @@ fn encoded_rank(byte: u8) -> (bool, u8) {
     (byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'), byte)
 }
 
-/// Decodes once. `None` where a `%` has no two hex digits behind it, or the result is not UTF-8.
+/// Decodes once. `None` if a `%` is not followed by two hex digits, or the result is not UTF-8.
 pub(crate) fn decode(raw: &[u8], plus: u8) -> Option<Cow<'_, str>> {
     let first = raw.iter().position(|byte| *byte == b'%' || (*byte == b'+' && plus != b'+'));
     let Some(first) = first else {
@@ -86,12 +86,12 @@ pub(crate) fn decode(raw: &[u8], plus: u8) -> Option<Cow<'_, str>> {
     let (clean, mut rest) = raw.split_at(first);
     let mut out = Vec::with_capacity(raw.len());
     out.extend_from_slice(clean);
-    while let Some((byte, behind)) = rest.split_first() {
-        rest = behind;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
         out.push(match byte {
             b'%' => {
-                let ([high, low], behind) = rest.split_first_chunk()?;
-                rest = behind;
+                let ([high, low], after) = rest.split_first_chunk()?;
+                rest = after;
                 hex(*high)? << 4 | hex(*low)?
             }
             b'+' => plus,
@@ -102,7 +102,7 @@ pub(crate) fn decode(raw: &[u8], plus: u8) -> Option<Cow<'_, str>> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    // At most 15.
+    // Cannot fail: at most 15.
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn only_unreserved_characters_stay() {
-        // The test cases that oauth.net collected.
+        // Test cases collected at oauth.net.
         assert_eq!(encode("abcABC123"), "abcABC123");
         assert_eq!(encode("-._~"), "-._~");
         assert_eq!(encode("%"), "%25");
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(encode("&=*"), "%26%3D%2A");
         assert_eq!(encode("\n \u{7f}"), "%0A%20%7F");
         assert_eq!(encode("\u{80}\u{3001}"), "%C2%80%E3%80%81");
-        // And those of Twitter's guide.
+        // Test cases from Twitter's guide.
         assert_eq!(encode("An encoded string!"), "An%20encoded%20string%21");
         assert_eq!(encode("Dogs, Cats & Mice"), "Dogs%2C%20Cats%20%26%20Mice");
     }
@@ -169,7 +169,7 @@ mod tests {
     }
 
     proptest! {
-        // What it finds becomes a test of its own.
+        // A failure found here becomes a test of its own.
         #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
 
         #[test]

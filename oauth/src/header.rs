@@ -1,6 +1,6 @@
-//! The Authorization header field (RFC 5849 §3.5.1): whether it is an OAuth one, and its pairs as they were sent.
+//! The Authorization header field (RFC 5849 §3.5.1): scheme detection, and its pairs before decoding.
 
-/// What stands behind the scheme, where the field is an OAuth one.
+/// The part after the scheme, or `None` for another scheme than OAuth.
 pub(crate) fn credentials(field: &[u8]) -> Option<&[u8]> {
     let (scheme, rest) = field.trim_ascii().split_at_checked(b"OAuth".len())?;
     let ends = rest.first().is_none_or(u8::is_ascii_whitespace);
@@ -11,7 +11,7 @@ pub(crate) fn credentials(field: &[u8]) -> Option<&[u8]> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// The pairs of an OAuth header field but for `realm`, still encoded.
+/// Iterates over the pairs of an OAuth header field, still encoded, without `realm`.
 pub(crate) struct Pairs<'a> {
     rest: &'a [u8],
 }
@@ -27,21 +27,21 @@ impl<'a> Iterator for Pairs<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            // Empty elements of a list mean nothing (RFC 9110 §5.6.1.2); a folded line is white space (RFC 2617).
-            while let Some((byte, behind)) = self.rest.split_first()
+            // Empty list elements are ignored (RFC 9110 §5.6.1.2); a folded line counts as white space (RFC 2617).
+            while let Some((byte, after)) = self.rest.split_first()
                 && (byte.is_ascii_whitespace() || *byte == b',')
             {
-                self.rest = behind;
+                self.rest = after;
             }
             if self.rest.is_empty() {
                 return None;
             }
             match pair(self.rest) {
-                Some(Pair { name: b"realm", behind, .. }) => self.rest = behind,
-                // Only realm is an HTTP quoted-string; the others are percent-encoded, and what a backslash would
-                // mean in them is anybody's guess.
-                Some(Pair { name, value, behind, is_escaped: false }) => {
-                    self.rest = behind;
+                Some(Pair { name: b"realm", after, .. }) => self.rest = after,
+                // Only realm is an HTTP quoted-string. The other values are percent-encoded, where a backslash has no
+                // defined meaning.
+                Some(Pair { name, value, after, is_escaped: false }) => {
+                    self.rest = after;
                     return Some(Ok((name, value)));
                 }
                 _ => {
@@ -53,18 +53,18 @@ impl<'a> Iterator for Pairs<'a> {
     }
 }
 
-/// `name="value"`, and what stands behind it.
+/// `name="value"`, and the rest of the field.
 struct Pair<'a> {
     name: &'a [u8],
     value: &'a [u8],
-    behind: &'a [u8],
-    /// There is a backslash in the value.
+    after: &'a [u8],
+    /// The value contains a backslash.
     is_escaped: bool,
 }
 
-/// Splits `name="value"` off, up to the comma or the end.
+/// Splits off `name="value"`, up to the comma or the end.
 fn pair(text: &[u8]) -> Option<Pair<'_>> {
-    // What no name can have in it ends it as well, and is no equals sign.
+    // A name also ends at a character that it cannot contain; then the equals sign is missing.
     let ends_name = |byte: &u8| matches!(byte, b'=' | b'"' | b',' | b'\\') || byte.is_ascii_whitespace();
     let (name, rest) = text.split_at(text.iter().position(ends_name)?);
     let quoted = rest.strip_prefix(b"=\"")?;
@@ -79,16 +79,16 @@ fn pair(text: &[u8]) -> Option<Pair<'_>> {
         }
         (end, is_escaped) = (end + 2, true);
     }
-    let behind = quoted[end + 1..].trim_ascii_start();
+    let after = quoted[end + 1..].trim_ascii_start();
     let value = &quoted[..end];
-    (behind.is_empty() || behind.starts_with(b",")).then_some(Pair { name, value, behind, is_escaped })
+    (after.is_empty() || after.starts_with(b",")).then_some(Pair { name, value, after, is_escaped })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The pairs of a field; nothing where one is malformed.
+    /// The pairs of a field, or `None` if one is malformed.
     fn pairs(field: &str) -> Option<Vec<(String, String)>> {
         let text = |raw: &[u8]| String::from_utf8(raw.to_vec()).unwrap();
         Pairs::new(credentials(field.as_bytes()).expect("an OAuth field"))

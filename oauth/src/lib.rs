@@ -1,6 +1,6 @@
-//! OAuth 1.0a (RFC 5849) for servers, as pure functions: a request goes in, and out comes who says to have signed it,
-//! whether that is so, or what is wrong with it in words for the client and for the person who writes the client.
-//! No I/O, no clock, no storage: time and secrets are arguments.
+//! OAuth 1.0a (RFC 5849) for servers, as pure functions: parse a signed request, check its timestamp and signature,
+//! and describe what is wrong with it to the client and to its developer. No I/O, no clock, no storage: time and secrets
+//! are arguments.
 //!
 //! ```
 //! use oauth::{Problem, Request, Secrets};
@@ -30,9 +30,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The caller decides what is not in the request: who the consumer is and may do, whether a nonce was used before
-//! (§3.3), whether PLAINTEXT is allowed (it is for TLS alone, §3.4.4), and what the request's URL was, which is safer
-//! taken from a setting than from its headers.
+//! The caller decides what the request alone cannot show: the consumer and its rights, whether the nonce was used before
+//! (§3.3), whether PLAINTEXT is allowed (only with TLS, §3.4.4), and the URL of the request, which is safer from a
+//! setting than from header fields.
 
 mod base_string;
 mod base_string_uri;

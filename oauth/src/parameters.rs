@@ -1,5 +1,5 @@
-//! The parameters of a request (RFC 5849 §3.4.1.3): collected from header, query and form, each decoded exactly once,
-//! each protocol parameter once and all of them in one place (§3.5), sorted as the base string has them.
+//! The parameters of a request (RFC 5849 §3.4.1.3): collected from header, query and form, each decoded exactly once.
+//! A protocol parameter may occur once, and all of them only in one place (§3.5). Sorted as in the base string.
 
 use std::borrow::Cow;
 
@@ -10,12 +10,12 @@ use crate::{
     request::Request,
 };
 
-/// The most parameters of one request; more is somebody trying to keep the server busy.
+/// Limits the work that one request can cause.
 const MOST_PARAMETERS: usize = 1000;
 
 const PROTOCOL_PREFIX: &str = "oauth_";
 
-/// The parameters of RFC 5849 §2 and §3: a query or form with any of them says that the request is signed.
+/// The parameters of RFC 5849 §2 and §3. A query or form that contains one of them claims to be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Callback,
@@ -46,12 +46,12 @@ impl Protocol {
     }
 }
 
-/// Where each of the protocol's parameters stands in a list, found once for all who ask.
+/// The index of each protocol parameter in a list, looked up once.
 #[derive(Clone, Copy)]
 pub(crate) struct Places([Option<u16>; Protocol::Version as usize + 1]);
 
 impl Places {
-    /// No list is longer than 65,535: `collect` refuses more than a thousand parameters.
+    /// A `u16` is enough: `collect` rejects more than 1,000 parameters.
     pub(crate) fn of(parameters: &[Parameter<'_>]) -> Self {
         let mut places = Self([None; Protocol::Version as usize + 1]);
         for (index, parameter) in (0..).zip(parameters) {
@@ -62,7 +62,7 @@ impl Places {
         places
     }
 
-    /// The parameter, however empty.
+    /// The value of the parameter, which may be empty.
     pub(crate) fn find<'p>(&self, parameters: &'p [Parameter<'_>], which: Protocol) -> Option<&'p str> {
         self.0[which as usize].map(|index| parameters[usize::from(index)].value.as_ref())
     }
@@ -81,7 +81,7 @@ impl Parameter<'_> {
     }
 }
 
-/// All parameters, sorted by their encoded names and then values, `oauth_signature` among them.
+/// All parameters including `oauth_signature`, sorted by encoded name, then encoded value.
 pub(crate) fn collect<'a>(request: &Request<'a>) -> Result<Vec<Parameter<'a>>, Problem> {
     let mut all = Vec::with_capacity(16);
     if let [field, further @ ..] = request.authorization {
@@ -96,12 +96,12 @@ pub(crate) fn collect<'a>(request: &Request<'a>) -> Result<Vec<Parameter<'a>>, P
         }
     }
     for text in [request.query.map(str::as_bytes), request.form].into_iter().flatten() {
-        let earlier = all.len();
+        let before = all.len();
         for (name, value) in pairs(text) {
             push(&mut all, name, value, PLUS_IS_SPACE)?;
         }
-        if all[..earlier].iter().any(Parameter::is_protocol) {
-            let misplaced = all[earlier..].iter().filter(|parameter| parameter.is_protocol());
+        if all[..before].iter().any(Parameter::is_protocol) {
+            let misplaced = all[before..].iter().filter(|parameter| parameter.is_protocol());
             refuse_any(misplaced, MISPLACED)?;
         }
     }
@@ -113,7 +113,7 @@ pub(crate) fn collect<'a>(request: &Request<'a>) -> Result<Vec<Parameter<'a>>, P
     Ok(all)
 }
 
-/// Whether a query or form has one of the protocol's parameters.
+/// Whether a query or form contains a protocol parameter.
 pub(crate) fn has_protocol_parameter(text: &[u8]) -> bool {
     pairs(text).any(|(name, _)| decode(name, PLUS_IS_SPACE).is_some_and(|name| Protocol::of(&name).is_some()))
 }
@@ -138,7 +138,7 @@ fn push<'a>(all: &mut Vec<Parameter<'a>>, name: &'a [u8], value: &'a [u8], plus:
     Ok(())
 }
 
-/// Refuses a request that has such parameters, with each of their names once.
+/// Rejects these parameters, if there are any; the problem lists each name once.
 fn refuse_any<'p, 'a: 'p>(
     parameters: impl Iterator<Item = &'p Parameter<'a>>,
     why: &'static str,

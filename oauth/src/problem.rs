@@ -1,58 +1,58 @@
-//! What can be wrong with a request: the words of the OAuth Problem Reporting extension, and advice for people.
+//! Reasons to refuse a request: the codes of the OAuth Problem Reporting extension, and advice for developers.
 
 use std::{borrow::Cow, fmt::Write as _};
 
 use crate::encoding::encode;
 
-/// Why a request is refused. Displays as its advice.
+/// Why a request is refused. `Display` is the advice.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.advice())]
 pub enum Problem {
     /// These parameters are missing or empty.
     ParameterAbsent(Vec<&'static str>),
-    /// Something about the parameters is malformed, repeated, too long or too much.
+    /// Parameters are malformed, repeated, too long or too many.
     ParameterRejected {
-        /// The parameters' names, decoded, as far as they can be told. Chosen by the client.
+        /// The decoded names, as far as they are known. The client chooses them.
         names: Vec<String>,
-        /// A sentence or two that say what is wrong and what to do.
+        /// What is wrong and what to do, in one or two sentences.
         why: &'static str,
     },
     /// `oauth_version` is neither 1.0 nor 1.0a.
     VersionRejected,
-    /// The method is unknown or not allowed, or the consumer has no RSA key.
+    /// The method is unknown or not allowed, or the consumer has no RSA key for it.
     SignatureMethodRejected,
-    /// The timestamp is not near enough to the server's time.
+    /// The timestamp differs too much from the server's time.
     TimestampRefused {
-        /// The earliest Unix time in seconds that would have been taken.
+        /// The earliest accepted Unix time, in seconds.
         from: u64,
-        /// The latest.
+        /// The latest accepted Unix time, in seconds.
         to: u64,
     },
-    /// The nonce came before.
+    /// The nonce was used before.
     NonceUsed,
-    /// The signature is wrong.
+    /// The signature does not match.
     SignatureInvalid,
-    /// No such consumer, or one that was removed.
+    /// The consumer does not exist, or was removed.
     ConsumerKeyUnknown,
     /// The consumer is not approved yet.
     ConsumerKeyRefused,
     /// The consumer is disapproved.
     ConsumerKeyRejected,
-    /// The token is unknown, another consumer's, or of the wrong sort.
+    /// The token is unknown, was issued to another consumer, or is of the wrong kind.
     TokenRejected,
-    /// The temporary credentials were exchanged already.
+    /// The temporary credentials were already exchanged.
     TokenUsed,
-    /// The token was taken back.
+    /// The token was revoked.
     TokenRevoked,
     /// The user has not decided yet.
     TokenNotAuthorized,
-    /// The verifier is not the one that the user's decision made.
+    /// The verifier is not the one issued with the user's approval.
     VerifierInvalid,
-    /// The temporary credentials are too old.
+    /// The temporary credentials have expired.
     TokenExpired,
-    /// The token credentials are too old.
+    /// The token credentials have expired.
     InvalidExpiredToken,
-    /// The user said no, or may not use anything any more.
+    /// The user refused, or the user's account is disabled.
     PermissionDenied,
 }
 
@@ -81,7 +81,7 @@ impl Problem {
         }
     }
 
-    /// The status of the response (RFC 5849 §3.2): 400 where the request cannot be understood, otherwise 401.
+    /// The status of the response (RFC 5849 §3.2): 400 if the request cannot be understood, otherwise 401.
     pub fn status(&self) -> u16 {
         match self {
             Self::ParameterAbsent(_)
@@ -92,7 +92,7 @@ impl Problem {
         }
     }
 
-    /// For the person who writes the client: what happened, why, and what to do.
+    /// Advice for the developer of the client: what happened, why, and what to do.
     pub fn advice(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::ParameterAbsent(names) => {
@@ -163,11 +163,11 @@ impl Problem {
         })
     }
 
-    /// Names and values for the body of the refusal: `oauth_problem`, `oauth_problem_advice` and, where they help,
+    /// Names and values for the body of the response: `oauth_problem`, `oauth_problem_advice` and, where they apply,
     /// `oauth_parameters_absent`, `oauth_parameters_rejected` (names, encoded and joined by `&`),
     /// `oauth_acceptable_timestamps` (Unix seconds) and `oauth_acceptable_versions` (both `from-to`).
     ///
-    /// The values are not encoded for whatever they are put into; [`form`](crate::form) does that for a form body.
+    /// The values are not encoded yet; for a form body [`form`](crate::form) encodes them.
     ///
     /// ```
     /// let problem = oauth::Problem::ParameterAbsent(vec!["oauth_token", "oauth_verifier"]);
@@ -190,8 +190,8 @@ impl Problem {
         members
     }
 
-    /// The value of `WWW-Authenticate` (§3.5.1), safe to put into a header whatever the realm is: quotes and
-    /// backslashes are escaped, and what is not printable ASCII becomes a `?`.
+    /// The value of `WWW-Authenticate` (§3.5.1), a valid header value for any realm: quotes and backslashes are escaped,
+    /// and other characters than printable ASCII become `?`.
     ///
     /// ```
     /// assert_eq!(
@@ -214,7 +214,7 @@ impl Problem {
     }
 }
 
-/// Names that the client chose, so that none can pass for something else.
+/// Encodes names that the client chose, so that none can imitate another member or separator.
 fn encoded(names: &[String], separator: &str) -> String {
     let names: Vec<_> = names.iter().map(|name| encode(name)).collect();
     names.join(separator)

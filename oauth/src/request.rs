@@ -1,8 +1,8 @@
-//! A request as the client saw it, before anything is known of it.
+//! A request as the client sent it, not parsed yet.
 
 use std::fmt;
 
-/// A request as the client saw it. Does not print what may hold a PLAINTEXT signature.
+/// A request as the client sent it. `Debug` leaves out the parts that can contain a PLAINTEXT signature.
 ///
 /// ```
 /// let (uri, query) = oauth::base_string_uri("https://api.example.com/photos?size=original")?;
@@ -19,15 +19,15 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// The method, in any case.
+    /// The method, in upper or lower case.
     pub method: &'a str,
-    /// The URL as [`base_string_uri`](crate::base_string_uri) makes it (RFC 5849 §3.4.1.2).
+    /// The result of [`base_string_uri`](crate::base_string_uri) for its URL (RFC 5849 §3.4.1.2).
     pub base_string_uri: &'a str,
-    /// The query as it came, without the `?`.
+    /// The raw query, without the `?`.
     pub query: Option<&'a str>,
-    /// The values of all Authorization header fields, as they came.
+    /// The raw values of all Authorization header fields.
     pub authorization: &'a [&'a [u8]],
-    /// The body as it came, only where its Content-Type is `application/x-www-form-urlencoded`.
+    /// The raw body, only if its Content-Type is `application/x-www-form-urlencoded`.
     pub form: Option<&'a [u8]>,
 }
 

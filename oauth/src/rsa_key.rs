@@ -1,4 +1,4 @@
-//! RSA public keys: which ones are taken, and in which clothes they come.
+//! RSA public keys: which keys and which encodings are accepted.
 
 use spki::{SubjectPublicKeyInfoOwned, der};
 use x509_cert::der::{Decode as _, oid::ObjectIdentifier};
@@ -8,22 +8,22 @@ const LEAST_BITS: usize = 2048;
 const MOST_BITS: usize = 8192;
 const LONGEST_PEM: usize = 16 * 1024;
 
-/// Why an RSA public key is refused.
+/// Why an RSA public key is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RsaKeyError {
-    /// Not a whole PEM block of a known sort.
+    /// Not a complete PEM block with a known label.
     #[error("Paste a PEM block: -----BEGIN PUBLIC KEY-----, RSA PUBLIC KEY or CERTIFICATE, whole.")]
     NotPem,
-    /// A private key, which nobody but its owner should see.
+    /// A private key, which must not leave its owner.
     #[error("This is a private key. Paste the public one, and consider the private one known to others.")]
     Private,
-    /// Some other algorithm's key, or numbers that no RSA key has.
+    /// A key for another algorithm, or numbers that are not valid for RSA.
     #[error("This key is not an RSA key.")]
     NotRsa,
-    /// Fewer bits than are safe.
+    /// Too few bits to be secure.
     #[error("Use a key of at least {LEAST_BITS} bits; this has {0}.")]
     TooShort(usize),
-    /// More bits than signatures are checked with.
+    /// More bits than ring verifies with.
     #[error("Use a key of at most {MOST_BITS} bits; this has {0}.")]
     TooLong(usize),
 }
@@ -36,7 +36,7 @@ pub struct RsaPublicKey {
 
 impl RsaPublicKey {
     /// Reads a PEM block: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`), or a certificate, of which only the key is
-    /// looked at. White space around it is no matter.
+    /// used. Surrounding white space is ignored.
     ///
     /// ```
     /// let key = oauth::RsaPublicKey::from_pem(include_str!("../tests/keys/rsa-2048-spki.pem"));
@@ -44,7 +44,7 @@ impl RsaPublicKey {
     /// ```
     ///
     /// # Errors
-    /// [`RsaKeyError`] is written for whoever pasted the key.
+    /// [`RsaKeyError`] tells the administrator who pasted the key what to do.
     pub fn from_pem(text: &str) -> Result<Self, RsaKeyError> {
         let text = text.trim();
         if text.contains("PRIVATE KEY-----") {
@@ -81,7 +81,7 @@ fn from_spki(spki: &SubjectPublicKeyInfoOwned) -> Result<Vec<u8>, RsaKeyError> {
     spki.subject_public_key.as_bytes().map(<[u8]>::to_vec).ok_or(RsaKeyError::NotRsa)
 }
 
-/// Takes only what ring will verify with, so that a key that was accepted is never to blame for a refusal.
+/// Accepts only keys that ring can verify with, so that an accepted key never causes a refusal later.
 fn check(pkcs1: &[u8]) -> Result<(), RsaKeyError> {
     let key = pkcs1::RsaPublicKeyRef::from_der(pkcs1).map_err(|_| RsaKeyError::NotRsa)?;
     let modulus = key.modulus.as_bytes();
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(refusal(&format!("{SPKI}\n-----BEGIN PRIVATE KEY-----\n")), RsaKeyError::Private);
     }
 
-    /// A key with a modulus of that many bits, odd or even, and that exponent.
+    /// Checks a key whose modulus has this length and last byte, with this exponent.
     fn checked(bits: usize, last: u8, exponent: &[u8]) -> Result<(), RsaKeyError> {
         let mut modulus = vec![0xff; bits.div_ceil(8)];
         modulus[0] = 0xff >> (modulus.len() * 8 - bits);

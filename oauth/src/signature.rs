@@ -1,4 +1,4 @@
-//! Signatures (RFC 5849 §3.4.2 to §3.4.4, and their SHA-2 kin): made for tests and clients, checked for servers.
+//! Signing and verification (RFC 5849 §3.4.2 to §3.4.4, and the same with SHA-2).
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::{encoding::push_encoded, problem::Problem, rsa_key::RsaPublicKey};
 
-/// How a request is signed: the values of `oauth_signature_method` that are understood.
+/// A supported value of `oauth_signature_method`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SignatureMethod {
     /// `HMAC-SHA1` (§3.4.2).
@@ -30,12 +30,12 @@ pub enum SignatureMethod {
     RsaSha256,
     /// `RSA-SHA512`.
     RsaSha512,
-    /// `PLAINTEXT` (§3.4.4). Whether to take it is the caller's decision.
+    /// `PLAINTEXT` (§3.4.4). The caller decides whether to allow it.
     Plaintext,
 }
 
 impl SignatureMethod {
-    /// All of them.
+    /// All methods.
     pub const ALL: [Self; 7] = [
         Self::HmacSha1,
         Self::HmacSha256,
@@ -59,7 +59,7 @@ impl SignatureMethod {
         }
     }
 
-    /// The method of that name, in exactly that case.
+    /// Finds a method by its name, which is case-sensitive.
     ///
     /// ```
     /// use oauth::SignatureMethod;
@@ -71,12 +71,12 @@ impl SignatureMethod {
     }
 }
 
-/// What the two sides share, in plain text. Does not print.
+/// The plaintext secrets that verify a signature. `Debug` does not print them.
 #[derive(Clone, Copy)]
 pub struct Secrets<'a> {
     /// The consumer's secret, for HMAC and PLAINTEXT.
     pub consumer_secret: &'a str,
-    /// The token's secret; empty where there is no token.
+    /// The token's secret; empty without a token.
     pub token_secret: &'a str,
     /// The consumer's RSA public key, for the RSA methods.
     pub rsa_public_key: Option<&'a RsaPublicKey>,
@@ -88,8 +88,8 @@ impl fmt::Debug for Secrets<'_> {
     }
 }
 
-/// Signs a base string with HMAC, or makes the PLAINTEXT signature, which ignores it. `None` with the RSA methods,
-/// which need a private key.
+/// Signs a base string with HMAC, or returns the PLAINTEXT signature, which does not depend on it. `None` for the RSA
+/// methods, which need a private key.
 ///
 /// ```
 /// use oauth::{SignatureMethod, sign};
@@ -115,7 +115,7 @@ pub fn sign(
     }
 }
 
-/// Checks a signature, in a time that does not tell how much of it is right.
+/// Verifies a signature; the comparison takes constant time.
 pub(crate) fn verify(
     method: SignatureMethod,
     base_string: impl Fn() -> String,
@@ -125,23 +125,23 @@ pub(crate) fn verify(
     let key = || key(secrets.consumer_secret, secrets.token_secret);
     let rsa = |parameters| {
         let key = secrets.rsa_public_key.ok_or(Problem::SignatureMethodRejected)?;
-        Ok(rsa_is_right(parameters, key, &base_string(), signature))
+        Ok(rsa_matches(parameters, key, &base_string(), signature))
     };
-    let right = match method {
-        SignatureMethod::HmacSha1 => hmac_is_right::<Hmac<Sha1>>(&key(), &base_string(), signature),
-        SignatureMethod::HmacSha256 => hmac_is_right::<Hmac<Sha256>>(&key(), &base_string(), signature),
-        SignatureMethod::HmacSha512 => hmac_is_right::<Hmac<Sha512>>(&key(), &base_string(), signature),
+    let matches = match method {
+        SignatureMethod::HmacSha1 => hmac_matches::<Hmac<Sha1>>(&key(), &base_string(), signature),
+        SignatureMethod::HmacSha256 => hmac_matches::<Hmac<Sha256>>(&key(), &base_string(), signature),
+        SignatureMethod::HmacSha512 => hmac_matches::<Hmac<Sha512>>(&key(), &base_string(), signature),
         SignatureMethod::RsaSha1 => rsa(&RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY)?,
         SignatureMethod::RsaSha256 => rsa(&RSA_PKCS1_2048_8192_SHA256)?,
         SignatureMethod::RsaSha512 => rsa(&RSA_PKCS1_2048_8192_SHA512)?,
         SignatureMethod::Plaintext => signature.as_bytes().ct_eq(key().as_bytes()).into(),
     };
-    if right { Ok(()) } else { Err(Problem::SignatureInvalid) }
+    if matches { Ok(()) } else { Err(Problem::SignatureInvalid) }
 }
 
-/// Both secrets, encoded and joined (§3.4.2).
+/// Encodes and joins both secrets (§3.4.2).
 fn key(consumer_secret: &str, token_secret: &str) -> Zeroizing<String> {
-    // Three bytes for one at most: it never grows, so no copy is left behind.
+    // Enough even if every byte is encoded: a reallocation would leave a copy of the secrets in freed memory.
     let mut key = Zeroizing::new(String::with_capacity((consumer_secret.len() + token_secret.len()) * 3 + 1));
     push_encoded(&mut key, consumer_secret);
     key.push('&');
@@ -159,12 +159,12 @@ fn hmac<M: Mac + KeyInit>(key: &str, base_string: &str) -> String {
     BASE64.encode(mac::<M>(key, base_string).finalize().into_bytes())
 }
 
-fn hmac_is_right<M: Mac + KeyInit>(key: &str, base_string: &str, signature: &str) -> bool {
+fn hmac_matches<M: Mac + KeyInit>(key: &str, base_string: &str, signature: &str) -> bool {
     let signature = BASE64.decode(signature);
     signature.is_ok_and(|signature| mac::<M>(key, base_string).verify_slice(&signature).is_ok())
 }
 
-fn rsa_is_right(
+fn rsa_matches(
     parameters: &'static RsaParameters,
     key: &RsaPublicKey,
     base_string: &str,

@@ -1,4 +1,4 @@
-//! A request whose parameters are in order: what it says, and whether time and signature are right.
+//! Parses a request into a signed request with well-formed parameters, and checks its timestamp and signature.
 
 use std::{borrow::Cow, fmt};
 
@@ -14,19 +14,19 @@ use crate::{
 const LONGEST_NONCE: usize = 255;
 
 impl<'a> Request<'a> {
-    /// Whether the request says that it is signed, rightly or wrongly: it has an OAuth Authorization header field, or
-    /// one of the protocol's parameters in its query or form.
+    /// Whether the request claims to be signed, validly or not: it has an OAuth Authorization header field, or a protocol
+    /// parameter in its query or form.
     pub fn is_signed(&self) -> bool {
         self.authorization.iter().any(|field| header::credentials(field).is_some())
             || self.query.is_some_and(|query| parameters::has_protocol_parameter(query.as_bytes()))
             || self.form.is_some_and(parameters::has_protocol_parameter)
     }
 
-    /// Reads the request's parameters and checks all that can be checked without knowing the consumer: parameters
-    /// (malformed, repeated, absent), version, method, and that the timestamp is a number, in this order.
+    /// Parses the parameters and checks everything that does not depend on the consumer, in this order: malformed,
+    /// repeated and absent parameters, the timestamp's syntax, version, method.
     ///
-    /// `required` names the parameters that this endpoint needs beyond those of every signed request, `oauth_callback`
-    /// for example; they are reported together with the other absent ones.
+    /// `required` names parameters that this endpoint needs in addition to those of every signed request, for example
+    /// `oauth_callback`; they are reported together with other absent ones.
     ///
     /// # Errors
     /// [`Problem::ParameterRejected`], [`Problem::ParameterAbsent`], [`Problem::VersionRejected`] or
@@ -36,8 +36,8 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A signed request that can be read; nothing says yet that its signature is right. Prints no signature, since with
-/// PLAINTEXT that is the secrets themselves.
+/// A request with well-formed parameters, whose signature is not verified yet. `Debug` leaves out the signature, since a
+/// PLAINTEXT signature consists of the secrets.
 #[derive(Clone)]
 pub struct SignedRequest<'a> {
     method: &'a str,
@@ -53,8 +53,10 @@ pub struct SignedRequest<'a> {
 impl<'a> SignedRequest<'a> {
     fn new(request: &Request<'a>, required: &[&'static str]) -> Result<Self, Problem> {
         let mut parameters = parameters::collect(request)?;
-        // The base string leaves it out (§3.4.1.3.1).
-        let index = parameters.iter().position(|one| Protocol::of(&one.name) == Some(Protocol::Signature));
+        // The base string excludes it (§3.4.1.3.1).
+        let index = parameters
+            .iter()
+            .position(|parameter| Protocol::of(&parameter.name) == Some(Protocol::Signature));
         let signature = index.map(|index| parameters.remove(index).value).unwrap_or_default();
         let places = Places::of(&parameters);
         let mut signed = Self {
@@ -82,12 +84,12 @@ impl<'a> SignedRequest<'a> {
         Ok(signed)
     }
 
-    /// The consumer's key.
+    /// The consumer key.
     pub fn consumer_key(&self) -> &str {
         self.value(Protocol::ConsumerKey).unwrap_or_default()
     }
 
-    /// The token; `None` where it is absent or empty, which says the same (§3.1).
+    /// The token; `None` if it is absent or empty, which are equivalent (§3.1).
     pub fn token(&self) -> Option<&str> {
         self.value(Protocol::Token)
     }
@@ -97,7 +99,7 @@ impl<'a> SignedRequest<'a> {
         self.signature_method
     }
 
-    /// Unix time in seconds; the greatest number where it has more digits than that. `None` only with PLAINTEXT.
+    /// Unix time in seconds; `u64::MAX` if the number is greater. `None` only with PLAINTEXT.
     pub fn timestamp(&self) -> Option<u64> {
         self.timestamp
     }
@@ -107,17 +109,17 @@ impl<'a> SignedRequest<'a> {
         self.value(Protocol::Nonce)
     }
 
-    /// The callback, as it was sent (§2.1); `None` where it is absent or empty.
+    /// The callback, unchanged (§2.1); `None` if it is absent or empty.
     pub fn callback(&self) -> Option<&str> {
         self.value(Protocol::Callback)
     }
 
-    /// The verifier (§2.3); `None` where it is absent or empty.
+    /// The verifier (§2.3); `None` if it is absent or empty.
     pub fn verifier(&self) -> Option<&str> {
         self.value(Protocol::Verifier)
     }
 
-    /// Names and values of §3.4.1.3, decoded, in the order of the base string: without `oauth_signature` and `realm`.
+    /// Decoded names and values (§3.4.1.3), in the order of the base string, without `oauth_signature` and `realm`.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters.iter().map(|parameter| (parameter.name.as_ref(), parameter.value.as_ref()))
     }
@@ -127,10 +129,10 @@ impl<'a> SignedRequest<'a> {
         base_string(self.method, self.base_string_uri, &self.parameters)
     }
 
-    /// Checks that the timestamp is at most `skew` seconds before or after `now` (Unix time in seconds).
+    /// Checks that the timestamp is within `skew` seconds of `now` (Unix time in seconds).
     ///
     /// # Errors
-    /// [`Problem::TimestampRefused`] with the times that would have been taken.
+    /// [`Problem::TimestampRefused`] with the accepted interval.
     pub fn check_timestamp(&self, now: u64, skew: u64) -> Result<(), Problem> {
         let (from, to) = (now.saturating_sub(skew), now.saturating_add(skew));
         match self.timestamp {
@@ -141,28 +143,28 @@ impl<'a> SignedRequest<'a> {
         }
     }
 
-    /// Checks the signature, in a time that does not tell how much of it is right.
+    /// Verifies the signature; the comparison takes constant time.
     ///
     /// # Errors
-    /// [`Problem::SignatureInvalid`]; [`Problem::SignatureMethodRejected`] with an RSA method and no RSA key.
+    /// [`Problem::SignatureInvalid`]; [`Problem::SignatureMethodRejected`] for an RSA method without an RSA key.
     pub fn verify(&self, secrets: &Secrets<'_>) -> Result<(), Problem> {
         signature::verify(self.signature_method, || self.base_string(), &self.signature, secrets)
     }
 
-    /// The value, where there is one that is not empty.
+    /// The value, unless it is absent or empty.
     fn value(&self, which: Protocol) -> Option<&str> {
         self.places.find(&self.parameters, which).filter(|value| !value.is_empty())
     }
 
     fn refuse_absent(&self, required: &[&'static str]) -> Result<(), Problem> {
-        // PLAINTEXT needs neither (§3.1).
+        // PLAINTEXT requires neither (§3.1).
         let plaintext = self.value(Protocol::SignatureMethod) == Some(SignatureMethod::Plaintext.name());
-        let fresh: &[&str] = if plaintext { &[] } else { &["oauth_timestamp", "oauth_nonce"] };
+        let against_replay: &[&str] = if plaintext { &[] } else { &["oauth_timestamp", "oauth_nonce"] };
         let is_absent = |name: &&str| match Protocol::of(name) {
             Some(Protocol::Signature) => self.signature.is_empty(),
             which => which.is_none_or(|which| self.value(which).is_none()),
         };
-        let names = ALWAYS.iter().chain(fresh).chain(required).copied();
+        let names = ALWAYS.iter().chain(against_replay).chain(required).copied();
         let absent: Vec<_> = names.filter(is_absent).collect();
         if absent.is_empty() { Ok(()) } else { Err(Problem::ParameterAbsent(absent)) }
     }
@@ -182,7 +184,7 @@ impl fmt::Debug for SignedRequest<'_> {
     }
 }
 
-/// A timestamp's digits as a number; too many for it are the greatest one, which is refused as too late.
+/// Parses a timestamp. One that overflows becomes `u64::MAX`, which is refused as too late.
 fn seconds(digits: &str) -> Result<u64, Problem> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(rejected(

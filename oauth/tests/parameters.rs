@@ -1,11 +1,11 @@
-//! Which parameters a request has, where they may be, and how often (RFC 5849 §3.4.1.3 and §3.5).
+//! Collecting parameters: where they may occur, and how often (RFC 5849 §3.4.1.3 and §3.5).
 
 mod support;
 
 use oauth::{Problem, Request};
 use support::{Pairs, Place, SECRETS, Sent, URI, header, only_header, owned, protocol, query, rejected};
 
-/// The protocol's parameters with a signature that nobody checks.
+/// The protocol parameters with a signature that is not verified.
 fn complete() -> Pairs {
     [protocol(), owned(&[("oauth_signature", "c2lnbmF0dXJl")])].concat()
 }

@@ -1,4 +1,4 @@
-//! What a refusal tells the client, in each of its forms.
+//! The representations of a problem: code, advice, status, members and challenge.
 
 use oauth::Problem;
 

@@ -1,4 +1,4 @@
-//! What holds for every request: who signs it is believed, whatever changes afterwards is noticed, nothing panics.
+//! Properties of all requests: a signed one verifies, any later change is detected, nothing panics.
 
 mod support;
 
@@ -6,7 +6,7 @@ use oauth::Request;
 use proptest::{collection::vec, prelude::*, sample::Index};
 use support::{Pairs, Place, Sent, base_string, protocol, signature};
 
-/// Parameters of any text whose names are not the protocol's.
+/// Arbitrary parameters that are not protocol parameters.
 fn pairs() -> impl Strategy<Value = Pairs> {
     vec((".{0,6}", ".{0,12}"), 0..6)
         .prop_map(|pairs| pairs.into_iter().filter(|(name, _)| !name.starts_with("oauth_")).collect())
@@ -21,7 +21,7 @@ fn method() -> impl Strategy<Value = String> {
 }
 
 prop_compose! {
-    /// The usual parameters with any nonce and token.
+    /// The usual parameters with an arbitrary nonce and token.
     fn own_protocol()(nonce in ".{1,20}", token in ".{0,20}", hmac in "1|256|512") -> Pairs {
         let mut pairs = protocol();
         pairs[1].1 = token;
@@ -66,13 +66,13 @@ impl Draft {
     }
 }
 
-/// All parameters as they are read, the signature among them.
+/// The parsed parameters, and the base string.
 fn seen(sent: &Sent) -> Option<(Pairs, String)> {
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     sent.parse(|request| (request.parameters().map(own).collect(), request.base_string())).ok()
 }
 
-/// Puts another byte into a text, if it is still text then.
+/// Replaces a byte, if the result is valid UTF-8.
 fn replace(text: &mut String, index: Index, byte: u8) -> bool {
     let mut bytes = std::mem::take(text).into_bytes();
     if bytes.is_empty() {
@@ -88,7 +88,7 @@ fn replace(text: &mut String, index: Index, byte: u8) -> bool {
 }
 
 proptest! {
-    // What it finds becomes a test of its own.
+    // A failure found here becomes a test of its own.
     #![proptest_config(ProptestConfig { failure_persistence: None, max_global_rejects: u32::MAX, ..Default::default() })]
 
     #[test]
@@ -116,7 +116,7 @@ proptest! {
             _ => changed.headers.first_mut(),
         };
         prop_assume!(text.is_some_and(|text| replace(text, index, byte)));
-        // Other spellings mean the same: `+` for `%20`, the order of parameters, `get` for `GET`, the realm.
+        // Equivalent spellings verify too: `+` for `%20`, another order, `get` for `GET`, another realm.
         if changed.verify().is_ok() {
             prop_assert_eq!(seen(&changed), seen(&sent));
         }
@@ -177,7 +177,7 @@ proptest! {
     }
 }
 
-/// A header field of any bytes, or one that comes close to an OAuth one.
+/// A header field of arbitrary bytes, or one that resembles an OAuth field.
 fn field() -> impl Strategy<Value = Vec<u8>> {
     let near = "OAuth( |,|\"|=|\\\\|%|a|realm=\"|oauth_nonce=\"x\"|oauth_token=\"%C3%A9\"){0,12}";
     prop_oneof![vec(any::<u8>(), 0..60), near.prop_map(String::into_bytes)]

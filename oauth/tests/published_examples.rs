@@ -1,12 +1,12 @@
-//! Examples that others published, with their signatures: RFC 5849 itself, Twitter's guide to signing, and the test
-//! cases that oauth.net collected.
+//! Published examples with their signatures: RFC 5849, Twitter's guide to signing, and the test cases collected at
+//! oauth.net.
 
 mod support;
 
 use oauth::{Request, Secrets, SignatureMethod, SignedRequest, base_string_uri, sign};
 use support::Sent;
 
-/// Reads a request that has its parameters in a header, and a form.
+/// Parses a request with a header and a form.
 fn read<'a>(
     method: &'a str,
     (base_string_uri, query): (&'a str, Option<&'a str>),

@@ -1,11 +1,11 @@
-//! Version, method, timestamp and nonce at their limits, and which refusal comes first.
+//! Limits of version, method, timestamp and nonce, and the precedence of problems.
 
 mod support;
 
 use oauth::{Problem, SignatureMethod};
 use support::{Pairs, Sent, header, only_header, owned, protocol, rejected};
 
-/// The usual parameters with others in the place of some, signed by nobody.
+/// The usual parameters with some replaced, and an invalid signature.
 fn with(changes: &[(&str, &str)]) -> Sent {
     let mut pairs: Pairs = [protocol(), owned(&[("oauth_signature", "x")])].concat();
     pairs.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
@@ -71,7 +71,7 @@ fn a_timestamp_is_taken_up_to_the_skew_either_way() {
     assert_eq!(checked(1301, 1000, 300), refused);
     assert_eq!(checked(1000, 1000, 0), Ok(()));
     assert_eq!(checked(999, 1000, 0), Err(Problem::TimestampRefused { from: 1000, to: 1000 }));
-    // Neither end of time wraps around.
+    // No overflow at either end.
     assert_eq!(checked(0, 100, 300), Ok(()));
     assert_eq!(checked(u64::MAX, 100, 300), Err(Problem::TimestampRefused { from: 0, to: 400 }));
     assert_eq!(checked(u64::MAX, u64::MAX, 300), Ok(()));

@@ -1,7 +1,7 @@
-//! Signatures of every method: openssl's are right, everything else is wrong.
+//! Signatures of every method: those made by openssl verify, all others do not.
 //!
-//! `tests/keys/*-signer.pem` are the public halves of keys that openssl made; with the private ones, which nobody needs
-//! any more, it signed: `openssl dgst -sha256 -sign KEY BASE_STRING | base64 -w0`. The HMACs are openssl's too:
+//! `tests/keys/*-signer.pem` are public keys that openssl generated. The private keys, which are not kept, signed with
+//! `openssl dgst -sha256 -sign KEY BASE_STRING | base64 -w0`. The HMACs are made by openssl too:
 //! `openssl dgst -sha256 -hmac 'kd94hf93k423kf44&pfkkdhi9sl3r4s00' -binary BASE_STRING | base64 -w0`.
 
 mod support;
@@ -103,7 +103,7 @@ fn only_canonical_base64_of_the_right_length_is_a_signature() {
     let secrets = Secrets { rsa_public_key: Some(&key), ..SECRETS };
     for (method, right) in [HMACS[0], HMACS[1], (RSAS[0].0, RSAS[0].2)] {
         let unpadded = right.trim_end_matches('=');
-        // The last digit's unused bits, which lax decoders ignore.
+        // Unused bits of the last digit, which lenient decoders ignore.
         let mut trailing = unpadded.to_owned();
         let last = trailing.pop().unwrap();
         trailing.push(char::from_u32(u32::from(last) + 1).unwrap());

@@ -1,4 +1,4 @@
-//! Makes base string URIs of any texts, and compares hosts and ports with what the `url` crate sees.
+//! Computes base string URIs of arbitrary texts, and compares host and port with those of the `url` crate.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Reads requests of any bytes.
+//! Parses requests of arbitrary bytes.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Signs as a simple client does, verifies, changes a byte, and verifies again.
+//! Signs like a minimal client, verifies, changes a byte, and verifies again.
 
 #![no_main]
 
@@ -26,7 +26,7 @@ struct Draft {
     byte: u8,
 }
 
-/// All parameters as they are read but for the signature, and the base string.
+/// The parsed parameters without the signature, and the base string.
 fn seen(sent: &Sent) -> Option<(Pairs, String)> {
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     sent.parse(|request| (request.parameters().map(own).collect(), request.base_string())).ok()

@@ -1,5 +1,4 @@
-//! What the tests share: a client that is as simple as can be and shares no code with the crate but the HMACs, so that
-//! both can be compared.
+//! A minimal client that shares only the HMACs with the crate, so that the two implementations check each other.
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use oauth::{Problem, Request, Secrets, SignatureMethod, SignedRequest};
@@ -12,7 +11,7 @@ pub const SECRETS: Secrets<'static> =
 
 pub type Pairs = Vec<(String, String)>;
 
-/// What every request signed with HMAC-SHA1 has, but for the signature.
+/// The protocol parameters of a request signed with HMAC-SHA1, without the signature.
 pub fn protocol() -> Pairs {
     owned(&[
         ("oauth_consumer_key", "dpf43f3p2l4k3l03"),
@@ -38,7 +37,7 @@ pub fn percent(text: &str) -> String {
         .collect()
 }
 
-/// `name=value&…`, with a `+` for each space and everything else percent-encoded.
+/// `name=value&…`, with `+` for spaces and percent-encoding otherwise.
 pub fn query(pairs: &Pairs) -> String {
     let pairs: Vec<_> =
         pairs.iter().map(|(name, value)| format!("{}={}", percent(name), percent(value))).collect();
@@ -51,7 +50,7 @@ pub fn header(pairs: &Pairs) -> String {
     format!("OAuth realm=\"Things\", {}", pairs.join(", "))
 }
 
-/// RFC 5849 §3.4.1 to the letter: encode, sort, join, encode again.
+/// RFC 5849 §3.4.1 literally: encode, sort, join, encode again.
 pub fn base_string(method: &str, uri: &str, parameters: &Pairs) -> String {
     let mut encoded: Vec<_> =
         parameters.iter().map(|(name, value)| (percent(name), percent(value))).collect();
@@ -60,7 +59,7 @@ pub fn base_string(method: &str, uri: &str, parameters: &Pairs) -> String {
     format!("{}&{}&{}", percent(&method.to_ascii_uppercase()), percent(uri), percent(&joined.join("&")))
 }
 
-/// Signs all parameters by the method that is among them.
+/// Signs all parameters with the method that they name.
 pub fn signature((method, uri): (&str, &str), parameters: &[&Pairs]) -> String {
     let all: Pairs = parameters.iter().copied().flatten().cloned().collect();
     let name = all.iter().find(|(name, _)| name == "oauth_signature_method").map(|(_, value)| value);
@@ -68,7 +67,7 @@ pub fn signature((method, uri): (&str, &str), parameters: &[&Pairs]) -> String {
     oauth::sign(signature_method, &base_string(method, uri, &all), CONSUMER_SECRET, TOKEN_SECRET).unwrap()
 }
 
-/// Where the client puts the protocol's parameters.
+/// Where the client puts the protocol parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Header,
@@ -76,7 +75,7 @@ pub enum Place {
     Form,
 }
 
-/// A request that can be changed before it is read.
+/// A request that a test can modify before it is parsed.
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub method: String,
@@ -87,7 +86,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// Signs all parameters and puts them where they belong.
+    /// A request with these parameters, signed.
     pub fn signed(
         request: (&str, &str),
         protocol: (Place, &Pairs),
@@ -98,7 +97,7 @@ impl Sent {
         Self::carrying(&signature, request, protocol, in_query, in_form)
     }
 
-    /// Puts all parameters where they belong, with a signature that may be another request's.
+    /// A request with these parameters and this signature, which may belong to another request.
     pub fn carrying(
         signature: &str,
         (method, uri): (&str, &str),
@@ -130,7 +129,7 @@ impl Sent {
         Self::signed(("GET", URI), (Place::Header, protocol), &Vec::new(), &Vec::new())
     }
 
-    /// Hands the request over as a server would.
+    /// Passes the request as a server would.
     pub fn read<T>(&self, read: impl FnOnce(Request<'_>) -> T) -> T {
         let authorization: Vec<&[u8]> = self.headers.iter().map(String::as_bytes).collect();
         read(Request {
@@ -142,23 +141,23 @@ impl Sent {
         })
     }
 
-    /// Reads the request and looks at it.
+    /// Parses the request and inspects the result.
     pub fn parse<T>(&self, look: impl FnOnce(SignedRequest<'_>) -> T) -> Result<T, Problem> {
         self.read(|request| request.parse(&[]).map(look))
     }
 
-    /// Reads the request.
+    /// Parses the request.
     pub fn check(&self) -> Result<(), Problem> {
         self.parse(|_| ())
     }
 
-    /// Reads the request and checks its signature.
+    /// Parses the request and verifies its signature.
     pub fn verify(&self) -> Result<(), Problem> {
         self.parse(|request| request.verify(&SECRETS))?
     }
 }
 
-/// A request that has only this header field.
+/// A request with only this header field.
 pub fn only_header(field: &str) -> Sent {
     Sent { method: "GET".into(), uri: URI.into(), query: None, headers: vec![field.into()], form: None }
 }
