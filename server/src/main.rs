@@ -1,31 +1,21 @@
 //! `latchkey`: one program that serves, and the commands beside it.
 #![recursion_limit = "256"]
 
-mod address;
 mod api;
-mod applications;
 mod assets;
-mod authorize;
 mod command;
-mod connections;
-mod events;
-mod headers;
-mod metrics;
-mod oauth1;
-mod page_error;
+mod console;
+mod gate;
+mod layers;
+mod ops;
 mod pages;
+mod provider;
 mod router;
-mod same_origin;
 mod serve;
-mod server_functions;
-mod session;
 mod settings;
-mod sign_in;
-mod signed;
 mod state;
-mod streams;
 mod telemetry;
-mod verify;
+mod wire;
 
 use std::process::ExitCode;
 

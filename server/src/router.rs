@@ -14,28 +14,30 @@ use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, tra
 use tracing::Span;
 
 use crate::{
-    api, applications, assets, authorize, connections, events, headers, metrics, oauth1, pages, same_origin,
-    server_functions, sign_in, state::AppState, verify,
+    api, assets, console, gate,
+    layers::{deadline, headers, same_origin},
+    ops,
+    pages::{api_docs, applications, authorize, consumers, home, set_up, sign_in},
+    provider::{key_requests, oauth1, root_services},
+    state::AppState,
+    wire::body::MOST_BODY_BYTES,
 };
-
-/// No form or call of a page is anywhere near this.
-pub(crate) const MOST_BODY_BYTES: usize = 64 * 1024;
 
 /// What the public listener serves, under the public URL's path and, for gateways that strip it, without.
 pub(crate) fn public(state: AppState) -> Router {
     let prefix = state.site.prefix.clone();
     let routes = Router::new()
-        .route("/", get(pages::home))
-        .route("/settings", get(pages::home))
-        .route(pages::HOME, get(pages::consumers).post(pages::register))
+        .route("/", get(home::home))
+        .route("/settings", get(home::home))
+        .route(consumers::HOME, get(consumers::consumers).post(consumers::register))
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
-        .route("/sign-out", get(pages::home).post(sign_in::sign_out))
-        .route("/set-up", get(pages::set_up_page).post(pages::set_up))
-        .route("/events", get(events::events))
-        .route("/api/page/{function}", post(server_functions::call))
+        .route("/sign-out", get(home::home).post(sign_in::sign_out))
+        .route("/set-up", get(set_up::set_up_page).post(set_up::set_up))
+        .route("/events", get(console::events::events))
+        .route("/api/page/{function}", post(console::calls::call))
         .route(applications::PATH, get(applications::show).post(applications::revoke))
         .route("/oauth/authorize", get(authorize::show).post(authorize::decide).head(not_head))
-        .route("/oauth/approveKey", get(pages::approve_key))
+        .route("/oauth/approveKey", get(consumers::approve_key))
         .route("/pkg/{*file}", get(assets::serve))
         .route("/favicon.ico", get(assets::serve))
         .fallback(assets_or_nothing)
@@ -43,24 +45,24 @@ pub(crate) fn public(state: AppState) -> Router {
         // These read their bodies themselves, with the same limit, and tell in their own way what is too large.
         .route("/oauth/requestToken", get(oauth1::request_token).post(oauth1::request_token).head(not_head))
         .route("/oauth/accessToken", get(oauth1::access_token).post(oauth1::access_token).head(not_head))
-        .route("/oauth/requestKey", post(oauth1::request_key))
-        .route("/rootservices", get(oauth1::root_services))
-        .route("/.well-known/oslc/rootservices.xml", get(oauth1::root_services))
-        .nest("/api/v1", api::routes())
+        .route("/oauth/requestKey", post(key_requests::request_key))
+        .route("/rootservices", get(root_services::root_services))
+        .route("/.well-known/oslc/rootservices.xml", get(root_services::root_services))
+        .nest("/api/v1", api::routes(get(api_docs::show)))
         .with_state(state.clone());
     let routes = if prefix.is_empty() {
         routes
     } else {
         let slash = format!("{prefix}/");
         Router::new()
-            .route(&slash, get(move || async move { Redirect::to(&format!("{prefix}{}", pages::HOME)) }))
+            .route(&slash, get(move || async move { Redirect::to(&format!("{prefix}{}", consumers::HOME)) }))
             .nest(slash.trim_end_matches('/'), routes.clone())
             .fallback_service(routes)
     };
     routes
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(state.clone(), same_origin::refuse_cross_site))
-        .layer(from_fn(connections::refuse_what_takes_too_long))
+        .layer(from_fn(deadline::refuse_what_takes_too_long))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state, headers::secure))
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -81,7 +83,7 @@ async fn assets_or_nothing(state: State<AppState>, request: Request) -> Response
     if assets::find(request.uri().path()).is_some() {
         assets::serve(request).await.into_response()
     } else {
-        pages::not_found(state, request).await
+        home::not_found(state, request).await
     }
 }
 
@@ -90,14 +92,14 @@ pub(crate) fn internal(state: AppState) -> Router {
     // Shared, not cloned: a verification costs little more than that.
     let state = Arc::new(state);
     Router::new()
-        .route("/verify", any(verify::verify))
+        .route("/verify", any(gate::forward_auth::verify))
         .route(
             "/verify/json",
-            post(verify::verify_json).layer(from_fn(connections::refuse_what_takes_too_long)),
+            post(gate::described::verify_json).layer(from_fn(deadline::refuse_what_takes_too_long)),
         )
-        .route("/metrics", get(metrics::metrics))
+        .route("/metrics", get(ops::metrics))
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(metrics::ready))
+        .route("/readyz", get(ops::ready))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .with_state(state)
 }

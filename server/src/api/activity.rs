@@ -7,8 +7,14 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{AdminCall, consumers::limit, error::ApiError};
-use crate::state::AppState;
+use crate::{
+    api::{
+        call::AdminCall,
+        error::ApiError,
+        query::{USUAL_LIMIT, limit},
+    },
+    state::AppState,
+};
 
 /// `GET /api/v1/activity?consumer=&limit=&cursor=`, newest first
 pub(super) async fn list(
@@ -34,9 +40,7 @@ pub(super) async fn list(
             return Err(wrong("it is given twice."));
         }
     }
-    let (items, next_cursor) = state
-        .service
-        .list_activity(&admin, consumer, before, most.unwrap_or(super::consumers::USUAL_LIMIT))
-        .await?;
+    let (items, next_cursor) =
+        state.service.list_activity(&admin, consumer, before, most.unwrap_or(USUAL_LIMIT)).await?;
     Ok(Json(json!({ "items": items, "next_cursor": next_cursor.map(|id| id.to_string()) })).into_response())
 }

@@ -8,29 +8,20 @@ use axum::{
 };
 use domain::{
     Consumer, ConsumerKey, ConsumerQuery, Cursor, Status, TypedSecret,
-    query::{MOST_ROWS, Order, Sort},
+    query::{Order, Sort},
 };
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use service::{Admin, ServiceError, consumers::TypedEdit};
 
-use super::{AdminCall, KeyText, error::ApiError};
-use crate::state::AppState;
-
-/// How many rows a page has where nobody says.
-pub(super) const USUAL_LIMIT: u64 = 50;
-
-/// How many rows a page shall have.
-pub(super) fn limit(value: &str) -> Result<u64, ApiError> {
-    let number = value.parse().ok().filter(|number| (1..=MOST_ROWS).contains(number));
-    number.ok_or_else(|| ApiError::BadRequest(format!("limit={value}: give a number from 1 to {MOST_ROWS}.")))
-}
-
-/// A word of an enum of the contract.
-fn word<T: DeserializeOwned>(name: &str, value: &str, allowed: &str) -> Result<T, ApiError> {
-    serde_json::from_value(Value::String(value.to_owned()))
-        .map_err(|_| ApiError::BadRequest(format!("{name}={value}: give {allowed}.")))
-}
+use crate::{
+    api::{
+        call::{AdminCall, KeyText},
+        error::ApiError,
+        query::{USUAL_LIMIT, limit, word},
+    },
+    state::AppState,
+};
 
 /// `GET /api/v1/consumers?status=&q=&sort=&order=&limit=&cursor=`
 pub(super) async fn list(

@@ -9,11 +9,11 @@ use oauth::Problem;
 use serde_json::{Map, Value, json};
 use service::{NotPermitted, ServiceError, VerifyError};
 
-use crate::signed;
+use crate::wire::refusal;
 
 /// Why a call was not done.
 #[derive(Debug)]
-pub(super) enum ApiError {
+pub(crate) enum ApiError {
     /// Neither a signature nor a session.
     NoCredentials,
     /// A signature that does not hold.
@@ -65,7 +65,7 @@ impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
             Self::NoCredentials => StatusCode::UNAUTHORIZED,
-            Self::Refused(problem) => signed::status(problem),
+            Self::Refused(problem) => refusal::status(problem),
             Self::NotPermitted | Self::OtherSite => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) | Self::Service(ServiceError::NotFound(_) | ServiceError::Removed(_)) => {

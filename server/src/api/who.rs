@@ -9,8 +9,13 @@ use domain::User;
 use serde_json::{Value, json};
 use service::Verified;
 
-use super::{Call, Caller, error::ApiError};
-use crate::state::AppState;
+use crate::{
+    api::{
+        call::{Call, Caller},
+        error::ApiError,
+    },
+    state::AppState,
+};
 
 fn consumer(verified: &Verified) -> Value {
     json!({ "key": verified.consumer().key, "name": verified.consumer().name })

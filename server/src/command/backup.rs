@@ -6,8 +6,10 @@ use clap::Args;
 use serde::Serialize;
 use store::Store;
 
-use super::{CommandError, output};
-use crate::settings::Settings;
+use crate::{
+    command::{error::CommandError, terminal::output},
+    settings::Settings,
+};
 
 #[derive(Args, Debug)]
 pub(super) struct BackupCommand {

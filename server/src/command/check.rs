@@ -7,8 +7,11 @@ use service::Clock;
 use store::{Store, StoreError};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{CommandError, output};
-use crate::{serve, settings::Settings};
+use crate::{
+    command::{error::CommandError, terminal::output},
+    serve::listen,
+    settings::Settings,
+};
 
 /// How far the newest activity may lie in the future before the clock is suspected.
 const CLOCK_TOLERANCE: time::Duration = time::Duration::minutes(5);
@@ -24,7 +27,7 @@ struct Finding {
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), CommandError> {
     let mut findings = vec![Finding { subject: "settings", ok: true, detail: in_words(settings) }];
     if settings.tls.is_some() {
-        let (ok, detail) = match serve::tls(settings.tls.as_ref()).await {
+        let (ok, detail) = match listen::tls(settings.tls.as_ref()).await {
             Ok(_) => (true, "can be used".to_owned()),
             Err(error) => (false, error.to_string()),
         };

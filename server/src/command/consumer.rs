@@ -4,7 +4,11 @@ use clap::{ArgAction, Subcommand};
 use domain::{Consumer, ConsumerKey, ConsumerQuery, Cursor, Status, query::MOST_ROWS};
 use service::consumers::TypedEdit;
 
-use super::{CommandError, Desk, input, output};
+use crate::command::{
+    desk::Desk,
+    error::CommandError,
+    terminal::{input, output},
+};
 
 fn key(text: &str) -> Result<ConsumerKey, String> {
     text.parse().map_err(|error: domain::consumer::NotAConsumerKey| error.to_string())

@@ -4,7 +4,11 @@ use clap::Subcommand;
 use domain::User;
 use service::users::Change;
 
-use super::{CommandError, Desk, input, output};
+use crate::command::{
+    desk::Desk,
+    error::CommandError,
+    terminal::{input, output},
+};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum UserCommand {

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Subcommand;
 use service::vault::Rotation;
 
-use super::{CommandError, Desk};
+use crate::command::{desk::Desk, error::CommandError};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum VaultCommand {

@@ -1,5 +1,6 @@
 //! Settings: flag over environment over `latchkey.toml` over default, read once, each wrong value told in one sentence.
 
+pub(crate) mod data_dir;
 mod flags;
 mod sources;
 

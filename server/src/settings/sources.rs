@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ffi::OsString, time::Duration};
 
-use super::Flags;
+use crate::settings::flags::Flags;
 
 /// A setting that cannot be used, in one sentence.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,130 @@
+//! A call: who makes it, what they may do, and what it says.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use serde::de::DeserializeOwned;
+use service::{Admin, SignedIn, Verified, sign_in::Presence};
+
+use crate::{
+    api::error::ApiError,
+    state::AppState,
+    wire::{address::ClientAddress, body::TooLarge, session, signed::Received},
+};
+
+/// The key in a path, as it was sent.
+pub(super) struct KeyText(pub(super) String);
+
+impl FromRequestParts<AppState> for KeyText {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        // What is no text names nothing.
+        path.map(|Path(text)| Self(text))
+            .map_err(|_| ApiError::NotFound("There is no consumer with this key.".to_owned()))
+    }
+}
+
+/// Who calls.
+#[derive(Debug)]
+pub(super) enum Caller {
+    /// A consumer, by its signature.
+    Consumer(Verified),
+    /// A browser, by its session.
+    Session(SignedIn),
+}
+
+/// A call whose caller is known. What they may do is another question: `admin` asks it.
+pub(super) struct Call {
+    pub(super) caller: Caller,
+    pub(super) received: Received,
+    address: ClientAddress,
+}
+
+impl FromRequest<AppState> for Call {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let refuse = |error: ApiError| error.answer(&state.realm);
+        let (mut parts, body) = request.into_parts();
+        let Ok(address) = ClientAddress::from_request_parts(&mut parts, state).await;
+        let received = Received::read(state, Request::from_parts(parts, body)).await;
+        let received = received.map_err(|TooLarge| refuse(ApiError::TooLarge))?;
+        let caller = caller(&received, address, state).await.map_err(refuse)?;
+        Ok(Self { caller, received, address })
+    }
+}
+
+async fn caller(received: &Received, address: ClientAddress, state: &AppState) -> Result<Caller, ApiError> {
+    let authorization = received.authorization();
+    let request = received.to_verify(&authorization);
+    if request.is_signed() {
+        let begin = std::time::Instant::now();
+        let verdict = state.service.verify(&request).await;
+        state.metrics.verified(&verdict, begin.elapsed());
+        return Ok(Caller::Consumer(verdict?));
+    }
+    let session = session::who(&received.parts.headers, address, state, Presence::Acting).await?;
+    session.map(Caller::Session).ok_or(ApiError::NoCredentials)
+}
+
+impl Call {
+    /// The caller as an administrator.
+    fn admin(&self) -> Result<Admin, ApiError> {
+        let admin = match &self.caller {
+            Caller::Consumer(verified) => verified.admin(self.address.0),
+            Caller::Session(signed_in) => signed_in.admin(),
+        };
+        Ok(admin?)
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.received.parts.headers
+    }
+
+    /// The body as JSON.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        let content_type = self.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !media_type.eq_ignore_ascii_case("application/json") {
+            return Err(ApiError::UnsupportedMediaType);
+        }
+        parse(&self.received.body)
+    }
+
+    /// The parameters of the query; those of the protocol are not the call's.
+    pub(super) fn query(&self) -> impl Iterator<Item = (String, String)> {
+        let query = self.received.parts.uri.query().unwrap_or_default();
+        url::form_urlencoded::parse(query.as_bytes())
+            .filter(|(name, _)| !name.starts_with("oauth_"))
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|error| {
+        // Where, but not what: the text at fault may be a secret.
+        let place = format!("line {}, column {}", error.line(), error.column());
+        ApiError::BadRequest(format!("The body is not the JSON object that this call takes: see {place}."))
+    })
+}
+
+/// A call that has to be an administrator's: asked before anything else of it is looked at.
+pub(super) struct AdminCall {
+    pub(super) admin: Admin,
+    pub(super) call: Call,
+}
+
+impl FromRequest<AppState> for AdminCall {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let call = Call::from_request(request, state).await?;
+        let admin = call.admin().map_err(IntoResponse::into_response)?;
+        Ok(Self { admin, call })
+    }
+}

@@ -1,0 +1,51 @@
+//! What every command on the database works with.
+
+use std::sync::Arc;
+
+use service::{Admin, Clock, Rules, Service};
+use store::Store;
+
+use crate::{
+    command::{error::CommandError, terminal::output},
+    settings::{Settings, data_dir::make_data_dir},
+};
+
+/// What every command on the database works with.
+pub(super) struct Desk {
+    store: Arc<Store>,
+    pub(super) service: Service,
+    pub(super) admin: Admin,
+    json: bool,
+}
+
+impl Desk {
+    pub(super) async fn open(settings: &Settings, json: bool) -> Result<Self, CommandError> {
+        let path = &settings.data_dir;
+        make_data_dir(path)
+            .map_err(|source| CommandError::DataDir { path: path.display().to_string(), source })?;
+        let store = Store::open(&settings.database, &settings.vault_key_file).await?;
+        let store = Arc::new(store);
+        let service = Service::new(store.clone(), Clock::System, Rules::default());
+        Ok(Self { store, service, admin: Admin::at_the_command_line(), json })
+    }
+
+    /// Closes the database, so that it is one file again. What was done stays done if that fails.
+    pub(super) async fn close(self) {
+        drop(self.service);
+        if let Some(store) = Arc::into_inner(self.store)
+            && let Err(error) = store.close().await
+        {
+            tracing::warn!(%error, "the database was not closed in good order");
+        }
+    }
+
+    /// Prints a result: as JSON for machines, else in words for people.
+    pub(super) fn print(
+        &self,
+        value: &impl serde::Serialize,
+        words: impl FnOnce() -> String,
+    ) -> Result<(), CommandError> {
+        let text = if self.json { output::json(value) } else { words() };
+        output::print(&text)
+    }
+}

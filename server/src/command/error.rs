@@ -1,0 +1,52 @@
+//! Why a command did not do what it was asked.
+
+use std::io;
+
+use service::ServiceError;
+use store::StoreError;
+
+use crate::{serve::error::ServeError, settings::SettingsError};
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CommandError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error(
+        "The data folder {path} cannot be made: {source}. Make it yourself, or name another one with LATCHKEY_DATA_DIR."
+    )]
+    DataDir { path: String, source: io::Error },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    #[error("Nothing was changed: the question was not answered with yes.")]
+    NotConfirmed,
+    #[error(
+        "The database is in PostgreSQL, whose own program copies it: `{command}`. Only the vault key {vault_key_file}, as it is now, opens the secrets in it: keep a copy of that file too, in another place."
+    )]
+    PgDump { command: String, vault_key_file: String },
+    #[error("Not everything is right; see above.")]
+    CheckFailed,
+    #[error("The output cannot be written: {0}.")]
+    Output(#[from] io::Error),
+}
+
+impl CommandError {
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Settings(_) | Self::Usage(_) | Self::DataDir { .. } => 2,
+            Self::Serve(error) => error.exit_code(),
+            Self::Store(_)
+            | Self::Service(_)
+            | Self::NotConfirmed
+            | Self::PgDump { .. }
+            | Self::CheckFailed
+            | Self::Output(_) => 1,
+        }
+    }
+}

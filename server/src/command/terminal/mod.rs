@@ -1,0 +1,4 @@
+//! What commands read and print.
+
+pub(crate) mod input;
+pub(crate) mod output;

@@ -1,0 +1,44 @@
+//! What is said of a command line that cannot be understood.
+
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+/// Help and version as asked for; anything else in one sentence.
+pub(super) fn usage(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A closed pipe is the reader's choice.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+        return ExitCode::from(2);
+    }
+    let text = error.to_string();
+    let words: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty() && !line.starts_with("tip:"))
+        .collect();
+    let sentence = sentence(error).unwrap_or_else(|| words.join(" "));
+    let mut sentence = sentence.trim_start_matches("error: ").trim_end_matches('.').to_owned();
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    eprintln!("{sentence}; `latchkey help` lists what there is.");
+    ExitCode::from(2)
+}
+
+/// Words for what clap would repeat: somebody may have put a password where none belongs.
+pub(super) fn sentence(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+    match error.kind() {
+        ErrorKind::UnknownArgument if !argument.starts_with('-') => {
+            Some("There is one word too many".to_owned())
+        }
+        ErrorKind::TooManyValues => Some(format!("{argument} takes no value")),
+        _ => None,
+    }
+}

@@ -1,0 +1,46 @@
+//! Calls of the page's server functions: admitted or refused in one place, before anything of them is read.
+
+use app::guard::{Caller, OPEN};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use service::sign_in::Presence;
+
+use crate::{
+    console::refusal::refuse,
+    state::AppState,
+    wire::{address::ClientAddress, body::MOST_BODY_BYTES, session},
+};
+
+/// `POST /api/page/…`
+pub(crate) async fn call(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    request: Request,
+) -> Response {
+    // The page asks by itself who it is; only what needs a permission is somebody's doing.
+    let presence = if OPEN.contains(&request.uri().path()) { Presence::Listening } else { Presence::Acting };
+    let person = match session::who(request.headers(), address, &state, presence).await {
+        Ok(person) => person,
+        Err(error) => return refuse(&error.into()),
+    };
+    match Caller::admit(request.uri().path(), state.service, person) {
+        Ok(caller) => {
+            // Read here, with its limit: the framework would take a body that is too large for one that broke off.
+            let (mut parts, body) = request.into_parts();
+            // With it, a caller that takes HTML would be sent back to where it says it comes from, without an answer.
+            parts.headers.remove(header::REFERER);
+            let Ok(body) = to_bytes(body, MOST_BODY_BYTES).await else {
+                return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+            };
+            let request = Request::from_parts(parts, Body::from(body));
+            leptos_axum::handle_server_fns_with_context(move || caller.provide(), request)
+                .await
+                .into_response()
+        }
+        Err(error) => refuse(&error),
+    }
+}

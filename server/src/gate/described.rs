@@ -1,0 +1,82 @@
+//! `POST /verify/json`: a tool describes a request of its own in JSON.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+use service::{Verified, VerifyError};
+
+use crate::{
+    gate::rejected::rejected,
+    state::AppState,
+    wire::{body::read_body, refusal::unavailable},
+};
+
+/// No description of a request is anywhere near this.
+pub(super) const MOST_BODY_BYTES: usize = 256 * 1024;
+
+/// A request as a tool describes it.
+#[derive(Deserialize)]
+struct Described {
+    method: String,
+    url: String,
+    #[serde(default)]
+    authorization: Option<String>,
+    #[serde(default)]
+    form_body: Option<String>,
+}
+
+/// `POST /verify/json`: 200 with who it is, or with why not.
+pub(crate) async fn verify_json(State(state): State<Arc<AppState>>, request: Request) -> Response {
+    let begin = Instant::now();
+    let Ok(body) = read_body(request.into_body(), MOST_BODY_BYTES).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let described: Described = match serde_json::from_slice(&body) {
+        Ok(described) => described,
+        Err(error) => {
+            let words = format!(
+                "Send {{\"method\",\"url\",\"authorization\",\"form_body\"}}; what came is wrong at line {}, column {}.\n",
+                error.line(),
+                error.column()
+            );
+            return (StatusCode::BAD_REQUEST, words).into_response();
+        }
+    };
+    let verdict = json_mode(&state, &described).await;
+    state.metrics.verified(&verdict, begin.elapsed());
+    match verdict {
+        Ok(verified) => Json(json!({
+            "active": true,
+            "user": verified.user().map(|user| &user.username),
+            "consumer_key": verified.consumer().key,
+            "consumer_name": verified.consumer().name,
+        }))
+        .into_response(),
+        Err(VerifyError::Refused(problem)) => {
+            Json(json!({ "active": false, "problem": problem.name(), "advice": problem.advice() }))
+                .into_response()
+        }
+        Err(VerifyError::Service(error)) => unavailable(&error),
+    }
+}
+
+async fn json_mode(state: &AppState, described: &Described) -> Result<Verified, VerifyError> {
+    let (base_string_uri, query) = oauth::base_string_uri(&described.url)
+        .map_err(|_| rejected("Give an absolute http or https URL as the client saw it."))?;
+    let authorization: Vec<&[u8]> = described.authorization.iter().map(String::as_bytes).collect();
+    let request = oauth::Request {
+        method: &described.method,
+        base_string_uri: &base_string_uri,
+        query,
+        authorization: &authorization,
+        form: described.form_body.as_ref().map(String::as_bytes),
+    };
+    state.service.verify(&request).await
+}

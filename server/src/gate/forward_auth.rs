@@ -1,0 +1,82 @@
+//! `/verify`: a gateway asks whether a request may pass, and describes it in headers.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use futures::StreamExt as _;
+use service::{Verified, VerifyError};
+
+use crate::{
+    gate::{
+        described::MOST_BODY_BYTES,
+        original::Original,
+        rejected::{challenge, misconfigured, rejected},
+    },
+    state::AppState,
+    wire::{
+        body::{TooLarge, is_form, read_body},
+        refusal::unavailable,
+        signed,
+    },
+};
+
+const USER: HeaderName = HeaderName::from_static("x-latchkey-user");
+const CONSUMER_KEY: HeaderName = HeaderName::from_static("x-latchkey-consumer-key");
+const CONSUMER_NAME: HeaderName = HeaderName::from_static("x-latchkey-consumer-name");
+
+/// `/verify`, any method: 200 with who it is, or 401 with why not.
+pub(crate) async fn verify(State(state): State<Arc<AppState>>, request: Request) -> Response {
+    let begin = Instant::now();
+    let (parts, body) = request.into_parts();
+    let verdict = header_mode(&state, &parts.headers, body).await;
+    state.metrics.verified(&verdict, begin.elapsed());
+    match verdict {
+        Ok(verified) => allow(&verified),
+        Err(VerifyError::Refused(problem)) => challenge(&state, &problem),
+        Err(VerifyError::Service(error)) => unavailable(&error),
+    }
+}
+
+async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Verified, VerifyError> {
+    let original = Original::read(headers).map_err(misconfigured)?;
+    let body = if is_form(headers) {
+        let form = read_body(body, MOST_BODY_BYTES).await;
+        form.map_err(|TooLarge| rejected("The form is too large to be signed."))?
+    } else {
+        // No part of what is signed, however large. Taken all the same: whoever is still sending would miss the answer.
+        let mut rest = body.into_data_stream();
+        while let Some(Ok(_)) = rest.next().await {}
+        Bytes::new()
+    };
+    let (base_string_uri, query) = oauth::base_string_uri(&original.url).map_err(|_| {
+        tracing::warn!("the gateway is misconfigured: what it calls the URL is none; the request is refused");
+        rejected("The gateway in front of this server names no URL.")
+    })?;
+    let authorization = signed::authorization(headers);
+    let request = oauth::Request {
+        method: original.method,
+        base_string_uri: &base_string_uri,
+        query,
+        authorization: &authorization,
+        form: signed::form(headers, &body),
+    };
+    state.service.verify(&request).await
+}
+
+fn allow(verified: &Verified) -> Response {
+    let header = |text: &str| HeaderValue::from_str(&oauth::encode(text)).expect("encoded text is ASCII");
+    let consumer = verified.consumer();
+    let mut response = StatusCode::OK.into_response();
+    let headers = response.headers_mut();
+    if let Some(user) = verified.user() {
+        headers.insert(USER, header(user.username.as_str()));
+    }
+    headers.insert(CONSUMER_KEY, header(&consumer.key.to_string()));
+    headers.insert(CONSUMER_NAME, header(consumer.name.as_str()));
+    response
+}

@@ -1,0 +1,6 @@
+//! What gateways and tools ask on the internal listener: whether a request of theirs may pass.
+
+pub(crate) mod described;
+pub(crate) mod forward_auth;
+mod original;
+mod rejected;

@@ -1,0 +1,39 @@
+//! Why `/verify` says 401: what a description lacks is told here, and every other reason is an `oauth::Problem` that the
+//! checks of `service` found. Each goes into the challenge, for whoever sent the request; what the gateway does wrong goes
+//! into the log too.
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use oauth::Problem;
+use service::VerifyError;
+
+use crate::{gate::original::Misconfigured, state::AppState};
+
+/// A request that cannot be told from its description.
+pub(super) fn rejected(why: &'static str) -> VerifyError {
+    Problem::ParameterRejected { names: Vec::new(), why }.into()
+}
+
+/// A description that a gateway got wrong.
+pub(super) fn misconfigured(misconfigured: Misconfigured) -> VerifyError {
+    let (why, problem) = match misconfigured {
+        Misconfigured::TooLittle => (
+            "the headers do not tell the original request's method and URL",
+            "The gateway in front of this server does not say what was asked for.",
+        ),
+        Misconfigured::Disagreement => (
+            "X-Forwarded-… and X-Original-… describe different requests",
+            "The gateway in front of this server describes two different requests.",
+        ),
+    };
+    tracing::warn!("the gateway is misconfigured: {why}; the request is refused");
+    rejected(problem)
+}
+
+/// The answer: 401, never 400, since gateways pass on nothing else.
+pub(super) fn challenge(state: &AppState, problem: &Problem) -> Response {
+    tracing::debug!(problem = problem.name(), "a gateway's request is refused");
+    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, problem.challenge(&state.realm))]).into_response()
+}

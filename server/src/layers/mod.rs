@@ -1,0 +1,5 @@
+//! What lies around every route of the public listener.
+
+pub(crate) mod deadline;
+pub(crate) mod headers;
+pub(crate) mod same_origin;

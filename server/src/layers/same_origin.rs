@@ -1,0 +1,76 @@
+//! Refuses what another site makes a browser send: state changes must say that they come from our own pages.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+use crate::{api::error::ApiError, state::AppState, wire::session};
+
+/// Lets through requests that change nothing, that come from our own pages, or that carry no session and do not say
+/// that they come from elsewhere.
+pub(crate) async fn refuse_cross_site(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = state.inside(request.uri().path());
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let has_session = session::cookie(request.headers(), state.is_https()).is_some();
+    let allowed = safe
+        || match origin(request.headers(), &state) {
+            Origin::Same => true,
+            // What is signed, and asking for a key, needs no session; a page of another site gains nothing by it.
+            Origin::Other => !has_session && is_for_programs(path),
+            // Browsers always say where a form or script comes from; other programs have no session to abuse.
+            Origin::Untold => !has_session,
+        };
+    if allowed {
+        next.run(request).await
+    } else {
+        if path.starts_with(API) {
+            return ApiError::OtherSite.into_response();
+        }
+        let advice = "This request was refused because it does not come from Latchkey's own pages. Open Latchkey itself and try there. If you did, LATCHKEY_PUBLIC_URL is not the address in your browser.\n";
+        (StatusCode::FORBIDDEN, advice).into_response()
+    }
+}
+
+/// Where the API is.
+const API: &str = "/api/v1/";
+
+/// Whether programs come here rather than browsers.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with(API)
+        || ["/oauth/requestToken", "/oauth/accessToken", "/oauth/requestKey"].contains(&path)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    Same,
+    Other,
+    Untold,
+}
+
+fn origin(headers: &HeaderMap, state: &AppState) -> Origin {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    match text("sec-fetch-site") {
+        // `none`: typed or bookmarked by the user, which no site can bring about.
+        Some("same-origin" | "none") => return Origin::Same,
+        Some(_) => return Origin::Other,
+        None => {}
+    }
+    match text(header::ORIGIN.as_str()) {
+        None => Origin::Untold,
+        Some(origin) if origin == state.public_url.origin().ascii_serialization() => Origin::Same,
+        // A page reached under another name for this host has that name in both, and no cookie of any other host.
+        Some(origin) => {
+            let host = text(header::HOST.as_str());
+            let same =
+                host.is_some_and(|host| origin.strip_prefix("http://") == Some(host) && !state.is_https());
+            if same { Origin::Same } else { Origin::Other }
+        }
+    }
+}

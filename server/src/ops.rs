@@ -1,0 +1,56 @@
+//! What operators ask on the internal listener: the metrics, and whether this process can do its work now.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::Status;
+
+use crate::state::AppState;
+
+/// `GET /metrics`
+pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
+    let metrics = &state.metrics;
+    match state.service.gauges().await {
+        Ok(gauges) => {
+            for status in [Status::Pending, Status::Approved, Status::Disapproved] {
+                let found = gauges.consumers.iter().find(|(of, _)| *of == status);
+                metrics.consumers(word(status), found.map_or(0, |(_, count)| *count));
+            }
+            metrics.connections("open", gauges.open_connections);
+            metrics.connections("idle", gauges.idle_connections);
+        }
+        // What this process counted by itself is worth telling all the same; `/readyz` says what is wrong.
+        Err(error) => tracing::warn!(%error, "the database could not be asked for the metrics"),
+    }
+    match metrics.text() {
+        Ok(text) => {
+            let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, content_type)], text).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "the metrics could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "pending",
+        Status::Approved => "approved",
+        Status::Disapproved => "disapproved",
+    }
+}
+
+/// `GET /readyz`: whether this process can do its work now, and if not, what is in the way.
+pub(crate) async fn ready(State(state): State<Arc<AppState>>) -> Response {
+    match state.service.ready().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], format!("{reason}\n"))
+            .into_response(),
+    }
+}

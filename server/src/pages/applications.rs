@@ -1,0 +1,86 @@
+//! `/account/applications`: the consumers that act for whoever is signed in.
+
+use app::{
+    applications::{Application, Applications},
+    document::Document,
+};
+use axum::{
+    Form,
+    extract::{Query, Request, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{ConsumerKey, query::milliseconds};
+use serde::Deserialize;
+
+use crate::{
+    pages::{
+        person::{Person, sign_in_first},
+        render::{PageError, render},
+    },
+    state::AppState,
+};
+
+/// Where the page is.
+pub(crate) const PATH: &str = "/account/applications";
+
+/// The key of a consumer that a user has just revoked.
+#[derive(Deserialize)]
+pub(crate) struct Revoked {
+    #[serde(default)]
+    revoked: String,
+}
+
+/// `GET /account/applications`
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    Query(Revoked { revoked }): Query<Revoked>,
+    request: Request,
+) -> Result<Response, PageError> {
+    let Some(Person(person)) = person else {
+        return Ok(sign_in_first(&state, PATH));
+    };
+    // Anybody can make a link: what the page says is what is true, whatever stands there.
+    let revoked = match revoked.parse() {
+        Ok(key) => state.service.revoked_consumer(&person, key).await?,
+        Err(_) => None,
+    };
+    let authorizations = state.service.authorizations(&person).await?;
+    let items = authorizations.into_iter().map(|one| Application {
+        consumer_key: one.consumer.key.to_string(),
+        consumer_name: one.consumer.name.to_string(),
+        status: one.consumer.status,
+        since_ms: milliseconds(one.since),
+        last_used_ms: one.last_used_at.map(milliseconds),
+    });
+    let applications = Applications {
+        display_name: person.user().display_name.clone(),
+        configure_server: person.user().configure_server,
+        items: items.collect(),
+        now_ms: milliseconds(state.service.now()),
+        revoked: revoked.map(|name| name.to_string()),
+    };
+    Ok(render(state.site, Document::Applications(applications), request).await)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RevokeForm {
+    #[serde(default)]
+    consumer_key: String,
+}
+
+/// `POST /account/applications`: **Revoke**. Doing it twice, or to what is not there, is no error.
+pub(crate) async fn revoke(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    Form(RevokeForm { consumer_key }): Form<RevokeForm>,
+) -> Result<Response, PageError> {
+    let Some(Person(person)) = person else {
+        return Ok(sign_in_first(&state, PATH));
+    };
+    let Ok(key) = consumer_key.parse::<ConsumerKey>() else {
+        return Ok(Redirect::to(&state.path(PATH)).into_response());
+    };
+    state.service.revoke_authorization(&person, key).await?;
+    Ok(Redirect::to(&state.path(&format!("{PATH}?revoked={key}"))).into_response())
+}

@@ -1,0 +1,174 @@
+//! Where users let consumers act for them (RFC 5849 section 2.2): plain pages and forms.
+
+use app::{
+    authorize::{Callback, Consent, Verifier},
+    document::Document,
+};
+use axum::{
+    Form,
+    extract::{
+        Query, Request, State,
+        rejection::{FormRejection, QueryRejection},
+    },
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
+use service::{
+    SignedIn,
+    provider::{Answer, AuthorizeError, Question},
+};
+
+use crate::{
+    pages::{
+        person::{Person, sign_in_first},
+        render::{PageError, page_request, render},
+    },
+    state::AppState,
+};
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    oauth_token: String,
+}
+
+/// `GET /oauth/authorize?oauth_token=…`
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    request: Request,
+) -> Result<Response, PageError> {
+    // What cannot be read names no token, and the page says so.
+    let oauth_token = asked.map_or(String::new(), |Query(asked)| asked.oauth_token);
+    let question = match state.service.question(&oauth_token).await {
+        Ok(question) => question,
+        Err(error) => return not_asked(state, error, request).await,
+    };
+    let Some(Person(person)) = person else {
+        return Ok(sign_in_first(&state, &asked_path(&oauth_token)));
+    };
+    if question.consumer().trusted {
+        let answer = state.service.allow(&person, question).await;
+        return answered(state, answer, request).await;
+    }
+    let consent = consent(&question, oauth_token, &person);
+    Ok(render(state.site, Document::Authorize(consent), request).await)
+}
+
+fn consent(question: &Question, oauth_token: String, person: &SignedIn) -> Consent {
+    let callback = match question.callback() {
+        Some(url) => {
+            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+            let host = format!("{}{port}", url.host_str().unwrap_or_default());
+            Callback::Url { host, origin: url.origin().ascii_serialization() }
+        }
+        None => Callback::OutOfBand,
+    };
+    Consent {
+        oauth_token,
+        consumer_name: question.consumer().name.to_string(),
+        consumer_key: question.consumer().key.to_string(),
+        display_name: person.user().display_name.clone(),
+        callback,
+    }
+}
+
+/// Where a user is asked about temporary credentials.
+fn asked_path(token: &str) -> String {
+    format!("/oauth/authorize?oauth_token={}", oauth::encode(token))
+}
+
+#[derive(Default, Deserialize)]
+pub(crate) struct DecisionForm {
+    #[serde(default)]
+    oauth_token: String,
+    #[serde(default)]
+    decision: String,
+}
+
+/// `POST /oauth/authorize`
+pub(crate) async fn decide(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    form: Result<Form<DecisionForm>, FormRejection>,
+) -> Result<Response, PageError> {
+    let form = form.map_or(DecisionForm::default(), |Form(form)| form);
+    let path = asked_path(&form.oauth_token);
+    let request = page_request(&state, &path);
+    let Some(Person(person)) = person else {
+        return Ok(sign_in_first(&state, &path));
+    };
+    let question = match state.service.question(&form.oauth_token).await {
+        Ok(question) => question,
+        Err(error) => return not_asked(state, error, request).await,
+    };
+    let answer = match form.decision.as_str() {
+        "allow" => state.service.allow(&person, question).await,
+        "deny" => state.service.deny(&person, question).await,
+        _ => {
+            let text = "The form was sent without an answer. Go back and choose Allow or Deny.";
+            let status = StatusCode::BAD_REQUEST;
+            return Ok(notice(state, status, "No answer", text.to_owned(), request).await);
+        }
+    };
+    answered(state, answer, request).await
+}
+
+async fn answered(
+    state: AppState,
+    answer: Result<Answer, AuthorizeError>,
+    request: Request,
+) -> Result<Response, PageError> {
+    match answer {
+        Ok(Answer::Callback(url)) => {
+            Ok((StatusCode::FOUND, [(header::LOCATION, String::from(url))]).into_response())
+        }
+        Ok(Answer::Verifier { consumer, verifier }) => {
+            let page = Document::Verifier(Verifier { consumer_name: consumer, verifier });
+            Ok(render(state.site, page, request).await)
+        }
+        Ok(Answer::Denied { consumer }) => {
+            let text = format!(
+                "{consumer} was not allowed to sign you in. Nothing was given to it; you can close this page."
+            );
+            Ok(notice(state, StatusCode::OK, "Not allowed", text, request).await)
+        }
+        Err(error) => not_asked(state, error, request).await,
+    }
+}
+
+/// A page that says why there is nothing to decide.
+async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> Result<Response, PageError> {
+    let why = error.to_string();
+    let again = "Go back to the application and sign in there once more.";
+    let (status, heading, what_to_do) = match error {
+        AuthorizeError::Unknown => (StatusCode::NOT_FOUND, "Unknown request", again),
+        AuthorizeError::Answered => (
+            StatusCode::GONE,
+            "Answered already",
+            "Go back to the application; if it does not know you, sign in there once more.",
+        ),
+        AuthorizeError::Expired => (StatusCode::GONE, "Too late", again),
+        AuthorizeError::Revoked(_) => (StatusCode::GONE, "Withdrawn", again),
+        AuthorizeError::NotApproved(_) => (
+            StatusCode::FORBIDDEN,
+            "Application not approved",
+            "Ask an administrator of this server to approve it.",
+        ),
+        AuthorizeError::Service(error) => return Err(error.into()),
+    };
+    Ok(notice(state, status, heading, format!("{why} {what_to_do}"), request).await)
+}
+
+async fn notice(
+    state: AppState,
+    status: StatusCode,
+    heading: &'static str,
+    text: String,
+    request: Request,
+) -> Response {
+    let notice = Document::Notice { status, heading, text, signed_in: false };
+    render(state.site, notice, request).await
+}

@@ -1,0 +1,152 @@
+//! The administrator's page: the consumers, and the register form as a browser without scripts sends it.
+
+use app::{
+    consumers::{
+        api::{Listing, Who},
+        page::{PageData, Reply},
+    },
+    document::Document,
+};
+use axum::{
+    Form,
+    extract::{Query, Request, State},
+    http::StatusCode,
+    response::Response,
+};
+use domain::{
+    Consumer, ConsumerName, ConsumerQuery, ConsumerSecret, Status, TypedSecret, error::FieldErrors,
+    query::milliseconds,
+};
+use serde::Deserialize;
+use service::{Admin, ServiceError, SignedIn};
+
+use crate::{
+    pages::{
+        person::{Person, stop},
+        render::{PageError, page_request, render},
+    },
+    state::AppState,
+};
+
+/// Where an administrator begins.
+pub(crate) const HOME: &str = "/settings/oauth-consumers";
+
+/// How many rows are in the page itself; it loads the others.
+const FIRST_ROWS: u64 = 100;
+
+/// `GET /settings/oauth-consumers`
+pub(crate) async fn consumers(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    request: Request,
+) -> Result<Response, PageError> {
+    let person = person.map(|person| person.0);
+    match person.as_ref().map(|person| (person, person.admin())) {
+        Some((person, Ok(admin))) => show_consumers(state, person, &admin, None, None, request).await,
+        _ => Ok(stop(state, person.as_ref(), request).await),
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct AskedFor {
+    #[serde(default)]
+    key: String,
+}
+
+/// `GET /oauth/approveKey?key=…`: the administrator's page, with that consumer's approve dialog open.
+pub(crate) async fn approve_key(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    Query(AskedFor { key }): Query<AskedFor>,
+    request: Request,
+) -> Result<Response, PageError> {
+    let person = person.map(|person| person.0);
+    match person.as_ref().map(|person| (person, person.admin())) {
+        Some((person, Ok(admin))) => {
+            let found = match key.parse() {
+                Ok(key) => state.service.find_consumer(&admin, key).await,
+                Err(_) => Err(ServiceError::NotFound(format!("consumer with the key {key}"))),
+            };
+            match found {
+                Ok(consumer) => show_consumers(state, person, &admin, None, Some(consumer), request).await,
+                Err(error @ (ServiceError::NotFound(_) | ServiceError::Removed(_))) => {
+                    let (status, heading) = (StatusCode::NOT_FOUND, "No such consumer key");
+                    let text = format!("{error} Check the link, or look for it among the OAuth consumers.");
+                    let notice = Document::Notice { status, heading, text, signed_in: false };
+                    Ok(render(state.site, notice, request).await)
+                }
+                Err(error) => Err(error.into()),
+            }
+        }
+        _ => Ok(stop(state, person.as_ref(), request).await),
+    }
+}
+
+async fn show_consumers(
+    state: AppState,
+    person: &SignedIn,
+    admin: &Admin,
+    reply: Option<Reply>,
+    asked_for: Option<Consumer>,
+    request: Request,
+) -> Result<Response, PageError> {
+    let (page, seen) = state.service.list_consumers(admin, &ConsumerQuery::default(), FIRST_ROWS).await?;
+    let data = PageData {
+        who: Who {
+            display_name: person.user().display_name.clone(),
+            configure_server: person.user().configure_server,
+        },
+        prefix: state.site.prefix.clone(),
+        listing: Listing { page, seen },
+        now_ms: milliseconds(state.service.now()),
+        reply,
+        // What is approved already needs no dialog.
+        asked_for: asked_for.filter(|consumer| consumer.status != Status::Approved).map(Box::new),
+    };
+    Ok(render(state.site, Document::Consumers(Box::new(data)), request).await)
+}
+
+/// The register form as a browser without scripts sends it.
+#[derive(Deserialize)]
+pub(crate) struct RegisterForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    secret: TypedSecret,
+    #[serde(default)]
+    secret_again: TypedSecret,
+}
+
+/// `POST /settings/oauth-consumers`
+pub(crate) async fn register(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    Form(form): Form<RegisterForm>,
+) -> Result<Response, PageError> {
+    let request = page_request(&state, HOME);
+    let Some(Person(person)) = person else {
+        return Ok(stop(state, None, request).await);
+    };
+    let Ok(admin) = person.admin() else {
+        return Ok(stop(state, Some(&person), request).await);
+    };
+    // Checked here too and not in the use case alone: only forms have a second field, and every wrong one is told.
+    let mut errors = FieldErrors::default();
+    errors.take("name", ConsumerName::parse(&form.name));
+    let mut errors = errors.into_vec();
+    errors.extend(ConsumerSecret::parse_twice(form.secret.expose(), form.secret_again.expose()).err());
+    let registered = if errors.is_empty() {
+        state.service.register(&admin, &form.name, form.secret.expose()).await
+    } else {
+        Err(ServiceError::Invalid(errors))
+    };
+    let reply = match registered {
+        Ok(consumer) => Reply::Registered(Box::new(consumer)),
+        Err(ServiceError::Invalid(errors)) => Reply::Refused { name: form.name, errors, problem: None },
+        Err(error) => {
+            tracing::error!(%error, "a consumer could not be registered");
+            Reply::Refused { name: form.name, errors: Vec::new(), problem: Some(error.to_string()) }
+        }
+    };
+    show_consumers(state, &person, &admin, Some(reply), None, request).await
+}

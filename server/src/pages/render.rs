@@ -1,0 +1,59 @@
+//! What a person sees when a page cannot be made: one mapping from a use case's error to a status and words.
+
+use app::document::{Document, Site};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use service::ServiceError;
+
+use crate::state::AppState;
+
+/// A page that could not be made.
+#[derive(Debug)]
+pub(crate) struct PageError(ServiceError);
+
+impl From<ServiceError> for PageError {
+    fn from(error: ServiceError) -> Self {
+        Self(error)
+    }
+}
+
+/// The HTTP status of a use case's error on a page.
+pub(crate) fn status(error: &ServiceError) -> StatusCode {
+    match error {
+        ServiceError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        ServiceError::NotFound(_) | ServiceError::Removed(_) => StatusCode::NOT_FOUND,
+        ServiceError::Conflict(_) => StatusCode::CONFLICT,
+        ServiceError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        tracing::error!(error = %self.0, "a page could not be made");
+        (status(&self.0), format!("{}\n", self.0)).into_response()
+    }
+}
+
+/// Renders a document as the answer.
+pub(crate) async fn render(site: Site, document: Document, request: Request) -> Response {
+    match document {
+        Document::Consumers(data) => {
+            let shown = move || app::document::render(site.clone(), (*data).clone());
+            leptos_axum::render_app_async_with_context(|| {}, shown)(request).await
+        }
+        plain => app::document::render_plain(site, plain).into_response(),
+    }
+}
+
+/// A request to render an answer to a form with: its body has been read.
+pub(crate) fn page_request(state: &AppState, path: &str) -> Request {
+    let mut request = Request::new(Body::empty());
+    if let Ok(uri) = state.path(path).parse() {
+        *request.uri_mut() = uri;
+    }
+    request
+}

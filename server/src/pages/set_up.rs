@@ -1,0 +1,82 @@
+//! `/set-up`: the one-time link with which the first administrator makes an account, and what a dead one shows.
+
+use app::{document::Document, set_up::SetUpReply};
+use axum::{
+    Form,
+    extract::{Query, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{FieldError, TypedSecret};
+use serde::Deserialize;
+use service::{ServiceError, set_up::SetUpError};
+
+use crate::{
+    pages::render::{PageError, page_request, render, status},
+    state::AppState,
+    wire::{address::ClientAddress, session},
+};
+
+#[derive(Deserialize)]
+pub(crate) struct SetUpLink {
+    #[serde(default)]
+    token: String,
+}
+
+/// `GET /set-up?token=…`
+pub(crate) async fn set_up_page(
+    State(state): State<AppState>,
+    Query(SetUpLink { token }): Query<SetUpLink>,
+    request: Request,
+) -> Result<Response, PageError> {
+    let alive = state.service.may_set_up(&token).await?;
+    if !alive {
+        return Ok(dead_link(state, request).await);
+    }
+    Ok(render(state.site, Document::SetUp(SetUpReply { token, ..SetUpReply::default() }), request).await)
+}
+
+async fn dead_link(state: AppState, request: Request) -> Response {
+    let text = "This set-up link is not valid any more: it has been used, or an administrator exists \
+                already. Sign in; or, on the server itself, run `latchkey user add NAME --configure-server --password-stdin`.";
+    let heading = "Set-up link not valid";
+    let notice =
+        Document::Notice { status: StatusCode::GONE, heading, text: text.to_owned(), signed_in: false };
+    render(state.site, notice, request).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SetUpForm {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: TypedSecret,
+    #[serde(default)]
+    password_again: TypedSecret,
+}
+
+/// `POST /set-up`
+pub(crate) async fn set_up(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    Form(form): Form<SetUpForm>,
+) -> Response {
+    let made = state
+        .service
+        .set_up(&form.token, &form.username, form.password.expose(), form.password_again.expose(), address.0)
+        .await;
+    let request = page_request(&state, "/set-up");
+    let (errors, problem): (Vec<FieldError>, _) = match made {
+        Ok(token) => {
+            let cookie = [(header::SET_COOKIE, session::begin(&token, &state))];
+            return (cookie, Redirect::to(&state.path("/"))).into_response();
+        }
+        Err(SetUpError::DeadLink) => return dead_link(state, request).await,
+        Err(SetUpError::Service(ServiceError::Invalid(errors))) => (errors, None),
+        Err(SetUpError::Service(error)) => (Vec::new(), Some((status(&error), error.to_string()))),
+    };
+    let reply = SetUpReply { token: form.token, username: form.username, errors, problem };
+    render(state.site, Document::SetUp(reply), request).await
+}

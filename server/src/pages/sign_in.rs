@@ -1,0 +1,151 @@
+//! Signing in and out: plain forms, and where they lead afterwards.
+
+use app::{document::Document, sign_in::SignInReply};
+use axum::{
+    Form,
+    extract::{Query, Request, State, rejection::FormRejection},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{Password, TypedSecret};
+use serde::Deserialize;
+use service::sign_in::SignInError;
+
+use crate::{
+    pages::{
+        person::{Person, sign_in_first},
+        render::{PageError, page_request, render, status},
+    },
+    state::AppState,
+    wire::{address::ClientAddress, session},
+};
+
+/// Where to go after signing in.
+#[derive(Deserialize)]
+pub(crate) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// A path on this very server; anything else leads to the start.
+fn own_path(next: &str) -> &str {
+    // `//host` and `/\host` are other hosts to a browser, which also drops tabs and line breaks before it looks.
+    let own = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control);
+    if own { next } else { "" }
+}
+
+/// `GET /sign-in`
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    Query(Next { next }): Query<Next>,
+    request: Request,
+) -> Response {
+    if person.is_some() {
+        return Redirect::to(&after_sign_in(&state, &next)).into_response();
+    }
+    let reply = SignInReply { next: own_path(&next).to_owned(), ..SignInReply::default() };
+    let document = sign_in_document(&state, reply).await;
+    render(state.site, document, request).await
+}
+
+fn after_sign_in(state: &AppState, next: &str) -> String {
+    match own_path(next) {
+        "" => state.path("/"),
+        path => state.path(state.inside(path)),
+    }
+}
+
+/// The sign-in page. On the way to a consumer whose users are not asked, the browser is sent on from one redirect to the
+/// next, and applies the page's policy to each of them: so that names where the consumer is.
+async fn sign_in_document(state: &AppState, reply: SignInReply) -> Document {
+    let asked = state.inside(&reply.next).strip_prefix("/oauth/authorize?").unwrap_or_default();
+    let mut parameters = url::form_urlencoded::parse(asked.as_bytes());
+    let token = parameters.find(|(name, _)| name == "oauth_token").map(|(_, token)| token.into_owned());
+    if let Some(token) = token
+        && let Ok(question) = state.service.question(&token).await
+        && question.consumer().trusted
+        && let Some(callback) = question.callback()
+    {
+        return Document::SignInFor { reply, callback_origin: callback.origin().ascii_serialization() };
+    }
+    Document::SignIn(reply)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SignInForm {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: TypedSecret,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in`
+pub(crate) async fn sign_in(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    Form(form): Form<SignInForm>,
+) -> Response {
+    let password = Password::typed(form.password.expose());
+    let error = match state.service.sign_in(&form.username, &password, address.0).await {
+        Ok(token) => {
+            let cookie = [(header::SET_COOKIE, session::begin(&token, &state))];
+            return (cookie, Redirect::to(&after_sign_in(&state, &form.next))).into_response();
+        }
+        Err(error) => error,
+    };
+    let status = match &error {
+        SignInError::WrongPair => StatusCode::UNAUTHORIZED,
+        SignInError::Service(error) => status(error),
+    };
+    let next = own_path(&form.next).to_owned();
+    let reply = SignInReply { username: form.username, next, problem: Some((status, error.to_string())) };
+    let request = page_request(&state, "/sign-in");
+    let document = sign_in_document(&state, reply).await;
+    render(state.site, document, request).await
+}
+
+/// `POST /sign-out`
+pub(crate) async fn sign_out(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    form: Result<Form<Next>, FormRejection>,
+) -> Result<Response, PageError> {
+    if let Some(Person(person)) = person {
+        state.service.sign_out(&person).await?;
+    }
+    let cookie = [(header::SET_COOKIE, session::end(&state))];
+    // The page that most people sign out on sends nothing with it.
+    let next = form.map_or_else(|_| String::new(), |Form(Next { next })| next);
+    let sign_in = match own_path(&next) {
+        "" => Redirect::to(&state.path("/sign-in")).into_response(),
+        next => sign_in_first(&state, next),
+    };
+    Ok((cookie, sign_in).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn only_a_path_on_this_server_is_followed_after_signing_in() {
+        assert_eq!(own_path("/settings?x=1"), "/settings?x=1");
+        for elsewhere in [
+            "",
+            "settings",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(own_path(elsewhere), "", "{elsewhere}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `POST /oauth/requestKey`: a friend asks for a key, which an administrator then approves or not.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::TypedSecret;
+use serde::Deserialize;
+use serde_json::json;
+use service::{ServiceError, key_requests::KeyRequestError};
+
+use crate::{
+    state::AppState,
+    wire::{
+        address::ClientAddress,
+        body::{MOST_BODY_BYTES, read_body},
+        refusal::unavailable,
+    },
+};
+
+/// What a friend asks for.
+#[derive(Deserialize)]
+struct KeyRequest {
+    name: Option<String>,
+    secret: TypedSecret,
+    trusted: Option<bool>,
+}
+
+/// `POST /oauth/requestKey`
+pub(crate) async fn request_key(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    request: Request,
+) -> Response {
+    if let Err(error) = state.service.count_key_request(address.0) {
+        return refuse_key(&error);
+    }
+    let Ok(body) = read_body(request.into_body(), MOST_BODY_BYTES).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let asked: KeyRequest = match serde_json::from_slice(&body) {
+        Ok(asked) => asked,
+        Err(error) => {
+            // Where, but not what: the text at fault may be a secret.
+            let place = format!("line {}, column {}", error.line(), error.column());
+            let words =
+                "Send a JSON object with the texts name and secret, and trusted (true or false) if you like";
+            return told(StatusCode::BAD_REQUEST, &format!("{words}; what came is wrong at {place}."));
+        }
+    };
+    let made = state
+        .service
+        .request_key(
+            asked.name.as_deref(),
+            asked.secret.expose(),
+            asked.trusted.unwrap_or_default(),
+            address.0,
+        )
+        .await;
+    match made {
+        Ok(consumer) => Json(json!({ "key": consumer.key })).into_response(),
+        Err(error) => refuse_key(&error),
+    }
+}
+
+fn refuse_key(error: &KeyRequestError) -> Response {
+    let later = |wait: &Duration| {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let again = [(header::RETRY_AFTER, seconds.max(1).to_string())];
+        (again, told(StatusCode::TOO_MANY_REQUESTS, &error.to_string())).into_response()
+    };
+    match error {
+        KeyRequestError::TooMany(wait) | KeyRequestError::TooManyUndecided(wait) => later(wait),
+        KeyRequestError::Service(ServiceError::Invalid(_)) => {
+            told(StatusCode::BAD_REQUEST, &error.to_string())
+        }
+        KeyRequestError::Service(error) => unavailable(error),
+    }
+}
+
+fn told(status: StatusCode, words: &str) -> Response {
+    (status, Json(json!({ "error": words }))).into_response()
+}

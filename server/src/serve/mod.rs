@@ -1,0 +1,112 @@
+//! `latchkey serve`: opens what is needed, listens, and stops in good order.
+
+mod connections;
+pub(crate) mod error;
+pub(crate) mod listen;
+mod stop;
+
+use std::{sync::Arc, time::Duration};
+
+use axum_server::Handle;
+use service::{Clock, Rules, Service};
+use store::Store;
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    router,
+    serve::{
+        error::ServeError,
+        listen::{bound_url, listen, tls},
+        stop::{finished, told_to_stop},
+    },
+    settings::{Settings, data_dir::make_data_dir},
+    state::{AppState, streams::Streams},
+};
+
+/// How long requests that are under way may take to finish when the process stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until SIGTERM or SIGINT.
+pub async fn serve(settings: Settings) -> Result<(), ServeError> {
+    // The pages' futures run on this runtime; a second call finds that it was set already.
+    let _ = any_spawner::Executor::init_tokio();
+    make_data_dir(&settings.data_dir)
+        .map_err(|source| ServeError::DataDir { path: settings.data_dir.clone(), source })?;
+    let listener = listen("LATCHKEY_LISTEN", settings.listen).await?;
+    let internal = match settings.internal_listen {
+        Some(address) => Some(listen("LATCHKEY_INTERNAL_LISTEN", address).await?),
+        None => None,
+    };
+    let tls = tls(settings.tls.as_ref()).await?;
+    let store = Arc::new(Store::open(&settings.database, &settings.vault_key_file).await?);
+
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let address = listener.local_addr()?;
+    let public_url = settings.public_url.clone().unwrap_or_else(|| bound_url(scheme, address));
+    let rules = Rules {
+        clock_skew: settings.clock_skew,
+        temporary_credentials_ttl: settings.temporary_credentials_ttl,
+        token_ttl: settings.token_ttl,
+        // Over http everybody on the way could read the secrets.
+        allow_plaintext: settings.allow_plaintext && public_url.scheme() == "https",
+    };
+    let service = Service::new(store.clone(), Clock::System, rules);
+    if let Some(until) = service.begin_after_restore().await? {
+        tracing::warn!(%until, "the database was restored from a backup: signed requests are refused until then");
+    }
+    let set_up = service.offer_set_up().await?;
+    let (stop, stopping) = watch::channel(false);
+    let streams = Streams::new(connections::allow_many());
+    let proxies = settings.trusted_proxies.clone();
+    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, stopping);
+    let feed = tokio::spawn({
+        let store = store.clone();
+        async move { store.follow().await }
+    });
+    let uses = tokio::spawn({
+        let store = store.clone();
+        async move { store.keep_writing_uses().await }
+    });
+    let handle = Handle::new();
+    let public_server = tokio::spawn(connections::serve_public(
+        listener.into_std()?,
+        tls,
+        router::public(state.clone()),
+        handle.clone(),
+    ));
+    let internal_address = internal.as_ref().map(TcpListener::local_addr).transpose()?;
+    let internal_handle = Handle::new();
+    let internal_server = match internal {
+        Some(internal) => Some(tokio::spawn(connections::serve_internal(
+            internal.into_std()?,
+            router::internal(state),
+            internal_handle.clone(),
+        ))),
+        None => None,
+    };
+
+    // Whoever reads that it listens may stop it at once.
+    let told_to_stop = told_to_stop()?;
+    println!("listening on {scheme}://{address}");
+    if let Some(address) = internal_address {
+        println!("internal listener on http://{address}");
+    }
+    if let Some(token) = set_up {
+        println!("set up at {}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose());
+    }
+
+    told_to_stop.await;
+    tracing::info!("stopping: finishing what is under way");
+    // Nobody listening to it any more is no error.
+    let _ = stop.send(true);
+    handle.graceful_shutdown(Some(GRACE));
+    internal_handle.graceful_shutdown(Some(GRACE));
+    finished(public_server).await?;
+    if let Some(internal_server) = internal_server {
+        finished(internal_server).await?;
+    }
+    uses.abort();
+    store.write_uses().await?;
+    feed.abort();
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! What operators watch: counted while serving, told as Prometheus text.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+    },
+    registry::{Registry, Unit},
+};
+use service::{Verified, VerifyError};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByResult {
+    /// `allowed`, an `oauth_problem`, or `unavailable`.
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByStatus {
+    status: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByState {
+    state: &'static str,
+}
+
+/// Everything that is counted. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Metrics(Arc<Inner>);
+
+struct Inner {
+    registry: Registry,
+    verifications: Family<ByResult, Counter>,
+    durations: Histogram,
+    consumers: Family<ByStatus, Gauge>,
+    subscribers: Gauge,
+    connections: Family<ByState, Gauge>,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metrics")
+    }
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("latchkey");
+        let verifications = Family::default();
+        registry.register(
+            "verifications",
+            "Signed requests that were checked, by result",
+            verifications.clone(),
+        );
+        // From 16 µs to half a second.
+        let durations = Histogram::new(exponential_buckets(16e-6, 2.0, 16));
+        registry.register_with_unit(
+            "verification_duration",
+            "Time that checking a signed request took, its durable nonce included",
+            Unit::Seconds,
+            durations.clone(),
+        );
+        let consumers = Family::default();
+        registry.register("consumers", "Registered consumers, by status", consumers.clone());
+        let subscribers = Gauge::default();
+        registry.register("event_subscribers", "Open event streams", subscribers.clone());
+        let connections = Family::default();
+        registry.register(
+            "database_connections",
+            "Connections of the database pool, by state",
+            connections.clone(),
+        );
+        Self(Arc::new(Inner { registry, verifications, durations, consumers, subscribers, connections }))
+    }
+
+    /// Counts a verification.
+    pub(crate) fn verified(&self, verdict: &Result<Verified, VerifyError>, took: Duration) {
+        let result = match verdict {
+            Ok(_) => "allowed",
+            Err(VerifyError::Refused(problem)) => problem.name(),
+            Err(VerifyError::Service(_)) => "unavailable",
+        };
+        self.0.verifications.get_or_create(&ByResult { result }).inc();
+        self.0.durations.observe(took.as_secs_f64());
+    }
+
+    /// Notes how many consumers have a status now.
+    pub(crate) fn consumers(&self, status: &'static str, count: u64) {
+        self.0.consumers.get_or_create(&ByStatus { status }).set(gauge(count));
+    }
+
+    /// Notes how many connections of the database pool are in a state now.
+    pub(crate) fn connections(&self, state: &'static str, count: u64) {
+        self.0.connections.get_or_create(&ByState { state }).set(gauge(count));
+    }
+
+    /// All of it as Prometheus reads it.
+    pub(crate) fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.0.registry)?;
+        Ok(text)
+    }
+
+    /// Counts an event stream for as long as what is given lives.
+    pub(crate) fn subscribe(&self) -> Subscription {
+        self.0.subscribers.inc();
+        Subscription(self.clone())
+    }
+}
+
+/// An open event stream.
+pub(crate) struct Subscription(Metrics);
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.0.0.subscribers.dec();
+    }
+}
+
+fn gauge(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

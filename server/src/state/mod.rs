@@ -1,0 +1,80 @@
+//! Where the parts meet: what every handler shares.
+
+mod metrics;
+pub(crate) mod streams;
+
+use std::{net::IpAddr, sync::Arc};
+
+use app::document::Site;
+use service::Service;
+use tokio::sync::watch;
+use url::Url;
+
+use crate::{
+    assets,
+    state::{metrics::Metrics, streams::Streams},
+};
+
+/// Shared by every handler. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct AppState {
+    pub(crate) service: Service,
+    pub(crate) site: Site,
+    pub(crate) public_url: Arc<Url>,
+    /// What the base string URI of every request of ours begins with: the public URL, whatever `Host` says.
+    pub(crate) base_uri: Arc<str>,
+    /// The realm of challenges.
+    pub(crate) realm: Arc<str>,
+    pub(crate) metrics: Metrics,
+    pub(crate) streams: Streams,
+    pub(crate) trusted_proxies: Arc<[IpAddr]>,
+    /// Turns true when the process is about to end; event streams end with it.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+impl AppState {
+    pub(crate) fn new(
+        service: Service,
+        public_url: Url,
+        realm: &str,
+        trusted_proxies: Vec<IpAddr>,
+        streams: Streams,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        let site = Site {
+            prefix: public_url.path().trim_end_matches('/').to_owned(),
+            script: assets::SCRIPT,
+            wasm: assets::WASM,
+            style: assets::STYLE,
+            icon: assets::ICON,
+        };
+        let (base_uri, _) =
+            oauth::base_string_uri(public_url.as_str()).expect("the settings take nothing but an http URL");
+        Self {
+            service,
+            site,
+            base_uri: base_uri.trim_end_matches('/').into(),
+            realm: realm.into(),
+            metrics: Metrics::new(),
+            streams,
+            public_url: Arc::new(public_url),
+            trusted_proxies: trusted_proxies.into(),
+            stopping,
+        }
+    }
+
+    /// Whether browsers reach us by https: cookies are `Secure` then, and HSTS is on.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// An address on this server, as links and redirects need it.
+    pub(crate) fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.site.prefix)
+    }
+
+    /// A path without the public URL's prefix, which links of ours have, gateways may strip, and routers do.
+    pub(crate) fn inside<'a>(&self, path: &'a str) -> &'a str {
+        path.strip_prefix(&*self.site.prefix).filter(|rest| rest.starts_with('/')).unwrap_or(path)
+    }
+}

@@ -1,0 +1,7 @@
+//! What every kind of HTTP answer needs: where a request comes from, whose session it carries, what of it is signed.
+
+pub(crate) mod address;
+pub(crate) mod body;
+pub(crate) mod refusal;
+pub(crate) mod session;
+pub(crate) mod signed;

@@ -1,0 +1,42 @@
+//! How a signed request is refused, and what is said when nobody can tell whether it holds.
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use oauth::Problem;
+use service::{ServiceError, VerifyError};
+
+use crate::state::AppState;
+
+/// The HTTP status of a refusal.
+pub(crate) fn status(problem: &Problem) -> StatusCode {
+    StatusCode::from_u16(problem.status()).expect("a problem's status is one of HTTP's")
+}
+
+/// A form-encoded body.
+pub(crate) fn form_body(status: StatusCode, pairs: &[(&str, &str)]) -> Response {
+    let content_type = [(header::CONTENT_TYPE, "application/x-www-form-urlencoded")];
+    (status, content_type, oauth::form(pairs)).into_response()
+}
+
+/// A refusal as consumers read it: a challenge, and the same in a form-encoded body.
+pub(crate) fn refuse(state: &AppState, error: &VerifyError) -> Response {
+    match error {
+        VerifyError::Refused(problem) => {
+            let members = problem.members();
+            let pairs: Vec<(&str, &str)> =
+                members.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            let challenge = [(header::WWW_AUTHENTICATE, problem.challenge(&state.realm))];
+            (challenge, form_body(status(problem), &pairs)).into_response()
+        }
+        VerifyError::Service(error) => unavailable(error),
+    }
+}
+
+/// Nobody can tell now.
+pub(crate) fn unavailable(error: &ServiceError) -> Response {
+    tracing::error!(%error, "a signed request could not be checked");
+    let again = [(header::RETRY_AFTER, "1")];
+    (StatusCode::SERVICE_UNAVAILABLE, again, format!("{error}\n")).into_response()
+}
