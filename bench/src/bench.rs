@@ -6,10 +6,13 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::{
-    Options, Result,
-    database::{Database, Engine, Postgres},
-    process::Server,
-    seed,
+    options::Options,
+    result::Result,
+    servers::{
+        database::{Database, Engine, Postgres},
+        process::Server,
+        seed,
+    },
 };
 
 pub struct Bench<'a> {

@@ -5,40 +5,12 @@ use std::fs;
 use tokio::runtime::Runtime;
 
 use crate::{
-    Options, Result, bench::Bench, dance, feed, list, machine::Machine, memory, report, start, verify,
+    bench::Bench,
+    figures::{machine::Machine, report},
+    kinds::{dance, feed, list, memory, start, verify},
+    options::{Kind, Options},
+    result::Result,
 };
-
-/// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Kind {
-    /// A verified request, beside a bare handler and a peer
-    Verify,
-    /// Signing a user in through a consumer: the whole OAuth dance
-    Dance,
-    /// What an administrator's page asks for
-    List,
-    /// How soon a thousand browsers see a change
-    Feed,
-    /// How soon a server that was started is ready
-    Start,
-    /// How much memory a server takes
-    Memory,
-}
-
-impl Kind {
-    const ALL: [Self; 6] = [Self::Verify, Self::Dance, Self::List, Self::Feed, Self::Start, Self::Memory];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Verify => "verify",
-            Self::Dance => "dance",
-            Self::List => "list",
-            Self::Feed => "feed",
-            Self::Start => "start",
-            Self::Memory => "memory",
-        }
-    }
-}
 
 pub fn run(options: &Options, runtime: &Runtime) -> Result<()> {
     let machine = Machine::look(&options.command)?;

@@ -20,7 +20,7 @@ use axum_server::Handle;
 use futures::Stream;
 use tokio::{net::TcpListener, sync::broadcast};
 
-use crate::{Result, process::Server};
+use crate::{result::Result, servers::process::Server};
 
 /// As many events as latchkey lets a stream fall behind.
 const BACKLOG: usize = 1024;

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::SystemTime};
 
 use oauth::{SignatureMethod, encode, sign};
 
-use crate::{Result, identity::Identity};
+use crate::{load::identity::Identity, result::Result};
 
 /// What the client of the gateway asked for.
 const HOST: &str = "api.example";

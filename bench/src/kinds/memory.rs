@@ -5,17 +5,20 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::{
-    Result, bare,
     bench::Bench,
-    browser::Browser,
-    chart::{Bar, Chart, Tone},
-    connection::Connection,
-    load,
-    process::Server,
-    report::{Aim, Bound, Section, Table},
-    requests::{Callers, Form, Requests},
-    start,
-    stats::grouped,
+    figures::{
+        chart::{Bar, Chart, Tone},
+        report::{Aim, Bound, Section, Table},
+        stats::grouped,
+    },
+    load::{
+        self,
+        browser::Browser,
+        connection::Connection,
+        requests::{Callers, Form, Requests},
+    },
+    result::Result,
+    servers::{bare, process::Server, ready::ready},
 };
 
 /// Megabytes at rest, with so many stored.
@@ -36,14 +39,14 @@ pub fn section(bench: &Bench) -> Result<Section> {
         bars.push(Bar { label: "after it was busy".to_owned(), value: busy, tone });
     };
     let least = bare::start()?;
-    start::ready(bench, &least, "/")?;
+    ready(bench.runtime, &least, "/")?;
     let before = megabytes(&least)?;
     verify(bench, &least, Callers::WorkingSet)?;
     add("bare handler", Tone::Bare, (before, megabytes(&least)?));
     for engine in bench.engines() {
         for stored in bench.sizes() {
             let server = bench.latchkey(&bench.database(engine, stored)?)?;
-            start::ready(bench, &server, "/readyz")?;
+            ready(bench.runtime, &server, "/readyz")?;
             let rest = megabytes(&server)?;
             verify(bench, &server, Callers::Everybody(stored))?;
             bench.runtime.block_on(look(&server))?;

@@ -1,4 +1,9 @@
-//! Many connections at once, one request under way on each.
+//! The load: many connections at once, one request under way on each.
+
+pub mod browser;
+pub mod connection;
+pub mod identity;
+pub mod requests;
 
 use std::{
     net::SocketAddr,
@@ -11,7 +16,10 @@ use std::{
 
 use tokio::task::JoinSet;
 
-use crate::{Result, connection::Connection, requests::Requests};
+use crate::{
+    load::{connection::Connection, requests::Requests},
+    result::Result,
+};
 
 /// Sends them all; gives how long that took. An answer other than 200 is an error.
 pub async fn send(address: SocketAddr, requests: Arc<Requests>, connections: usize) -> Result<Duration> {

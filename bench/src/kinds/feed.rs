@@ -10,15 +10,15 @@ use tokio::{
 };
 
 use crate::{
-    Result, bare,
     bench::Bench,
-    browser::Browser,
-    chart::{Bar, Chart, Tone},
-    connection::Connection,
-    identity::Identity,
-    measure::{COUNT, CPU, KERNEL, P50, P99, POSTGRES, Row, Work, measure, table},
-    process::Server,
-    report::{Aim, Bound, Section},
+    figures::{
+        chart::{Bar, Chart, Tone},
+        measure::{COUNT, CPU, KERNEL, P50, P99, POSTGRES, Row, Work, measure, table},
+        report::{Aim, Bound, Section},
+    },
+    load::{browser::Browser, connection::Connection, identity::Identity},
+    result::Result,
+    servers::{bare, process::Server},
 };
 
 /// How many are stored.

@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::{Result, chart::Chart, machine::Machine, run::Kind};
+use crate::{
+    figures::{chart::Chart, machine::Machine},
+    options::Kind,
+    result::Result,
+};
 
 /// A table as Markdown has it.
 #[derive(Debug)]

@@ -12,13 +12,14 @@ use sha2::{Digest as _, Sha256};
 use store::vault::Vault;
 
 use crate::{
-    Places, Result,
-    database::{Database, OnServer, Postgres},
-    rows,
+    load::identity::PASSWORD,
+    options::Places,
+    result::Result,
+    servers::{
+        database::{Database, OnServer, Postgres},
+        rows,
+    },
 };
-
-/// Of the first user, who is an administrator.
-pub const PASSWORD: &str = "correct horse battery staple";
 
 /// A SQLite database of `count` consumers, as many tokens and a tenth as many users, made where it is missing.
 pub async fn file(places: &Places, count: u64) -> Result<Database> {

@@ -16,16 +16,20 @@ use oauth::encode;
 use tokio::task::JoinSet;
 
 use crate::{
-    Result, bare,
     bench::Bench,
-    browser::Browser,
-    chart::{Bar, Chart, Tone},
-    connection::Connection,
-    identity::Identity,
-    measure::{CPU, KERNEL, P50, P99, PER_SECOND, POSTGRES, Row, Work, measure, table},
-    process::Server,
-    report::{Aim, Section},
-    requests::{WORKING_SET, seconds_since_1970, signed_post},
+    figures::{
+        chart::{Bar, Chart, Tone},
+        measure::{CPU, KERNEL, P50, P99, PER_SECOND, POSTGRES, Row, Work, measure, table},
+        report::{Aim, Section},
+    },
+    load::{
+        browser::Browser,
+        connection::Connection,
+        identity::Identity,
+        requests::{WORKING_SET, seconds_since_1970, signed_post},
+    },
+    result::Result,
+    servers::{bare, process::Server},
 };
 
 /// How many are stored.

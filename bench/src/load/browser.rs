@@ -2,7 +2,10 @@
 
 use std::net::SocketAddr;
 
-use crate::{Result, connection::Connection, seed::PASSWORD};
+use crate::{
+    load::{connection::Connection, identity::PASSWORD},
+    result::Result,
+};
 
 /// A signed-in administrator.
 #[derive(Clone)]

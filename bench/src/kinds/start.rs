@@ -1,25 +1,19 @@
 //! How soon a server that was started is ready: from its start as a process until `/readyz` says so.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::Instant;
 
 use serde_json::json;
 
 use crate::{
-    Result, bare,
     bench::Bench,
-    chart::{Bar, Chart, Tone},
-    connection::Connection,
-    process::Server,
-    report::{Aim, Bound, Section, Table},
-    stats::{Spread, grouped},
+    figures::{
+        chart::{Bar, Chart, Tone},
+        report::{Aim, Bound, Section, Table},
+        stats::{Spread, grouped},
+    },
+    result::Result,
+    servers::{bare, process::Server, ready::ready},
 };
-
-/// How long a server may take, and how long it is left alone before it is asked again.
-const PATIENCE: Duration = Duration::from_secs(30);
-const AGAIN_AFTER: Duration = Duration::from_millis(1);
 
 /// How often each is started.
 const TIMES: usize = 7;
@@ -68,25 +62,11 @@ fn times(bench: &Bench, path: &str, start: impl Fn() -> Result<Server>) -> Resul
     for time in 0..=TIMES {
         let begin = Instant::now();
         let server = start()?;
-        ready(bench, &server, path)?;
+        ready(bench.runtime, &server, path)?;
         let took = begin.elapsed();
         if time > 0 {
             times.push(took.as_secs_f64() * 1e3);
         }
     }
     Ok(times)
-}
-
-/// Waits until a server is ready.
-pub fn ready(bench: &Bench, server: &Server, path: &str) -> Result<()> {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    let begin = Instant::now();
-    loop {
-        let mut connection = Connection::new(server.internal());
-        match bench.runtime.block_on(connection.ask(request.as_bytes(), 200)) {
-            Ok(()) => return Ok(()),
-            Err(error) if begin.elapsed() > PATIENCE => return Err(error),
-            Err(_) => thread::sleep(AGAIN_AFTER),
-        }
-    }
 }

@@ -4,16 +4,16 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    Result, bare,
     bench::Bench,
-    browser::Browser,
-    chart::{Bar, Chart, Tone},
-    connection::Connection,
-    database::Engine,
-    measure::{COUNT, CPU, KERNEL, P50, P99, POSTGRES, Row, Work, measure, table},
-    process::Server,
-    report::{Aim, Section},
-    stats::grouped,
+    figures::{
+        chart::{Bar, Chart, Tone},
+        measure::{COUNT, CPU, KERNEL, P50, P99, POSTGRES, Row, Work, measure, table},
+        report::{Aim, Section},
+        stats::grouped,
+    },
+    load::{browser::Browser, connection::Connection},
+    result::Result,
+    servers::{bare, database::Engine, process::Server},
 };
 
 /// A measurement ends after so many requests or so much time.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::database::Engine;
+use crate::servers::database::Engine;
 
 /// What a bar is about, told by its colour besides its label.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::Result;
+use crate::result::Result;
 
 /// A connection, and the last answer that came over it.
 #[derive(Debug)]

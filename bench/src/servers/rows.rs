@@ -6,7 +6,7 @@ use sea_orm::{
 };
 use store::vault::Vault;
 
-use crate::{Result, identity::Identity};
+use crate::{load::identity::Identity, result::Result};
 
 /// Rows of one statement, and of one transaction.
 const ROWS: u64 = 500;

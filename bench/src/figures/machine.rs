@@ -4,7 +4,7 @@ use std::{fs, thread};
 
 use time::{OffsetDateTime, macros::format_description};
 
-use crate::{Result, requests::seconds_since_1970};
+use crate::{load::requests::seconds_since_1970, result::Result};
 
 #[derive(Debug)]
 pub struct Machine {

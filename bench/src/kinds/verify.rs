@@ -4,16 +4,19 @@
 use std::{rc::Rc, sync::Arc};
 
 use crate::{
-    Result, authlib, bare,
     bench::Bench,
-    chart::{Bar, Chart, Tone},
-    database::Engine,
-    load,
-    measure::{COUNT, CPU, KERNEL, PER_SECOND, POSTGRES, Row, Work, measure, table},
-    process::Server,
-    report::{Aim, Bound, Section},
-    requests::{Callers, Form, Requests, WORKING_SET},
-    stats::grouped,
+    figures::{
+        chart::{Bar, Chart, Tone},
+        measure::{COUNT, CPU, KERNEL, PER_SECOND, POSTGRES, Row, Work, measure, table},
+        report::{Aim, Bound, Section},
+        stats::grouped,
+    },
+    load::{
+        self,
+        requests::{Callers, Form, Requests, WORKING_SET},
+    },
+    result::Result,
+    servers::{authlib, bare, database::Engine, process::Server},
 };
 
 /// What is measured: a server, and the requests that it gets.

@@ -10,7 +10,10 @@ use std::{
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database as SeaOrm, DatabaseConnection, Statement};
 use tempfile::TempDir;
 
-use crate::{Result, process::quiet, usage};
+use crate::{
+    result::Result,
+    servers::{process::quiet, usage},
+};
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

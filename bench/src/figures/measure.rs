@@ -5,10 +5,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{
-    Result,
-    process::Server,
-    report::Table,
-    stats::{Spread, Waits},
+    figures::{
+        report::Table,
+        stats::{Spread, Waits},
+    },
+    result::Result,
+    servers::process::Server,
 };
 
 /// What was asked of a server.

@@ -5,6 +5,9 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::ConsumerKey;
 use sha2::{Digest as _, Sha256};
 
+/// Of the first user, who is an administrator.
+pub const PASSWORD: &str = "correct horse battery staple";
+
 /// A consumer and the one token that it holds.
 #[derive(Clone)]
 pub struct Identity {

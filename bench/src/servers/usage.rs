@@ -5,7 +5,7 @@ use std::{
     ops::{AddAssign, Sub},
 };
 
-use crate::Result;
+use crate::result::Result;
 
 /// Linux counts processor time in hundredths of a second for those who ask.
 const TICKS_A_SECOND: f64 = 100.0;

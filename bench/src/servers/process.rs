@@ -10,8 +10,8 @@ use std::{
 };
 
 use crate::{
-    Result,
-    usage::{self, AT_REST, Cpu},
+    result::Result,
+    servers::usage::{self, AT_REST, Cpu},
 };
 
 /// How long a server that was busy may take until it rests: it writes down later what was used.

@@ -3,10 +3,10 @@
 use std::{fs, path::Path, process::Command, thread};
 
 use crate::{
-    Options, Result,
-    identity::Identity,
-    process::{Server, quiet},
-    requests::WORKING_SET,
+    load::{identity::Identity, requests::WORKING_SET},
+    options::Options,
+    result::Result,
+    servers::process::{Server, quiet},
 };
 
 /// Starts it; the folder holds what it reads, and has to outlive it.
