@@ -36,7 +36,7 @@ test: ## Set up what is missing and run every check: format, fence, supply chain
 faults: ## Run the faults in full: kills, floods, slow connections, full disks, wrong clocks, databases that are away
 	@tools/faults
 
-fence: ## Prove that dependencies between the crates point one way only
+fence: ## Prove that dependencies between crates, and between the files of each, point one way only
 	@tools/fence
 
 bench: build ## Measure how quick the page and the server are
