@@ -17,6 +17,8 @@ pub enum Actor {
     CommandLine,
     /// An external program that requested a key without signing in.
     Request,
+    /// An actor that only a later version knows, in its words.
+    Unknown(String),
 }
 
 const COMMAND_LINE: &str = "the command line";
@@ -28,6 +30,7 @@ impl fmt::Display for Actor {
             Self::User(username) => username.fmt(f),
             Self::CommandLine => f.write_str(COMMAND_LINE),
             Self::Request => f.write_str(REQUEST),
+            Self::Unknown(words) => f.write_str(words),
         }
     }
 }
@@ -38,7 +41,8 @@ impl From<String> for Actor {
         match Username::parse(&text) {
             Ok(username) => Self::User(username),
             Err(_) if text == REQUEST => Self::Request,
-            Err(_) => Self::CommandLine,
+            Err(_) if text == COMMAND_LINE => Self::CommandLine,
+            Err(_) => Self::Unknown(text),
         }
     }
 }
@@ -50,7 +54,7 @@ impl From<Actor> for String {
 }
 
 /// The kind of an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// An administrator registered a consumer.
@@ -91,6 +95,9 @@ pub enum Action {
     TokensRevoked,
     /// Every stored secret was re-encrypted with a new vault key.
     VaultRotated,
+    /// An action that only a later version knows, in its word. Nobody may conclude from it that nothing changed.
+    #[serde(untagged)]
+    Unknown(String),
 }
 
 /// One line of the activity. `before` and `after` never contain a secret.
@@ -123,6 +130,39 @@ mod tests {
     fn every_actor_reads_back_as_itself() {
         for actor in [Actor::User(Username::parse("ada").unwrap()), Actor::CommandLine, Actor::Request] {
             assert_eq!(Actor::from(actor.to_string()), actor);
+        }
+    }
+
+    #[test]
+    fn what_a_later_version_did_keeps_its_words() {
+        let line = r#"{"id":7,"at":"2027-03-01T08:00:00Z","actor":"by hand-over link","action":"credential_retired",
+            "consumer_key":null,"address":null,"before":null,"after":{"hint":"9b21"},"evidence":{"calls":3}}"#;
+        let read: Activity<serde_json::Value> = serde_json::from_str(line).unwrap();
+        assert_eq!(read.actor, Actor::Unknown("by hand-over link".to_owned()));
+        assert_eq!(read.action, Action::Unknown("credential_retired".to_owned()));
+        let written = serde_json::to_value(&read).unwrap();
+        assert_eq!(
+            (&written["actor"], &written["action"]),
+            (&"by hand-over link".into(), &"credential_retired".into())
+        );
+    }
+
+    /// One line of each kind that 0.1 wrote, as it stands in its database.
+    const WRITTEN_BY_0_1: &str = include_str!("../tests/lines/0.1.jsonl");
+
+    #[test]
+    fn lines_of_every_earlier_version_are_understood() {
+        for line in WRITTEN_BY_0_1.lines() {
+            let read: Activity<serde_json::Value> = serde_json::from_str(line).unwrap();
+            assert!(!matches!(read.action, Action::Unknown(_)), "{line}");
+            assert!(!matches!(read.actor, Actor::Unknown(_)), "{line}");
+            for snapshot in [read.before, read.after].into_iter().flatten() {
+                if read.consumer_key.is_some() {
+                    serde_json::from_value::<crate::consumer::Consumer>(snapshot).unwrap();
+                } else if snapshot.get("username").is_some() {
+                    serde_json::from_value::<crate::user::User>(snapshot).unwrap();
+                }
+            }
         }
     }
 }
