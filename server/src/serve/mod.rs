@@ -5,7 +5,11 @@ pub(crate) mod error;
 pub(crate) mod listen;
 mod stop;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    io::{self, IsTerminal as _},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum_server::Handle;
 use service::{Clock, Rules, Service};
@@ -92,7 +96,8 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         println!("internal listener on http://{address}");
     }
     if let Some(token) = set_up {
-        println!("set up at {}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose());
+        let url = format!("{}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose());
+        print_set_up_link(&url);
     }
 
     told_to_stop.await;
@@ -109,4 +114,17 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     store.write_uses().await?;
     feed.abort();
     Ok(())
+}
+
+/// Prints the link that makes the first administrator. At a terminal, where a long build may stand above, it is set apart
+/// and explained; a program that reads it gets its line alone.
+fn print_set_up_link(url: &str) {
+    let link = format!("set up at {url}");
+    if io::stdout().is_terminal() {
+        println!("\n\n  Latchkey runs, and nobody can administer it yet.");
+        println!("  Open this link to become its first administrator. It works once.\n\n{link}\n");
+        println!("  Ctrl-C stops the server; its data stays.\n");
+    } else {
+        println!("{link}");
+    }
 }
