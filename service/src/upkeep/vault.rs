@@ -3,7 +3,7 @@
 use serde::Serialize;
 use store::rotation::Begun;
 
-use crate::{Admin, Service, ServiceError};
+use crate::{error::ServiceError, guard::admin::Admin, service::Service};
 
 /// What a rotation has come to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

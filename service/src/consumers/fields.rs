@@ -66,11 +66,11 @@ pub(crate) fn rsa_public_key(text: &str) -> Result<Option<String>, RsaKeyError> 
 mod tests {
     use super::*;
 
-    const SPKI: &str = include_str!("../tests/keys/rsa-2048-spki.pem");
-    const PKCS1: &str = include_str!("../tests/keys/rsa-2048-pkcs1.pem");
-    const CERTIFICATE: &str = include_str!("../tests/keys/rsa-2048-certificate.pem");
-    const SHORT: &str = include_str!("../tests/keys/rsa-1024-spki.pem");
-    const EC: &str = include_str!("../tests/keys/ec-spki.pem");
+    const SPKI: &str = include_str!("../../tests/keys/rsa-2048-spki.pem");
+    const PKCS1: &str = include_str!("../../tests/keys/rsa-2048-pkcs1.pem");
+    const CERTIFICATE: &str = include_str!("../../tests/keys/rsa-2048-certificate.pem");
+    const SHORT: &str = include_str!("../../tests/keys/rsa-1024-spki.pem");
+    const EC: &str = include_str!("../../tests/keys/ec-spki.pem");
 
     #[test]
     fn a_callback_is_not_mended() {

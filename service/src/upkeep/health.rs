@@ -3,7 +3,7 @@
 use domain::Status;
 use store::StoreError;
 
-use crate::Service;
+use crate::service::Service;
 
 /// Numbers for whoever operates the server.
 #[derive(Debug)]

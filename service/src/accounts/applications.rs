@@ -3,7 +3,7 @@
 use domain::{Action, ConsumerKey, ConsumerName};
 use store::{Authorization, activity::NewActivity};
 
-use crate::{Service, ServiceError, SignedIn};
+use crate::{error::ServiceError, guard::admin::SignedIn, service::Service};
 
 impl Service {
     /// The consumers that act for a user, by name.

@@ -1,12 +1,18 @@
-//! Who somebody is: passwords, sessions, and the only maker of an `Admin`.
+//! Signing in and out, and whose session a cookie is.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 use domain::{Action, Actor, Password, User, Username};
 use store::activity::{By, NewActivity};
-use time::OffsetDateTime;
 
-use crate::{Service, ServiceError, Token, Verified, token};
+use crate::{
+    error::ServiceError,
+    guard::{
+        admin::{Presence, SignedIn},
+        token::{self, Token},
+    },
+    service::Service,
+};
 
 /// A session ends this long after its user last did something.
 pub const IDLE: Duration = Duration::from_mins(30);
@@ -14,83 +20,6 @@ pub const IDLE: Duration = Duration::from_mins(30);
 pub const AT_MOST: Duration = Duration::from_hours(12);
 /// How exactly the last thing a user did is remembered: not every request is worth a write.
 const SEEN_EVERY: Duration = Duration::from_mins(1);
-
-/// Proof of the *Configure Server* permission. Every administrative use case takes one, and nobody but this module
-/// can make one, so a check cannot be forgotten.
-#[derive(Clone, Debug)]
-pub struct Admin {
-    actor: Actor,
-    address: Option<String>,
-}
-
-impl Admin {
-    /// Whoever may run commands beside the database and the vault key may do everything.
-    pub fn at_the_command_line() -> Self {
-        Self { actor: Actor::CommandLine, address: None }
-    }
-
-    fn who(user: &User, address: IpAddr) -> Result<Self, NotPermitted> {
-        if user.configure_server {
-            Ok(Self { actor: Actor::User(user.username.clone()), address: Some(address.to_string()) })
-        } else {
-            Err(NotPermitted)
-        }
-    }
-
-    pub(crate) fn by(&self, at: OffsetDateTime) -> By {
-        By { actor: self.actor.clone(), address: self.address.clone(), at }
-    }
-}
-
-/// The user lacks *Configure Server*.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("This needs the Configure Server permission.")]
-pub struct NotPermitted;
-
-/// A user behind a session that holds.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    id: i64,
-    user: User,
-    session: Vec<u8>,
-    address: IpAddr,
-}
-
-impl SignedIn {
-    /// Who it is.
-    pub fn user(&self) -> &User {
-        &self.user
-    }
-
-    /// The user as an administrator, if they are one.
-    pub fn admin(&self) -> Result<Admin, NotPermitted> {
-        Admin::who(&self.user, self.address)
-    }
-
-    /// Which session it is: the hash of its token.
-    pub fn session(&self) -> &[u8] {
-        &self.session
-    }
-
-    pub(crate) fn id(&self) -> i64 {
-        self.id
-    }
-
-    pub(crate) fn by(&self, at: OffsetDateTime) -> By {
-        By { actor: self.actor(), address: Some(self.address.to_string()), at }
-    }
-
-    fn actor(&self) -> Actor {
-        Actor::User(self.user.username.clone())
-    }
-}
-
-impl Verified {
-    /// The user behind a signed request as an administrator, if they are one.
-    pub fn admin(&self, address: IpAddr) -> Result<Admin, NotPermitted> {
-        Admin::who(self.user().ok_or(NotPermitted)?, address)
-    }
-}
 
 /// Why somebody was not signed in.
 #[derive(Debug, thiserror::Error)]
@@ -171,27 +100,12 @@ impl Service {
                 tracing::warn!(%error, "a session's last use could not be noted");
             }
         }
-        Ok(Some(SignedIn { id: session.account.id, user: session.account.user, session: hash, address }))
+        Ok(Some(SignedIn::new(session.account, hash, address)))
     }
 
     /// Ends the session; its event streams end with it.
     pub async fn sign_out(&self, signed_in: &SignedIn) -> Result<(), ServiceError> {
         let activity = NewActivity::user(signed_in.by(self.clock.now()), Action::SignedOut, None, None);
-        Ok(self.store.delete_session(&signed_in.session, activity).await?)
-    }
-}
-
-/// Whether somebody does something or merely has a page open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// A request that a person made.
-    Acting,
-    /// An open page that listens.
-    Listening,
-}
-
-impl fmt::Display for SignedIn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.user.username.fmt(f)
+        Ok(self.store.delete_session(signed_in.session(), activity).await?)
     }
 }

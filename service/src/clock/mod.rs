@@ -1,5 +1,7 @@
 //! The one place that asks what time it is, so that tests can say so.
 
+pub(crate) mod steady;
+
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},

@@ -3,7 +3,7 @@
 //! Nothing about a status is told to whoever cannot sign, and only a request that is right in everything else uses up
 //! its nonce.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use domain::{ConsumerKey, Status, User, query::milliseconds};
 use oauth::{Problem, Request, RsaPublicKey, Secrets, SignatureMethod, SignedRequest};
@@ -11,31 +11,7 @@ use sha2::{Digest as _, Sha256};
 use store::{KnownConsumer, KnownToken, Nonce, State, StoreError, TemporaryCredentials};
 use time::OffsetDateTime;
 
-use crate::{Service, ServiceError};
-
-/// What this server accepts.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    /// Accepted distance of `oauth_timestamp`, either way.
-    pub clock_skew: Duration,
-    /// Life of temporary credentials.
-    pub temporary_credentials_ttl: Duration,
-    /// Life of token credentials; none: until revoked.
-    pub token_ttl: Option<Duration>,
-    /// Whether the PLAINTEXT method is accepted. Only ever over https.
-    pub allow_plaintext: bool,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            clock_skew: Duration::from_mins(5),
-            temporary_credentials_ttl: Duration::from_mins(10),
-            token_ttl: None,
-            allow_plaintext: false,
-        }
-    }
-}
+use crate::{error::ServiceError, guard::verified::Verified, service::Service};
 
 /// A request that was refused, or that nobody can tell about now.
 #[derive(Debug, thiserror::Error)]
@@ -57,25 +33,6 @@ impl From<Problem> for VerifyError {
 impl From<StoreError> for VerifyError {
     fn from(error: StoreError) -> Self {
         Self::Service(error.into())
-    }
-}
-
-/// A request whose signature, consumer, token and user are right, and that was never seen before.
-#[derive(Clone, Debug)]
-pub struct Verified {
-    pub(crate) consumer: Arc<KnownConsumer>,
-    pub(crate) user: Option<Arc<User>>,
-}
-
-impl Verified {
-    /// The consumer that signed.
-    pub fn consumer(&self) -> &KnownConsumer {
-        &self.consumer
-    }
-
-    /// On whose behalf; none where it signed for itself alone (two-legged).
-    pub fn user(&self) -> Option<&User> {
-        self.user.as_deref()
     }
 }
 

@@ -1,5 +1,8 @@
 //! What administrators do to consumers: register, approve, disapprove, edit, remove.
 
+pub(crate) mod fields;
+pub mod key_requests;
+
 use domain::{
     Action, Activity, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, Edit,
     Event, Page, Removed, Status, TypedSecret, error::FieldErrors,
@@ -10,7 +13,7 @@ use store::{
     feed, random,
 };
 
-use crate::{Admin, Service, ServiceError, fields};
+use crate::{error::ServiceError, guard::admin::Admin, service::Service};
 
 /// An edit as it was typed; `None` leaves a thing as it is.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,12 @@ use std::net::IpAddr;
 use domain::{Action, Actor, FieldError, Password, Username, error::FieldErrors};
 use store::activity::{By, NewActivity};
 
-use crate::{Service, ServiceError, Token, token, users::new_user};
+use crate::{
+    accounts::users::{new_user, taken},
+    error::ServiceError,
+    guard::token::{self, Token},
+    service::Service,
+};
 
 /// Why the first administrator was not made.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +69,7 @@ impl Service {
             By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
         let activity = NewActivity::user(by, Action::UserAdded, None, Some(&user));
         let made = self.store.insert_first_administrator(&token::hash(link), &user, &hash, activity).await;
-        let id = made.map_err(crate::users::taken)?.ok_or(SetUpError::DeadLink)?;
+        let id = made.map_err(taken)?.ok_or(SetUpError::DeadLink)?;
         Ok(self.begin_session(id, &user, address).await?)
     }
 }

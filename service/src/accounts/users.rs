@@ -4,7 +4,7 @@ use domain::{Action, Password, User, Username, error::FieldErrors};
 use store::{Account, StoreError, activity::NewActivity};
 use time::OffsetDateTime;
 
-use crate::{Admin, Service, ServiceError};
+use crate::{error::ServiceError, guard::admin::Admin, service::Service};
 
 pub(crate) fn new_user(username: Username, configure_server: bool, now: OffsetDateTime) -> User {
     let display_name = username.to_string();

@@ -13,10 +13,11 @@ use subtle::ConstantTimeEq as _;
 use url::Url;
 
 use crate::{
-    Service, ServiceError, SignedIn,
-    fields::{self, CallbackError},
-    token,
-    verify::{Checked, Credentials, Stage, VerifyError, check_status},
+    consumers::fields::{self, CallbackError},
+    error::ServiceError,
+    guard::{admin::SignedIn, token},
+    oauth1::verify::{Checked, Credentials, Stage, VerifyError, check_status},
+    service::Service,
 };
 
 /// The callback of consumers that cannot be called back (RFC 5849 section 2.1).

@@ -1,4 +1,4 @@
-//! Keys that somebody asks for: they wait for an administrator, and nobody can flood the table with them.
+//! How many keys each address may ask for.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -7,37 +7,13 @@ use std::{
     time::Duration,
 };
 
-use domain::{Action, Actor, Consumer};
-use store::activity::By;
 use time::OffsetDateTime;
-
-use crate::{Service, ServiceError, consumers::check_new};
 
 /// How many an address may send in `WINDOW`, wrong ones included.
 const MOST: usize = 10;
 const WINDOW: Duration = Duration::from_mins(1);
-/// How many may wait for a decision at once.
-const MOST_UNDECIDED: u64 = 100;
-/// When to ask again where too many wait: administrators do not decide by the minute.
-const AGAIN: Duration = Duration::from_hours(1);
 /// When more addresses than this are remembered, the quiet ones are forgotten.
 const SWEEP_ABOVE: usize = 10_000;
-
-/// Why a key was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyRequestError {
-    /// This address has sent too many.
-    #[error("Too many keys were asked for from this address. Try again in a minute.")]
-    TooMany(Duration),
-    /// Administrators have not decided about those before.
-    #[error(
-        "Too many keys wait for an administrator's decision. Ask one to decide about them, then try again."
-    )]
-    TooManyUndecided(Duration),
-    /// What was sent cannot be accepted, or could not be saved.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
-}
 
 /// When each address sent its latest requests.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +21,7 @@ pub(crate) struct KeyRequests(Arc<Mutex<HashMap<IpAddr, VecDeque<OffsetDateTime>
 
 impl KeyRequests {
     /// Counts a request, or says how long to wait.
-    fn count(&self, address: IpAddr, now: OffsetDateTime) -> Result<(), Duration> {
+    pub(crate) fn count(&self, address: IpAddr, now: OffsetDateTime) -> Result<(), Duration> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() > SWEEP_ABOVE {
             all.retain(|_, sent| sent.back().is_some_and(|last| now - *last < WINDOW));
@@ -58,31 +34,6 @@ impl KeyRequests {
         }
         sent.push_back(now);
         Ok(())
-    }
-}
-
-impl Service {
-    /// Counts a request for a key by its sender's address. Called before anything of it is read: wrong ones count too.
-    pub fn count_key_request(&self, address: IpAddr) -> Result<(), KeyRequestError> {
-        self.key_requests.count(address, self.clock.now()).map_err(KeyRequestError::TooMany)
-    }
-
-    /// Registers a consumer that somebody asked for. It is Pending; `trusted` is a wish that an administrator sees.
-    pub async fn request_key(
-        &self,
-        name: Option<&str>,
-        secret: &str,
-        trusted: bool,
-        address: IpAddr,
-    ) -> Result<Consumer, KeyRequestError> {
-        let from = address.to_string();
-        let (name, secret) = check_new(name.unwrap_or(&from), secret)?;
-        if self.store.undecided_requests().await.map_err(ServiceError::from)? >= MOST_UNDECIDED {
-            return Err(KeyRequestError::TooManyUndecided(AGAIN));
-        }
-        let now = self.clock.now();
-        let by = By { actor: Actor::Request, address: Some(from), at: now };
-        Ok(self.insert_consumer(name, &secret, trusted, by, Action::ConsumerRequested).await?)
     }
 }
 

@@ -1,0 +1,7 @@
+//! Accounts: signing in, what administrators do to them, and what their owners allow.
+
+pub mod applications;
+pub mod set_up;
+pub mod sign_in;
+mod slow_down;
+pub mod users;

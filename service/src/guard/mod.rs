@@ -1,0 +1,8 @@
+//! What stands in front of the use cases: permission, passwords, tokens, turns and limits.
+
+pub mod admin;
+pub(crate) mod passwords;
+pub(crate) mod per_address;
+pub mod token;
+pub(crate) mod turns;
+pub mod verified;

@@ -1,0 +1,4 @@
+//! What operating the server takes.
+
+pub mod health;
+pub mod vault;
