@@ -1,4 +1,4 @@
-//! HTML documents: the frame around each page, and the pages that need no script at all.
+//! HTML documents: what stands around each page.
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use leptos::{
@@ -8,36 +8,20 @@ use leptos::{
 use leptos_axum::ResponseOptions;
 
 use crate::{
-    ConsumersPage,
-    api_docs::{ApiDocs, ApiDocsPage},
-    applications::{Applications, ApplicationsPage},
-    authorize::{Consent, ConsentPage, Verifier, VerifierPage, policy_source},
-    consumers::page::PageData,
-    set_up::{SetUpPage, SetUpReply},
-    sign_in::{SignInPage, SignInReply},
+    console::consumers::{data::PageData, page::ConsumersPage},
+    frame::{
+        policy::{content_security_policy, policy_source},
+        site::Site,
+    },
+    plain::{
+        api_docs::{ApiDocs, ApiDocsPage},
+        applications::{Applications, ApplicationsPage},
+        authorize::{Consent, ConsentPage, Verifier, VerifierPage},
+        notice::Notice,
+        set_up::{SetUpPage, SetUpReply},
+        sign_in::{SignInPage, SignInReply},
+    },
 };
-
-/// What every document needs to know of the server it comes from.
-#[derive(Clone, Debug)]
-pub struct Site {
-    /// The path that stands before every address here; often empty.
-    pub prefix: String,
-    /// The page's script, module, style sheet and icon, under the prefix.
-    pub script: &'static str,
-    /// See `script`.
-    pub wasm: &'static str,
-    /// See `script`.
-    pub style: &'static str,
-    /// See `script`.
-    pub icon: &'static str,
-}
-
-impl Site {
-    /// An address on this server.
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.prefix)
-    }
-}
 
 /// One of the documents. Does not print: some hold what only the reader may see.
 #[derive(Clone)]
@@ -183,44 +167,5 @@ fn scripts(site: &Site, nonce: String) -> impl IntoView + use<> {
         <link rel="modulepreload" href=script nonce=nonce.clone()/>
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <script type="module" nonce=nonce inner_html=start></script>
-    }
-}
-
-fn content_security_policy(nonce: &Nonce, form_action: Option<String>) -> HeaderValue {
-    let elsewhere = form_action.map(|source| format!(" {source}")).unwrap_or_default();
-    let policy = format!(
-        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; object-src 'none'; \
-         base-uri 'none'; frame-ancestors 'none'; form-action 'self'{elsewhere}"
-    );
-    HeaderValue::from_str(&policy).expect("a nonce is base64, an origin ASCII")
-}
-
-/// The frame of the pages without a script: the name, and a card in the middle.
-#[component]
-pub(crate) fn Card(site: Site, heading: impl IntoView + 'static, children: Children) -> impl IntoView {
-    view! {
-        <main class="narrow">
-            <a class="mark" href=site.url("/")>"Latchkey"</a>
-            <section class="card" aria-labelledby="heading">
-                <h1 id="heading">{heading}</h1>
-                {children()}
-            </section>
-        </main>
-    }
-}
-
-#[component]
-fn Notice(site: Site, heading: &'static str, text: String, signed_in: bool) -> impl IntoView {
-    let ways_on = signed_in.then(|| {
-        view! {
-            <p>"Open to every account: " <a href=site.url("/account/applications")>"Authorized applications"</a></p>
-            <form method="post" action=site.url("/sign-out")><button class="btn">"Sign out"</button></form>
-        }
-    });
-    view! {
-        <Card site heading>
-            <p>{text}</p>
-            {ways_on}
-        </Card>
     }
 }

@@ -67,7 +67,7 @@ impl FromServerFnError for AppError {
         };
         // The framework's own answer would be a 500 whatever went wrong.
         #[cfg(feature = "ssr")]
-        crate::guard::answer_with(&error);
+        answer_with(&error);
         error
     }
 }
@@ -100,5 +100,15 @@ impl From<service::ServiceError> for AppError {
             ServiceError::Conflict(conflict) => Self::Conflict(conflict),
             ServiceError::Store(error) => Self::Unavailable(error.to_string()),
         }
+    }
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) fn answer_with(error: &AppError) {
+    if let AppError::Unavailable(reason) = error {
+        leptos::logging::error!("a server function could not do its work: {reason}");
+    }
+    if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(error.status());
     }
 }

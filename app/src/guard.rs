@@ -1,10 +1,9 @@
 //! The one place that lets a call of a server function through: who it comes from, and whether they may.
 
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::ResponseOptions;
 use service::{Admin, Service, SignedIn};
 
-use crate::AppError;
+use crate::error::{AppError, answer_with};
 
 /// The server functions that need no permission; every other needs *Configure Server*.
 pub const OPEN: &[&str] = &["/api/page/who_am_i"];
@@ -54,13 +53,4 @@ pub(crate) fn answer(error: impl Into<AppError>) -> AppError {
     let error = error.into();
     answer_with(&error);
     error
-}
-
-pub(crate) fn answer_with(error: &AppError) {
-    if let AppError::Unavailable(reason) = error {
-        leptos::logging::error!("a server function could not do its work: {reason}");
-    }
-    if let Some(response) = use_context::<ResponseOptions>() {
-        response.set_status(error.status());
-    }
 }

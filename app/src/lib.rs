@@ -6,25 +6,27 @@
     reason = "components own their props; a view is one expression"
 )]
 
-pub mod consumers;
-pub mod error;
-pub mod header;
-pub mod ui;
+mod console;
+mod error;
+mod frame;
+mod ui;
 
-#[cfg(feature = "ssr")]
-pub mod api_docs;
-#[cfg(feature = "ssr")]
-pub mod applications;
-#[cfg(feature = "ssr")]
-pub mod authorize;
 #[cfg(feature = "ssr")]
 pub mod document;
 #[cfg(feature = "ssr")]
 pub mod guard;
 #[cfg(feature = "ssr")]
-pub mod set_up;
-#[cfg(feature = "ssr")]
-pub mod sign_in;
+mod plain;
 
-pub use consumers::page::ConsumersPage;
+pub use console::consumers::{
+    api::Listing,
+    data::{PageData, Reply},
+    page::ConsumersPage,
+};
 pub use error::AppError;
+pub use frame::who::{Who, who_am_i};
+
+#[cfg(feature = "ssr")]
+pub use frame::site::Site;
+#[cfg(feature = "ssr")]
+pub use plain::{api_docs, applications, authorize, set_up, sign_in};

@@ -14,7 +14,7 @@ use support::{
 
 fn paths() -> BTreeSet<&'static str> {
     // The program's own library is linked in for this one reference; its registrations come with it.
-    let _ = app::consumers::api::who_am_i;
+    let _ = app::who_am_i;
     server_fn_paths().map(|(path, _)| path).collect()
 }
 

@@ -1,10 +1,6 @@
 //! The few things asked of the browser itself.
 
-use leptos::prelude::{GetUntracked as _, RwSignal, Set as _};
-use leptos::{
-    prelude::{document, request_animation_frame},
-    task::spawn_local,
-};
+use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, HtmlInputElement};
 
@@ -30,17 +26,4 @@ pub fn typed(id: &str) -> Option<String> {
 /// The first element that a selector finds.
 pub fn find(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok().flatten()?.dyn_into().ok()
-}
-
-/// Runs one piece of work at a time: while `busy`, further calls do nothing.
-pub fn one_at_a_time(busy: RwSignal<bool>, work: impl Future<Output = ()> + 'static) {
-    if busy.get_untracked() {
-        return;
-    }
-    busy.set(true);
-    spawn_local(async move {
-        work.await;
-        // The dialog may have been closed while it worked; then there is nobody left to tell.
-        let _ = busy.try_set(false);
-    });
 }

@@ -1,12 +1,6 @@
 //! The administrator's page: the consumers, and the register form as a browser without scripts sends it.
 
-use app::{
-    consumers::{
-        api::{Listing, Who},
-        page::{PageData, Reply},
-    },
-    document::Document,
-};
+use app::{Listing, PageData, Reply, Who, document::Document};
 use axum::{
     Form,
     extract::{Query, Request, State},

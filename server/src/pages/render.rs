@@ -1,6 +1,6 @@
 //! What a person sees when a page cannot be made: one mapping from a use case's error to a status and words.
 
-use app::document::{Document, Site};
+use app::{Site, document::Document};
 use axum::{
     body::Body,
     extract::Request,

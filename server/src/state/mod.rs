@@ -5,7 +5,7 @@ pub(crate) mod streams;
 
 use std::{net::IpAddr, sync::Arc};
 
-use app::document::Site;
+use app::Site;
 use service::Service;
 use tokio::sync::watch;
 use url::Url;

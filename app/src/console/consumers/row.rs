@@ -7,8 +7,8 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use super::{
-    menu::OpenMenu,
-    page::{State, row_selector},
+    scroll::row_selector,
+    state::{OpenMenu, State},
 };
 use crate::ui::{copy::CopyButton, menu::Place, time::Ago};
 

@@ -5,9 +5,11 @@ use leptos::prelude::*;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
-    consumers::api::Who,
-    document::Site,
-    header::{Header, Place},
+    frame::{
+        header::{Header, Place},
+        site::Site,
+        who::Who,
+    },
     ui::time::{exact, relative},
 };
 

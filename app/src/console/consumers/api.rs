@@ -9,9 +9,9 @@ use domain::{ConsumerName, ConsumerQuery, Status, query::MOST_ROWS};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::AppError;
+use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use crate::guard::{admin, answer, signed_in};
+use crate::guard::{admin, answer};
 
 /// A page of rows, and the activity that it is at least as new as: events after it are still to be applied.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,24 +20,6 @@ pub struct Listing {
     pub page: Page<Consumer>,
     /// The number of the newest activity seen.
     pub seen: i64,
-}
-
-/// Who is signed in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Who {
-    /// What the page calls them.
-    pub display_name: String,
-    /// Whether they have *Configure Server*.
-    pub configure_server: bool,
-}
-
-/// Who is signed in, if anybody.
-#[server(prefix = "/api/page", endpoint = "who_am_i")]
-pub async fn who_am_i() -> Result<Option<Who>, AppError> {
-    Ok(signed_in().map(|signed_in| Who {
-        display_name: signed_in.user().display_name.clone(),
-        configure_server: signed_in.user().configure_server,
-    }))
 }
 
 /// Rows after a cursor, or the newest.

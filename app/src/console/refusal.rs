@@ -3,32 +3,32 @@
 use domain::Conflict;
 use leptos::prelude::*;
 
-use super::page::State;
 use crate::{
-    AppError,
+    error::AppError,
     ui::time::{exact, relative},
 };
 
 /// The refusal of what a dialog's button did, if any.
 #[component]
-pub(super) fn Refusal(
+pub(crate) fn Refusal(
     /// What the server answered.
     error: RwSignal<Option<AppError>>,
     /// The button to press once more.
     button: &'static str,
+    /// What time it is: milliseconds since 1970.
+    now: RwSignal<i64>,
+    /// Where to sign in again.
+    sign_in: String,
 ) -> impl IntoView {
-    let state = expect_context::<State>();
     let words = move || {
         error.get().filter(|error| error.fields().is_empty()).map(|error| match &error {
-            AppError::Conflict(conflict) => {
-                conflict_words(conflict, button, state.now.get_untracked()).into_any()
-            }
+            AppError::Conflict(conflict) => conflict_words(conflict, button, now.get_untracked()).into_any(),
             AppError::Removed(removed) => {
                 let when = exact(removed.at);
                 view! { <p>{error.to_string()} " (" {when} ")"</p> }.into_any()
             }
             AppError::SignedOut => view! {
-                <p>{error.to_string()} " " <a href=state.url("/sign-in") target="_blank">"Sign in"</a></p>
+                <p>{error.to_string()} " " <a href=sign_in.clone() target="_blank">"Sign in"</a></p>
             }
             .into_any(),
             _ => view! { <p>{error.to_string()}</p> }.into_any(),
@@ -54,7 +54,7 @@ fn conflict_words(conflict: &Conflict, button: &'static str, now_ms: i64) -> imp
 }
 
 /// The revision to send with the next attempt: pressing the button once more means having seen the conflict.
-pub(super) fn revision_after(error: &AppError) -> Option<i64> {
+pub(crate) fn revision_after(error: &AppError) -> Option<i64> {
     match error {
         AppError::Conflict(conflict) => Some(conflict.current.revision),
         _ => None,

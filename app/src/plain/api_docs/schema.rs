@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::{Api, text};
+use super::{openapi::Api, text};
 
 /// Where a named schema stands on the page.
 pub(super) fn id(name: &str) -> String {

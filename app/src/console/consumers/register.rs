@@ -3,14 +3,12 @@
 use domain::{Consumer, ConsumerName, ConsumerSecret, Event, FieldError, error::FieldErrors};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use super::{
-    api,
-    page::{Reply, State},
-};
+use super::{api, data::Reply, state::State};
 use crate::ui::{
+    busy::one_at_a_time,
     copy::CopyButton,
     dialog::WorkButton,
-    dom::{one_at_a_time, typed},
+    dom::typed,
     field::{Field, set_error},
 };
 

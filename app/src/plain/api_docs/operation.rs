@@ -3,23 +3,39 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::{Api, schema, text};
+use super::{openapi::Api, schema, text};
 
 /// A path and the methods of it that do the same.
 #[derive(Clone)]
 pub(super) struct Operation<'a> {
-    pub(super) api: Api<'a>,
-    pub(super) methods: Vec<&'a str>,
-    pub(super) path: &'a str,
+    api: Api<'a>,
+    methods: Vec<&'a str>,
+    path: &'a str,
     /// The path, with the parameters that all its methods share.
-    pub(super) item: &'a Value,
+    item: &'a Value,
     /// What the document says of it.
-    pub(super) said: &'a Value,
+    said: &'a Value,
+}
+
+/// Every call, path by path; methods that say the same are one.
+pub(super) fn operations(api: Api<'_>) -> Vec<Operation<'_>> {
+    let mut all: Vec<Operation<'_>> = Vec::new();
+    for (path, item) in Api::members(&api.0["paths"]) {
+        for method in ["get", "head", "post", "put", "patch", "delete", "options"] {
+            let Some(said) = item.get(method) else { continue };
+            let this = Operation { api, methods: vec![method], path, item, said };
+            match all.iter_mut().find(|other| other.says_the_same(&this)) {
+                Some(other) => other.methods.push(method),
+                None => all.push(this),
+            }
+        }
+    }
+    all
 }
 
 impl Operation<'_> {
     /// Whether it is the other with another method.
-    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+    fn says_the_same(&self, other: &Self) -> bool {
         let words = |operation: &Self| {
             let members = Api::members(operation.said).filter(|(name, _)| *name != "operationId");
             members.map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>()
@@ -144,5 +160,27 @@ impl Operation<'_> {
             }
         });
         kinds.collect_view().into_any()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn methods_of_a_path_that_say_the_same_are_one_call() {
+        let echo = |id: &str| json!({ "operationId": id, "summary": "Echo" });
+        let document = json!({ "paths": {
+            "/echo": { "get": echo("a"), "post": echo("b"), "put": { "summary": "Other" } },
+            "/other": { "get": echo("c") }
+        } });
+        let told: Vec<_> =
+            operations(Api(&document)).iter().map(|call| (call.path, call.methods.join(" "))).collect();
+        assert_eq!(
+            told,
+            [("/echo", "get post".to_owned()), ("/echo", "put".to_owned()), ("/other", "get".to_owned())]
+        );
     }
 }

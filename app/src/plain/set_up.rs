@@ -4,7 +4,7 @@ use domain::FieldError;
 use http::StatusCode;
 use leptos::prelude::*;
 
-use crate::document::{Card, Site};
+use crate::frame::{card::Card, site::Site};
 
 /// What the set-up page shows. Does not print: whoever has the token can make an administrator.
 #[derive(Clone, Default)]

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use leptos::prelude::*;
 
-use crate::document::{Card, Site};
+use crate::frame::{card::Card, site::Site};
 
 /// What the sign-in page shows.
 #[derive(Clone, Debug, Default)]

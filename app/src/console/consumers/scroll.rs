@@ -5,30 +5,14 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
-use super::page::{Dialog, State, row_selector};
 use crate::ui::dom;
 
-/// The row in use: one with a menu or dialog open on it, with the focus in it, or under the pointer.
-fn row_in_use(state: State) -> Option<ConsumerKey> {
-    opened_row(state).or_else(focused_row).or_else(|| state.hovered.get_untracked())
-}
+/// Finds the table's heading, which takes the focus when no row is left to take it.
+pub(super) const TABLE_HEADING: &str = "#consumer-keys";
 
-/// The row that a menu or dialog is open on.
-pub(super) fn opened_row(state: State) -> Option<ConsumerKey> {
-    let dialog = state.dialog.with_untracked(|dialog| match dialog {
-        Some(Dialog::Edit(consumer) | Dialog::Confirm(_, consumer)) => Some(consumer.key),
-        None => None,
-    });
-    dialog.or_else(|| state.menu.with_untracked(|menu| menu.as_ref().map(|menu| menu.consumer.key)))
-}
-
-/// Whether the focus, a menu or a dialog is on the table; where the pointer is, the table knows itself.
-pub(super) fn in_use(state: State) -> bool {
-    let open = state.dialog.with_untracked(Option::is_some) || state.menu.with_untracked(Option::is_some);
-    let focused = || {
-        document().active_element().and_then(|element| element.closest("section.consumers").ok().flatten())
-    };
-    open || focused().is_some()
+/// Finds a consumer's row.
+pub(super) fn row_selector(key: ConsumerKey) -> String {
+    format!("tr[data-key=\"{key}\"]")
 }
 
 /// The row that has the focus.
@@ -49,13 +33,8 @@ fn first_visible_row() -> Option<ConsumerKey> {
     visible?.get_attribute("data-key")?.parse().ok()
 }
 
-/// Whether a new row would push a row in use down, with no way to scroll after it.
-pub(super) fn would_push_a_row_in_use(state: State) -> bool {
-    row_in_use(state).is_some() && !page_scrolls()
-}
-
 /// Whether the page is at least as high as the window, so that a row more can be scrolled away.
-fn page_scrolls() -> bool {
+pub(super) fn page_scrolls() -> bool {
     let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
     document().body().is_some_and(|body| body.get_bounding_client_rect().height() >= height)
 }
@@ -65,8 +44,8 @@ pub(super) struct Keep(Option<(ConsumerKey, f64)>);
 
 impl Keep {
     /// Before the rows change.
-    pub(super) fn before(state: State) -> Self {
-        let key = row_in_use(state).or_else(first_visible_row);
+    pub(super) fn before(row_in_use: Option<ConsumerKey>) -> Self {
+        let key = row_in_use.or_else(first_visible_row);
         Self(key.and_then(|key| Some((key, top(key)?))))
     }
 

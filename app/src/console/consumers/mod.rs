@@ -1,14 +1,16 @@
 //! The page of OAuth consumers: register, and the live table.
 
-pub mod api;
+pub(crate) mod api;
 mod confirm;
+pub(crate) mod data;
+mod decision;
 mod edit;
 mod live;
 mod menu;
-pub mod page;
-mod refusal;
+pub(crate) mod page;
 mod register;
 mod row;
+mod rows;
 mod scroll;
-pub mod state;
+mod state;
 mod table;

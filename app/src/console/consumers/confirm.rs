@@ -2,70 +2,18 @@
 
 use std::sync::Arc;
 
-use domain::{Consumer, Event};
+use domain::Consumer;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use super::{
-    api,
-    page::State,
-    refusal::{Refusal, revision_after},
-};
+use super::{api, decision::Decision, state::State};
 use crate::{
-    AppError,
+    console::refusal::{Refusal, revision_after},
+    error::AppError,
     ui::{
+        busy::one_at_a_time,
         dialog::{CancelButton, Modal, WorkButton, close},
-        dom::one_at_a_time,
     },
 };
-
-/// What is about to be done to a consumer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Decision {
-    Approve,
-    Disapprove,
-    Remove,
-}
-
-impl Decision {
-    fn heading(self) -> &'static str {
-        match self {
-            Self::Approve => "Approve consumer key",
-            Self::Disapprove => "Disapprove consumer key",
-            Self::Remove => "Remove consumer key",
-        }
-    }
-
-    fn button(self) -> &'static str {
-        match self {
-            Self::Approve => "Approve",
-            Self::Disapprove => "Disapprove",
-            Self::Remove => "Remove",
-        }
-    }
-
-    /// What it will do, after the consumer's name.
-    fn consequence(self) -> &'static str {
-        match self {
-            Self::Approve => {
-                " will be able to sign users in and, once they allow it, to use APIs on their behalf, from its next request on."
-            }
-            Self::Disapprove => {
-                " will be refused from its very next request on: it can neither sign users in nor use APIs on their behalf. Its tokens are kept, so that approving it again brings them back."
-            }
-            Self::Remove => {
-                " will be removed permanently. Its key stops working at once, everybody who is signed in through it is signed out, and the key cannot be brought back: the application would need a new one."
-            }
-        }
-    }
-
-    async fn run(self, consumer: &Consumer, revision: i64) -> Result<Event, AppError> {
-        match self {
-            Self::Approve => api::approve(consumer.key, revision).await.map(Event::Consumer),
-            Self::Disapprove => api::disapprove(consumer.key, revision).await.map(Event::Consumer),
-            Self::Remove => api::remove(consumer.key, revision).await.map(|()| Event::Removed(consumer.key)),
-        }
-    }
-}
 
 /// Asks, does it, and tells what became of it.
 #[component]
@@ -125,7 +73,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                 {unasked.then(|| view! { " " <p class="users">"It is Trusted: its users are not asked before it acts for them."</p> })}
                 {asks_users.then(|| view! { " " <p class="users">{signed_in}</p> })}
                 <div class="foot">
-                    <Refusal error button=decision.button()/>
+                    <Refusal error button=decision.button() now=state.now sign_in=state.url("/sign-in")/>
                     <div class="buttons">
                         <CancelButton node_ref=dialog/>
                         <WorkButton label=decision.button() busy look=if decision == Decision::Approve { "primary" } else { "danger" }/>

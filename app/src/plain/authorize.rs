@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::document::{Card, Site};
+use crate::frame::{card::Card, policy::policy_source, site::Site};
 
 /// What the consent page shows.
 #[derive(Clone, Debug)]
@@ -40,14 +40,6 @@ impl Consent {
             Callback::Url { origin, .. } => Some(policy_source(origin)),
             Callback::OutOfBand => None,
         }
-    }
-}
-
-/// An origin as Content-Security-Policy can name it: it has no words for IPv6 addresses, only for whole schemes.
-pub(crate) fn policy_source(origin: &str) -> String {
-    match origin.split_once("//[") {
-        Some((scheme, _)) => scheme.to_owned(),
-        None => origin.to_owned(),
     }
 }
 
@@ -111,16 +103,5 @@ pub(crate) fn VerifierPage(site: Site, verifier: Verifier) -> impl IntoView {
                 <p>"The code works once, and only for a few minutes. Show it to nobody else."</p>
             </div>
         </Card>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_policy_names_the_callback_and_for_an_ipv6_address_its_scheme() {
-        assert_eq!(policy_source("https://app.example:8443"), "https://app.example:8443");
-        assert_eq!(policy_source("http://[::1]:8080"), "http:");
     }
 }

@@ -5,9 +5,10 @@ use wasm_bindgen::JsCast as _;
 
 use super::{
     live,
-    page::{State, TABLE_HEADING, row_selector},
     row::Row,
-    scroll,
+    rows::Table,
+    scroll::{TABLE_HEADING, row_selector},
+    state::{self, State},
 };
 use crate::ui::dom;
 
@@ -21,7 +22,7 @@ pub(super) fn ConsumerTable() -> impl IntoView {
     let pointer_inside = StoredValue::new(false);
     // Waiting rows are shown as soon as nobody is using a row: pointer and focus outside, no menu or dialog open.
     let show_if_left = move || {
-        if !pointer_inside.get_value() && !scroll::in_use(state) {
+        if !pointer_inside.get_value() && !state::in_use(state) {
             state.show_waiting();
         }
     };
@@ -53,7 +54,7 @@ pub(super) fn ConsumerTable() -> impl IntoView {
         }
     };
     let order = Memo::new(move |_| state.table.with(|table| table.order().to_vec()));
-    let waiting = Memo::new(move |_| state.table.with(super::state::Table::waiting));
+    let waiting = Memo::new(move |_| state.table.with(Table::waiting));
     let counts = Memo::new(move |_| {
         state.table.with(|table| (table.order().len(), table.total(), table.next_cursor().is_some()))
     });

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use domain::{Consumer, ConsumerName, ConsumerSecret, Event, FieldError, error::FieldErrors};
 use leptos::{ev, html, prelude::*};
 
-use super::{
-    api,
-    page::State,
-    refusal::{Refusal, revision_after},
-};
-use crate::ui::{
-    dialog::{CancelButton, Modal, WorkButton, close},
-    dom::{focus_soon, one_at_a_time},
-    field::Field,
+use super::{api, state::State};
+use crate::{
+    console::refusal::{Refusal, revision_after},
+    ui::{
+        busy::one_at_a_time,
+        dialog::{CancelButton, Modal, WorkButton, close},
+        dom::focus_soon,
+        field::Field,
+    },
 };
 
 /// Tells this form's ids from the register form's, which is on the page too.
@@ -133,7 +133,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                 />
                 <p class="advice">"After a change, give the new name and secret to whoever runs the application."</p>
                 <div class="foot">
-                    <Refusal error button="Save"/>
+                    <Refusal error button="Save" now=state.now sign_in=state.url("/sign-in")/>
                     <div class="buttons">
                         <CancelButton node_ref=dialog/>
                         <WorkButton label="Save" busy/>

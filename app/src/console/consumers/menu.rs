@@ -6,20 +6,13 @@ use domain::{Consumer, Status};
 use leptos::prelude::*;
 
 use super::{
-    confirm::Decision,
-    page::{Dialog, State},
+    decision::Decision,
+    state::{Dialog, OpenMenu, State},
 };
 use crate::ui::{
     dom,
-    menu::{Entry, Menu, Place},
+    menu::{Entry, Menu},
 };
-
-/// The menu that is open, and on what.
-#[derive(Clone, Debug)]
-pub(super) struct OpenMenu {
-    pub(super) consumer: Arc<Consumer>,
-    pub(super) place: Place,
-}
 
 /// The open row menu, if there is one.
 #[component]

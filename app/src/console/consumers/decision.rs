@@ -1,0 +1,55 @@
+//! What can be decided of a consumer key, in the words of its dialog.
+
+use domain::{Consumer, Event};
+
+use super::api;
+use crate::error::AppError;
+
+/// What is about to be done to a consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    Approve,
+    Disapprove,
+    Remove,
+}
+
+impl Decision {
+    pub(super) fn heading(self) -> &'static str {
+        match self {
+            Self::Approve => "Approve consumer key",
+            Self::Disapprove => "Disapprove consumer key",
+            Self::Remove => "Remove consumer key",
+        }
+    }
+
+    pub(super) fn button(self) -> &'static str {
+        match self {
+            Self::Approve => "Approve",
+            Self::Disapprove => "Disapprove",
+            Self::Remove => "Remove",
+        }
+    }
+
+    /// What it will do, after the consumer's name.
+    pub(super) fn consequence(self) -> &'static str {
+        match self {
+            Self::Approve => {
+                " will be able to sign users in and, once they allow it, to use APIs on their behalf, from its next request on."
+            }
+            Self::Disapprove => {
+                " will be refused from its very next request on: it can neither sign users in nor use APIs on their behalf. Its tokens are kept, so that approving it again brings them back."
+            }
+            Self::Remove => {
+                " will be removed permanently. Its key stops working at once, everybody who is signed in through it is signed out, and the key cannot be brought back: the application would need a new one."
+            }
+        }
+    }
+
+    pub(super) async fn run(self, consumer: &Consumer, revision: i64) -> Result<Event, AppError> {
+        match self {
+            Self::Approve => api::approve(consumer.key, revision).await.map(Event::Consumer),
+            Self::Disapprove => api::disapprove(consumer.key, revision).await.map(Event::Consumer),
+            Self::Remove => api::remove(consumer.key, revision).await.map(|()| Event::Removed(consumer.key)),
+        }
+    }
+}
