@@ -126,6 +126,17 @@ fn whoever_has_seen_what_never_was_is_told_to_start_over() {
 }
 
 #[test]
+fn a_number_that_is_none_is_told_as_the_page_s_code_reads_it() {
+    let server = Home::with_users().serve();
+    for path in ["/events?after=x", "/events?after=1&after=2"] {
+        let told = server.signed_in("ada").get(path).is(400);
+        assert_eq!(told.header("content-type"), "application/json");
+        let words = told.json()["BadRequest"].as_str().unwrap().to_owned();
+        assert!(words.starts_with("after has to be the number of an event"), "{words}");
+    }
+}
+
+#[test]
 fn a_stream_ends_when_its_user_signs_out() {
     let server = Home::with_users().serve();
     let (ada, elsewhere) = (server.signed_in("ada"), server.signed_in("ada"));

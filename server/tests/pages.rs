@@ -274,6 +274,57 @@ fn under_a_path_prefix_every_link_has_it_and_requests_may_come_without() {
     assert_eq!([origin("http://keys.example"), origin("http://keys.example:81")], [200, 403]);
 }
 
+/// That this is a page in plain words, and nothing of a library's.
+#[track_caller]
+fn in_words<'a>(answer: &'a Answer, words: &str) -> &'a str {
+    let text = answer.text();
+    assert!(answer.header("content-type").starts_with("text/html"), "{answer:?}");
+    assert!(text.contains(words) && text.contains("<h1 id=\"heading\">"), "{text}");
+    assert!(!text.contains("deserialize") && !text.contains("duplicate field"), "{text}");
+    text
+}
+
+#[test]
+fn an_address_that_gives_something_twice_is_told_so_by_a_page() {
+    let server = Home::with_users().serve();
+    let (ada, visitor) = (server.signed_in("ada"), server.visitor());
+    for (path, name) in [
+        ("/sign-in?next=a&next=b", "next"),
+        ("/set-up?token=a&token=b", "token"),
+        ("/oauth/approveKey?key=a&key=b", "key"),
+        ("/account/applications?revoked=a&revoked=b", "revoked"),
+    ] {
+        for browser in [&ada, &visitor] {
+            let page = browser.get(path).is(400);
+            in_words(&page, &format!("gives “{name}” twice"));
+        }
+    }
+}
+
+#[test]
+fn a_form_that_gives_a_field_twice_is_told_so_by_a_page_that_repeats_no_secret() {
+    let server = Home::with_users().serve();
+    let (ada, visitor) = (server.signed_in("ada"), server.visitor());
+    for (browser, path, name) in [
+        (&visitor, "/sign-in", "password"),
+        (&visitor, "/set-up", "password_again"),
+        (&ada, "/account/applications", "consumer_key"),
+        (&ada, HOME, "secret"),
+    ] {
+        let page = browser.post(path, &[(name, "hunter2"), (name, "hunter3")]).is(400);
+        let text = in_words(&page, &format!("gives “{name}” twice"));
+        assert!(!text.contains("hunter"), "{text}");
+    }
+    assert_eq!(ada.names(), [""; 0]);
+}
+
+#[test]
+fn a_form_that_is_none_is_told_so_by_a_page() {
+    let server = Home::with_users().serve();
+    let request = server.visitor().request(Method::POST, "/sign-in").header("content-type", "text/plain");
+    in_words(&send(request.body("username=ada").unwrap()).is(415), "application/x-www-form-urlencoded");
+}
+
 #[test]
 fn an_unknown_page_says_so_and_leads_to_the_start() {
     let server = Home::new().serve();

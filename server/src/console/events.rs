@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::AppError;
 use axum::{
-    extract::{Query, State},
+    extract::{Query, State, rejection::QueryRejection},
     http::HeaderMap,
     response::{
         IntoResponse as _, Response,
@@ -42,9 +42,14 @@ pub(crate) struct After {
 pub(crate) async fn events(
     State(state): State<AppState>,
     address: ClientAddress,
-    Query(After { after }): Query<After>,
+    after: Result<Query<After>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
+    let Ok(Query(After { after })) = after else {
+        let words =
+            "after has to be the number of an event, once; leave it out to begin with what happens next.";
+        return refuse(&AppError::BadRequest(words.to_owned()));
+    };
     let (person, admin) = match administrator(&headers, address, &state).await {
         Ok(found) => found,
         Err(error) => return refuse(&error),

@@ -5,8 +5,7 @@ use app::{
     document::Document,
 };
 use axum::{
-    Form,
-    extract::{Query, Request, State},
+    extract::{Request, State},
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{ConsumerKey, query::milliseconds};
@@ -14,6 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     pages::{
+        input::{PageForm, PageQuery},
         person::{Person, sign_in_first},
         render::{PageError, render},
     },
@@ -33,8 +33,8 @@ pub(crate) struct Revoked {
 /// `GET /account/applications`
 pub(crate) async fn show(
     State(state): State<AppState>,
+    PageQuery(Revoked { revoked }): PageQuery<Revoked>,
     person: Option<Person>,
-    Query(Revoked { revoked }): Query<Revoked>,
     request: Request,
 ) -> Result<Response, PageError> {
     let Some(Person(person)) = person else {
@@ -73,7 +73,7 @@ pub(crate) struct RevokeForm {
 pub(crate) async fn revoke(
     State(state): State<AppState>,
     person: Option<Person>,
-    Form(RevokeForm { consumer_key }): Form<RevokeForm>,
+    PageForm(RevokeForm { consumer_key }): PageForm<RevokeForm>,
 ) -> Result<Response, PageError> {
     let Some(Person(person)) = person else {
         return Ok(sign_in_first(&state, PATH));

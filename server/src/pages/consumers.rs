@@ -2,8 +2,7 @@
 
 use app::{Listing, PageData, Reply, Who, document::Document};
 use axum::{
-    Form,
-    extract::{Query, Request, State},
+    extract::{Request, State},
     http::StatusCode,
     response::Response,
 };
@@ -12,12 +11,13 @@ use domain::{
     query::milliseconds,
 };
 use serde::Deserialize;
-use service::{Admin, ServiceError, SignedIn};
+use service::ServiceError;
 
 use crate::{
     pages::{
-        person::{Person, stop},
-        render::{PageError, page_request, render},
+        input::{PageForm, PageQuery},
+        person::AdminPage,
+        render::{PageError, notice, page_request, render},
     },
     state::AppState,
 };
@@ -31,14 +31,10 @@ const FIRST_ROWS: u64 = 100;
 /// `GET /settings/oauth-consumers`
 pub(crate) async fn consumers(
     State(state): State<AppState>,
-    person: Option<Person>,
+    page: AdminPage,
     request: Request,
 ) -> Result<Response, PageError> {
-    let person = person.map(|person| person.0);
-    match person.as_ref().map(|person| (person, person.admin())) {
-        Some((person, Ok(admin))) => show_consumers(state, person, &admin, None, None, request).await,
-        _ => Ok(stop(state, person.as_ref(), request).await),
-    }
+    show_consumers(state, &page, None, None, request).await
 }
 
 #[derive(Deserialize)]
@@ -50,36 +46,27 @@ pub(crate) struct AskedFor {
 /// `GET /oauth/approveKey?key=…`: the administrator's page, with that consumer's approve dialog open.
 pub(crate) async fn approve_key(
     State(state): State<AppState>,
-    person: Option<Person>,
-    Query(AskedFor { key }): Query<AskedFor>,
+    PageQuery(AskedFor { key }): PageQuery<AskedFor>,
+    page: AdminPage,
     request: Request,
 ) -> Result<Response, PageError> {
-    let person = person.map(|person| person.0);
-    match person.as_ref().map(|person| (person, person.admin())) {
-        Some((person, Ok(admin))) => {
-            let found = match key.parse() {
-                Ok(key) => state.service.find_consumer(&admin, key).await,
-                Err(_) => Err(ServiceError::NotFound(format!("consumer with the key {key}"))),
-            };
-            match found {
-                Ok(consumer) => show_consumers(state, person, &admin, None, Some(consumer), request).await,
-                Err(error @ (ServiceError::NotFound(_) | ServiceError::Removed(_))) => {
-                    let (status, heading) = (StatusCode::NOT_FOUND, "No such consumer key");
-                    let text = format!("{error} Check the link, or look for it among the OAuth consumers.");
-                    let notice = Document::Notice { status, heading, text, signed_in: false };
-                    Ok(render(state.site, notice, request).await)
-                }
-                Err(error) => Err(error.into()),
-            }
+    let found = match key.parse() {
+        Ok(key) => state.service.find_consumer(&page.admin, key).await,
+        Err(_) => Err(ServiceError::NotFound(format!("consumer with the key {key}"))),
+    };
+    match found {
+        Ok(consumer) => show_consumers(state, &page, None, Some(consumer), request).await,
+        Err(error @ (ServiceError::NotFound(_) | ServiceError::Removed(_))) => {
+            let text = format!("{error} Check the link, or look for it among the OAuth consumers.");
+            Ok(notice(&state, StatusCode::NOT_FOUND, "No such consumer key", text))
         }
-        _ => Ok(stop(state, person.as_ref(), request).await),
+        Err(error) => Err(error.into()),
     }
 }
 
 async fn show_consumers(
     state: AppState,
-    person: &SignedIn,
-    admin: &Admin,
+    AdminPage { person, admin }: &AdminPage,
     reply: Option<Reply>,
     asked_for: Option<Consumer>,
     request: Request,
@@ -114,23 +101,16 @@ pub(crate) struct RegisterForm {
 /// `POST /settings/oauth-consumers`
 pub(crate) async fn register(
     State(state): State<AppState>,
-    person: Option<Person>,
-    Form(form): Form<RegisterForm>,
+    page: AdminPage,
+    PageForm(form): PageForm<RegisterForm>,
 ) -> Result<Response, PageError> {
-    let request = page_request(&state, HOME);
-    let Some(Person(person)) = person else {
-        return Ok(stop(state, None, request).await);
-    };
-    let Ok(admin) = person.admin() else {
-        return Ok(stop(state, Some(&person), request).await);
-    };
     // Checked here too and not in the use case alone: only forms have a second field, and every wrong one is told.
     let mut errors = FieldErrors::default();
     errors.take("name", ConsumerName::parse(&form.name));
     let mut errors = errors.into_vec();
     errors.extend(ConsumerSecret::parse_twice(form.secret.expose(), form.secret_again.expose()).err());
     let registered = if errors.is_empty() {
-        state.service.register(&admin, &form.name, form.secret.expose()).await
+        state.service.register(&page.admin, &form.name, form.secret.expose()).await
     } else {
         Err(ServiceError::Invalid(errors))
     };
@@ -142,5 +122,6 @@ pub(crate) async fn register(
             Reply::Refused { name: form.name, errors: Vec::new(), problem: Some(error.to_string()) }
         }
     };
-    show_consumers(state, &person, &admin, Some(reply), None, request).await
+    let request = page_request(&state, HOME);
+    show_consumers(state, &page, Some(reply), None, request).await
 }

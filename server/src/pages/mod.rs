@@ -5,6 +5,7 @@ pub(crate) mod applications;
 pub(crate) mod authorize;
 pub(crate) mod consumers;
 pub(crate) mod home;
+mod input;
 mod person;
 mod render;
 pub(crate) mod set_up;

@@ -2,14 +2,14 @@
 
 use app::document::Document;
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts, Request},
+    extract::{FromRequestParts, OptionalFromRequestParts},
     http::{StatusCode, request::Parts},
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
 };
-use service::{SignedIn, sign_in::Presence};
+use service::{Admin, NotPermitted, SignedIn, sign_in::Presence};
 
 use crate::{
-    pages::render::{PageError, render},
+    pages::render::PageError,
     state::AppState,
     wire::{address::ClientAddress, session::who},
 };
@@ -27,21 +27,37 @@ impl OptionalFromRequestParts<AppState> for Person {
     }
 }
 
-/// A page that a person asked for but may not see.
-pub(super) async fn stop(state: AppState, person: Option<&SignedIn>, request: Request) -> Response {
-    match person {
-        None => sign_in_first(&state, request.uri().path_and_query().map_or("/", |path| path.as_str())),
-        Some(person) => {
-            let text = format!(
-                "You are signed in as {}, and this account does not have the Configure Server permission, which this page \
-                 needs. Ask an administrator to give it to you, or sign in with another account.",
-                person.user().display_name
-            );
-            let heading = "Permission missing: Configure Server";
-            let notice = Document::Notice { status: StatusCode::FORBIDDEN, heading, text, signed_in: true };
-            render(state.site, notice, request).await
+/// A page that only administrators see: everybody else is led to the sign-in, or told which permission is missing.
+pub(crate) struct AdminPage {
+    pub(super) person: SignedIn,
+    pub(super) admin: Admin,
+}
+
+impl FromRequestParts<AppState> for AdminPage {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let person = <Person as OptionalFromRequestParts<AppState>>::from_request_parts(parts, state).await;
+        let Some(Person(person)) = person.map_err(IntoResponse::into_response)? else {
+            let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            return Err(sign_in_first(state, here));
+        };
+        match person.admin() {
+            Ok(admin) => Ok(Self { person, admin }),
+            Err(NotPermitted) => Err(permission_missing(state, &person)),
         }
     }
+}
+
+fn permission_missing(state: &AppState, person: &SignedIn) -> Response {
+    let text = format!(
+        "You are signed in as {}, and this account does not have the Configure Server permission, which this page \
+         needs. Ask an administrator to give it to you, or sign in with another account.",
+        person.user().display_name
+    );
+    let heading = "Permission missing: Configure Server";
+    let notice = Document::Notice { status: StatusCode::FORBIDDEN, heading, text, signed_in: true };
+    app::document::render_plain(state.site.clone(), notice).into_response()
 }
 
 /// Leads to the sign-in page, and from there to a path of this server.

@@ -49,6 +49,12 @@ pub(crate) async fn render(site: Site, document: Document, request: Request) -> 
     }
 }
 
+/// A page that says why there is nothing else to see.
+pub(crate) fn notice(state: &AppState, status: StatusCode, heading: &'static str, text: String) -> Response {
+    let notice = Document::Notice { status, heading, text, signed_in: false };
+    app::document::render_plain(state.site.clone(), notice).into_response()
+}
+
 /// A request to render an answer to a form with: its body has been read.
 pub(crate) fn page_request(state: &AppState, path: &str) -> Request {
     let mut request = Request::new(Body::empty());

@@ -2,8 +2,7 @@
 
 use app::{document::Document, set_up::SetUpReply};
 use axum::{
-    Form,
-    extract::{Query, Request, State},
+    extract::{Request, State},
     http::{StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -12,7 +11,10 @@ use serde::Deserialize;
 use service::{ServiceError, set_up::SetUpError};
 
 use crate::{
-    pages::render::{PageError, page_request, render, status},
+    pages::{
+        input::{PageForm, PageQuery},
+        render::{PageError, page_request, render, status},
+    },
     state::AppState,
     wire::{address::ClientAddress, session},
 };
@@ -26,7 +28,7 @@ pub(crate) struct SetUpLink {
 /// `GET /set-up?token=…`
 pub(crate) async fn set_up_page(
     State(state): State<AppState>,
-    Query(SetUpLink { token }): Query<SetUpLink>,
+    PageQuery(SetUpLink { token }): PageQuery<SetUpLink>,
     request: Request,
 ) -> Result<Response, PageError> {
     let alive = state.service.may_set_up(&token).await?;
@@ -61,7 +63,7 @@ pub(crate) struct SetUpForm {
 pub(crate) async fn set_up(
     State(state): State<AppState>,
     address: ClientAddress,
-    Form(form): Form<SetUpForm>,
+    PageForm(form): PageForm<SetUpForm>,
 ) -> Response {
     let made = state
         .service

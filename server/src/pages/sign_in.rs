@@ -3,7 +3,7 @@
 use app::{document::Document, sign_in::SignInReply};
 use axum::{
     Form,
-    extract::{Query, Request, State, rejection::FormRejection},
+    extract::{Request, State, rejection::FormRejection},
     http::{StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -13,6 +13,7 @@ use service::sign_in::SignInError;
 
 use crate::{
     pages::{
+        input::{PageForm, PageQuery},
         person::{Person, sign_in_first},
         render::{PageError, page_request, render, status},
     },
@@ -40,8 +41,8 @@ fn own_path(next: &str) -> &str {
 /// `GET /sign-in`
 pub(crate) async fn show(
     State(state): State<AppState>,
+    PageQuery(Next { next }): PageQuery<Next>,
     person: Option<Person>,
-    Query(Next { next }): Query<Next>,
     request: Request,
 ) -> Response {
     if person.is_some() {
@@ -89,7 +90,7 @@ pub(crate) struct SignInForm {
 pub(crate) async fn sign_in(
     State(state): State<AppState>,
     address: ClientAddress,
-    Form(form): Form<SignInForm>,
+    PageForm(form): PageForm<SignInForm>,
 ) -> Response {
     let password = Password::typed(form.password.expose());
     let error = match state.service.sign_in(&form.username, &password, address.0).await {
