@@ -1,4 +1,4 @@
-# Finds circles of imports among the files of crates; tools/circles gives it their sources, sorted.
+# Finds circles of imports among the files of crates; tools/circles gives it their sources, sorted, with rust.awk.
 #
 # An arrow runs from a file to the file that a path of its own leads to, whether in a `use` or in the middle of the
 # code, whether written from `crate`, `self` or `super`, from a module below, or from a name that a `use` brought in.
@@ -11,41 +11,6 @@
 # - What is under `#[cfg(test)]` does not count, nor do comments. A path in a string counts if it is nothing but a path
 #   (`#[serde(with = "crate::text")]`); a method that is called without naming its type is not seen.
 # Folders follow the module tree; `#[path]` is not understood.
-
-# The line without comments; each string becomes "", unless it is a path. Raw strings and comments go on over lines.
-function code(line,    out, text, end) {
-    out = ""
-    while (1) {
-        if (within == "comment") {
-            if (!match(line, /\/\*|\*\//)) return out
-            comments += substr(line, RSTART, 1) == "/" ? 1 : -1
-            line = substr(line, RSTART + 2)
-            if (comments == 0) within = ""
-        } else if (within == "raw") {
-            if (!(end = index(line, "\"" hashes))) return out
-            line = substr(line, end + 1 + length(hashes))
-            within = ""
-        } else if (within == "string") {
-            if (!match(line, /^([^"\\]|\\.)*"/)) return out
-            text = substr(line, 1, RLENGTH - 1)
-            line = substr(line, RLENGTH + 1)
-            out = out (text ~ /^(crate|self|super)(::[A-Za-z_][A-Za-z0-9_]*)+$/ ? " " text " " : "\"\"")
-            within = ""
-        } else {
-            if (!match(line, /r#*"|["']|\/[\/*]/)) return out line
-            out = out substr(line, 1, RSTART - 1)
-            text = substr(line, RSTART, RLENGTH)
-            line = substr(line, RSTART + RLENGTH)
-            if (text == "//") return out
-            else if (text == "/*") { within = "comment"; comments = 1 }
-            else if (text == "\"") within = "string"
-            else if (text == "'") {
-                # A character, or else a lifetime.
-                if (match(line, /^(\\.[^']*|[^\\']|[\200-\377]+)'/)) line = substr(line, RLENGTH + 1)
-            } else { within = "raw"; hashes = substr(text, 2, length(text) - 2) }
-        }
-    }
-}
 
 function module_of(file,    path) {
     path = file
@@ -65,7 +30,7 @@ function begin_file() {
     files[crate]++
     module = module_of(name)
     if (!((crate, module) in file_of) || name ~ /lib\.rs$/) file_of[crate, module] = name
-    within = ""
+    code_begins()
     depth = skipping = inline = 0
     before = before2 = ""
     attribute = attribute_depth = 0
@@ -188,15 +153,7 @@ function token_seen(token) {
 }
 
 FNR == 1 { begin_file() }
-{
-    rest = code($0)
-    while (match(rest, /(r#)?[A-Za-z_][A-Za-z0-9_]*|::|[^ \t]/)) {
-        token = substr(rest, RSTART, RLENGTH)
-        rest = substr(rest, RSTART + RLENGTH)
-        sub(/^r#/, "", token)
-        token_seen(token)
-    }
-}
+{ tokens($0) }
 
 # The path from `crate` on that a path in a module of a crate means; "" where it leads out of the crate.
 function absolute(crate, module, path, tries,    first, rest, numbers, i, many, inside) {
@@ -259,7 +216,7 @@ function arrow(i,    crate, path, longest, to) {
     targets[from[i]] = targets[from[i]] " " to
 }
 
-# The shortest way from a file back to itself, as file names with spaces between; "" where there is none.
+# The shortest way from a file back to itself, as file names with spaces between, or "".
 function way_back(start,    queue, head, tail, came, node, next_ones, many, i, way) {
     queue[head = tail = 1] = start
     while (head <= tail) {
