@@ -41,7 +41,7 @@ impl<'a> Bench<'a> {
         [100, 10_000, 100_000].into_iter().filter(|size| *size < many).chain([many]).collect()
     }
 
-    /// A database with so many consumers and tokens.
+    /// A database with `count` consumers and tokens.
     pub fn database(&self, engine: Engine, count: u64) -> Result<Database> {
         let places = &self.options.places;
         match (engine, &self.postgres) {

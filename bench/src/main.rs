@@ -19,7 +19,7 @@ use crate::{
     servers::{bare, seed},
 };
 
-/// As latchkey has it, for the bare handler's sake.
+/// The allocator of latchkey, so that the bare handler has the same.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -34,7 +34,7 @@ struct Cli {
 enum Command {
     /// Serve a handler that does nothing but answer `ok`, as latchkey serves its internal listener
     Bare,
-    /// Make a SQLite database that holds so many consumers and tokens, unless it is there, and print its folder
+    /// Make a SQLite database of this many consumers and tokens, unless it is there, and print its folder
     Seed {
         #[command(flatten)]
         places: Places,

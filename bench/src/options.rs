@@ -27,7 +27,7 @@ pub struct Options {
     /// The PostgreSQL server to make databases on, without a database: postgres://USER@HOST:PORT. Without it, SQLite alone
     #[arg(long, env = "LATCHKEY_TEST_POSTGRES")]
     pub postgres: Option<String>,
-    /// The page whose figures are to be written anew; the charts are in a folder beside it
+    /// The page whose figures are to be replaced; the charts are in a folder beside it
     #[arg(long, value_parser = absolute)]
     pub page: Option<PathBuf>,
     /// What the page says that its figures were printed by
@@ -97,7 +97,7 @@ impl Kind {
     }
 }
 
-/// The programs that are started work in other folders.
+/// The programs that are started run in other folders.
 fn absolute(path: &str) -> std::io::Result<PathBuf> {
     std::path::absolute(path)
 }

@@ -35,7 +35,7 @@ export async function expectNoFieldError(field: Locator): Promise<void> {
   await expect(field).not.toHaveAttribute("aria-invalid", "true");
 }
 
-/** Presses Tab until the element has the focus: how somebody without a mouse gets there. */
+/** Presses Tab until the element has the focus: the way without a mouse. */
 export async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
   const here = () => target.evaluate((element) => element === document.activeElement);
   for (let presses = 0; presses < 80; presses++) {
@@ -157,7 +157,7 @@ export class ConsumersPage {
     await this.secretAgain.fill(again);
   }
 
-  /** Registers through the form and gives the new row. */
+  /** Registers through the form and returns the new row. */
   async register(name: string, secret = SECRET): Promise<Locator> {
     await this.fillIn(name, secret);
     await this.registerButton.click();

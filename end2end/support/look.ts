@@ -1,9 +1,9 @@
 import type { Locator, Page } from "@playwright/test";
 
-/** Records where an element's top edge is in every frame that is painted; gives how far it strayed. */
+/** Records where an element's top edge is in every painted frame; returns how far it strayed. */
 export async function watchPosition(element: Locator): Promise<() => Promise<number>> {
   await element.evaluate((element) => {
-    // A resize is told after all of a frame's other work and before it is painted, so each frame resizes something.
+    // Resize observers run after all of a frame's other work and before it is painted, so each frame resizes something.
     const beat = document.createElement("div");
     Object.assign(beat.style, { position: "fixed", top: "0", left: "0", height: "1px", width: "1px" });
     document.body.append(beat);
@@ -29,7 +29,7 @@ export async function watchPosition(element: Locator): Promise<() => Promise<num
   };
 }
 
-/** Comes back once what was under way has been painted. */
+/** Resolves once pending changes have been painted. */
 export async function twoFrames(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }

@@ -55,7 +55,7 @@ export class PlayedConsumer {
     private readonly listener: Server,
   ) {}
 
-  /** Registers it and starts to listen; it answers to nobody before it is approved. */
+  /** Registers it and starts to listen; it is refused until it is approved. */
   static async start(latchkey: Latchkey, name = "Requirements sync", status: "pending" | "approved" = "approved"): Promise<PlayedConsumer> {
     const key = await latchkey.register(name, status);
     const listener = createServer((request, response) => {
@@ -120,7 +120,7 @@ export class PlayedConsumer {
     expect(answer.status(), `${decision}: ${await answer.text()}`).toBe(200);
   }
 
-  /** The whole dance, for whoever is signed in on the page; the question itself is not looked at. */
+  /** The whole dance, for the user who is signed in on the page; the question itself is not looked at. */
   async signIn(page: Page): Promise<TokenCredentials> {
     const temporary = await this.begin("oob");
     const answer = await page.request.post("/oauth/authorize", {

@@ -24,7 +24,7 @@ export class Random {
     return all[this.below(all.length)] as T;
   }
 
-  /** Another sequence that the same seed repeats, for whoever draws at the same time. */
+  /** Another sequence of the same seed, for a concurrent task. */
   part(number: number): Random {
     return new Random(String((this.seed + Math.imul(number + 1, 0x9e3779b9)) >>> 0));
   }

@@ -12,7 +12,7 @@ export interface Account {
   password: string;
 }
 
-/** The administrator whom every server knows that was not asked for a first start. */
+/** The administrator of every server that was not asked for a first start. */
 export const ada: Account = { username: "ada", password: "correct horse battery" };
 export const grace: Account = { username: "grace", password: "nanoseconds by the foot" };
 
@@ -35,7 +35,7 @@ let databases = 0;
 
 /** The real program with a data folder and a database of its own. */
 export class Latchkey {
-  /** What it wrote so far, for whoever looks into a failure. */
+  /** What it wrote so far, to look into a failure. */
   log = "";
   /** The link that a first start prints, once it has. */
   readonly setUpUrl: Promise<string>;
@@ -59,7 +59,7 @@ export class Latchkey {
     return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Starts it, again on the same port and data, and comes back once it answers. */
+  /** Starts it, again on the same port and data; resolves once it answers. */
   async start(): Promise<void> {
     if (!existsSync(binary)) throw new Error(`${binary} does not exist: run "make build" or set LATCHKEY_BIN`);
     const child = spawn(binary, ["serve"], { cwd: this.folder, env: this.environment(), stdio: ["ignore", "pipe", "pipe"] });
@@ -82,12 +82,12 @@ export class Latchkey {
     });
   }
 
-  /** Asks it to stop, as a service manager does; the exit code. */
+  /** Asks it to stop, as a service manager does; returns the exit code. */
   async stop(): Promise<number | null> {
     return this.end("SIGTERM");
   }
 
-  /** Takes it away without a word. */
+  /** Kills it. */
   async kill(): Promise<void> {
     await this.end("SIGKILL");
   }
@@ -98,7 +98,7 @@ export class Latchkey {
     await this.start();
   }
 
-  /** Runs a command beside the server and gives what it printed; a refusal is an error. */
+  /** Runs a command beside the server and returns what it printed; a refusal is an error. */
   async cli(args: string[], stdin = ""): Promise<string> {
     const child = spawn(binary, args, { cwd: this.folder, env: this.environment(), stdio: ["pipe", "pipe", "pipe"] });
     let out = "";
@@ -116,7 +116,7 @@ export class Latchkey {
     await this.cli(["user", "add", username, ...permission, "--password-stdin"], password);
   }
 
-  /** Registers a consumer from the command line and gives its key. */
+  /** Registers a consumer from the command line and returns its key. */
   async register(name: string, status: "pending" | "approved" | "disapproved" = "pending"): Promise<string> {
     const key = (await this.cli(["consumer", "register", name, "--secret-stdin"], SECRET)).trim();
     if (status === "approved") await this.approve(key);
@@ -163,7 +163,7 @@ export class Latchkey {
   }
 
   private environment(): NodeJS.ProcessEnv {
-    // Settings of whoever runs the tests stay outside.
+    // Settings of the shell that runs the tests do not count.
     const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("LATCHKEY_") && !name.startsWith("LEPTOS_"));
     return {
       ...Object.fromEntries(kept),

@@ -7,7 +7,7 @@ export { expect } from "@playwright/test";
 export * from "./consumers-page.ts";
 export { type Latchkey, SECRET, ada, grace } from "./server.ts";
 
-/** Collects what browsers complain about; a test fails on whatever it did not announce. */
+/** Collects what browsers complain about; a test fails on what it did not announce. */
 export class Complaints {
   private readonly seen: string[] = [];
   private readonly announced: RegExp[] = [];
@@ -39,7 +39,7 @@ export const NO_NETWORK = /net::ERR_(INTERNET_DISCONNECTED|NETWORK_CHANGED|NETWO
 export const refused = (...status: number[]) => new RegExp(`the server responded with a status of (${status.join("|")})`);
 
 interface Options {
-  /** A server that nobody has set up: it has no account and prints the set-up link. */
+  /** A server that is not set up: it has no account and prints the set-up link. */
   firstStart: boolean;
 }
 
@@ -48,7 +48,7 @@ interface Fixtures {
   complaints: Complaints;
   /** The page, signed in as ada. */
   consumers: ConsumersPage;
-  /** Another browser, signed in as somebody, showing the page. */
+  /** Another browser, signed in as another user, showing the page. */
   another: (account?: Account) => Promise<ConsumersPage>;
   /** A consumer of this name, registered, approved unless it is to wait, and listening for its callback. */
   play: (name?: string, status?: "pending" | "approved") => Promise<PlayedConsumer>;

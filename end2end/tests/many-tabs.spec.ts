@@ -15,16 +15,16 @@ import {
   test,
 } from "../support/test.ts";
 
-/** So many tabs each of the two has open; a browser keeps six connections to a server, and each tab one of them. */
+/** Tabs of each of the two; a browser keeps six connections to a server, and each tab one of them. */
 const TABS = 3;
-/** So many things are tried in each tab. */
+/** Actions that are tried in each tab. */
 const TRIES = 8;
-/** So few consumers are fought over. */
+/** Consumers, few so that the tabs collide. */
 const FEW = 4;
 
 const words = { pending: "Pending", approved: "Approved", disapproved: "Disapproved" };
 
-/** One tab, in which somebody does one thing after the other. */
+/** One tab, in which one action follows the other. */
 class Tab {
   done = 0;
   refused = 0;
@@ -103,7 +103,7 @@ class Tab {
     else this.refused += 1;
   }
 
-  /** The table shows exactly these, once nobody is using it: new rows wait until pointer and focus have left it. */
+  /** The table shows exactly these, once it is not in use: new rows wait until pointer and focus have left it. */
   async shows(list: Consumer[]): Promise<void> {
     await this.consumers.page.getByRole("heading", { level: 1 }).click();
     const expected = list.map(({ key, name, status }) => [key, name, words[status]]);

@@ -48,7 +48,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-// For whoever works on the look: LATCHKEY_GALLERY=folder npx playwright test screenshots
+// For work on the look: LATCHKEY_GALLERY=folder npx playwright test screenshots
 const gallery = process.env.LATCHKEY_GALLERY ?? "";
 if (gallery) test.describe("Gallery", () => {
   const looks: Array<[string, BrowserContextOptions]> = [

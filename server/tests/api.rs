@@ -46,7 +46,7 @@ fn moment(text: &str) -> i128 {
     OffsetDateTime::parse(text, &Rfc3339).unwrap().unix_timestamp_nanos()
 }
 
-/// Registers a consumer and gives its key.
+/// Registers a consumer and returns its key.
 #[track_caller]
 fn register(who: &Browser, name: &str) -> String {
     let answer = call_json(who, Method::POST, CONSUMERS, &[], &json!({ "name": name, "secret": SECRET }));

@@ -10,7 +10,7 @@ use support::{
 
 const PATH: &str = "/account/applications";
 
-/// Presses **Revoke**, and gives the page that the browser is sent to.
+/// Presses **Revoke** and returns the page that the browser is sent to.
 #[track_caller]
 fn revoke(user: &Browser, key: &str) -> Answer {
     let sent = user.post(PATH, &[("consumer_key", key), ("revoke", "revoke")]).is(303);

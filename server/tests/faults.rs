@@ -22,7 +22,7 @@ fn home_with_a_key() -> (Home, String) {
     (home, key)
 }
 
-/// That neither a start nor a command went on, and that both said why.
+/// Asserts that both a start and a command were refused, with the reason.
 fn refused(home: &Home, code: i32, words: &str) {
     let said: [Said; 2] = [home.serve_in_vain(&[]), home.run(&["consumer", "list"], "")];
     for said in said {
@@ -127,7 +127,7 @@ fn a_data_folder_that_cannot_be_made_or_written_to_is_named() {
     }
 }
 
-/// The program as somebody whom file modes bind: for root, without the capabilities that pass over them.
+/// The program as a user that file modes bind: for root, without the capabilities that pass over them.
 fn bound_by_modes(home: &Home, arguments: &[&str]) -> Said {
     let probe = home.path().join("probe");
     fs::write(&probe, "").unwrap();
@@ -174,8 +174,8 @@ fn a_read_only_data_folder_is_named_and_loses_nothing() {
 fn a_full_disk_is_told_and_loses_nothing() {
     let home = Home::sqlite();
     fs::create_dir(home.data()).unwrap();
-    // An empty database of the smallest pages, which SQLite can be told is as large as any can be: from then on every
-    // page more is answered by the real SQLITE_FULL, whatever disk the test runs on.
+    // An empty database of the smallest pages whose size SQLite takes for the largest possible: from then on every
+    // further page is answered by the real SQLITE_FULL, whatever disk the test runs on.
     fs::write(home.database(), include_bytes!("fixtures/small-pages.db")).unwrap();
     home.add_user("ada", true);
     let server = home.serve();

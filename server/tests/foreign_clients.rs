@@ -1,4 +1,4 @@
-//! OAuth libraries that others wrote: the whole dance, every kind of call, and what they hear when they are refused.
+//! OAuth libraries that others wrote: the whole dance, every kind of call, and the errors of refused calls.
 
 use crate::support;
 
@@ -24,7 +24,7 @@ fn words() -> Value {
     json!([["q", "Änderung 1/2"], ["reserved", "a+b&c=d%e;~!*'()"], ["empty", ""], ["script", "☆ 日本"]])
 }
 
-/// Each kind of call that this library is able to sign.
+/// Each kind of call that this library can sign.
 fn calls(library: &Library) -> Vec<(&'static str, Value)> {
     let twice = json!([["tag", "b"], ["tag", "a"], ["tag", "a b"]]);
     let body = json!({ "title": "Änderung", "a": 1 });

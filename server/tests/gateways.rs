@@ -65,7 +65,7 @@ impl Place {
         self.app.call(verb, &format!("{}{path}", self.gateway.url), more)
     }
 
-    /// A call that reaches the API, which is told whose call it is.
+    /// A call that reaches the API, with the caller's name added.
     #[track_caller]
     fn passes(&mut self, verb: &str, path: &str, more: Value) -> Arrived {
         let answer = self.call(verb, path, more);
@@ -139,7 +139,7 @@ fn refuses_all_others(mut place: Place) {
     let revision = place.server.home.json(&["consumer", "show", &key], "")["revision"].to_string();
     ada.call("disapprove", &[("key", &key), ("revision", &revision)]).is(200);
     place.is_refused("GET", "/items", json!({}), "consumer_key_rejected");
-    // By commands, which the server hears of in a moment.
+    // By commands, which the server notices after a moment.
     Administrator::of(&place.server).consumer("approve", &key, &[]);
     place.passes("GET", "/items", json!({}));
     place.server.home.json(&["user", "disable", "grace"], "");
@@ -149,7 +149,7 @@ fn refuses_all_others(mut place: Place) {
     place.is_refused("GET", "/items", json!({}), "permission_denied");
 }
 
-/// A form that Latchkey cannot see is refused in plain words, whoever signs it.
+/// A form that Latchkey cannot see is refused in plain words, even with a valid signature.
 fn tells_that_forms_cannot_pass(mut place: Place) {
     let answer = place.call("POST", "/items", json!({ "form": [["title", "Änderung"]] }));
     assert_eq!(answer["status"], 415, "{answer}");
@@ -233,7 +233,7 @@ fn traefik_list(name: &str) -> Vec<String> {
     list.trim_end_matches(']').split(", ").map(str::to_owned).collect()
 }
 
-/// Asks as Traefik's forwardAuth does, by GET: with a chosen part of the request's headers, and with its form.
+/// Asks as Traefik's forwardAuth does, by GET: with selected headers of the request, and with its form.
 fn traefik_asks(internal: &str, method: &str, uri: &str, signed: &Value, with_form: bool) -> String {
     let chosen = traefik_list("authRequestHeaders");
     let chosen =

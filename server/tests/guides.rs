@@ -15,7 +15,7 @@ use tempfile::TempDir;
 const SIGNING: &str = "sign-a-request.md";
 const CONNECTING: &str = "connect-a-friend.md";
 
-/// A reader of the guides: a folder with the files they were told to make, and the environment they were told to set.
+/// A reader of the guides: a folder with the files that a guide asks for, and the environment that it sets.
 struct Reader {
     folder: TempDir,
     environment: Vec<(&'static str, String)>,
@@ -44,7 +44,7 @@ impl Reader {
         command
     }
 
-    /// Writes a file of the guide down and runs it; gives what it prints.
+    /// Writes a file of the guide and runs it; returns what it prints.
     #[track_caller]
     fn run(&self, program: &str, guide: &str, file: &str) -> String {
         self.keep(guide, file);

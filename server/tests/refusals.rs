@@ -1,4 +1,4 @@
-//! Every row of the contract's table of problems, and what nobody well-meaning sends.
+//! Every row of the contract's table of problems, and hostile requests.
 
 mod addresses;
 mod flat_time;

@@ -11,7 +11,7 @@ use std::{
 
 use support::{PATIENCE, relay::Relay};
 
-/// A server that says again what it hears.
+/// A server that echoes its input.
 fn echo() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -29,7 +29,7 @@ fn connect(relay: &Relay) -> TcpStream {
     stream
 }
 
-/// Says something, and how long the answer took; none where the connection has ended.
+/// Sends something; returns how long the answer took, or `None` where the connection has ended.
 fn said_again(stream: &mut TcpStream) -> Option<Duration> {
     let begin = Instant::now();
     stream.write_all(b"hello").ok()?;

@@ -23,7 +23,7 @@ use support::{
     signer::{App, Asker, CONSUMERS, Provider, send_json},
 };
 
-/// More than several transactions of a rotation seal anew.
+/// More than several transactions of a rotation reseal.
 const MANY: u32 = 1000;
 
 fn key(n: u32) -> ConsumerKey {
@@ -34,7 +34,7 @@ fn secret(n: u32) -> ConsumerSecret {
     ConsumerSecret::parse(&format!("the secret of {n}")).unwrap()
 }
 
-/// Does something with the store of a home, beside whoever else works on it.
+/// Does something with the store of a home, beside other processes.
 fn in_store<T>(home: &Home, work: &impl AsyncFn(&Store) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -59,7 +59,7 @@ fn fill(home: &Home) {
     });
 }
 
-/// That each of them still has its secret.
+/// Asserts that each of them still has its secret.
 fn all_open(home: &Home) {
     in_store(home, &async |store| {
         for n in 0..MANY {
@@ -75,14 +75,14 @@ fn keys(home: &Home) -> Vec<u32> {
     text.lines().map(|line| line.split_once(':').unwrap().0.parse().unwrap()).collect()
 }
 
-/// Rotates to the end; gives what the command says. Where several machines may share the database that takes two runs.
+/// Rotates to the end; returns what the command says. Where machines may share the database that takes two runs.
 fn rotated(home: &Home) -> Value {
     let rotate = || home.json(&["vault", "rotate"], "");
     let first = rotate();
     if first["finished"] == true { first } else { rotate() }
 }
 
-/// Asks about requests of these consumers, again and again until told to stop; gives how many there were.
+/// Asks about requests of these consumers until stopped; returns how many there were.
 fn keep_asking(apps: &[App], stop: &AtomicBool) -> u32 {
     let asker = Asker::new(&apps[0].internal);
     let mut count = 0;
@@ -246,7 +246,7 @@ fn the_key_file_stays_its_owners_and_its_readers() {
         let file = fs::metadata(home.vault_key()).unwrap();
         (file.uid(), file.gid(), file.mode() & 0o777)
     };
-    // Only root can give a file away; whoever else runs this sees that it stays their own.
+    // Only root can change a file's owner; for other users it stays their own.
     let given = chown(home.vault_key(), Some(65534), Some(65534));
     assert!(given.is_ok() || owner(&home).0 != 0, "{given:?}");
     let before = owner(&home);

@@ -1,4 +1,4 @@
-//! The use cases' tests, in one program: what is asynchronous is compiled anew into every program that runs it.
+//! The use cases' tests, in one program: asynchronous code is compiled again into every program that runs it.
 
 mod support;
 

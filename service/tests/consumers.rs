@@ -1,4 +1,4 @@
-//! What administrators do to consumers: who is told what, and that nobody overwrites anybody.
+//! What administrators do to consumers: what each of them is shown, and that no change overwrites another.
 
 use crate::support;
 

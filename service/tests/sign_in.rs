@@ -49,7 +49,7 @@ async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
     let house = House::with_users().await;
     let mut quickest = [Duration::MAX; 2];
     for n in 0..3 {
-        // Another address each time: nobody is slowed down.
+        // Another address each time: no attempt is slowed down.
         let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10 + n));
         for (name, quickest) in ["ada", "nobody"].into_iter().zip(&mut quickest) {
             let begin = Instant::now();
@@ -163,7 +163,7 @@ async fn old_sessions_are_swept_when_somebody_signs_in() {
     let token = house.sign_in("ada").await;
     house.pass(AT_MOST + MOMENT);
     house.sign_in("ada").await;
-    // By a clock that was turned back it would hold again, were it still there.
+    // With the clock turned back it would hold again, if it were still there.
     house.turn_back(AT_MOST);
     assert!(house.who(&token).await.is_none());
 }

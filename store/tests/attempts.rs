@@ -1,4 +1,4 @@
-//! Attempts in vain are counted for all nodes together, until they are long ago or a good one wipes them out.
+//! Failed attempts are counted for all nodes together, until they expire or a successful one clears them.
 
 use crate::support;
 

@@ -1,4 +1,4 @@
-//! A backup of SQLite's file: complete and consistent, never in anybody's way, and safe to start from.
+//! A backup of SQLite's file: complete and consistent, without blocking others, and safe to start from.
 
 use crate::support;
 
@@ -93,7 +93,7 @@ async fn what_counted_only_for_a_moment_is_not_in_it() {
     assert!(folder.number("SELECT count(*) FROM temporary_credentials").await > 0, "the database keeps them");
 }
 
-/// What was accepted after the backup was made, it cannot know; so nothing of then may be new to it.
+/// A backup cannot know what was accepted after it was made; so no nonce of that time may be new to it.
 #[tokio::test]
 async fn no_nonce_is_new_to_it_but_later_ones() {
     let (folder, store) = filled().await;

@@ -1,4 +1,4 @@
-//! Consumers on a real SQLite: what is put in comes out, and whoever is slower overwrites nothing.
+//! Consumers on a real SQLite: what is written is read back, and the slower of two writers overwrites nothing.
 
 use crate::support;
 
@@ -155,7 +155,7 @@ async fn a_list_comes_in_pages_newest_first_and_misses_nobody() {
         pages.push(page.items.iter().map(|consumer| consumer.key).collect::<Vec<_>>());
         let Some(cursor) = page.next_cursor else { break };
         query.after = Some(cursor.parse().unwrap());
-        // Whoever comes or goes meanwhile moves nothing.
+        // Rows that are added or removed between the pages move nothing.
         if pages.len() == 1 {
             insert(&store, 100).await;
             let newest = support::consumer(100);

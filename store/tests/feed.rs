@@ -1,4 +1,4 @@
-//! The feed: what is done, by this process or another, is told to every listener once and in order.
+//! The feed: what is done, by this process or another, reaches every listener once and in order.
 
 use crate::support;
 

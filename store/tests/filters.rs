@@ -1,4 +1,4 @@
-//! Which consumers a list shows: by status, by text whatever signs are in it, and how many there are.
+//! Which consumers a list shows: by status, by text with any characters, and how many there are.
 
 use crate::support;
 
@@ -6,7 +6,7 @@ use domain::{Actor, Consumer, ConsumerQuery, Sort, Status};
 use store::Store;
 use support::{consumer, decide, insert, key, registered, remove, rename, secret};
 
-/// Names that SQL or LIKE may stumble over.
+/// Names with characters that are special in SQL or LIKE.
 const NAMES: [&str; 13] = [
     "app",
     "App",

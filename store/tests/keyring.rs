@@ -1,4 +1,4 @@
-//! The keyring: it answers from memory, and never with what was true before a change that somebody was told of.
+//! The keyring: it answers from memory, and never with a state older than a change that was acknowledged.
 
 use crate::support;
 
@@ -105,7 +105,7 @@ async fn everything_that_verification_needs_is_known_as_it_is_now() {
     assert!(!format!("{known:?}").contains("another secret"));
 }
 
-/// The lock: whoever was told of a change never gets an answer from before it, however many ask at the same time.
+/// The lock: after an acknowledged change no caller gets an answer from before it, however many ask at the same time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 24)]
 async fn once_a_change_is_acknowledged_nobody_sees_what_was_before() {
     let (_folder, store) = store().await;

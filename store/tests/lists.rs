@@ -1,4 +1,4 @@
-//! Lists of consumers: every order, page by page, so that nobody is missed and nobody comes twice.
+//! Lists of consumers: every order, page by page, so that no row is missed or comes twice.
 
 use crate::support;
 
@@ -14,7 +14,7 @@ use support::{Folder, at, consumer, decide, insert, key, registered, remove, ren
 const SORTS: [Sort; 6] =
     [Sort::CreatedAt, Sort::Name, Sort::Key, Sort::Status, Sort::UpdatedAt, Sort::LastUsedAt];
 
-/// Names that sorting or cursors may stumble over.
+/// Names that are hard to sort or to put into a cursor.
 const NAMES: [&str; 8] = ["app", "App", "APP", "Ärger", "ärger", "x.n5", "変更", "zebra"];
 
 /// Four times as many consumers as names. Many are alike in what they are sorted by, and half were never used.
@@ -23,7 +23,7 @@ async fn many() -> (Folder, Store, Vec<Consumer>) {
     let mut all = Vec::new();
     for (n, name) in (0..).zip(NAMES.iter().cycle().take(32)) {
         let mut one = consumer(n);
-        // Keys in another order than everything else, with letters in them.
+        // Keys in an order of their own, with letters in them.
         one.key = key(n.wrapping_mul(0x9e37_79b9));
         one.name = ConsumerName::parse(name).unwrap();
         one.status =
@@ -32,7 +32,7 @@ async fn many() -> (Folder, Store, Vec<Consumer>) {
         one.updated_at = at(i64::from(n % 7));
         store.insert_consumer(&one, &secret("correct horse"), registered(&one)).await.unwrap();
         if n % 2 == 0 {
-            // One was used at the very beginning of time, which is not never.
+            // One was used at time 0, which differs from never.
             one.last_used_at = Some(at(i64::from(n % 6)));
             let used =
                 format!("UPDATE consumers SET last_used_at = {} WHERE key = '{}'", n % 6 * 1000, one.key);

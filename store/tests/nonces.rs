@@ -1,4 +1,4 @@
-//! Nonces: none is accepted twice, by however many, after a crash or in another process; and old ones take no room.
+//! Nonces: none is accepted twice, however many ask, after a crash or in another process; and old ones take no room.
 
 use crate::support;
 
@@ -30,7 +30,7 @@ async fn kept(folder: &Folder) -> i64 {
 }
 
 /// Uses nonces 0 to `count` of second 100 four times each, all at once, in the stores by turns: twice in a row, and
-/// twice again later. Gives how often each was accepted.
+/// twice again later. Returns how often each was accepted.
 async fn four_times_at_once(stores: &[Arc<Store>], count: u32) -> Vec<u32> {
     let mut uses = JoinSet::new();
     let all = (0..2).flat_map(|_| (0..count).flat_map(|n| [n, n]));
@@ -70,14 +70,14 @@ async fn of_those_alike_in_two_processes_one_is_accepted() {
     let (folder, store) = store().await;
     let stores = [Arc::new(store), Arc::new(folder.open().await.unwrap())];
     assert_eq!(four_times_at_once(&stores, 100).await, [1; 100]);
-    // Both may have written one; whose row came first has it.
+    // Both may have written one; the first row wins.
     assert!((100..=200).contains(&kept(&folder).await));
 }
 
 #[tokio::test]
 async fn more_than_share_one_write_are_all_answered() {
     let (folder, store) = store().await;
-    // In one thread nobody writes before all have asked.
+    // In one thread nothing is written before all have asked.
     assert_eq!(four_times_at_once(&[Arc::new(store)], 2500).await, [1; 2500]);
     assert_eq!(kept(&folder).await, 2500);
 }
@@ -98,7 +98,7 @@ async fn those_who_ask_again_and_again_come_to_share_each_write() {
                 }
             });
         }
-        // The clients ask, and whoever writes for them begins: the other half comes meanwhile.
+        // The clients ask, and a group commit begins: the other half arrives during it.
         for _ in 0..2 {
             tokio::task::yield_now().await;
         }
@@ -114,7 +114,7 @@ async fn a_used_nonce_stays_used_whether_the_process_ended_well_or_not() {
     let (folder, store) = store().await;
     let store = Arc::new(store);
     assert!(is_first(&store, nonce(100, 1)).await);
-    // Whoever wrote it may not be through yet.
+    // Its writer may not have finished yet.
     until("nobody else has the store", async || Arc::strong_count(&store) == 1).await;
     Arc::into_inner(store).unwrap().close().await.unwrap();
     let store = Arc::new(folder.open().await.unwrap());
@@ -179,7 +179,7 @@ async fn nobody_has_to_forget_for_every_request() {
     }
 }
 
-/// A request can wait between the check of its timestamp and its turn to be written down: by then what it repeats may
+/// A request can wait between the check of its timestamp and its group commit: by then what it repeats may
 /// be forgotten.
 #[tokio::test]
 async fn a_nonce_that_was_forgotten_is_not_accepted_again() {
@@ -209,7 +209,7 @@ async fn whoever_goes_away_leaves_nobody_waiting_and_its_nonce_stays_used() {
     let store = Arc::new(store);
     for round in 1..=20 {
         for gone in 0..5 {
-            // Asks, and goes away without waiting for the answer.
+            // Asks, and is dropped before the answer.
             tokio::select! {
                 biased;
                 answer = store.use_nonce(nonce(round, gone), 0) => panic!("{answer:?} before it can be written"),

@@ -1,4 +1,4 @@
-//! Opening a database: made where there is none, refused with a sentence where it is not ours, and never harmed.
+//! Opening a database: made where it is missing, refused with a sentence where it is not ours, and never harmed.
 
 use crate::support;
 

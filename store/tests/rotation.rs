@@ -1,4 +1,4 @@
-//! Rotating the vault key: everything is sealed anew, nothing is lost, and a run that was cut off anywhere is finished by
+//! Rotating the vault key: everything is resealed, nothing is lost, and a run that was cut off anywhere is finished by
 //! the next one.
 
 use crate::support;
@@ -13,15 +13,15 @@ use support::{
 };
 use tokio::task::JoinSet;
 
-/// Rotates to the end; gives the new key, how many secrets were sealed anew, and which keys were dropped.
+/// Rotates to the end; returns the new key, how many secrets were resealed, and which keys were dropped.
 async fn rotate(store: &Store) -> (i32, u64, Vec<i32>) {
     let key_id = begin_rotation(store).await;
     let sealed = store.seal_anew().await.unwrap();
     (key_id, sealed, store.end_rotation(by(5)).await.unwrap().expect("nobody else seals with an old key"))
 }
 
-/// Rotates to the end where others do so too: one that began meanwhile is finished with it. Gives the new key, and which
-/// keys were dropped.
+/// Rotates to the end beside other rotations: one that began in between is finished with it. Returns the new key, and
+/// which keys were dropped.
 async fn rotate_beside_others(store: &Store) -> (i32, Vec<i32>) {
     let key_id = begin_rotation(store).await;
     loop {
@@ -43,7 +43,7 @@ async fn filled(count: u32) -> (Folder, Store) {
     (folder, store)
 }
 
-/// That every secret of `filled` opens in this store.
+/// Asserts that every secret of `filled` opens in this store.
 async fn all_open(store: &Store, count: u32) {
     for n in 1..=count {
         let consumer = store.known_consumer(key(n)).await.unwrap().unwrap();
@@ -63,7 +63,7 @@ fn in_file(folder: &Folder) -> Vec<i32> {
     text.lines().map(|line| line.split_once(':').unwrap().0.parse().unwrap()).collect()
 }
 
-/// That this key alone is left, in the file and in the database.
+/// Asserts that this key alone is left, in the file and in the database.
 async fn is_the_only_key(folder: &Folder, key_id: i32) {
     assert_eq!(in_file(folder), [key_id]);
     for (table, column) in [
@@ -197,7 +197,7 @@ async fn several_at_once_do_one_anothers_work_and_no_harm() {
         all.spawn(async move { rotate_beside_others(&store).await });
     }
     let all = tokio::time::timeout(PATIENCE, all.join_all()).await.unwrap();
-    // Whoever comes when another one is through begins anew, which is its right.
+    // A run that starts after another has finished begins a new rotation, as it may.
     let last = all.iter().map(|(key_id, _)| *key_id).max().unwrap();
     is_the_only_key(&folder, last).await;
     assert_eq!(rotations(&store).await.len(), usize::try_from(last - 1).unwrap(), "{all:?}");
@@ -208,7 +208,7 @@ async fn several_at_once_do_one_anothers_work_and_no_harm() {
     all_open(&folder.open().await.unwrap(), 60).await;
 }
 
-/// Whoever is told that a consumer has a new secret finds that one, whatever is sealed anew at the same time.
+/// Once a new secret is acknowledged, it is the one that is read, whatever is resealed at the same time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_new_secret_is_lost_to_an_old_one_that_is_sealed_anew() {
     const ROTATIONS: i32 = 20;

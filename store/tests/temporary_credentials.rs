@@ -21,7 +21,7 @@ async fn state(store: &Store, token: &str) -> State {
     found(store, token).await.state
 }
 
-/// Temporary credentials of consumer 1 that nobody was asked about yet.
+/// Temporary credentials of consumer 1 that no user has decided yet.
 async fn ask(store: &Store, token: &str) -> TemporaryCredentials {
     assert!(store.insert_temporary_credentials(new_temporary(token, 1)).await.unwrap());
     found(store, token).await

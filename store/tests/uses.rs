@@ -1,4 +1,4 @@
-//! When consumers and tokens were last used: written down many at once, the latest alone, and told to who listens.
+//! When consumers and tokens were last used: written in batches, the latest use alone, and sent to listeners.
 
 use crate::support;
 

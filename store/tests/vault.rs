@@ -1,4 +1,4 @@
-//! Which vault key seals: the database says it, and whoever lacks that key seals and opens nothing.
+//! Which vault key seals: the database says it, and a process without that key seals and opens nothing.
 
 use crate::support;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::servers::database::Engine;
 
-/// What a bar is about, told by its colour besides its label.
+/// What a bar stands for, shown by its colour besides its label.
 #[derive(Clone, Copy, Debug)]
 pub enum Tone {
     Bare,
@@ -75,7 +75,7 @@ impl Chart {
             escape(self.unit)
         );
         let mut y = TOP;
-        // After the aim's line, which must not run through them.
+        // Drawn after the aim's line, which must not cross the text.
         let mut values = String::new();
         for Bar { label, value, tone } in &self.bars {
             let class = match tone {
@@ -100,7 +100,7 @@ impl Chart {
         }
         if let Some(aim) = self.aim {
             let x = LEFT + width(aim);
-            // To the left of the line: there is room whatever the aim.
+            // To the left of the line, where there is room for any aim.
             let _ = writeln!(
                 svg,
                 "<line class=\"aim\" x1=\"{x:.1}\" y1=\"{}\" x2=\"{x:.1}\" y2=\"{bottom}\"/>\

@@ -1,4 +1,4 @@
-//! What the figures were made on, and when.
+//! The machine that the figures were measured on, and the date.
 
 use std::{fs, thread};
 
@@ -10,7 +10,7 @@ use crate::{load::requests::seconds_since_1970, result::Result};
 pub struct Machine {
     cores: usize,
     cpu: String,
-    /// How busy it was before.
+    /// The load average before the run.
     load: String,
     date: String,
     /// What printed the figures.

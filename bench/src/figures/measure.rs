@@ -13,18 +13,18 @@ use crate::{
     servers::process::Server,
 };
 
-/// What was asked of a server.
+/// A batch of requests that was sent to a server.
 #[derive(Debug)]
 pub struct Work {
     /// How often.
     pub count: usize,
-    /// All of it.
+    /// For all requests together.
     pub took: Duration,
-    /// Each, where it was looked at.
+    /// For each request, where it was measured.
     pub waits: Vec<Duration>,
 }
 
-/// What one measurement gave, for each time that the server was asked.
+/// The result of one measurement, per request.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
     pub count: usize,
@@ -57,7 +57,7 @@ impl Sample {
     }
 }
 
-/// Measures until the server rests again: what it puts off counts as well.
+/// Measures until the server is idle again: deferred work counts as well.
 pub fn measure(server: &Server, work: impl FnOnce() -> Result<Work>) -> Result<Sample> {
     server.rest()?;
     let (begin, database) = (server.cpu()?, server.database_cpu()?);
@@ -79,7 +79,7 @@ pub fn measure(server: &Server, work: impl FnOnce() -> Result<Work>) -> Result<S
     })
 }
 
-/// All that was measured of one server and one kind of work.
+/// All samples of one server and one kind of work.
 #[derive(Debug)]
 pub struct Row {
     pub name: String,
@@ -98,7 +98,7 @@ impl Row {
         self.samples.push(sample);
     }
 
-    /// None where a sample has none.
+    /// `None` where a sample has no such value.
     pub fn spread(&self, of: impl Fn(&Sample) -> Option<f64>) -> Option<Spread> {
         let values: Option<Vec<_>> = self.samples.iter().map(of).collect();
         values.filter(|values| !values.is_empty()).map(Spread::new)
@@ -110,7 +110,7 @@ impl Row {
     }
 }
 
-/// A column of the page: its head, how many decimals, and what stands in it.
+/// A column of the page: its head, its decimals, and its value.
 pub type Column = (&'static str, usize, fn(&Sample) -> Option<f64>);
 
 pub const CPU: Column = ("CPU, µs", 1, |sample| Some(sample.cpu()));
@@ -119,10 +119,10 @@ pub const POSTGRES: Column = ("CPU of PostgreSQL, µs", 1, |sample| sample.datab
 pub const PER_SECOND: Column = ("per second", 0, |sample| Some(sample.per_second));
 pub const P50: Column = ("p50, ms", 2, |sample| sample.waits.map(|waits| waits.p50));
 pub const P99: Column = ("p99, ms", 2, |sample| sample.waits.map(|waits| waits.p99));
-#[expect(clippy::cast_precision_loss, reason = "nobody sends that many")]
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 pub const COUNT: Column = ("times", 0, |sample| Some(sample.count as f64));
 
-/// A column that has nothing in it is left out.
+/// The table of these rows; a column without values is left out.
 pub fn table(rows: &[Row], columns: &[Column]) -> Table {
     let cell = |row: &Row, (_, decimals, of): &Column| row.spread(of).map(|spread| spread.words(*decimals));
     let columns: Vec<_> =

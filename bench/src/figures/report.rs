@@ -1,4 +1,4 @@
-//! What a kind of measurement gives the page, and how it gets there.
+//! What a kind of measurement adds to the page, and how it is written there.
 
 use std::fmt::Write as _;
 
@@ -29,14 +29,14 @@ impl Table {
     }
 }
 
-/// How far a figure may go.
+/// The limit of a figure.
 #[derive(Clone, Copy, Debug)]
 pub enum Bound {
     AtMost(f64),
     AtLeast(f64),
 }
 
-/// A figure that is aimed at, or that is worth to be told beside such.
+/// A figure with a target, or one that is worth printing beside such figures.
 #[derive(Debug)]
 pub struct Aim {
     pub what: String,

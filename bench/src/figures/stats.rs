@@ -1,10 +1,10 @@
-//! What many figures come to.
+//! Statistics: median and extremes, percentiles.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// Median and extremes of what was measured several times.
+/// Median and extremes of several measurements.
 #[derive(Clone, Copy, Debug)]
 pub struct Spread {
     pub median: f64,
@@ -13,7 +13,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of at least one figure.
+    /// Needs at least one value.
     pub fn new(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         let middle = values.len() / 2;
@@ -37,7 +37,7 @@ impl Spread {
     }
 }
 
-/// The half and the hundredth part of waits that are longer, in milliseconds.
+/// Percentiles of waits, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Waits {
     pub p50: f64,
@@ -45,7 +45,7 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// None of none.
+    /// `None` where there are no waits.
     pub fn new(mut waits: Vec<Duration>) -> Option<Self> {
         waits.sort_unstable();
         let at = |percent: usize| {

@@ -1,4 +1,4 @@
-//! The whole dance: a consumer asks for temporary credentials, a signed-in user reads the question and allows it, and
+//! The whole dance: a consumer gets temporary credentials, a signed-in user opens the consent page and allows it, and
 //! the consumer exchanges them for token credentials. Four requests, each on either database, beside four of a bare
 //! handler.
 
@@ -35,16 +35,16 @@ use crate::{
 /// How many are stored.
 const STORED: u64 = 10_000;
 
-/// The bare handler is asked so many times as often: its processor time shows in hundredths of a second.
+/// How many times as often the bare handler is asked: Linux counts processor time in hundredths of a second.
 const BARE_TIMES: usize = 10;
 
-/// Where consumers want users to be sent back to; nobody is.
+/// Where consumers want users to be sent back to; the redirect is not followed.
 const CALLBACK: &str = "https://consumer.example/callback";
 
 pub fn section(bench: &Bench) -> Result<Section> {
     let mut rows =
         vec![(Row::new("dance-bare".to_owned(), "bare handler, four requests".to_owned()), Tone::Bare)];
-    // What a dance leaves behind shall not be there the next time. They have to outlive the servers.
+    // What a dance leaves behind must not be there the next time. The copies have to outlive the servers.
     let mut copies = Vec::new();
     let mut servers = vec![(bare::start()?, None)];
     for engine in bench.engines() {
@@ -59,7 +59,7 @@ pub fn section(bench: &Bench) -> Result<Section> {
     for round in 0..=bench.options.rounds {
         for ((row, _), (server, browser)) in rows.iter_mut().zip(&servers) {
             let sample = measure(server, || bench.runtime.block_on(all(bench, server, browser.as_ref())))?;
-            // The first round warms them up.
+            // The first round is for warming up.
             if round > 0 {
                 row.add(sample);
             }
@@ -154,14 +154,14 @@ async fn dance(
     value(&form(connection.body())?, "oauth_token_secret").map(drop)
 }
 
-/// The same four requests to a handler that reads nothing of them.
+/// The same four requests to a handler that ignores them.
 async fn nothing(
     connection: &mut Connection,
     address: SocketAddr,
     identity: &Identity,
     nonce: &str,
 ) -> Result<()> {
-    let browser = Browser::nobody(address);
+    let browser = Browser::without_session(address);
     let own = [("oauth_token", identity.token.as_str())];
     let signed = signed_post(address, "/verify", identity, &own, "", nonce, seconds_since_1970());
     let allowed = format!("oauth_token={}&decision=allow", identity.token);
@@ -171,7 +171,7 @@ async fn nothing(
     Ok(())
 }
 
-/// The pairs of a form-encoded text; what latchkey gives out needs no decoding.
+/// The pairs of a form-encoded text; what latchkey returns needs no decoding.
 fn form(text: &[u8]) -> Result<HashMap<&str, &str>> {
     Ok(std::str::from_utf8(text)?.split('&').filter_map(|pair| pair.split_once('=')).collect())
 }

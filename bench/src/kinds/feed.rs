@@ -1,4 +1,4 @@
-//! How soon a thousand browsers see a change: from its answer until the last event stream has told it.
+//! How soon a thousand browsers see a change: from its answer until the last event stream has delivered it.
 
 use std::time::{Duration, Instant};
 
@@ -27,10 +27,10 @@ const STORED: u64 = 10_000;
 /// How long the last stream may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Milliseconds in which all but one change in a hundred is to be everywhere.
+/// Milliseconds within which 99 of 100 changes have to reach every browser.
 const AIM: f64 = 100.0;
 
-/// What a stream has seen: a revision, and when.
+/// A revision that a stream delivered, and when.
 type Seen = Result<(u64, Instant)>;
 
 pub fn section(bench: &Bench) -> Result<Section> {
@@ -51,17 +51,17 @@ pub fn section(bench: &Bench) -> Result<Section> {
         rows.push(row);
     };
     let least = bare::start()?;
-    let browser = Browser::nobody(least.public());
+    let browser = Browser::without_session(least.public());
     let change = |_: u64| browser.post("/change", "");
     let row = Row::new("feed-bare".to_owned(), "bare handler".to_owned());
     add(one(bench, &least, &browser, change, row)?, Tone::Bare);
     for engine in bench.engines() {
-        // What changes shall not be there the next time.
+        // The changes must not be there the next time.
         let copy = bench.runtime.block_on(bench.database(engine, STORED)?.copy())?;
         let server = bench.latchkey(&copy)?;
         let browser = bench.runtime.block_on(Browser::sign_in(server.public()))?;
         let key = Identity::new(0).key;
-        // It is stored approved, at the first revision.
+        // It is stored as approved, at revision 1.
         let change = |before: u64| {
             let revision = before.max(1);
             let path = if revision % 2 == 1 { "/api/page/disapprove" } else { "/api/page/approve" };
@@ -104,7 +104,7 @@ fn one(
             let last = everywhere(&mut seen, options.streams, revision);
             let last =
                 timeout(PATIENCE, last).await.map_err(|_| "some stream does not tell of a change")??;
-            // A stream may be quicker than the answer.
+            // A stream may deliver the change before its answer arrives.
             waits.push(last.saturating_duration_since(answered));
         }
         Ok(Work { count, took: begin.elapsed(), waits })
@@ -114,14 +114,14 @@ fn one(
     Ok(row)
 }
 
-/// As many as latchkey lets a session have.
+/// Latchkey's limit.
 const STREAMS_OF_A_SESSION: usize = 50;
 
-/// Opens so many event streams, one after the other, and lets each tell what it sees.
+/// Opens `count` event streams, one after the other; each sends what it sees to `sender`.
 async fn open(browser: &Browser, count: usize, sender: &UnboundedSender<Seen>) -> Result<()> {
     let mut browser = browser.clone();
     for number in 0..count {
-        // A session may have only so many pages open.
+        // The server limits the streams of a session.
         if number > 0 && number % STREAMS_OF_A_SESSION == 0 {
             browser = browser.in_another_session().await?;
         }
@@ -130,7 +130,7 @@ async fn open(browser: &Browser, count: usize, sender: &UnboundedSender<Seen>) -
         let sender = sender.clone();
         tokio::spawn(async move {
             let ended = listen(stream, begun, &sender).await;
-            // Nobody is left to be told where the measurement is over.
+            // The receiver is gone once the measurement is over.
             let _ = sender.send(Err(ended.err().unwrap_or_else(|| "an event stream ended".into())));
         });
     }
@@ -149,7 +149,7 @@ async fn listen(mut stream: TcpStream, mut text: Vec<u8>, sender: &UnboundedSend
     }
 }
 
-/// When the last stream has told of a revision.
+/// When the last stream has delivered a revision.
 async fn everywhere(seen: &mut UnboundedReceiver<Seen>, streams: usize, revision: u64) -> Result<Instant> {
     let mut last = None;
     for _ in 0..streams {

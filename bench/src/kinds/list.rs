@@ -16,11 +16,11 @@ use crate::{
     servers::{bare, database::Engine, process::Server},
 };
 
-/// A measurement ends after so many requests or so much time.
+/// A measurement ends after this many requests or this much time.
 const MOST: usize = 300;
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// What is asked for once before it is measured, so that nothing is done for the first time.
+/// Requests before each measurement, to warm up.
 const WARM_UP: usize = 5;
 
 /// What is asked for.
@@ -46,7 +46,7 @@ impl Asked {
         match self {
             Self::Page => browser.get("/settings/oauth-consumers"),
             Self::Rows => browser.post("/api/page/list", ""),
-            // In about one name of a hundred.
+            // Matches about one name of a hundred.
             Self::Search => browser.get("/api/v1/consumers?q=cation+77&limit=50"),
         }
     }
@@ -56,9 +56,9 @@ pub fn section(bench: &Bench) -> Result<Section> {
     let mut rows = Vec::new();
     let mut bars = Vec::new();
     let least = bare::start()?;
-    let browser = Browser::nobody(least.public());
+    let browser = Browser::without_session(least.public());
     let row = Row::new("list-bare".to_owned(), "bare handler".to_owned());
-    // Its processor time shows in hundredths of a second, so it is asked as often as there is time.
+    // Linux counts processor time in hundredths of a second, so it is asked as often as there is time.
     let row = one(bench, &least, &browser.get("/verify"), usize::MAX, row)?;
     bars.push(bar(&row, Tone::Bare));
     rows.push(row);
@@ -115,7 +115,7 @@ fn bar(row: &Row, tone: Tone) -> Bar {
     Bar { label: row.title.clone(), value: p50.map_or(f64::NAN, |p50| p50.median), tone }
 }
 
-/// How much more it costs where many are stored.
+/// How much more each request costs with many rows stored than with few.
 fn aims(bench: &Bench, rows: &[Row]) -> Vec<Aim> {
     let cpu = |name: String| rows.iter().find(|row| row.name == name).map(Row::cpu);
     let mut aims = Vec::new();

@@ -1,4 +1,4 @@
-//! How much memory a server takes: at rest after its start, and at rest after it was busy.
+//! How much memory an idle server takes, after its start and after load.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
     servers::{bare, process::Server, ready::ready},
 };
 
-/// Megabytes at rest, with so many stored.
+/// Megabytes while idle, at this size.
 const AIM: f64 = 40.0;
 const AIM_STORED: u64 = 10_000;
 
@@ -48,7 +48,7 @@ pub fn section(bench: &Bench) -> Result<Section> {
             let server = bench.latchkey(&bench.database(engine, stored)?)?;
             ready(bench.runtime, &server, "/readyz")?;
             let rest = megabytes(&server)?;
-            verify(bench, &server, Callers::Everybody(stored))?;
+            verify(bench, &server, Callers::All(stored))?;
             bench.runtime.block_on(look(&server))?;
             let title = format!("{}, {} stored", engine.title(), grouped(stored));
             let tone = Tone::of(engine);

@@ -18,7 +18,7 @@ use crate::{
 /// How often each is started.
 const TIMES: usize = 7;
 
-/// Milliseconds, with so many stored.
+/// Milliseconds, at this size.
 const AIM: f64 = 150.0;
 const AIM_STORED: u64 = 100_000;
 
@@ -56,7 +56,7 @@ pub fn section(bench: &Bench) -> Result<Section> {
     Ok(Section { table, aims, chart })
 }
 
-/// Milliseconds. The first start is not counted: a migration may be in it, and files that were not read for long.
+/// Start times in milliseconds. The first start is not counted: it may migrate the database, and its files are not cached.
 fn times(bench: &Bench, path: &str, start: impl Fn() -> Result<Server>) -> Result<Vec<f64>> {
     let mut times = Vec::with_capacity(TIMES);
     for time in 0..=TIMES {

@@ -1,5 +1,5 @@
 //! A verified request: `/verify` on either database and with many or few stored, beside a bare handler and a peer. Each
-//! in turn, several times, so that what disturbs one round disturbs all.
+//! in turn, several times, so that a disturbance hits all of them alike.
 
 use std::{rc::Rc, sync::Arc};
 
@@ -94,11 +94,11 @@ fn targets(bench: &Bench) -> Result<Vec<Target>> {
             Engine::Sqlite => options.requests,
             Engine::Postgres => options.requests / 2,
         };
-        // A server for each: what one leaves in the other's memory would show.
+        // A server for each, so that none starts with a cache that another has filled.
         for (what, stored, title, callers, requests) in [
             ("hundred", WORKING_SET, String::new(), Callers::WorkingSet, requests),
             ("million", many, format!(", {WORKING_SET} of them call"), Callers::WorkingSet, requests),
-            ("everybody", many, ", all of them call".to_owned(), Callers::Everybody(many), requests / 5),
+            ("everybody", many, ", all of them call".to_owned(), Callers::All(many), requests / 5),
         ] {
             let server = Rc::new(bench.latchkey(&bench.database(engine, stored)?)?);
             let title = format!("`/verify`, {}, {} stored{title}", engine.title(), grouped(stored));
@@ -120,7 +120,7 @@ fn name(engine: Engine, what: &str) -> String {
     format!("{}-{what}", engine.name())
 }
 
-/// How many times one row's processor time is another's.
+/// Ratios of two rows' processor times.
 fn aims(rows: &[Row]) -> Vec<Aim> {
     let hundred = || name(Engine::Sqlite, "hundred");
     let mut wanted = vec![

@@ -16,7 +16,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// The same administrator, signed in once more; where nobody signed in, the same nobody.
+    /// The same administrator in a new session; without a session, a copy.
     pub async fn in_another_session(&self) -> Result<Self> {
         if self.is_signed_in { Self::sign_in(self.address).await } else { Ok(self.clone()) }
     }
@@ -24,16 +24,16 @@ impl Browser {
     /// Signs in at latchkey's public listener.
     pub async fn sign_in(address: SocketAddr) -> Result<Self> {
         let mut connection = Connection::new(address);
-        let somebody = Self::nobody(address);
+        let browser = Self::without_session(address);
         let form = format!("username=user0&password={}", oauth::encode(PASSWORD));
-        connection.ask(somebody.post("/sign-in", &form).as_bytes(), 303).await?;
+        connection.ask(browser.post("/sign-in", &form).as_bytes(), 303).await?;
         let cookie = connection.field("set-cookie").ok_or("signing in gives no cookie")?;
         let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
         Ok(Self { address, cookie, is_signed_in: true })
     }
 
-    /// A browser without a session of anybody's: for a server that asks for none.
-    pub fn nobody(address: SocketAddr) -> Self {
+    /// A browser without a session: for a server that needs none.
+    pub fn without_session(address: SocketAddr) -> Self {
         Self { address, cookie: "latchkey=".to_owned() + &"x".repeat(43), is_signed_in: false }
     }
 

@@ -39,7 +39,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Sends a request whose answer does not end, reads its head, and gives the stream with what has come after it.
+    /// Sends a request whose answer does not end, reads its head, and returns the stream with what has come after it.
     pub async fn open(mut self, request: &[u8]) -> Result<(TcpStream, Vec<u8>)> {
         let mut stream = TcpStream::connect(self.address).await?;
         stream.write_all(request).await?;
@@ -58,7 +58,7 @@ impl Connection {
         &self.buffer[self.body..]
     }
 
-    /// Reads one answer; tells whether the connection stays open.
+    /// Reads one answer; returns whether the connection stays open.
     async fn answer(&mut self, stream: &mut TcpStream, status: u16) -> Result<bool> {
         self.head(stream, status).await?;
         let (mut length, mut stays, mut chunked) = (0, true, false);
@@ -95,7 +95,7 @@ impl Connection {
         Err(format!("an answer is not {status}: {}", String::from_utf8_lossy(&self.buffer)).into())
     }
 
-    /// Reads until so many bytes are there.
+    /// Reads until this many bytes are there.
     async fn fill(&mut self, stream: &mut TcpStream, length: usize) -> Result<()> {
         while self.buffer.len() < length {
             if stream.read_buf(&mut self.buffer).await? == 0 {

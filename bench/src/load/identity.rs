@@ -1,5 +1,5 @@
-//! The consumers and tokens of the benchmark: all that is known of each follows from its number, so that whoever signs
-//! need not read the database. They have the form that latchkey gives to its own.
+//! The consumers and tokens of the benchmark: each is derived from its number, so that signing does not need the
+//! database. They look like those that latchkey makes.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::ConsumerKey;

@@ -21,7 +21,7 @@ use crate::{
     result::Result,
 };
 
-/// Sends them all; gives how long that took. An answer other than 200 is an error.
+/// Sends them all; returns how long that took. An answer other than 200 is an error.
 pub async fn send(address: SocketAddr, requests: Arc<Requests>, connections: usize) -> Result<Duration> {
     let next = Arc::new(AtomicUsize::new(0));
     let mut tasks = JoinSet::new();

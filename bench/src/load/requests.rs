@@ -14,14 +14,14 @@ const QUERY: &str = "page=2&size=original";
 /// How many consumers call again and again.
 pub const WORKING_SET: u64 = 100;
 
-/// How a signed request reaches whoever verifies it.
+/// How a signed request reaches its verifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Not signed, with no more headers than HTTP asks for.
     Minimal,
     /// As nginx describes it to `/verify`, with the headers of its client.
     Described,
-    /// As it is: with the headers of its client and a gateway's word that it came by https.
+    /// Unchanged: with the headers of its client, and a gateway's header that it came by https.
     Direct,
 }
 
@@ -30,8 +30,8 @@ pub enum Form {
 pub enum Callers {
     /// The first hundred, in turn.
     WorkingSet,
-    /// So many, each as likely as the others.
-    Everybody(u64),
+    /// All of this many, each as likely as the others.
+    All(u64),
 }
 
 /// Requests, one after the other.
@@ -52,7 +52,7 @@ impl Requests {
         Some(&self.bytes[begin..end])
     }
 
-    /// Makes requests that are to be sent within the next seconds.
+    /// Makes requests; they are signed for now, so they have to be sent within seconds.
     pub fn new(form: Form, callers: Callers, count: usize) -> Result<Self> {
         let mut requests = Self::default();
         let mut random = getrandom::u64()?;
@@ -67,7 +67,7 @@ impl Requests {
             let nonce = format!("{run:016x}{index:08x}");
             let authorization = match callers {
                 Callers::WorkingSet => authorization(&working_set[index % working_set.len()], &nonce, now),
-                Callers::Everybody(many) => {
+                Callers::All(many) => {
                     random = scramble(random);
                     authorization(&Identity::new(random % many), &nonce, now)
                 }
@@ -99,7 +99,7 @@ fn text(form: Form, authorization: &str) -> String {
     )
 }
 
-/// The value of the header field. The base string is written out here, not made by the code that is measured.
+/// The value of the `Authorization` header. The base string is written out here, not made by the code that is measured.
 fn authorization(identity: &Identity, nonce: &str, now: u64) -> String {
     let Identity { key, secret, token, token_secret } = identity;
     let parameters = format!(
@@ -116,8 +116,8 @@ fn authorization(identity: &Identity, nonce: &str, now: u64) -> String {
     )
 }
 
-/// A request of a consumer's to latchkey's own listener, without a body. Besides what every request has, it has these
-/// parameters, in their order.
+/// A signed request without a body to latchkey's own listener. Besides the usual parameters, it has those of `own`,
+/// sorted among them.
 pub fn signed_post(
     address: SocketAddr,
     path: &str,

@@ -9,7 +9,7 @@ use crate::{
     servers::process::{Server, quiet},
 };
 
-/// Starts it; the folder holds what it reads, and has to outlive it.
+/// Starts it; the folder holds its input, and has to outlive it.
 pub fn start(options: &Options, folder: &Path, application: &str) -> Result<Server> {
     let identities: Vec<_> = (0..WORKING_SET)
         .map(Identity::new)
@@ -29,5 +29,5 @@ pub fn start(options: &Options, folder: &Path, application: &str) -> Result<Serv
         "--no-control-socket",
     ]);
     command.arg("--pythonpath").arg(&options.peer_app).arg(application).env("BENCH_IDENTITIES", &file);
-    Server::start_telling_on_stderr(quiet(&mut command, folder), "Listening at: http://")
+    Server::start_printing_on_stderr(quiet(&mut command, folder), "Listening at: http://")
 }

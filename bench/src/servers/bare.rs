@@ -1,4 +1,4 @@
-//! The least that an HTTP server can do: what latchkey costs is told beside it.
+//! The least that an HTTP server can do: latchkey's costs are compared with it.
 
 use std::{
     convert::Infallible,
@@ -22,10 +22,10 @@ use tokio::{net::TcpListener, sync::broadcast};
 
 use crate::{result::Result, servers::process::Server};
 
-/// As many events as latchkey lets a stream fall behind.
+/// How many events a stream may fall behind; the same as latchkey's.
 const BACKLOG: usize = 1024;
 
-/// Changes, and who is told of them.
+/// Changes, and the streams that receive them.
 #[derive(Clone)]
 struct News {
     changes: Arc<AtomicU64>,
@@ -55,10 +55,10 @@ pub async fn serve() -> Result<()> {
     Ok(())
 }
 
-/// Counts, tells every stream, and answers: what a change is without a database.
+/// Counts, sends to every stream, and answers: what a change is without a database.
 async fn change(State(news): State<News>) -> String {
     let text = format!("{{\"revision\":{}}}", news.changes.fetch_add(1, Ordering::Relaxed) + 1);
-    // Nobody listening is no error.
+    // Having no receivers is fine.
     let _ = news.told.send(text.clone());
     text
 }

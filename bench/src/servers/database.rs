@@ -30,7 +30,7 @@ impl Engine {
         }
     }
 
-    /// In the names of figures.
+    /// As it appears in the names of figures.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
@@ -44,7 +44,7 @@ impl Engine {
 pub struct Postgres {
     /// Without a database.
     pub url: String,
-    /// The process whose children all the others are.
+    /// The parent of all its processes.
     process: u32,
 }
 
@@ -59,7 +59,7 @@ impl Postgres {
         Ok(Self { url: url.to_owned(), process })
     }
 
-    /// Makes a database anew, empty or as a copy.
+    /// Makes a database, empty or as a copy, in place of one of that name.
     pub async fn create(&self, name: &str, copy_of: Option<&str>) -> Result<()> {
         let connection = connect(&format!("{}/postgres", self.url)).await?;
         let template = copy_of.map(|of| format!(" TEMPLATE {of}")).unwrap_or_default();
@@ -82,7 +82,7 @@ pub struct Database {
     /// The data folder: the vault key, and the SQLite file.
     pub folder: PathBuf,
     pub on_server: Option<OnServer>,
-    /// Where it is a copy, its folder is deleted with it.
+    /// The folder of a copy, which is deleted with it.
     _copy: Option<TempDir>,
 }
 
@@ -117,7 +117,7 @@ impl Database {
         self.on_server.as_ref().map(|on_server| on_server.server.process)
     }
 
-    /// The same once more, in a folder beside it: for what would leave its traces.
+    /// A copy, in a folder beside it: for measurements that change the data.
     pub async fn copy(&self) -> Result<Self> {
         let beside = self.folder.parent().ok_or("a database is in a folder")?;
         let folder = tempfile::Builder::new().prefix("copy-").tempdir_in(beside)?;
@@ -134,7 +134,7 @@ impl Database {
         Ok(Self { folder: folder.path().to_owned(), on_server, _copy: Some(folder) })
     }
 
-    /// A connection that knows nothing of latchkey.
+    /// A connection of its own, without latchkey.
     pub async fn connect(&self) -> Result<DatabaseConnection> {
         match &self.on_server {
             Some(OnServer { server, name }) => connect(&format!("{}/{name}", server.url)).await,

@@ -1,4 +1,4 @@
-//! The servers that are measured: started, asked for what they used, and stopped.
+//! The servers that are measured: started, asked for their resource usage, and stopped.
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -14,7 +14,7 @@ use crate::{
     servers::usage::{self, AT_REST, Cpu},
 };
 
-/// How long a server that was busy may take until it rests: it writes down later what was used.
+/// How long a server may take to become idle after load: it writes last uses later.
 const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A running server.
@@ -22,20 +22,20 @@ const PATIENCE: Duration = Duration::from_mins(3);
 pub struct Server {
     child: Child,
     addresses: Vec<SocketAddr>,
-    /// The process of the database that it asks, where that is not in the server itself.
+    /// The process of its database, unless that is part of the server.
     pub database: Option<u32>,
 }
 
 impl Server {
-    /// Starts a program that tells on its stdout where it listens, after each marker in turn.
+    /// Starts a program that prints on stdout where it listens: an address after each marker, in this order.
     pub fn start(command: &mut Command, markers: &[&str]) -> Result<Self> {
         let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
         let output = child.stdout.take().expect("it is piped");
         Self::listening(child, output, markers)
     }
 
-    /// Starts a program that tells it on its stderr.
-    pub fn start_telling_on_stderr(command: &mut Command, marker: &str) -> Result<Self> {
+    /// Starts a program that prints it on stderr.
+    pub fn start_printing_on_stderr(command: &mut Command, marker: &str) -> Result<Self> {
         let mut child = spawn(command.stdin(Stdio::null()).stderr(Stdio::piped()))?;
         let output = child.stderr.take().expect("it is piped");
         Self::listening(child, output, &[marker])
@@ -68,7 +68,7 @@ impl Server {
         self.addresses[0]
     }
 
-    /// Where gateways and whoever watches come: where there is but one listener, the same.
+    /// Where gateways and monitoring connect; the same where there is only one listener.
     pub fn internal(&self) -> SocketAddr {
         self.addresses[self.addresses.len() - 1]
     }
@@ -88,11 +88,11 @@ impl Server {
         usage::resident(self.child.id())
     }
 
-    /// Waits until the server has nothing to do any more.
+    /// Waits until the server is idle.
     pub fn rest(&self) -> Result<()> {
         let begin = Instant::now();
         let mut before = self.cpu()?;
-        // What was used is written down each second, so one that rests for a shorter time may still have to.
+        // Last uses are written once a second, so a shorter pause does not mean that it is idle.
         loop {
             thread::sleep(Duration::from_millis(1200));
             let now = self.cpu()?;
@@ -109,7 +109,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // SIGTERM: whoever has children ends them.
+        // SIGTERM: a program with children ends them.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use crate::{load::connection::Connection, result::Result, servers::process::Server};
 
-/// How long a server may take, and how long it is left alone before it is asked again.
+/// The longest wait, and the pause between two attempts.
 const PATIENCE: Duration = Duration::from_secs(30);
 const AGAIN_AFTER: Duration = Duration::from_millis(1);
 

@@ -19,7 +19,7 @@ const CREATED_AT: i64 = 1_795_478_400_000;
 pub async fn fill(database: &DatabaseConnection, vault: &Vault, count: u64) -> Result<()> {
     let users = (count / 10).max(1);
     let transaction = database.begin().await?;
-    // Everybody but the first, whom latchkey made, is that one's copy.
+    // All users are copies of the first, which latchkey made.
     let copies = format!(
         "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < {users}) \
          INSERT INTO users (id, username, folded, display_name, password_hash, configure_server, disabled, created_at) \
@@ -44,7 +44,7 @@ pub async fn fill(database: &DatabaseConnection, vault: &Vault, count: u64) -> R
         transaction.commit().await?;
         begin = end;
     }
-    // As it would be after a while: folded into the file, with the statistics that questions are planned by.
+    // The state of a database in use: checkpointed, with statistics for the query planner.
     let done = match backend {
         DbBackend::Sqlite => &["PRAGMA wal_checkpoint(TRUNCATE)"][..],
         _ => &["VACUUM ANALYZE", "CHECKPOINT"],
@@ -92,7 +92,7 @@ async fn insert(
     Ok(())
 }
 
-/// Inserts so many rows, each of which begins with as many of the values and ends alike.
+/// Inserts `rows` rows: each takes its share of the values, and all end with `others`.
 fn statement(backend: DbBackend, into: &str, others: &str, rows: usize, values: Vec<Value>) -> Statement {
     let columns = values.len() / rows;
     let row = |row: usize| {

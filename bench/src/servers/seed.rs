@@ -31,7 +31,7 @@ pub async fn file(places: &Places, count: u64) -> Result<Database> {
     let folder = places.cache.join(format!("{}-{count}", schema(&connection).await?));
     if !folder.exists() {
         eprintln!("==> Seeding SQLite with {count} consumers and tokens: a minute for a million, once");
-        // Whoever is interrupted begins anew, so nothing has to be on the disk before the end.
+        // An interrupted run starts over, so nothing has to be on the disk before the end.
         connection.execute_unprepared("PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000").await?;
         fill(places, &database, &connection, count).await?;
         remove_outdated(&places.cache, count)?;
@@ -71,7 +71,7 @@ async fn fill(
     rows::fill(connection, &vault, count).await
 }
 
-/// Stands for the tables as they are now: another layout needs another database.
+/// A hash of the tables' definitions: another schema needs another database.
 async fn schema(database: &DatabaseConnection) -> Result<String> {
     let sql =
         "SELECT coalesce(group_concat(sql, char(10)), '') FROM (SELECT sql FROM sqlite_master ORDER BY name)";
@@ -81,7 +81,7 @@ async fn schema(database: &DatabaseConnection) -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(&hash[..9]))
 }
 
-/// Databases of that size with other tables are of no use any more.
+/// Removes databases of that size whose tables are outdated.
 fn remove_outdated(cache: &Path, count: u64) -> Result<()> {
     for entry in fs::read_dir(cache)? {
         let entry = entry?;

@@ -7,10 +7,10 @@ use std::{
 
 use crate::result::Result;
 
-/// Linux counts processor time in hundredths of a second for those who ask.
+/// The unit of processor times in `/proc`.
 const TICKS_A_SECOND: f64 = 100.0;
 
-/// A server that used no more than two ticks in about a second is at rest.
+/// A server is idle if it used no more than two ticks in about a second.
 pub const AT_REST: f64 = 2.0 / TICKS_A_SECOND;
 
 /// Seconds of processor time.

@@ -24,7 +24,7 @@ fn calls(key: &str) -> Vec<(Method, String)> {
     ]
 }
 
-/// Everybody's wish for a call: JSON that would be taken, and any revision.
+/// A request that every call accepts: valid JSON, and any revision.
 fn signed(app: &App, method: &Method, path: &str) -> Answer {
     let request = app.call(method.as_str(), path).header("if-match", "*").sign();
     if matches!(*method, Method::POST | Method::PATCH) {

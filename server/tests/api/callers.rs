@@ -1,4 +1,4 @@
-//! `echo` and `whoami`: for whoever writes a client.
+//! `echo` and `whoami`: for authors of clients.
 
 use http::Method;
 use serde_json::json;
@@ -57,7 +57,7 @@ fn echo_takes_any_method_and_body_but_needs_a_signature() {
         assert_eq!(app.call(verb, ECHO).send().is(200).json()["method"], verb);
     }
     app.call("POST", ECHO).sign().send_json(&json!({ "any": ["body", 1] })).is(200);
-    // A session is no signature.
+    // A session is not a signature.
     call(provider.ada(), Method::GET, ECHO, &[]).problem(401);
 }
 

@@ -1,4 +1,4 @@
-//! The activity list held against the consumers: whoever replays it has to come out at what is there.
+//! The activity list held against the consumers: replaying it has to yield the table.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,19 @@ use serde_json::Value;
 
 use crate::support::Browser;
 
-/// What the activity list told so far.
+/// The state that the activity list has led to so far.
 #[derive(Debug, Default)]
 pub struct Told {
     last: i64,
     consumers: BTreeMap<String, Value>,
     tokens: usize,
-    /// The lines that tell of a change of a consumer.
+    /// The lines that report a change of a consumer.
     pub changes: Vec<Value>,
     /// The number of the last of them.
     pub last_change: i64,
 }
 
-/// A consumer as the activity list and the table both know it: without what is no activity.
+/// A consumer as the activity list and the table both know it: without fields whose changes make no activity.
 fn as_told(consumer: &Value) -> Value {
     let fields = [
         "key",
@@ -75,7 +75,7 @@ impl Told {
         self.tokens
     }
 
-    /// That these consumers are what the activity list tells, and no others.
+    /// Asserts that these consumers are those of the activity list, and no others.
     #[track_caller]
     pub fn is(&self, rows: &BTreeMap<String, Value>) {
         let rows: BTreeMap<_, _> = rows.iter().map(|(key, row)| (key.clone(), as_told(row))).collect();

@@ -1,5 +1,5 @@
-//! PostgreSQL away, slow, full, started anew, or behind a network that is cut: whoever asks is told so in time, nothing is
-//! accepted that another node disapproved meanwhile, and no hands are needed afterwards.
+//! PostgreSQL away, slow, full, restarted, or behind a network that is cut: callers get an error in time, nothing is
+//! accepted that another node has disapproved, and it recovers without help.
 
 mod asked;
 
@@ -26,15 +26,15 @@ use crate::endurance::{
     },
 };
 
-/// Nobody waits longer than this, whatever the database does.
+/// The longest wait for an answer, whatever the database does.
 const MOST: Duration = Duration::from_secs(10);
 /// Nor does it take longer than this until everything goes on once the database is there again.
 const RECOVERED_WITHIN: Duration = Duration::from_secs(10);
-/// They are asked for so long before anything happens, so that what the program holds then is no beginner's.
+/// How long they are asked before anything happens, so that the program's memory is past its start.
 const WARM_UP: Duration = Duration::from_secs(1);
 /// What the program's memory may stay grown by, in KiB. What the allocator keeps for each thread comes and goes.
 const MOST_GROWTH: u64 = 16 * 1024;
-/// How often it is looked at until it is no more than that.
+/// How often memory is read until it is within that limit.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Two nodes on one database, one of them through a relay.
@@ -52,7 +52,7 @@ enum Fault {
     Cut,
     /// It can, but slowly.
     Slow,
-    /// Nobody can.
+    /// No caller can.
     Everywhere,
 }
 
@@ -135,7 +135,7 @@ impl Nodes {
         let accepted =
             |way| during.iter().filter(|one| one.way == way && one.outcome == Outcome::Accepted).count();
         if fault != Fault::Slow {
-            // Whether a nonce is new, nobody can know now.
+            // Whether a nonce is new cannot be known now.
             assert_eq!(accepted(Way::Steady) + accepted(Way::Doomed), 0);
         }
         let unknown = during.iter().filter(|one| one.outcome == Outcome::Unknown).count();
@@ -152,14 +152,14 @@ impl Nodes {
         run.end();
     }
 
-    /// Every change that was acknowledged is there, and none that nobody asked for.
+    /// Every acknowledged change is there, and none that was not asked for.
     fn holds_what_was_told(&self, asked: &[asked::One], mut told: Told) {
         told.read_on(self.near.ada());
         told.is(&database::listed(&self.near.home));
         let made = told.changes.iter().filter(|line| line["after"]["name"] == asked::CHANGED).count();
         let changes = || asked.iter().filter(|one| one.way == Way::Change);
         let acknowledged = changes().filter(|one| one.outcome == Outcome::Accepted).count();
-        // The last ones may be under way when nobody listens any more.
+        // The last ones may be under way when the listener is gone.
         let most = changes().count() + Way::Change.askers();
         assert!((acknowledged..=most).contains(&made), "{acknowledged} acknowledged, {made} made");
     }

@@ -50,7 +50,7 @@ impl Clocked {
             ("LD_PRELOAD", library().to_str().unwrap().to_owned()),
             ("FAKETIME_TIMESTAMP_FILE", file.to_str().unwrap().to_owned()),
             ("FAKETIME_NO_CACHE", "1".to_owned()),
-            // Clocks that count from the start of the machine are not stepped by anybody.
+            // Monotonic clocks are not stepped.
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
             ("NO_FAKE_STAT", "1".to_owned()),
             ("LATCHKEY_PUBLIC_URL", "http://latchkey.example".to_owned()),
@@ -59,11 +59,11 @@ impl Clocked {
         Provider::in_home(home, &settings)
     }
 
-    /// Steps the program's clock to so many seconds from the right one.
+    /// Steps the program's clock to this many seconds from the right time.
     fn step(&mut self, off: i64) {
         println!("the clock steps from {:+} s to {off:+} s", self.off);
         let file = self.provider.home.path().join("clock");
-        // Whole or not at all: the program may look at any moment.
+        // Atomically, since the program may read it at any moment.
         let new = file.with_extension("new");
         fs::write(&new, format!("{off:+}")).unwrap();
         fs::rename(new, file).unwrap();
@@ -73,14 +73,14 @@ impl Clocked {
         });
     }
 
-    /// The last second that the program accepts now, as a refusal tells it.
+    /// The last second that the program accepts now, as a refusal reports it.
     fn accepted_until(&self) -> u64 {
         let told = self.app.get(ECHO).at(-100 * HOUR).send().refused_at_api(401, "timestamp_refused");
         let told = told["oauth_acceptable_timestamps"].as_str().unwrap();
         told.split_once('-').unwrap().1.parse().unwrap()
     }
 
-    /// What it has to be.
+    /// What `accepted_until` has to be.
     fn right(&self) -> u64 {
         now().saturating_add_signed(self.off) + ACCEPTED
     }
@@ -97,7 +97,7 @@ impl Clocked {
         Self { provider, app, off, accepted, refused_again }
     }
 
-    /// A request signed so many seconds from the right time is accepted.
+    /// A request signed this many seconds from the right time is accepted.
     #[track_caller]
     fn accepts(&mut self, at: i64) {
         let signed = self.app.get("https://tool.example/items").at(at).sign();
@@ -106,7 +106,7 @@ impl Clocked {
         self.accepted.push(signed);
     }
 
-    /// A request signed so many seconds from the right time is refused, and told which times are accepted.
+    /// A request signed this many seconds from the right time is refused, and the refusal names the accepted times.
     #[track_caller]
     fn refuses(&self, at: i64) {
         let signed = self.app.get(ECHO).at(at);

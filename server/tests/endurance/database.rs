@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{Home, signer::until};
 
-/// The number that a question of one cell is answered with.
+/// The number that a query of one cell returns.
 pub fn number(home: &Home, sql: &str) -> i64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -51,7 +51,7 @@ pub fn size(home: &Home) -> u64 {
     files.sum::<u64>() / 1024
 }
 
-/// Somebody else's transaction, for as long as it lives.
+/// Another client's transaction, until it is dropped.
 pub struct Lock {
     runtime: tokio::runtime::Runtime,
     database: Option<DatabaseConnection>,

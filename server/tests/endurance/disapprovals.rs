@@ -19,7 +19,7 @@ use crate::endurance::{
 };
 
 const CONNECTIONS: usize = 8;
-/// So many requests are accepted before each disapproval, and so many refused after it.
+/// How many requests are accepted before each disapproval, and refused after it.
 const BEFORE: usize = 50;
 const AFTER: usize = 100;
 

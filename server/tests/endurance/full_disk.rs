@@ -22,8 +22,8 @@ use crate::endurance::{
 
 const FULL: &str = "The disk that holds the database is full";
 
-/// A small file system in memory, mounted where a program keeps its data. SQLite's log takes four of its megabytes before it is
-/// begun anew.
+/// A small file system in memory, mounted where a program keeps its data. SQLite's log takes four of its megabytes
+/// before it is reset.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
@@ -58,7 +58,7 @@ impl SmallDisk {
         }
     }
 
-    /// Gives the space back.
+    /// Frees the space.
     fn free(&self) {
         fs::remove_file(self.filler()).unwrap();
     }
@@ -116,7 +116,7 @@ fn a_full_disk_is_told_everywhere_and_forgotten_once_there_is_space() {
     let (mut told, mut registered) = (Told::default(), 0);
     let rounds = run.sizes.full_disks;
     for round in 0..rounds {
-        // While somebody reads the database as it is now, its log grows with every change.
+        // While a reader holds the database as it is now, its log grows with every change.
         let reading = Lock::take(&provider.home, "BEGIN; SELECT count(*) FROM consumers");
         disk.fill();
         // A change, or a nonce, may still fit into what the database has already.
@@ -134,7 +134,7 @@ fn a_full_disk_is_told_everywhere_and_forgotten_once_there_is_space() {
         refuses_in_every_way(&provider, &ada, &app);
         drop(reading);
         disk.free();
-        // Nobody does anything but try again.
+        // Nothing is done but to try again.
         ada.register("There is space again");
         registered += 1;
         assert_eq!(app.get("https://tool.example/items").sign().verify().status, 200);
@@ -163,10 +163,10 @@ fn a_use_that_a_full_disk_kept_from_being_written_down_is_not_lost() {
     let app = provider.app("Calling");
     let ada = provider.ada().clone();
     let last_used = || ada.get(&format!("{CONSUMERS}/{}", app.key)).is(200).json()["last_used_at"].clone();
-    // The log is not begun anew while this is read, so that the next change needs space.
+    // The log is not reset while this reader is open, so that the next change needs space.
     let reading = Lock::take(&provider.home, "BEGIN; SELECT count(*) FROM consumers");
     assert_eq!(app.get("https://tool.example/items").sign().verify().status, 200);
-    // Nobody else writes until the disk is full: the use, which is written down within a second, waits.
+    // No other writer runs until the disk is full: the use, which is written within a second, waits.
     let writing = Lock::take(&provider.home, "BEGIN IMMEDIATE");
     assert_eq!(last_used(), Value::Null, "the disk was full before it was written down");
     disk.fill();

@@ -58,7 +58,7 @@ fn the_stream_of_a_page_that_is_gone_without_a_word_is_ended() {
     let listen = ["curl", "--silent", "--no-buffer", "--cookie", "cookies", "--interface", PAGE, &events];
     let mut page = beside(&server, &listen).stdout(Stdio::null()).spawn().unwrap();
     until("the page listens", || (subscribers(&server, &internal) == "1").then_some(()));
-    // From here on nothing reaches the page's machine, and nobody is told.
+    // From here on nothing reaches the page's machine, and neither end gets an error.
     done(beside(&server, &["ip", "route", "add", "blackhole", PAGE, "table", "local"]));
     server.home.register("Something to tell");
     let begin = Instant::now();

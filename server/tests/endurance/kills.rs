@@ -30,17 +30,17 @@ use crate::endurance::{
 /// Signatures are made for this address, since every start has another port.
 const SETTINGS: [(&str, &str); 1] = [("LATCHKEY_PUBLIC_URL", "http://latchkey.example")];
 const ADMINISTRATORS: u64 = 4;
-/// So much is acknowledged between a start and the kill at the most.
+/// How many changes are acknowledged between a start and the kill at most.
 const MOST_DONE: usize = 250;
-/// The accepted requests of so many rounds are sent again after each.
+/// After each round, the accepted requests of this many rounds are sent again.
 const ROUNDS_SENT_AGAIN: usize = 3;
 
-/// Everybody who keeps the program busy, and what each of them knows.
+/// The actors that keep the program busy, and what each of them knows.
 struct Load {
     administrators: Vec<Administrator>,
     dancers: [Dancer; 2],
     callers: [Caller; 2],
-    /// The consumers of the last two, which nobody changes.
+    /// The consumers of the last two, which are never changed.
     apps: Vec<String>,
 }
 
@@ -58,7 +58,7 @@ impl Load {
         }
     }
 
-    /// Everybody works until the program is killed, which is when so much was acknowledged.
+    /// Lets all of them work until the program is killed, which is after this many acknowledgements.
     fn until_killed(&mut self, provider: Provider, ada: &Browser, enough: usize) -> Home {
         let ada = ada.at(&provider.url);
         let (progress, done) = channel();
@@ -100,7 +100,7 @@ impl Load {
     }
 }
 
-/// Sends accepted requests again; none of them may be accepted. Gives how many were refused.
+/// Sends accepted requests again; none of them may be accepted. Returns how many were refused.
 fn send_again(provider: &Provider, accepted: &VecDeque<Vec<Signed>>, under_way: &[Signed]) -> usize {
     let asker = Asker::new(&provider.internal);
     let refused = |signed: &Signed| {
@@ -110,7 +110,7 @@ fn send_again(provider: &Provider, accepted: &VecDeque<Vec<Signed>>, under_way: 
     };
     accepted.iter().flatten().for_each(refused);
     for signed in under_way {
-        // Nobody knows whether it was accepted, but it may be so once at the most.
+        // Whether it was accepted is unknown, but it may be so once at most.
         let first = asker.ask(signed);
         assert!(matches!(first.as_deref(), None | Some("nonce_used")), "{first:?}");
         refused(signed);

@@ -1,4 +1,4 @@
-//! How quickly the program answers somebody who comes with a new connection.
+//! How quickly the program answers a request on a new connection.
 
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,9 @@ use crate::support::{
     signer::{App, until},
 };
 
-/// Nobody waits longer than this, whatever others do to the program. It shares the machine with them here.
+/// The longest wait for an answer, whatever others do to the program. It shares the machine with them here.
 pub const MOST: Duration = Duration::from_secs(5);
-/// And hardly anybody longer than this.
+/// The longest median wait.
 pub const USUAL_MOST: Duration = Duration::from_millis(500);
 
 /// How long page and `/verify` took, each time.
@@ -21,7 +21,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Asks for the page and a verification in turn, as long as asked to, and at least so often.
+    /// Asks for the page and a verification by turns, while `go_on` says so and at least `at_least` times.
     pub fn measure(ada: &Browser, app: &App, at_least: usize, mut go_on: impl FnMut() -> bool) -> Self {
         let mut pace = Self::default();
         while pace.page.len() < at_least || go_on() {
@@ -36,7 +36,7 @@ impl Pace {
         pace
     }
 
-    /// Notes the figures, and that nobody waited too long.
+    /// Notes the figures, and that no answer took too long.
     pub fn is_bearable(&mut self, when: &str, run: &mut Run) {
         for (what, times) in [("the page", &mut self.page), ("/verify", &mut self.verify)] {
             let [half, most, all] = [0.5, 0.99, 1.0].map(|share| quantile(times, share));
@@ -55,7 +55,7 @@ pub fn subscribers(internal: &str) -> usize {
     line.unwrap().parse().unwrap()
 }
 
-/// Waits until so many are open.
+/// Waits until this many are open.
 #[track_caller]
 pub fn until_subscribers(internal: &str, count: usize) {
     until(&format!("{count} event streams are open"), || (subscribers(internal) == count).then_some(()));

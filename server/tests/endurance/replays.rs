@@ -19,12 +19,12 @@ use crate::endurance::{
 };
 
 const CONNECTIONS: u64 = 32;
-/// Before anything is measured, so that the program has whatever memory it needs for such requests.
+/// Warm-up requests, so that the program has the memory that it needs for such requests.
 const FIRST: u64 = 2_000;
 /// What the program's memory may grow by, in KiB: less than a byte for each of a million requests that it would keep.
 const MOST_GROWTH: u64 = 8 * 1024;
 
-/// What PostgreSQL may write for itself meanwhile, in KiB: less than anything kept of each of many requests.
+/// What PostgreSQL may write for itself during the run, in KiB: less than anything kept of each of many requests.
 const OWN_AFFAIRS: u64 = 256;
 
 /// A request to `/verify` as Traefik and Caddy send it.
@@ -43,7 +43,7 @@ fn to_verify(url: &str, authorization: &str) -> Vec<u8> {
     lines.join("\r\n").into_bytes()
 }
 
-/// Sends so many requests over connections that are kept; gives how often each problem was the answer.
+/// Sends this many requests over kept connections; returns how often each problem was the answer.
 fn send(base: &str, count: u64, request: impl Fn(u64) -> Vec<u8> + Sync) -> BTreeMap<String, u64> {
     let next = AtomicU64::new(0);
     let connection = || {
@@ -70,7 +70,7 @@ fn send(base: &str, count: u64, request: impl Fn(u64) -> Vec<u8> + Sync) -> BTre
     })
 }
 
-/// What must not grow.
+/// Resources that must not grow.
 #[derive(Debug)]
 struct Held {
     nonces: (i64, i64),
@@ -84,7 +84,7 @@ impl Held {
         Self { nonces: database::nonces(home), disk: database::size(home), memory: memory(provider.id()) }
     }
 
-    /// That nothing has grown since; the figures go to the run.
+    /// Asserts that nothing has grown since; the figures go to the run.
     fn has_not_grown(&self, provider: &Provider, run: &mut Run) {
         let now = Self::by(provider);
         let (rows, bytes) = now.nonces;
@@ -106,7 +106,7 @@ fn told(problems: &BTreeMap<String, u64>) -> String {
     told.join(", ")
 }
 
-/// How many in a second.
+/// Requests per second.
 fn rate(count: u64, since: Instant) -> u128 {
     u128::from(count) * 1000 / since.elapsed().as_millis().max(1)
 }

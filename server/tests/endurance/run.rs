@@ -18,11 +18,11 @@ use crate::support::place;
 pub struct Sizes {
     /// How often the program is killed.
     pub kills: usize,
-    /// How often one accepted request is sent again; so many wrong signatures are sent too.
+    /// How often one accepted request is sent again; as many wrong signatures are sent too.
     pub replays: u64,
-    /// Event streams that nobody reads.
+    /// Event streams that are never read.
     pub streams: usize,
-    /// Changes that they are told of.
+    /// Changes that are sent to them.
     pub changes: usize,
     /// Slow connections of each kind.
     pub slow: usize,

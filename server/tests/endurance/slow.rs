@@ -1,4 +1,4 @@
-//! Whoever is slow, or not there any more: hung up on in time, and meanwhile everybody else is answered.
+//! Clients that are slow or gone: they are disconnected in time, and all others are answered.
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},
@@ -20,13 +20,13 @@ use crate::endurance::{
     wire::Wire,
 };
 
-/// What slow ones send a byte of each second.
+/// What slow clients send, a byte each second.
 const REQUEST: &[u8] = b"GET /settings/oauth-consumers HTTP/1.1\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-/// A slow one, and how it is slow.
+/// A slow client, and how it is slow.
 struct Slow {
     stream: TcpStream,
-    /// What comes byte by byte.
+    /// A request that comes byte by byte.
     drip: &'static [u8],
 }
 
@@ -44,7 +44,7 @@ impl Slow {
         self.stream.write_all(&[*byte]).is_ok()
     }
 
-    /// What the program said before it hung up.
+    /// What the program sent before it hung up.
     fn last_words(mut self) -> String {
         let mut words = Vec::new();
         match self.stream.read_to_end(&mut words) {
@@ -55,7 +55,7 @@ impl Slow {
     }
 }
 
-/// Everybody who is slow in their own way, so many of each.
+/// Each way of being slow, with this many clients each.
 fn slow_ones(server: &Server, ada: &Browser, each: usize) -> Vec<Slow> {
     let cookie = ada.cookie.as_deref().unwrap();
     let form = "POST /sign-in HTTP/1.1\r\nHost: latchkey\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n";

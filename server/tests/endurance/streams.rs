@@ -1,4 +1,4 @@
-//! Event streams without number that nobody reads: they take little, delay nobody, and are ended.
+//! Many event streams that are never read: they take little memory, delay no other request, and are ended.
 
 use std::{
     io::{Read as _, Write as _},
@@ -20,7 +20,7 @@ use crate::endurance::{
     },
 };
 
-/// As many as a session may have.
+/// The server's limit for a session.
 const OF_A_SESSION: usize = 50;
 /// What the program may need for each, in KiB.
 const MOST_MEMORY: u64 = 64;
@@ -96,5 +96,5 @@ fn event_streams_that_nobody_reads_delay_nobody_and_are_ended() {
     run.end();
 }
 
-/// As many as there may be.
+/// The server's limit in all.
 const MOST_IN_ALL: usize = 10_000;

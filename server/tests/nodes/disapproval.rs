@@ -1,4 +1,4 @@
-//! Deciding on one node about a consumer that keeps another one busy.
+//! A decision on one node about a consumer that keeps another node busy.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What happens once, happens once on all nodes together; who is known to one is known to all.
+//! What may happen once happens once across all nodes; a session on one node holds on all.
 
 use std::thread;
 
@@ -9,7 +9,7 @@ use crate::support::{
 
 const HOME: &str = "/settings/oauth-consumers";
 
-/// Does the same on both nodes at once, with what each is asked through.
+/// Runs the same on both nodes at once.
 fn on_both<N: Send, T: Send>(nodes: [N; 2], act: impl Fn(N) -> T + Sync) -> [T; 2] {
     thread::scope(|scope| {
         let act = &act;

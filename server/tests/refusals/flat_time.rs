@@ -1,4 +1,4 @@
-//! How long a refusal takes tells nothing about what was right.
+//! How long a refusal takes does not reveal which part was right.
 
 use std::time::{Duration, Instant};
 

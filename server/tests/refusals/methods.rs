@@ -22,7 +22,7 @@ fn openssl(home: &Home, arguments: &str) -> String {
     said.stdout
 }
 
-/// Makes a key; gives its public half as SPKI, PKCS#1 and certificate.
+/// Makes a key; returns its public half as SPKI, PKCS#1 and certificate.
 fn rsa_key(home: &Home) -> [String; 3] {
     openssl(home, "genrsa -out key.pem 2048");
     let certificate = "req -x509 -key key.pem -subj /CN=app.example -days 2";

@@ -1,4 +1,4 @@
-//! The order of the checks: the first that fails answers, and nothing is told to whoever cannot sign.
+//! The order of the checks: the first that fails answers, and a caller that cannot sign learns nothing else.
 
 use crate::support::signer::{App, Provider};
 

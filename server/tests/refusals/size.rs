@@ -1,4 +1,4 @@
-//! Headers, URLs and bodies that are larger than anybody needs.
+//! Headers, URLs and bodies that are too large.
 
 use http::Request;
 
@@ -9,7 +9,7 @@ use crate::support::{
 
 const KIB: usize = 1024;
 
-/// The same request with an opaque body of so many bytes.
+/// The same request with an opaque body of this many bytes.
 fn with_body(signed: &Signed, target: &str, bytes: usize) -> crate::support::browser::Answer {
     let request = Request::post(target).header("content-type", "application/octet-stream");
     let request = request.header("authorization", signed.authorization.as_deref().unwrap());

@@ -190,7 +190,7 @@ fn temporary_credentials_that_have_expired_are_refused() {
     assert!(page.text().contains("This request has expired.") && !page.text().contains("<button"));
 }
 
-/// Whichever of the two it is at this moment.
+/// One of the two, depending on the time.
 fn answer_problem(answer: &crate::support::browser::Answer) -> &'static str {
     let expired = answer.header("www-authenticate").contains("token_expired");
     if expired { "token_expired" } else { "token_not_authorized" }

@@ -5,7 +5,7 @@ use crate::support::{
     signer::{App, Provider, now},
 };
 
-/// The answer to a request so many seconds from the server's time: asked again where a second went by meanwhile.
+/// The answer to a request this many seconds from the server's time: asked again where a second passed in between.
 fn at(app: &App, distance: i64) -> Answer {
     loop {
         let (before, call) = (now(), app.echo().at(distance));

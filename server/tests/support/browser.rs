@@ -53,7 +53,7 @@ pub struct Browser {
     pub cookie: Option<String>,
 }
 
-/// A client for one request: no connection is kept, so a restarted server is no surprise, and no cookie but the test's.
+/// A client for one request: it keeps no connection, so that a server may restart, and no cookie but the test's.
 fn agent(timeout: Option<Duration>) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
@@ -98,13 +98,13 @@ impl Browser {
         self.post(&format!("/api/page/{function}"), arguments)
     }
 
-    /// Registers a consumer and gives it as the server function does.
+    /// Registers a consumer and returns it as the server function does.
     #[track_caller]
     pub fn register(&self, name: &str) -> Value {
         self.call("register", &[("name", name), ("secret", super::SECRET)]).is(200).json()
     }
 
-    /// The consumers that the server function `list` gives, newest first.
+    /// The consumers that the server function `list` returns, newest first.
     #[track_caller]
     pub fn names(&self) -> Vec<String> {
         let listing = self.call("list", &[]).is(200).json();

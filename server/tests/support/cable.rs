@@ -1,4 +1,4 @@
-//! A cable between this machine and a network of its own, which can be pulled: packets go nowhere, and nobody is told.
+//! A cable between this machine and a network of its own, which can be pulled: packets are lost, without an error.
 
 use std::{
     fs::File,
@@ -50,7 +50,7 @@ impl Cable {
         listening.join().unwrap()
     }
 
-    /// Pulls it, until what is given goes.
+    /// Pulls it, until the returned guard is dropped.
     pub fn pull(&self) -> Pulled<'_> {
         self.set("down").unwrap();
         Pulled(self)

@@ -11,7 +11,7 @@ use std::{
 use sea_orm::sqlx::{self, Connection as _, Executor as _, PgConnection};
 use tokio::runtime::Runtime;
 
-/// Says where the server and its programs are, and ends it once nobody listens any more.
+/// Prints where the server and its programs are, and ends it once the reader is gone.
 const SCRIPT: &str = r#"echo "$LATCHKEY_TEST_POSTGRES"; command -v pg_ctl; read -r _"#;
 
 /// A server that syncs every commit, as it would outside of tests.
@@ -51,7 +51,7 @@ impl Cluster {
         self.control(&["--log", "log", "start"]);
     }
 
-    /// Whoever the data belongs to: it refuses to run as root.
+    /// The owner of the data: it refuses to run as root.
     fn control(&self, arguments: &[&str]) {
         let owner = self.data.metadata().unwrap();
         let mut command = Command::new(&self.pg_ctl);
@@ -70,7 +70,7 @@ impl Cluster {
         runtime.block_on(connection.execute(sqlx::raw_sql(sql))).unwrap();
     }
 
-    /// Takes every connection that is left, for as long as what is given lives.
+    /// Takes every connection that is left, until the returned guard is dropped.
     pub fn take_connections(&self) -> Taken {
         let runtime = runtime();
         let mut connections = Vec::new();
@@ -100,7 +100,7 @@ impl Cluster {
     }
 }
 
-/// Connections that nobody else can have.
+/// Connections that are taken from all others.
 #[expect(dead_code, reason = "they are held, and nothing else")]
 pub struct Taken {
     connections: Vec<PgConnection>,
@@ -113,7 +113,7 @@ fn runtime() -> Runtime {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // Nobody listens any more: so it ends, and its folder goes.
+        // Closing the pipe ends it, and its folder is removed.
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
     }

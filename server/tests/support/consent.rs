@@ -57,7 +57,7 @@ pub fn decide(user: &Browser, base: &str, token: &str, decision: &str) -> Answer
     Form::with(page.text(), "decision").send(user, base, &[("decision", decision)])
 }
 
-/// Somebody who is not signed in opens the page that asks, signs in on the way, and comes back to the question.
+/// A user who is not signed in opens the page that asks, signs in on the way, and comes back to the question.
 #[track_caller]
 pub fn sign_in_and_decide(
     user: &mut Browser,

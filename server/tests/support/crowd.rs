@@ -22,8 +22,8 @@ pub const CROWD: usize = 1000;
 /// When a request was sent, and why it was refused, if it was.
 pub type Sent = (Instant, Option<String>);
 
-/// Keeps asking on several connections; `act` is done in the middle of it and says when it was acknowledged. It counts
-/// so long after that.
+/// Keeps asking on several connections; `act` is done in the middle of it and returns when it was acknowledged. It
+/// has to take effect within this time.
 pub fn while_busy(app: &App, within: Duration, act: impl FnOnce() -> Instant) -> (Vec<Sent>, Instant) {
     let (stop, all) = (AtomicBool::new(false), Mutex::new(Vec::new()));
     let (answered, answers) = channel();

@@ -76,7 +76,7 @@ pub fn command(program: &str) -> Command {
     command
 }
 
-/// A running program that takes lines and gives lines.
+/// A running program that reads lines and answers with lines.
 pub struct Conversation {
     _process: Process,
     stdin: ChildStdin,
@@ -180,7 +180,7 @@ impl Application {
         self.step("access_token", "/oauth/accessToken", more)
     }
 
-    /// The whole dance with somebody who allows it; from here on it calls in their name.
+    /// The whole dance with a user who allows it; from here on it calls in their name.
     #[track_caller]
     pub fn dance(&mut self, server: &Server, username: &str, callback: &str) -> Value {
         let temporary = self.request_token(callback);
@@ -244,7 +244,7 @@ impl<'a> Administrator<'a> {
     }
 }
 
-/// Makes an RSA key; gives the private one and the file of the public one.
+/// Makes an RSA key; returns the private one and the file of the public one.
 fn rsa_keys(home: &Home) -> (String, PathBuf) {
     let public = home.path().join("public.pem");
     let openssl = |arguments: &[&str], stdin: &str| {

@@ -125,7 +125,7 @@ impl Gateway {
         )
     }
 
-    /// Starts it on free ports, or on others where somebody else has taken that meanwhile, until it says that it runs.
+    /// Starts it on free ports, and on others if those were taken in between, until it says that it runs.
     fn start(
         program: &str,
         configuration: &str,

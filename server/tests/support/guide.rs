@@ -1,4 +1,4 @@
-//! What the guides tell administrators to write: the tests run exactly that.
+//! The files of the guides, for the tests to run exactly these.
 
 use std::{fs, path::Path};
 

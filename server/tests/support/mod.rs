@@ -36,7 +36,7 @@ pub use stream::Stream;
 pub const PASSWORD: &str = "correct horse battery";
 /// The secret of every consumer that the tests make.
 pub const SECRET: &str = "a consumer secret";
-/// Long enough for the slowest machine; only a failing test waits so long.
+/// Long enough for the slowest machine; only a failing test waits this long.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A folder of its own for each test: the program works in it and keeps its data in `data`, or on the server that the
@@ -162,7 +162,7 @@ impl Home {
         finish(self.command(arguments), stdin)
     }
 
-    /// Runs a command that has to succeed, and gives its JSON.
+    /// Runs a command that has to succeed, and returns its JSON.
     pub fn json(&self, arguments: &[&str], stdin: &str) -> Value {
         let said = self.run(&[arguments, &["--json"]].concat(), stdin);
         assert_eq!(said.code, Some(0), "{arguments:?}: {said:?}");
@@ -176,7 +176,7 @@ impl Home {
         assert_eq!(said.code, Some(0), "{said:?}");
     }
 
-    /// Registers a consumer by the command line and gives its key.
+    /// Registers a consumer by the command line and returns its key.
     pub fn register(&self, name: &str) -> String {
         let said = self.run(&["consumer", "register", name, "--secret-stdin"], SECRET);
         assert_eq!(said.code, Some(0), "{said:?}");
@@ -242,7 +242,7 @@ impl Drop for Process {
 fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
     let (send, receive) = channel();
     thread::spawn(move || {
-        // Nobody may be listening any more; the pipe is emptied all the same.
+        // The receiver may be gone; the pipe is drained all the same.
         BufReader::new(pipe).lines().map_while(Result::ok).for_each(|line| _ = send.send(line));
     });
     receive
@@ -290,19 +290,19 @@ impl Server {
         self.process.0.id()
     }
 
-    /// Somebody who is not signed in.
+    /// A browser without a session.
     pub fn visitor(&self) -> Browser {
         Browser::new(&self.url)
     }
 
-    /// Somebody who has signed in through the form.
+    /// A browser that has signed in through the form.
     pub fn signed_in(&self, username: &str) -> Browser {
         let mut browser = self.visitor();
         browser.sign_in(username, PASSWORD);
         browser
     }
 
-    /// Stops it in good order; gives its home and how long that took.
+    /// Stops it in good order; returns its home and how long that took.
     pub fn stop(self) -> (Home, Duration) {
         self.stop_by("TERM")
     }

@@ -1,4 +1,4 @@
-//! What the system tells of a running program.
+//! What the system reports of a running program.
 
 use std::fs;
 

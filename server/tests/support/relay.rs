@@ -12,15 +12,15 @@ use std::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Weather {
     Fair,
-    /// Each answer comes so much later.
+    /// Each answer comes this much later.
     Slow(Duration),
-    /// Nothing comes through, and nobody is told.
+    /// Nothing comes through, and neither end gets an error.
     Silent,
 }
 
 struct Network {
     weather: Weather,
-    /// Nobody listens: connecting is refused.
+    /// There is no listener: connecting is refused.
     refuses: bool,
     /// Both ends of every connection.
     open: Vec<[TcpStream; 2]>,
@@ -68,7 +68,7 @@ impl Relay {
         self.change(|network| (network.weather, network.refuses) = (Weather::Fair, false));
     }
 
-    /// Each answer of the server comes so much later.
+    /// Each answer of the server comes this much later.
     pub fn delay(&self, by: Duration) {
         self.change(|network| network.weather = Weather::Slow(by));
     }
@@ -81,7 +81,7 @@ impl Relay {
     /// New connections are refused; those that are open stay.
     pub fn refuse(&self) {
         self.change(|network| network.refuses = true);
-        // Whoever accepts is waiting for somebody: this is somebody, and shows when nobody listens any more.
+        // Connecting wakes the thread that accepts, and fails once the listener is closed.
         while TcpStream::connect(self.address).is_ok() {}
     }
 
@@ -102,7 +102,7 @@ impl Drop for Relay {
             network.ended = true;
             network.cut();
         });
-        // Not there any more where it refuses; otherwise this wakes whoever accepts.
+        // Already gone where it refuses; otherwise this wakes the thread that accepts.
         let _ = TcpStream::connect(self.address);
         let _ = self.accepting.take().unwrap().join();
     }
@@ -118,7 +118,7 @@ impl Network {
 }
 
 impl Shared {
-    /// Accepts connections while there is somebody to accept them, on the one address.
+    /// Accepts connections at its one address, unless it refuses.
     fn accept(self: Arc<Self>, listener: TcpListener, address: SocketAddr) {
         let mut listener = Some(listener);
         loop {

@@ -58,7 +58,7 @@ impl Asker {
         Self { agent: ureq::Agent::new_with_defaults(), url: format!("{internal}/verify/json") }
     }
 
-    /// The problem; none where the request is accepted.
+    /// The problem; `None` where the request is accepted.
     pub fn ask(&self, signed: &Signed) -> Option<String> {
         self.try_ask(signed).unwrap()
     }
@@ -99,7 +99,7 @@ pub fn now() -> u64 {
     u64::try_from(Clock::System.now().unix_timestamp()).unwrap()
 }
 
-/// Never the same twice, in any process.
+/// Unique across processes.
 pub fn nonce() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let nanos = Clock::System.now().unix_timestamp_nanos();
@@ -118,7 +118,7 @@ pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// The middle one.
+/// The median.
 pub fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]

@@ -81,7 +81,7 @@ impl Stream {
         event
     }
 
-    /// Waits for the end of the stream, and gives the events before it.
+    /// Waits for the end of the stream, and returns the events before it.
     #[track_caller]
     pub fn rest(self) -> Vec<Event> {
         let until = Instant::now() + PATIENCE;

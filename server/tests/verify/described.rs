@@ -15,7 +15,7 @@ fn headers(pairs: &[(&str, &str)]) -> Headers {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// As nginx is told to describe it.
+/// As nginx is configured to describe it.
 fn original(signed: &Signed) -> Headers {
     headers(&[("X-Original-Method", &signed.verb), ("X-Original-URL", &signed.url)])
 }

@@ -5,7 +5,7 @@ use crate::support::{
     signer::{Provider, until},
 };
 
-/// A number of the metrics; 0 where it is not told.
+/// A number of the metrics; 0 where it is absent.
 #[track_caller]
 fn metric(provider: &Provider, name: &str) -> u64 {
     let answer = provider.inside("/metrics").is(200);

@@ -21,7 +21,7 @@ pub const PASSWORD: &str = "correct horse battery";
 pub const SECRET: &str = "a consumer secret";
 pub const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
-/// The use cases, and what a test needs to look behind them.
+/// The use cases, and what a test needs to inspect their data.
 pub struct House {
     pub service: Service,
     pub store: Arc<Store>,
@@ -60,12 +60,12 @@ impl House {
         self.clock.fetch_sub(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
-    /// Signs somebody in from here.
+    /// Signs a user in from here.
     pub async fn sign_in(&self, name: &str) -> Token {
         self.service.sign_in(name, &Password::typed(PASSWORD), HERE).await.unwrap()
     }
 
-    /// Who is behind a cookie when a request of theirs comes in.
+    /// The user of a cookie, as a request with it finds them.
     pub async fn who(&self, token: &Token) -> Option<SignedIn> {
         self.service.authenticate(token.expose(), HERE, Presence::Acting).await.unwrap()
     }

@@ -24,7 +24,7 @@ use store::{
 use time::{Duration, OffsetDateTime};
 use tokio::{sync::broadcast::Receiver, task::JoinHandle};
 
-/// Long enough for the slowest machine; only a failing test waits so long.
+/// Long enough for the slowest machine; only a failing test waits this long.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// A database and its vault key.
@@ -74,12 +74,12 @@ impl Folder {
         names
     }
 
-    /// A connection that knows nothing of the store.
+    /// A plain connection, without the store.
     pub async fn plain(&self) -> DatabaseConnection {
         self.0.plain().await
     }
 
-    /// The number that a one-cell question is answered with.
+    /// The number that a query of one cell returns.
     pub async fn number(&self, question: &str) -> i64 {
         let connection = self.plain().await;
         let statement = Statement::from_string(connection.get_database_backend(), question);
@@ -111,7 +111,7 @@ impl Folder {
         false
     }
 
-    /// Changes the database behind the store's back.
+    /// Changes the database without the store.
     pub async fn sql(&self, statement: &str) {
         let connection = self.plain().await;
         connection.execute_unprepared(statement).await.unwrap();
@@ -179,7 +179,7 @@ pub async fn decide(store: &Store, before: &Consumer, status: Status) -> Consume
     after
 }
 
-/// Gives a consumer this name.
+/// Sets a consumer's name.
 pub async fn rename(store: &Store, before: &Consumer, name: &str) -> Consumer {
     let edit = domain::Edit { name: Some(ConsumerName::parse(name).unwrap()), ..domain::Edit::default() };
     let after = before.edit(&edit, before.updated_at).unwrap();
@@ -187,7 +187,7 @@ pub async fn rename(store: &Store, before: &Consumer, name: &str) -> Consumer {
     after
 }
 
-/// Gives a consumer this secret.
+/// Sets a consumer's secret.
 pub async fn give_secret(store: &Store, before: &Consumer, text: &str) -> Consumer {
     let edit = domain::Edit { secret: Some(secret(text)), ..domain::Edit::default() };
     let after = before.edit(&edit, before.updated_at).unwrap();
@@ -196,7 +196,7 @@ pub async fn give_secret(store: &Store, before: &Consumer, text: &str) -> Consum
     after
 }
 
-/// Brings a new vault key into use; gives its number. Where several machines may share the database it is added first.
+/// Brings a new vault key into use; returns its number. Where machines may share the database it is added first.
 pub async fn begin_rotation(store: &Store) -> i32 {
     loop {
         match store.begin_rotation().await.unwrap() {
@@ -232,7 +232,7 @@ pub fn access(action: Action, key: ConsumerKey) -> NewActivity {
     NewActivity::access(by(1), action, key)
 }
 
-/// Token credentials that nobody holds yet, made in second 1, until they are revoked.
+/// New token credentials, made in second 1, until they are revoked.
 pub fn new_token(token: &str, consumer: u32, user_id: i64) -> NewToken {
     NewToken {
         token: token.to_owned(),
@@ -244,7 +244,7 @@ pub fn new_token(token: &str, consumer: u32, user_id: i64) -> NewToken {
     }
 }
 
-/// Temporary credentials of second 1, good for ten minutes, that nobody was asked about yet.
+/// Temporary credentials of second 1, good for ten minutes, that no user has decided yet.
 pub fn new_temporary(token: &str, consumer: u32) -> NewTemporaryCredentials {
     NewTemporaryCredentials {
         token: token.to_owned(),
@@ -284,7 +284,7 @@ impl Drop for Running {
     }
 }
 
-/// Starts the feed, and waits until the keyring answers: from here on every line is told.
+/// Starts the feed, and waits until the keyring answers: from here on listeners get every line.
 pub async fn follow(store: &Arc<Store>) -> Running {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("follower.{}", COUNT.fetch_add(1, Ordering::Relaxed));
@@ -299,7 +299,7 @@ pub async fn follow(store: &Arc<Store>) -> Running {
     running
 }
 
-/// Asks until it holds.
+/// Asks until the condition holds.
 pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
     let asking = async {
         while !holds().await {
@@ -309,12 +309,12 @@ pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
     tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("it never came true that {what}"));
 }
 
-/// The next thing that a listener is told.
+/// The next message to a listener.
 pub async fn next(news: &mut Receiver<News>) -> News {
     tokio::time::timeout(PATIENCE, news.recv()).await.expect("something is told").expect("nothing is missed")
 }
 
-/// The next line of activity that a listener is told.
+/// The next line of activity that a listener gets.
 pub async fn next_line(news: &mut Receiver<News>) -> Arc<domain::Activity<Value>> {
     match next(news).await {
         News::Line(line) => line,

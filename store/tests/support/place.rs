@@ -76,7 +76,7 @@ impl Place {
         }
     }
 
-    /// A connection that knows nothing of the store.
+    /// A plain connection, without the store.
     pub async fn plain(&self) -> DatabaseConnection {
         let file = || format!("sqlite://{}?mode=rwc", self.file().display());
         Box::pin(Database::connect(self.url().unwrap_or_else(file))).await.unwrap()
@@ -111,7 +111,7 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // A test that failed may have left the server in whatever way.
+        // A failed test may have left the server in any state.
         if !thread::panicking() {
             self.run(format!("DROP DATABASE {} WITH (FORCE)", self.name));
         }

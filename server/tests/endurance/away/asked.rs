@@ -16,7 +16,7 @@ use crate::support::{
     signer::{App, CONSUMERS, send_json},
 };
 
-/// The name of every consumer that is registered meanwhile.
+/// The name of every consumer that is registered during the fault.
 pub const CHANGED: &str = "Registered meanwhile";
 
 /// A way to ask.
@@ -36,7 +36,7 @@ impl Way {
     /// Those that go on as before.
     pub const UNCHANGED: [Self; 4] = [Self::Steady, Self::Page, Self::Api, Self::Change];
 
-    /// So many ask at once.
+    /// How many ask at once.
     pub fn askers(self) -> usize {
         match self {
             Self::Steady => 8,
@@ -63,7 +63,7 @@ pub enum Outcome {
     Accepted,
     /// Its consumer is disapproved.
     Refused,
-    /// Nobody can know now; it says when to try again.
+    /// Cannot be known now; the answer says when to try again.
     Unknown,
 }
 
@@ -119,7 +119,7 @@ impl Asked {
         }
     }
 
-    /// Lets them go on until in each way somebody was answered who asked after this.
+    /// Lets them go on until each kind has an answer to a request that was sent after this.
     pub fn until_answered(&mut self, since: Instant) {
         self.until_each(&Way::ALL, |one| one.sent > since);
     }
@@ -157,7 +157,7 @@ impl Asked {
         }
     }
 
-    /// Everything that was asked; nobody goes on.
+    /// Stops them all; returns everything that was asked.
     pub fn stop(self) -> Vec<One> {
         self.all
     }

@@ -13,7 +13,7 @@ use crate::support::{
     signer::{App, Asker, CONSUMERS},
 };
 
-/// So many consumers each of them keeps at the most.
+/// How many consumers each of them keeps at most.
 const MOST: usize = 6;
 
 /// A consumer as it was last acknowledged.
@@ -94,7 +94,7 @@ impl Administrator {
             self.apply(change, row.as_ref());
             self.under_way = None;
             self.acknowledged += 1;
-            // Whoever counts may have counted enough.
+            // The counter may have reached its limit.
             let _ = progress.send(());
             if self.random.u8(..) < 64 && !self.may_call(internal) {
                 return;
@@ -184,7 +184,7 @@ impl Administrator {
         }
     }
 
-    /// What is known once a change is made; the consumer as the program tells it has to be the same.
+    /// What is known once a change is made; the consumer that the program returns has to be the same.
     fn apply(&mut self, change: Change, row: Option<&Value>) {
         let at = match change {
             Change::Remove { at } => {

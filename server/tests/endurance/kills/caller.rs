@@ -43,7 +43,7 @@ impl Caller {
             self.under_way = None;
             self.accepted.push(signed);
             self.accepted_in_all += 1;
-            // Whoever counts may have counted enough.
+            // The counter may have reached its limit.
             let _ = progress.send(());
         }
     }

@@ -25,7 +25,7 @@ pub struct Dancer {
     is_trusted: bool,
     user: Browser,
     last: Step,
-    /// The step after it was begun.
+    /// The step after `last` was begun.
     under_way: bool,
     tokens: Vec<Credentials>,
     /// Tokens that were issued and never arrived.
@@ -62,7 +62,7 @@ impl Dancer {
             };
             let Ok(answer) = answer else { return };
             self.take(&answer.is(200));
-            // Whoever counts may have counted enough.
+            // The counter may have reached its limit.
             let _ = progress.send(());
         }
     }

@@ -1,4 +1,4 @@
-//! A tab: it shows what its event stream tells, and changes what it shows, as it was when it was last told.
+//! A tab: it shows what its event stream reports, and changes what it shows, at the revision that it last received.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,16 +13,16 @@ use crate::support::{
     stream::Event,
 };
 
-/// So few consumers are fought over.
+/// How many consumers the tabs change, few so that they collide.
 const FEW: usize = 6;
 
 /// A change that was made: to which consumer, from which revision, and what it became.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
     pub key: String,
-    /// None where it was registered.
+    /// `None` where it was registered.
     from: Option<i64>,
-    /// Name and status; none where it was removed.
+    /// Name and status; `None` where it was removed.
     became: Option<(String, String)>,
 }
 
@@ -33,7 +33,7 @@ impl Change {
         Self { key: key.to_owned(), from, became }
     }
 
-    /// What a line of the activity list tells of.
+    /// What a line of the activity list reports.
     pub fn by_line(line: &Value) -> Self {
         Self::new(line["consumer_key"].as_str().unwrap(), line["before"]["revision"].as_i64(), &line["after"])
     }
@@ -136,7 +136,7 @@ impl Tab {
         if let Some(now) = self.answered(&answer) {
             assert_eq!(now["status"], *status);
             let from = consumer["revision"].as_i64();
-            // Otherwise somebody had decided it already, and nothing was changed.
+            // Otherwise it was decided already, and nothing was changed.
             if now["revision"].as_i64() == from.map(|from| from + 1) {
                 self.accepted.push(Change::new(key, from, &now));
             }
@@ -162,7 +162,7 @@ impl Tab {
         }
     }
 
-    /// The consumer as it is after a change; none where somebody was faster.
+    /// The consumer as it is after a change; `None` where another tab was faster.
     fn answered(&mut self, answer: &Answer) -> Option<Value> {
         if answer.status == 200 {
             return Some(answer.json());
@@ -201,7 +201,7 @@ impl Tab {
         }
     }
 
-    /// Waits until it has been told of the change of this number.
+    /// Waits until it has received the change of this number.
     pub fn catch_up(&mut self, last: i64) {
         while self.seen < last {
             let event = self.stream.next();

@@ -17,7 +17,7 @@ pub struct App {
 }
 
 impl App {
-    /// A request to a path of the server, or to a URL that only `/verify` hears of.
+    /// A request to a path of the server, or to a URL that is only described to `/verify`.
     pub fn call(&self, verb: &str, path: &str) -> Call {
         self.token.iter().fold(Call::new(self, verb, path), Call::token)
     }
@@ -46,7 +46,7 @@ impl App {
         self.alone().call("POST", ACCESS_TOKEN).token(temporary).with("oauth_verifier", verifier)
     }
 
-    /// Temporary credentials that somebody allowed, and the verifier.
+    /// Temporary credentials that a user allowed, and the verifier.
     #[track_caller]
     pub fn allowed(&self, user: &Browser) -> (Credentials, String) {
         let temporary = self.temporary("oob");
@@ -55,7 +55,7 @@ impl App {
         (temporary, verifier)
     }
 
-    /// The same consumer, acting for somebody.
+    /// The same consumer, acting for a user.
     #[track_caller]
     pub fn dance(&self, user: &Browser) -> Self {
         let (temporary, verifier) = self.allowed(user);
@@ -63,7 +63,7 @@ impl App {
         Self { token: Some(token), ..self.clone() }
     }
 
-    /// The same consumer, acting for nobody.
+    /// The same consumer, acting for no user.
     pub fn alone(&self) -> Self {
         Self { token: None, ..self.clone() }
     }

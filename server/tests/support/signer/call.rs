@@ -61,7 +61,7 @@ impl Call {
         }
     }
 
-    /// Another value for a parameter of the protocol, or one more parameter.
+    /// Sets a parameter of the protocol, or adds one.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self = self.without(name);
         self.and(name, value)
@@ -95,7 +95,7 @@ impl Call {
         self.with("oauth_signature_method", name)
     }
 
-    /// With a time so far from now.
+    /// With a timestamp this far from now.
     pub fn at(self, seconds: i64) -> Self {
         self.with("oauth_timestamp", &now().saturating_add_signed(seconds).to_string())
     }
@@ -126,7 +126,7 @@ impl Call {
         self
     }
 
-    /// What HMAC or RSA signs (section 3.4.1), made here anew so that the program's own reading is held against another.
+    /// What HMAC or RSA signs (section 3.4.1), written again so that the program's own reading is held against another.
     pub fn base_string(&self) -> String {
         let (uri, _) = oauth::base_string_uri(&self.signed_url).unwrap();
         let pairs = self.oauth.iter().chain(&self.query).chain(&self.form);

@@ -73,12 +73,12 @@ impl Provider {
         app
     }
 
-    /// A consumer that acts for somebody.
+    /// A consumer that acts for a user.
     pub fn app_of(&self, name: &str, username: &str) -> App {
         self.app(name).dance(&self.signed_in(username))
     }
 
-    /// Somebody with *Configure Server*: what they do counts at once.
+    /// A user with *Configure Server*: what they do counts at once.
     pub fn ada(&self) -> &Browser {
         self.ada.get_or_init(|| self.signed_in("ada"))
     }

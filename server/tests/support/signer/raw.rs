@@ -11,7 +11,7 @@ use super::super::PATIENCE;
 pub fn exchange(base: &str, bytes: &[u8]) -> (u16, String) {
     let mut stream = TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    // A server that has heard enough may hang up before everything is sent.
+    // The server may hang up before everything is sent.
     let _ = stream.write_all(bytes);
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);

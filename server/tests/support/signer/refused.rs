@@ -86,7 +86,7 @@ impl Answer {
 }
 
 impl Call {
-    /// The API, a gateway and a tool hear the same; each time it is signed anew.
+    /// The API, a gateway and a tool get the same answer; the request is signed again for each.
     #[track_caller]
     pub fn is_refused_everywhere(&self, status: u16, problem: &str) {
         self.send().refused_at_api(status, problem);

@@ -8,7 +8,7 @@ use super::{
     send_json, verify_json,
 };
 
-/// A signed request, which can be sent as often as a test likes.
+/// A signed request, which can be sent repeatedly.
 #[derive(Clone)]
 pub struct Signed {
     pub verb: String,
@@ -90,7 +90,7 @@ impl Signed {
         described.request(verb, &format!("{}/verify", self.internal))
     }
 
-    /// What `/verify/json` is told about it.
+    /// The body for `/verify/json` that describes it.
     pub fn description(&self) -> Value {
         json!({
             "method": self.verb,
