@@ -5,15 +5,15 @@ use std::path::Path;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait as _,
     PaginatorTrait as _, QueryOrder as _, Statement, TransactionTrait,
+    sea_query::{Expr, ExprTrait as _, Query},
 };
-use sea_orm_migration::{MigratorTrait as _, SchemaManager};
 
 use crate::{
     Location, StoreError,
     entity::{activity, vault_check},
     feed::Feed,
     keyring::{Keyring, Outdated},
-    migration::Migrator,
+    migration,
     nonces::Nonces,
     postgres, sqlite,
     vault::Vault,
@@ -75,7 +75,9 @@ impl Store {
                 sqlite::mark(&transaction).await?;
                 transaction
             };
-            Migrator::up(&transaction, None).await?;
+            // Once more: a newer version may have migrated it before this one's turn came.
+            refuse_newer(&transaction, location).await?;
+            migration::apply(&transaction).await?;
             let is_new = vault_check::Entity::find().count(&transaction).await? == 0;
             let vault = Vault::open(vault_key_file, is_new)?;
             if is_new {
@@ -93,7 +95,7 @@ impl Store {
             let write = connect(location, 1, false).await?;
             refuse_foreign(&write, location).await?;
             refuse_newer(&write, location).await?;
-            if !SchemaManager::new(&write).has_table("vault_checks").await? {
+            if !has_table(&write, "vault_checks").await? {
                 return Err(StoreError::NotMade);
             }
             let vault = Vault::open(vault_key_file, false)?;
@@ -227,6 +229,23 @@ pub(crate) async fn number(connection: &impl ConnectionTrait, sql: &str) -> Resu
     Ok(row.ok_or(StoreError::Unreadable("no answer"))?.try_get_by_index(0)?)
 }
 
+/// Whether the database has a table of this name.
+pub(crate) async fn has_table(connection: &impl ConnectionTrait, name: &str) -> Result<bool, StoreError> {
+    let mut tables = Query::select();
+    if connection.get_database_backend() == DbBackend::Postgres {
+        tables
+            .from(("information_schema", "tables"))
+            .and_where(Expr::cust("table_schema = current_schema()"))
+            .and_where(Expr::col("table_name").eq(name));
+    } else {
+        tables
+            .from("sqlite_master")
+            .and_where(Expr::col("type").eq("table"))
+            .and_where(Expr::col("name").eq(name));
+    }
+    Ok(connection.query_one(tables.expr(Expr::val(1))).await?.is_some())
+}
+
 async fn refuse_foreign(connection: &DatabaseConnection, location: &Location) -> Result<(), StoreError> {
     let name = location.to_string();
     match location {
@@ -235,21 +254,12 @@ async fn refuse_foreign(connection: &DatabaseConnection, location: &Location) ->
     }
 }
 
-async fn refuse_newer(connection: &DatabaseConnection, location: &Location) -> Result<(), StoreError> {
-    if !SchemaManager::new(connection).has_table("seaql_migrations").await? {
+async fn refuse_newer(connection: &impl ConnectionTrait, location: &Location) -> Result<(), StoreError> {
+    if !has_table(connection, migration::TABLE).await? {
         return Ok(());
     }
-    let known: Vec<String> =
-        Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-    let applied = Statement::from_string(
-        connection.get_database_backend(),
-        "SELECT version FROM seaql_migrations ORDER BY version",
-    );
-    for row in connection.query_all_raw(applied).await? {
-        let version: String = row.try_get_by_index(0)?;
-        if !known.contains(&version) {
-            return Err(StoreError::Newer(location.to_string(), version));
-        }
+    match migration::unknown(connection).await? {
+        Some(version) => Err(StoreError::Newer(location.to_string(), version)),
+        None => Ok(()),
     }
-    Ok(())
 }

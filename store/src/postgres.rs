@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
-use crate::{StoreError, connect::number, location::PostgresUrl};
+use crate::{
+    StoreError,
+    connect::{has_table, number},
+    location::PostgresUrl,
+};
 
 /// Held by whoever changes something: so activity is numbered in the order in which it is committed.
 pub(crate) const CHANGES_LOCK: i64 = 0x4C4B_4559_0001;
@@ -48,8 +52,8 @@ pub(crate) async fn connect(url: &PostgresUrl, connections: u32) -> Result<Datab
 /// Refuses a database in which somebody else keeps tables.
 pub(crate) async fn refuse_foreign(connection: &DatabaseConnection, name: &str) -> Result<(), StoreError> {
     let tables = number(connection, TABLES).await?;
-    let ours = number(connection, OURS).await?;
-    if tables > 0 && ours == 0 { Err(StoreError::Foreign(name.to_owned())) } else { Ok(()) }
+    let is_ours = has_table(connection, "vault_checks").await?;
+    if tables > 0 && !is_ours { Err(StoreError::Foreign(name.to_owned())) } else { Ok(()) }
 }
 
 /// Waits until no other node changes anything, and keeps the others from it until the transaction ends.
@@ -65,5 +69,3 @@ pub(crate) async fn notify(connection: &impl ConnectionTrait) -> Result<(), Stor
 }
 
 const TABLES: &str = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()";
-const OURS: &str = "SELECT count(*) FROM information_schema.tables \
-                    WHERE table_schema = current_schema() AND table_name = 'vault_checks'";

@@ -82,6 +82,56 @@ async fn a_database_of_a_newer_version_is_refused_and_names_the_migration() {
     }
 }
 
+/// The table as SeaORM's migrator made it, in the first versions.
+const MIGRATIONS: &str = r#"CREATE TABLE "seaql_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" bigint NOT NULL )"#;
+
+#[tokio::test]
+async fn a_database_of_the_first_versions_is_taken_as_migrated() {
+    let (folder, store) = support::store().await;
+    insert(&store, 1).await;
+    store.close().await.unwrap();
+    folder.sql("DROP TABLE seaql_migrations").await;
+    folder.sql(MIGRATIONS).await;
+    for version in [
+        "m20261123_000001_create_tables",
+        "m20261124_000002_create_oauth_tables",
+        "m20261125_000003_share_nonces",
+        "m20261125_000004_count_attempts",
+        "m20261126_000005_index_statuses",
+    ] {
+        folder.sql(&format!("INSERT INTO seaql_migrations VALUES ('{version}', 1764000000)")).await;
+    }
+    let store = folder.open().await.unwrap();
+    assert!(store.find_consumer(key(1)).await.unwrap().is_some());
+    let untouched = "SELECT count(*) FROM seaql_migrations WHERE applied_at = 1764000000";
+    assert_eq!(folder.number(untouched).await, 5);
+    assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations").await, 5);
+}
+
+#[tokio::test]
+async fn a_database_of_an_earlier_version_gets_what_is_missing_and_nothing_else() {
+    let (folder, store) = support::store().await;
+    insert(&store, 1).await;
+    store.close().await.unwrap();
+    folder.sql("UPDATE seaql_migrations SET applied_at = 0").await;
+    folder.sql("DELETE FROM seaql_migrations WHERE version = 'm20261126_000005_index_statuses'").await;
+    folder.sql("DROP INDEX consumers_status_created_by").await;
+    let store = folder.open().await.unwrap();
+    assert!(store.find_consumer(key(1)).await.unwrap().is_some());
+    assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations WHERE applied_at = 0").await, 4);
+    let applied = "SELECT count(*) FROM seaql_migrations \
+                   WHERE version = 'm20261126_000005_index_statuses' AND applied_at > 1764000000";
+    assert_eq!(folder.number(applied).await, 1);
+    folder.sql("DROP INDEX consumers_status_created_by").await;
+}
+
+#[tokio::test]
+async fn earlier_versions_find_the_table_of_migrations_as_their_own() {
+    let (folder, _store) = sqlite_store().await;
+    let same = format!("SELECT count(*) FROM sqlite_master WHERE sql = '{MIGRATIONS}'");
+    assert_eq!(folder.number(&same).await, 1);
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
     let folder = Folder::sqlite();

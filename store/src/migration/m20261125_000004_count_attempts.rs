@@ -2,29 +2,22 @@
 //!
 //! Expands.
 
-use sea_orm_migration::{
-    prelude::*,
-    schema::{big_integer, blob},
+use sea_orm::{
+    ConnectionTrait as _, DatabaseTransaction, DbErr,
+    sea_query::{Index, Table},
 };
 
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
+use super::columns::{big_integer, blob};
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let attempts = Table::create()
-            .table("attempts")
-            .col(blob("subject").primary_key())
-            .col(big_integer("times"))
-            .col(big_integer("latest"))
-            .to_owned();
-        manager.create_table(attempts).await?;
-        let index = Index::create().name("attempts_latest").table("attempts").col("latest").to_owned();
-        manager.create_index(index).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
+pub(super) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    let attempts = Table::create()
+        .table("attempts")
+        .col(blob("subject").primary_key())
+        .col(big_integer("times"))
+        .col(big_integer("latest"))
+        .to_owned();
+    transaction.execute(&attempts).await?;
+    let index = Index::create().name("attempts_latest").table("attempts").col("latest").to_owned();
+    transaction.execute(&index).await?;
+    Ok(())
 }

@@ -2,20 +2,11 @@
 //!
 //! Expands.
 
-use sea_orm_migration::prelude::*;
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, sea_query::Index};
 
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let mut index = Index::create();
-        index.name("consumers_status_created_by").table("consumers").col("status").col("created_by");
-        manager.create_index(index).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
+pub(super) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    let mut index = Index::create();
+    index.name("consumers_status_created_by").table("consumers").col("status").col("created_by");
+    transaction.execute(&index).await?;
+    Ok(())
 }

@@ -1,47 +1,105 @@
-//! Migrations: append-only, each in one transaction.
+//! Migrations: append-only, and applied in one transaction.
 //!
 //! A new version starts beside older ones that are still running, so a migration only ever *expands*: it adds tables,
 //! indexes, and columns that may be absent or have a default. What is not used any more is taken away (it *contracts*)
 //! by a later version, once no version that uses it can be running. Each file's head says which it does.
+//!
+//! Which ones a database has is in its table `seaql_migrations`, as SeaORM's own migrator keeps it: the first versions
+//! used that one.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use std::{collections::HashSet, pin::Pin, time::SystemTime};
 
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr,
+    sea_query::{ColumnDef, Query, Table},
+};
+
+mod columns;
+mod compare_bytes;
 mod m20261123_000001_create_tables;
 mod m20261124_000002_create_oauth_tables;
 mod m20261125_000003_share_nonces;
 mod m20261125_000004_count_attempts;
 mod m20261126_000005_index_statuses;
 
-pub(crate) struct Migrator;
+/// Lists the versions that were applied.
+pub(crate) const TABLE: &str = "seaql_migrations";
 
-#[async_trait::async_trait]
-impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261123_000001_create_tables::Migration),
-            Box::new(m20261124_000002_create_oauth_tables::Migration),
-            Box::new(m20261125_000003_share_nonces::Migration),
-            Box::new(m20261125_000004_count_attempts::Migration),
-            Box::new(m20261126_000005_index_statuses::Migration),
-        ]
-    }
+type Done<'a> = Pin<Box<dyn Future<Output = Result<(), DbErr>> + Send + 'a>>;
+
+struct Migration {
+    /// In the database; never changed.
+    version: &'static str,
+    up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-/// Lets PostgreSQL compare and sort texts by their bytes, as SQLite does, whatever the database's own order is: lists,
-/// cursors and searches are then the same on both.
-async fn compare_bytes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::Postgres {
-        manager.get_connection().execute_unprepared(COMPARE_BYTES).await?;
+const MIGRATIONS: [Migration; 5] = [
+    Migration {
+        version: "m20261123_000001_create_tables",
+        up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
+    },
+    Migration {
+        version: "m20261124_000002_create_oauth_tables",
+        up: |transaction| Box::pin(m20261124_000002_create_oauth_tables::up(transaction)),
+    },
+    Migration {
+        version: "m20261125_000003_share_nonces",
+        up: |transaction| Box::pin(m20261125_000003_share_nonces::up(transaction)),
+    },
+    Migration {
+        version: "m20261125_000004_count_attempts",
+        up: |transaction| Box::pin(m20261125_000004_count_attempts::up(transaction)),
+    },
+    Migration {
+        version: "m20261126_000005_index_statuses",
+        up: |transaction| Box::pin(m20261126_000005_index_statuses::up(transaction)),
+    },
+];
+
+/// The first migration in the database that this version does not know; the database has the table.
+pub(crate) async fn unknown(connection: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
+    let is_known = |version: &String| MIGRATIONS.iter().any(|migration| migration.version == version);
+    Ok(applied(connection).await?.into_iter().filter(|version| !is_known(version)).min())
+}
+
+/// Applies what the database does not have yet.
+pub(crate) async fn apply(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    let table = Table::create()
+        .table(TABLE)
+        .if_not_exists()
+        .col(ColumnDef::new("version").string().not_null().primary_key())
+        .col(ColumnDef::new("applied_at").big_integer().not_null())
+        .take();
+    transaction.execute(&table).await?;
+    let applied = applied(transaction).await?;
+    tracing::info!("Applying all pending migrations");
+    let is_pending = |migration: &&Migration| !applied.contains(migration.version);
+    let pending: Vec<_> = MIGRATIONS.iter().filter(is_pending).collect();
+    if pending.is_empty() {
+        tracing::info!("No pending migrations");
+    }
+    for Migration { version, up } in pending {
+        tracing::info!("Applying migration '{version}'");
+        up(transaction).await?;
+        tracing::info!("Migration '{version}' has been applied");
+        let row = Query::insert()
+            .into_table(TABLE)
+            .columns(["version", "applied_at"])
+            .values_panic([(*version).into(), now().into()])
+            .take();
+        transaction.execute(&row).await?;
     }
     Ok(())
 }
 
-const COMPARE_BYTES: &str = r#"
-DO $$ DECLARE one record; BEGIN
-  FOR one IN SELECT table_name, column_name FROM information_schema.columns
-             WHERE table_schema = current_schema() AND table_name <> 'seaql_migrations'
-               AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
-  LOOP
-    EXECUTE format('ALTER TABLE %I ALTER COLUMN %I TYPE text COLLATE "C"', one.table_name, one.column_name);
-  END LOOP;
-END $$"#;
+async fn applied(connection: &impl ConnectionTrait) -> Result<HashSet<String>, DbErr> {
+    let versions = Query::select().column("version").from(TABLE).take();
+    connection.query_all(&versions).await?.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// Seconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "a note for people: nothing is decided by it")]
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    since.as_secs().cast_signed()
+}
