@@ -1,4 +1,6 @@
-//! HTML documents: what stands around each page.
+//! HTML documents: what stands around each page. Every page makes its own; none is known here.
+
+use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use leptos::{
@@ -7,153 +9,81 @@ use leptos::{
 };
 use leptos_axum::ResponseOptions;
 
-use crate::{
-    console::consumers::{data::PageData, page::ConsumersPage},
-    frame::{
-        policy::{content_security_policy, policy_source},
-        site::Site,
-    },
-    plain::{
-        api_docs::{ApiDocs, ApiDocsPage},
-        applications::{Applications, ApplicationsPage},
-        authorize::{Consent, ConsentPage, Verifier, VerifierPage},
-        notice::Notice,
-        set_up::{SetUpPage, SetUpReply},
-        sign_in::{SignInPage, SignInReply},
-    },
-};
+use crate::frame::{policy::content_security_policy, site::Site};
 
-/// One of the documents. Does not print: some hold what only the reader may see.
+/// A page and what its document has to say around it. Does not print: some pages hold what only the reader may see.
 #[derive(Clone)]
-pub enum Document {
-    /// The page of OAuth consumers; the only one with a script.
-    Consumers(Box<PageData>),
-    /// Signing in.
-    SignIn(SignInReply),
-    /// Signing in on the way to a trusted consumer: browsers apply the page's policy to the redirect that follows too.
-    SignInFor {
-        /// What the page shows.
-        reply: SignInReply,
-        /// The scheme, host and port of the consumer's callback.
-        callback_origin: String,
-    },
-    /// Making the first administrator.
-    SetUp(SetUpReply),
-    /// A consumer asks to act for a user.
-    Authorize(Consent),
-    /// The code that a user copies into a consumer.
-    Verifier(Verifier),
-    /// The consumers that act for a user.
-    Applications(Applications),
-    /// Every call of the API.
-    ApiDocs(ApiDocs),
-    /// Something cannot be shown: what, why, what to do.
-    Notice {
-        /// The HTTP status.
-        status: StatusCode,
-        /// The heading.
-        heading: &'static str,
-        /// Sentences.
-        text: String,
-        /// Whether **Sign out** is offered.
-        signed_in: bool,
-    },
+pub struct Document {
+    /// The title of the window.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// Where its forms may lead besides this server, as the policy names it.
+    pub form_action: Option<String>,
+    /// Whether the page's script takes over in the browser.
+    pub script: bool,
+    /// The page, on the server that the document comes from.
+    pub body: Body,
 }
+
+/// Makes the page of a document.
+pub type Body = Arc<dyn Fn(Site) -> AnyView + Send + Sync>;
 
 impl Document {
-    fn title(&self) -> &'static str {
-        match self {
-            Self::Consumers(_) => "OAuth consumers · Latchkey",
-            Self::SignIn(_) | Self::SignInFor { .. } => "Sign in · Latchkey",
-            Self::SetUp(_) => "Set up · Latchkey",
-            Self::Authorize(_) => "Allow access? · Latchkey",
-            Self::Verifier(_) => "Your code · Latchkey",
-            Self::Applications(_) => "Authorized applications · Latchkey",
-            Self::ApiDocs(_) => "API · Latchkey",
-            Self::Notice { .. } => "Latchkey",
-        }
+    /// A page without a script, whose forms lead nowhere but to this server.
+    pub(crate) fn new<V: IntoAny>(
+        title: &'static str,
+        status: StatusCode,
+        page: impl Fn(Site) -> V + Send + Sync + 'static,
+    ) -> Self {
+        let body = Arc::new(move |site| page(site).into_any());
+        Self { title, status, form_action: None, script: false, body }
     }
 
-    fn status(&self) -> StatusCode {
-        match self {
-            Self::Consumers(data) => data.status(),
-            Self::SignIn(reply) | Self::SignInFor { reply, .. } => reply.status(),
-            Self::SetUp(reply) => reply.status(),
-            Self::Notice { status, .. } => *status,
-            Self::Authorize(_) | Self::Verifier(_) | Self::Applications(_) | Self::ApiDocs(_) => {
-                StatusCode::OK
-            }
+    /// Renders a page with a script, inside leptos' own handler: its data goes with it, and its headers to the response.
+    pub fn render(self, site: Site) -> impl IntoView {
+        let nonce = use_nonce().expect("leptos makes a nonce for each page");
+        if let Some(response) = use_context::<ResponseOptions>() {
+            response.set_status(self.status);
+            response.insert_header(
+                header::CONTENT_SECURITY_POLICY,
+                content_security_policy(&nonce, self.form_action.as_deref()),
+            );
         }
+        self.view(site, &nonce)
     }
 
-    /// Where its forms may lead besides this server.
-    fn form_action(&self) -> Option<String> {
-        match self {
-            Self::Authorize(consent) => consent.form_action(),
-            Self::SignInFor { callback_origin, .. } => Some(policy_source(callback_origin)),
-            _ => None,
-        }
+    /// Renders a page that needs no script, so that nothing of leptos' is in it either.
+    pub fn render_plain(self, site: Site) -> (StatusCode, [(HeaderName, HeaderValue); 2], String) {
+        let nonce = Nonce::new();
+        let policy = content_security_policy(&nonce, self.form_action.as_deref());
+        let headers = [
+            (header::CONTENT_SECURITY_POLICY, policy),
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        ];
+        (self.status, headers, Owner::new().with(|| self.view(site, &nonce).to_html()))
     }
-}
 
-/// Renders the page that has a script, inside leptos' own handler: its data goes with it, and its headers to the response.
-pub fn render(site: Site, data: PageData) -> impl IntoView {
-    let nonce = use_nonce().expect("leptos makes a nonce for each page");
-    let document = Document::Consumers(Box::new(data));
-    if let Some(response) = use_context::<ResponseOptions>() {
-        response.set_status(document.status());
-        response.insert_header(header::CONTENT_SECURITY_POLICY, content_security_policy(&nonce, None));
-    }
-    frame(site, document, &nonce)
-}
-
-/// Renders a document that needs no script, so that nothing of leptos' is in it either.
-pub fn render_plain(site: Site, document: Document) -> (StatusCode, [(HeaderName, HeaderValue); 2], String) {
-    let nonce = Nonce::new();
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, content_security_policy(&nonce, document.form_action())),
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-    ];
-    let status = document.status();
-    (status, headers, Owner::new().with(|| frame(site, document, &nonce).to_html()))
-}
-
-/// The head of every document, and the page in its body.
-fn frame(site: Site, document: Document, nonce: &Nonce) -> impl IntoView + use<> {
-    let title = document.title();
-    let scripts = matches!(document, Document::Consumers(_)).then(|| scripts(&site, nonce.to_string()));
-    let (style, icon) = (site.url(site.style), site.url(site.icon));
-    let body = match document {
-        Document::Consumers(data) => {
-            provide_context(*data);
-            view! { <ConsumersPage/> }.into_any()
+    /// The head of every document, and the page in its body.
+    fn view(self, site: Site, nonce: &Nonce) -> impl IntoView + use<> {
+        let scripts = self.script.then(|| scripts(&site, nonce.to_string()));
+        let (style, icon) = (site.url(site.style), site.url(site.icon));
+        let body = (self.body)(site);
+        view! {
+            <!DOCTYPE html>
+            <html lang="en">
+                <head>
+                    <meta charset="utf-8"/>
+                    <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                    <meta name="color-scheme" content="light dark"/>
+                    <title>{self.title}</title>
+                    <link rel="stylesheet" href=style/>
+                    <link rel="icon" href=icon type="image/svg+xml"/>
+                    {scripts}
+                </head>
+                <body>{body}</body>
+            </html>
         }
-        Document::SignIn(reply) | Document::SignInFor { reply, .. } => {
-            view! { <SignInPage site reply/> }.into_any()
-        }
-        Document::SetUp(reply) => view! { <SetUpPage site reply/> }.into_any(),
-        Document::Authorize(consent) => view! { <ConsentPage site consent/> }.into_any(),
-        Document::Verifier(verifier) => view! { <VerifierPage site verifier/> }.into_any(),
-        Document::Applications(applications) => view! { <ApplicationsPage site applications/> }.into_any(),
-        Document::ApiDocs(docs) => view! { <ApiDocsPage site docs/> }.into_any(),
-        Document::Notice { heading, text, signed_in, .. } => {
-            view! { <Notice site heading text signed_in/> }.into_any()
-        }
-    };
-    view! {
-        <!DOCTYPE html>
-        <html lang="en">
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <title>{title}</title>
-                <link rel="stylesheet" href=style/>
-                <link rel="icon" href=icon type="image/svg+xml"/>
-                {scripts}
-            </head>
-            <body>{body}</body>
-        </html>
     }
 }
 

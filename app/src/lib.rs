@@ -12,7 +12,7 @@ mod frame;
 mod ui;
 
 #[cfg(feature = "ssr")]
-pub mod document;
+mod document;
 #[cfg(feature = "ssr")]
 pub mod guard;
 #[cfg(feature = "ssr")]
@@ -27,6 +27,15 @@ pub use error::AppError;
 pub use frame::who::{Who, who_am_i};
 
 #[cfg(feature = "ssr")]
+pub use document::{Body, Document};
+#[cfg(feature = "ssr")]
 pub use frame::site::Site;
 #[cfg(feature = "ssr")]
-pub use plain::{api_docs, applications, authorize, set_up, sign_in};
+pub use plain::{
+    api_docs::ApiDocs,
+    applications::{Application, Applications},
+    authorize::{Callback, Consent, Verifier},
+    notice::Notice,
+    set_up::SetUpReply,
+    sign_in::SignInReply,
+};

@@ -1,11 +1,11 @@
 //! What pages share: the address of the server, the bar, the card, the policy.
 
-pub mod header;
-pub mod who;
+pub(crate) mod header;
+pub(crate) mod who;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod card;
 #[cfg(feature = "ssr")]
 pub(crate) mod policy;
 #[cfg(feature = "ssr")]
-pub mod site;
+pub(crate) mod site;

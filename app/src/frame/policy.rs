@@ -3,7 +3,7 @@
 use http::HeaderValue;
 use leptos::nonce::Nonce;
 
-pub(crate) fn content_security_policy(nonce: &Nonce, form_action: Option<String>) -> HeaderValue {
+pub(crate) fn content_security_policy(nonce: &Nonce, form_action: Option<&str>) -> HeaderValue {
     let elsewhere = form_action.map(|source| format!(" {source}")).unwrap_or_default();
     let policy = format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; object-src 'none'; \

@@ -5,6 +5,7 @@ mod operation;
 mod schema;
 mod text;
 
+use http::StatusCode;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use self::{
     openapi::Api,
     operation::{Operation, operations},
 };
-use crate::{frame::site::Site, ui::mark::Mark};
+use crate::{document::Document, frame::site::Site, ui::mark::Mark};
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -23,9 +24,19 @@ pub struct ApiDocs {
     pub public_url: String,
 }
 
+impl From<ApiDocs> for Document {
+    fn from(docs: ApiDocs) -> Self {
+        Self::new(
+            "API · Latchkey",
+            StatusCode::OK,
+            move |site| view! { <ApiDocsPage site docs=docs.clone()/> },
+        )
+    }
+}
+
 /// Every call of the API: its parameters, its body, its answers.
 #[component]
-pub(crate) fn ApiDocsPage(site: Site, docs: ApiDocs) -> impl IntoView {
+fn ApiDocsPage(site: Site, docs: ApiDocs) -> impl IntoView {
     let api = Api(&docs.openapi);
     let info = &docs.openapi["info"];
     let operations = operations(api);

@@ -1,10 +1,12 @@
 //! The page on which users see which consumers act for them, and revoke them: plain, no script.
 
 use domain::Status;
+use http::StatusCode;
 use leptos::prelude::*;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
+    document::Document,
     frame::{
         header::{Header, Place},
         site::Site,
@@ -43,9 +45,19 @@ pub struct Application {
     pub last_used_ms: Option<i64>,
 }
 
+impl From<Applications> for Document {
+    fn from(applications: Applications) -> Self {
+        Self::new(
+            "Authorized applications · Latchkey",
+            StatusCode::OK,
+            move |site| view! { <ApplicationsPage site applications=applications.clone()/> },
+        )
+    }
+}
+
 /// The consumers that act for the user, each with **Revoke**.
 #[component]
-pub(crate) fn ApplicationsPage(site: Site, applications: Applications) -> impl IntoView {
+fn ApplicationsPage(site: Site, applications: Applications) -> impl IntoView {
     let Applications { display_name, configure_server, items, now_ms, revoked } = applications;
     let revoked = revoked.map(|name| {
         view! {

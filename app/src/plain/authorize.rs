@@ -1,8 +1,12 @@
 //! The pages on which a user lets a consumer act for them, and reads the code for one that has no callback: plain, no script.
 
+use http::StatusCode;
 use leptos::prelude::*;
 
-use crate::frame::{card::Card, policy::policy_source, site::Site};
+use crate::{
+    document::Document,
+    frame::{card::Card, policy::policy_source, site::Site},
+};
 
 /// What the consent page shows.
 #[derive(Clone, Debug)]
@@ -33,12 +37,19 @@ pub enum Callback {
     OutOfBand,
 }
 
-impl Consent {
-    /// Where the page's form may lead besides this server.
-    pub(crate) fn form_action(&self) -> Option<String> {
-        match &self.callback {
+impl From<Consent> for Document {
+    fn from(consent: Consent) -> Self {
+        let form_action = match &consent.callback {
             Callback::Url { origin, .. } => Some(policy_source(origin)),
             Callback::OutOfBand => None,
+        };
+        Self {
+            form_action,
+            ..Self::new(
+                "Allow access? · Latchkey",
+                StatusCode::OK,
+                move |site| view! { <ConsentPage site consent=consent.clone()/> },
+            )
         }
     }
 }
@@ -52,9 +63,19 @@ pub struct Verifier {
     pub verifier: String,
 }
 
+impl From<Verifier> for Document {
+    fn from(verifier: Verifier) -> Self {
+        Self::new(
+            "Your code · Latchkey",
+            StatusCode::OK,
+            move |site| view! { <VerifierPage site verifier=verifier.clone()/> },
+        )
+    }
+}
+
 /// The question, and **Allow** and **Deny**.
 #[component]
-pub(crate) fn ConsentPage(site: Site, consent: Consent) -> impl IntoView {
+fn ConsentPage(site: Site, consent: Consent) -> impl IntoView {
     let Consent { oauth_token, consumer_name, consumer_key, display_name, callback } = consent;
     let again = site.url(&format!("/oauth/authorize?oauth_token={oauth_token}"));
     let (next, place) = match callback {
@@ -93,7 +114,7 @@ pub(crate) fn ConsentPage(site: Site, consent: Consent) -> impl IntoView {
 
 /// The code, and what to do with it.
 #[component]
-pub(crate) fn VerifierPage(site: Site, verifier: Verifier) -> impl IntoView {
+fn VerifierPage(site: Site, verifier: Verifier) -> impl IntoView {
     let Verifier { consumer_name, verifier } = verifier;
     view! {
         <Card site heading=view! { "Copy this code into " <bdi>{consumer_name}</bdi> }>

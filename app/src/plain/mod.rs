@@ -1,8 +1,8 @@
 //! The pages without a script, rendered on the server alone.
 
-pub mod api_docs;
-pub mod applications;
-pub mod authorize;
+pub(crate) mod api_docs;
+pub(crate) mod applications;
+pub(crate) mod authorize;
 pub(crate) mod notice;
-pub mod set_up;
-pub mod sign_in;
+pub(crate) mod set_up;
+pub(crate) mod sign_in;

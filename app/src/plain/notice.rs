@@ -1,11 +1,35 @@
 //! The page that says why something cannot be shown, and what to do.
 
+use http::StatusCode;
 use leptos::prelude::*;
 
-use crate::frame::{card::Card, site::Site};
+use crate::{
+    document::Document,
+    frame::{card::Card, site::Site},
+};
+
+/// Why something cannot be shown.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The heading.
+    pub heading: &'static str,
+    /// What happened, why, what to do.
+    pub text: String,
+    /// Whether **Sign out** is offered.
+    pub signed_in: bool,
+}
+
+impl From<Notice> for Document {
+    fn from(notice: Notice) -> Self {
+        Self::new("Latchkey", notice.status, move |site| view! { <NoticePage site notice=notice.clone()/> })
+    }
+}
 
 #[component]
-pub(crate) fn Notice(site: Site, heading: &'static str, text: String, signed_in: bool) -> impl IntoView {
+fn NoticePage(site: Site, notice: Notice) -> impl IntoView {
+    let Notice { heading, text, signed_in, status: _ } = notice;
     let ways_on = signed_in.then(|| {
         view! {
             <p>"Open to every account: " <a href=site.url("/account/applications")>"Authorized applications"</a></p>

@@ -4,7 +4,10 @@ use domain::FieldError;
 use http::StatusCode;
 use leptos::prelude::*;
 
-use crate::frame::{card::Card, site::Site};
+use crate::{
+    document::Document,
+    frame::{card::Card, site::Site},
+};
 
 /// What the set-up page shows. Does not print: whoever has the token can make an administrator.
 #[derive(Clone, Default)]
@@ -20,7 +23,7 @@ pub struct SetUpReply {
 }
 
 impl SetUpReply {
-    pub(crate) fn status(&self) -> StatusCode {
+    fn status(&self) -> StatusCode {
         match &self.problem {
             Some((status, _)) => *status,
             None if self.errors.is_empty() => StatusCode::OK,
@@ -29,9 +32,19 @@ impl SetUpReply {
     }
 }
 
+impl From<SetUpReply> for Document {
+    fn from(reply: SetUpReply) -> Self {
+        Self::new(
+            "Set up · Latchkey",
+            reply.status(),
+            move |site| view! { <SetUpPage site reply=reply.clone()/> },
+        )
+    }
+}
+
 /// Username, password twice, **Create administrator**.
 #[component]
-pub(crate) fn SetUpPage(site: Site, reply: SetUpReply) -> impl IntoView {
+fn SetUpPage(site: Site, reply: SetUpReply) -> impl IntoView {
     let action = format!("{}/set-up", site.prefix);
     let errors = reply.errors;
     let problem = reply.problem.map(|(_, words)| view! { <p class="problem" role="alert">{words}</p> });

@@ -3,7 +3,10 @@
 use http::StatusCode;
 use leptos::prelude::*;
 
-use crate::frame::{card::Card, site::Site};
+use crate::{
+    document::Document,
+    frame::{card::Card, policy::policy_source, site::Site},
+};
 
 /// What the sign-in page shows.
 #[derive(Clone, Debug, Default)]
@@ -14,17 +17,27 @@ pub struct SignInReply {
     pub next: String,
     /// Why it did not work.
     pub problem: Option<(StatusCode, String)>,
+    /// On the way to a trusted consumer, the scheme, host and port of its callback: browsers apply the page's policy to the
+    /// redirects after the form as well.
+    pub callback_origin: Option<String>,
 }
 
-impl SignInReply {
-    pub(crate) fn status(&self) -> StatusCode {
-        self.problem.as_ref().map_or(StatusCode::OK, |(status, _)| *status)
+impl From<SignInReply> for Document {
+    fn from(reply: SignInReply) -> Self {
+        Self {
+            form_action: reply.callback_origin.as_deref().map(policy_source),
+            ..Self::new(
+                "Sign in · Latchkey",
+                reply.problem.as_ref().map_or(StatusCode::OK, |(status, _)| *status),
+                move |site| view! { <SignInPage site reply=reply.clone()/> },
+            )
+        }
     }
 }
 
 /// Username, password, **Sign in**.
 #[component]
-pub(crate) fn SignInPage(site: Site, reply: SignInReply) -> impl IntoView {
+fn SignInPage(site: Site, reply: SignInReply) -> impl IntoView {
     let action = format!("{}/sign-in", site.prefix);
     let problem =
         reply.problem.map(|(_, words)| view! { <p class="problem" role="alert" id="problem">{words}</p> });

@@ -1,6 +1,6 @@
 //! `GET /api/v1/docs`: what the API is, for people.
 
-use app::{api_docs::ApiDocs, document::Document};
+use app::ApiDocs;
 use axum::{
     extract::{Request, State},
     response::Response,
@@ -12,5 +12,5 @@ use crate::{api::openapi::document, pages::render::render, state::AppState};
 pub(crate) async fn show(State(state): State<AppState>, request: Request) -> Response {
     let public_url = state.public_url.as_str().trim_end_matches('/').to_owned();
     let docs = ApiDocs { openapi: document(&state), public_url };
-    render(state.site, Document::ApiDocs(docs), request).await
+    render(state.site, docs, request).await
 }

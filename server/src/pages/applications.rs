@@ -1,9 +1,6 @@
 //! `/account/applications`: the consumers that act for whoever is signed in.
 
-use app::{
-    applications::{Application, Applications},
-    document::Document,
-};
+use app::{Application, Applications};
 use axum::{
     extract::{Request, State},
     response::{IntoResponse as _, Redirect, Response},
@@ -60,7 +57,7 @@ pub(crate) async fn show(
         now_ms: milliseconds(state.service.now()),
         revoked: revoked.map(|name| name.to_string()),
     };
-    Ok(render(state.site, Document::Applications(applications), request).await)
+    Ok(render(state.site, applications, request).await)
 }
 
 #[derive(Deserialize)]

@@ -1,9 +1,6 @@
 //! Where users let consumers act for them (RFC 5849 section 2.2): plain pages and forms.
 
-use app::{
-    authorize::{Callback, Consent, Verifier},
-    document::Document,
-};
+use app::{Callback, Consent, Notice, Verifier};
 use axum::{
     Form,
     extract::{
@@ -54,7 +51,7 @@ pub(crate) async fn show(
         return answered(state, answer, request).await;
     }
     let consent = consent(&question, oauth_token, &person);
-    Ok(render(state.site, Document::Authorize(consent), request).await)
+    Ok(render(state.site, consent, request).await)
 }
 
 fn consent(question: &Question, oauth_token: String, person: &SignedIn) -> Consent {
@@ -126,7 +123,7 @@ async fn answered(
             Ok((StatusCode::FOUND, [(header::LOCATION, String::from(url))]).into_response())
         }
         Ok(Answer::Verifier { consumer, verifier }) => {
-            let page = Document::Verifier(Verifier { consumer_name: consumer, verifier });
+            let page = Verifier { consumer_name: consumer, verifier };
             Ok(render(state.site, page, request).await)
         }
         Ok(Answer::Denied { consumer }) => {
@@ -169,6 +166,6 @@ async fn notice(
     text: String,
     request: Request,
 ) -> Response {
-    let notice = Document::Notice { status, heading, text, signed_in: false };
+    let notice = Notice { status, heading, text, signed_in: false };
     render(state.site, notice, request).await
 }

@@ -1,6 +1,6 @@
 //! The administrator's page: the consumers, and the register form as a browser without scripts sends it.
 
-use app::{Listing, PageData, Reply, Who, document::Document};
+use app::{Listing, PageData, Reply, Who};
 use axum::{
     extract::{Request, State},
     http::StatusCode,
@@ -84,7 +84,7 @@ async fn show_consumers(
         // What is approved already needs no dialog.
         asked_for: asked_for.filter(|consumer| consumer.status != Status::Approved).map(Box::new),
     };
-    Ok(render(state.site, Document::Consumers(Box::new(data)), request).await)
+    Ok(render(state.site, data, request).await)
 }
 
 /// The register form as a browser without scripts sends it.

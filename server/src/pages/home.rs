@@ -1,6 +1,6 @@
 //! Where visitors land: the start, and addresses where nothing is.
 
-use app::document::Document;
+use app::Notice;
 use axum::{
     extract::{Request, State},
     http::StatusCode,
@@ -21,6 +21,6 @@ pub(crate) async fn home(State(state): State<AppState>) -> Redirect {
 pub(crate) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
     let text = "There is no page at this address. Begin at the start page.".to_owned();
     let heading = "Page not found";
-    let notice = Document::Notice { status: StatusCode::NOT_FOUND, heading, text, signed_in: false };
+    let notice = Notice { status: StatusCode::NOT_FOUND, heading, text, signed_in: false };
     render(state.site, notice, request).await
 }

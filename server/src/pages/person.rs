@@ -1,6 +1,6 @@
 //! Who asks for a page, and what is shown to those who may not see it.
 
-use app::document::Document;
+use app::{Document, Notice};
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{StatusCode, request::Parts},
@@ -56,8 +56,8 @@ fn permission_missing(state: &AppState, person: &SignedIn) -> Response {
         person.user().display_name
     );
     let heading = "Permission missing: Configure Server";
-    let notice = Document::Notice { status: StatusCode::FORBIDDEN, heading, text, signed_in: true };
-    app::document::render_plain(state.site.clone(), notice).into_response()
+    let notice = Notice { status: StatusCode::FORBIDDEN, heading, text, signed_in: true };
+    Document::from(notice).render_plain(state.site.clone()).into_response()
 }
 
 /// Leads to the sign-in page, and from there to a path of this server.

@@ -1,6 +1,6 @@
 //! What a person sees when a page cannot be made: one mapping from a use case's error to a status and words.
 
-use app::{Site, document::Document};
+use app::{Document, Notice, Site};
 use axum::{
     body::Body,
     extract::Request,
@@ -38,21 +38,20 @@ impl IntoResponse for PageError {
     }
 }
 
-/// Renders a document as the answer.
-pub(crate) async fn render(site: Site, document: Document, request: Request) -> Response {
-    match document {
-        Document::Consumers(data) => {
-            let shown = move || app::document::render(site.clone(), (*data).clone());
-            leptos_axum::render_app_async_with_context(|| {}, shown)(request).await
-        }
-        plain => app::document::render_plain(site, plain).into_response(),
+/// Renders a page as the answer.
+pub(crate) async fn render(site: Site, page: impl Into<Document>, request: Request) -> Response {
+    let document = page.into();
+    if !document.script {
+        return document.render_plain(site).into_response();
     }
+    let shown = move || document.clone().render(site.clone());
+    leptos_axum::render_app_async_with_context(|| {}, shown)(request).await
 }
 
 /// A page that says why there is nothing else to see.
 pub(crate) fn notice(state: &AppState, status: StatusCode, heading: &'static str, text: String) -> Response {
-    let notice = Document::Notice { status, heading, text, signed_in: false };
-    app::document::render_plain(state.site.clone(), notice).into_response()
+    let notice = Notice { status, heading, text, signed_in: false };
+    Document::from(notice).render_plain(state.site.clone()).into_response()
 }
 
 /// A request to render an answer to a form with: its body has been read.

@@ -1,6 +1,6 @@
 //! `/set-up`: the one-time link with which the first administrator makes an account, and what a dead one shows.
 
-use app::{document::Document, set_up::SetUpReply};
+use app::{Notice, SetUpReply};
 use axum::{
     extract::{Request, State},
     http::{StatusCode, header},
@@ -35,15 +35,14 @@ pub(crate) async fn set_up_page(
     if !alive {
         return Ok(dead_link(state, request).await);
     }
-    Ok(render(state.site, Document::SetUp(SetUpReply { token, ..SetUpReply::default() }), request).await)
+    Ok(render(state.site, SetUpReply { token, ..SetUpReply::default() }, request).await)
 }
 
 async fn dead_link(state: AppState, request: Request) -> Response {
     let text = "This set-up link is not valid any more: it has been used, or an administrator exists \
                 already. Sign in; or, on the server itself, run `latchkey user add NAME --configure-server --password-stdin`.";
     let heading = "Set-up link not valid";
-    let notice =
-        Document::Notice { status: StatusCode::GONE, heading, text: text.to_owned(), signed_in: false };
+    let notice = Notice { status: StatusCode::GONE, heading, text: text.to_owned(), signed_in: false };
     render(state.site, notice, request).await
 }
 
@@ -80,5 +79,5 @@ pub(crate) async fn set_up(
         Err(SetUpError::Service(error)) => (Vec::new(), Some((status(&error), error.to_string()))),
     };
     let reply = SetUpReply { token: form.token, username: form.username, errors, problem };
-    render(state.site, Document::SetUp(reply), request).await
+    render(state.site, reply, request).await
 }

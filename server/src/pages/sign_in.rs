@@ -1,6 +1,6 @@
 //! Signing in and out: plain forms, and where they lead afterwards.
 
-use app::{document::Document, sign_in::SignInReply};
+use app::SignInReply;
 use axum::{
     Form,
     extract::{Request, State, rejection::FormRejection},
@@ -49,8 +49,8 @@ pub(crate) async fn show(
         return Redirect::to(&after_sign_in(&state, &next)).into_response();
     }
     let reply = SignInReply { next: own_path(&next).to_owned(), ..SignInReply::default() };
-    let document = sign_in_document(&state, reply).await;
-    render(state.site, document, request).await
+    let reply = with_callback_origin(&state, reply).await;
+    render(state.site, reply, request).await
 }
 
 fn after_sign_in(state: &AppState, next: &str) -> String {
@@ -60,9 +60,9 @@ fn after_sign_in(state: &AppState, next: &str) -> String {
     }
 }
 
-/// The sign-in page. On the way to a consumer whose users are not asked, the browser is sent on from one redirect to the
-/// next, and applies the page's policy to each of them: so that names where the consumer is.
-async fn sign_in_document(state: &AppState, reply: SignInReply) -> Document {
+/// Browsers apply the page's policy to every redirect after a submit, so on the way to a trusted consumer, whose users are
+/// not asked, the policy must name the callback's origin.
+async fn with_callback_origin(state: &AppState, reply: SignInReply) -> SignInReply {
     let asked = state.inside(&reply.next).strip_prefix("/oauth/authorize?").unwrap_or_default();
     let mut parameters = url::form_urlencoded::parse(asked.as_bytes());
     let token = parameters.find(|(name, _)| name == "oauth_token").map(|(_, token)| token.into_owned());
@@ -71,9 +71,9 @@ async fn sign_in_document(state: &AppState, reply: SignInReply) -> Document {
         && question.consumer().trusted
         && let Some(callback) = question.callback()
     {
-        return Document::SignInFor { reply, callback_origin: callback.origin().ascii_serialization() };
+        return SignInReply { callback_origin: Some(callback.origin().ascii_serialization()), ..reply };
     }
-    Document::SignIn(reply)
+    reply
 }
 
 #[derive(Deserialize)]
@@ -105,10 +105,11 @@ pub(crate) async fn sign_in(
         SignInError::Service(error) => status(error),
     };
     let next = own_path(&form.next).to_owned();
-    let reply = SignInReply { username: form.username, next, problem: Some((status, error.to_string())) };
+    let problem = Some((status, error.to_string()));
+    let reply = SignInReply { username: form.username, next, problem, ..SignInReply::default() };
     let request = page_request(&state, "/sign-in");
-    let document = sign_in_document(&state, reply).await;
-    render(state.site, document, request).await
+    let reply = with_callback_origin(&state, reply).await;
+    render(state.site, reply, request).await
 }
 
 /// `POST /sign-out`

@@ -42,7 +42,7 @@ pub enum Reply {
 #[cfg(feature = "ssr")]
 impl PageData {
     /// The HTTP status of the page: a form that was refused says so.
-    pub(crate) fn status(&self) -> http::StatusCode {
+    pub(super) fn status(&self) -> http::StatusCode {
         match &self.reply {
             Some(Reply::Refused { problem: Some(_), .. }) => http::StatusCode::SERVICE_UNAVAILABLE,
             Some(Reply::Refused { .. }) => http::StatusCode::UNPROCESSABLE_ENTITY,

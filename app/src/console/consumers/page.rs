@@ -16,6 +16,8 @@ use super::{
     state::{Dialog, State},
     table::ConsumerTable,
 };
+#[cfg(feature = "ssr")]
+use crate::document::Document;
 use crate::{
     console::connection::Sign,
     frame::header::{Header, Place},
@@ -23,6 +25,18 @@ use crate::{
 
 /// How long a message stays.
 const MESSAGE_FOR: std::time::Duration = std::time::Duration::from_secs(6);
+
+#[cfg(feature = "ssr")]
+impl From<PageData> for Document {
+    fn from(data: PageData) -> Self {
+        let status = data.status();
+        let page = move |_| {
+            provide_context(data.clone());
+            view! { <ConsumersPage/> }
+        };
+        Self { script: true, ..Self::new("OAuth consumers · Latchkey", status, page) }
+    }
+}
 
 /// The page **OAuth consumers**.
 #[component]
