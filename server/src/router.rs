@@ -10,12 +10,11 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::{any, get, post},
 };
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, trace::TraceLayer};
-use tracing::Span;
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
 
 use crate::{
     api, assets, console, gate,
-    layers::{deadline, headers, same_origin},
+    layers::{deadline, headers, in_words, same_origin, trace},
     ops,
     pages::{api_docs, applications, authorize, consumers, home, set_up, sign_in},
     provider::{key_requests, oauth1, root_services},
@@ -63,15 +62,10 @@ pub(crate) fn public(state: AppState) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(state.clone(), same_origin::refuse_cross_site))
         .layer(from_fn(deadline::refuse_what_takes_too_long))
-        .layer(CatchPanicLayer::new())
+        .layer(CatchPanicLayer::custom(in_words::panicked))
+        .layer(from_fn_with_state(state.clone(), in_words::in_words))
         .layer(from_fn_with_state(state, headers::secure))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
-}
-
-/// What log lines say of the request that they belong to. Not its query: that may hold a set-up link's token, or with
-/// PLAINTEXT the secrets themselves.
-fn span(request: &Request) -> Span {
-    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+        .layer(from_fn(trace::trace))
 }
 
 /// For what a GET uses up or decides: HEAD is safe (RFC 9110 section 9.2.1), and its answer could not be read.

@@ -12,6 +12,7 @@ mod faults;
 mod foreign_clients;
 mod gateways;
 mod guides;
+mod logs;
 mod nodes;
 mod oauth1;
 mod pages;

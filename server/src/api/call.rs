@@ -4,7 +4,6 @@ use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, header, request::Parts},
-    response::{IntoResponse, Response},
 };
 use serde::de::DeserializeOwned;
 use service::{Admin, SignedIn, Verified, sign_in::Presence};
@@ -46,15 +45,14 @@ pub(super) struct Call {
 }
 
 impl FromRequest<AppState> for Call {
-    type Rejection = Response;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
-        let refuse = |error: ApiError| error.answer(&state.realm);
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         let (mut parts, body) = request.into_parts();
         let Ok(address) = ClientAddress::from_request_parts(&mut parts, state).await;
         let received = Received::read(state, Request::from_parts(parts, body)).await;
-        let received = received.map_err(|TooLarge| refuse(ApiError::TooLarge))?;
-        let caller = caller(&received, address, state).await.map_err(refuse)?;
+        let received = received.map_err(|TooLarge| ApiError::TooLarge)?;
+        let caller = caller(&received, address, state).await?;
         Ok(Self { caller, received, address })
     }
 }
@@ -120,11 +118,11 @@ pub(super) struct AdminCall {
 }
 
 impl FromRequest<AppState> for AdminCall {
-    type Rejection = Response;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         let call = Call::from_request(request, state).await?;
-        let admin = call.admin().map_err(IntoResponse::into_response)?;
+        let admin = call.admin()?;
         Ok(Self { admin, call })
     }
 }

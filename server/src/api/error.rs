@@ -1,15 +1,17 @@
 //! What the API answers when it does not do what it was asked: problem details (RFC 9457), one mapping for all.
 
+use std::sync::Arc;
+
 use axum::{
-    Json,
-    http::{HeaderValue, StatusCode, header},
+    Extension, Json,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use oauth::Problem;
 use serde_json::{Map, Value, json};
 use service::{NotPermitted, ServiceError, VerifyError};
 
-use crate::wire::refusal;
+use crate::wire::{failure::Failure, refusal, request_id::RequestId};
 
 /// Why a call was not done.
 #[derive(Debug)]
@@ -109,46 +111,39 @@ impl ApiError {
         }
     }
 
-    /// The answer, with the realm in its challenge.
-    pub(super) fn answer(self, realm: &str) -> Response {
-        let challenge = match &self {
-            Self::Refused(problem) => Some(problem.challenge(realm)),
-            Self::NoCredentials => Some(format!("OAuth realm=\"{realm}\"")),
-            _ => None,
-        };
-        let mut response = self.into_response();
-        if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::try_from(challenge).ok()) {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-        }
-        response
-    }
-}
-
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+    /// Problem details, with the realm in the challenge and the request's number.
+    pub(crate) fn answer(&self, realm: &str, id: &RequestId) -> Response {
         let status = self.status();
         let mut members = Map::new();
         members.insert("type".to_owned(), json!("about:blank"));
         members.insert("title".to_owned(), json!(status.canonical_reason()));
         members.insert("status".to_owned(), json!(status.as_u16()));
         members.insert("detail".to_owned(), json!(self.detail()));
-        match &self {
+        members.insert("request_id".to_owned(), json!(id.to_string()));
+        let (mut challenge, mut failure) = (None, None);
+        match self {
             Self::Refused(problem) => {
+                challenge = Some(problem.challenge(realm));
                 members.extend(
                     problem.members().into_iter().map(|(name, text)| (name.to_owned(), Value::String(text))),
                 );
             }
+            Self::NoCredentials => challenge = Some(format!("OAuth realm=\"{realm}\"")),
             Self::Service(ServiceError::Invalid(errors)) => {
                 members.insert("errors".to_owned(), json!(errors));
             }
-            Self::Service(ServiceError::Store(error)) => {
-                tracing::error!(%error, "a call of the API could not be done");
-            }
+            Self::Service(ServiceError::Store(error)) => failure = Some(Failure::of(error)),
             _ => {}
         }
-        let mut response = (status, Json(members)).into_response();
-        let problem = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(header::CONTENT_TYPE, problem);
-        response
+        let problem = [(header::CONTENT_TYPE, "application/problem+json")];
+        let challenge = challenge.map(|challenge| [(header::WWW_AUTHENTICATE, challenge)]);
+        (status, challenge, failure, problem, Json(members)).into_response()
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// Only the status: `layers::in_words` asks the error itself for the rest.
+    fn into_response(self) -> Response {
+        (self.status(), Extension(Arc::new(self))).into_response()
     }
 }

@@ -2,19 +2,15 @@
 
 use axum::{
     Json,
-    extract::State,
     response::{IntoResponse as _, Response},
 };
 use domain::User;
 use serde_json::{Value, json};
 use service::Verified;
 
-use crate::{
-    api::{
-        call::{Call, Caller},
-        error::ApiError,
-    },
-    state::AppState,
+use crate::api::{
+    call::{Call, Caller},
+    error::ApiError,
 };
 
 fn consumer(verified: &Verified) -> Value {
@@ -30,24 +26,24 @@ fn user(user: &User) -> Value {
 }
 
 /// Any method `/api/v1/echo`: what the signature covers, for whoever writes a consumer.
-pub(super) async fn echo(State(state): State<AppState>, call: Call) -> Response {
+pub(super) async fn echo(call: Call) -> Result<Response, ApiError> {
     let Caller::Consumer(verified) = &call.caller else {
-        return ApiError::NoCredentials.answer(&state.realm);
+        return Err(ApiError::NoCredentials);
     };
     let authorization = call.received.authorization();
     // It was parsed when it was verified, so it can be parsed.
     let Ok(signed) = call.received.to_verify(&authorization).parse(&[]) else {
-        return ApiError::NoCredentials.answer(&state.realm);
+        return Err(ApiError::NoCredentials);
     };
     let parameters: Vec<[&str; 2]> = signed.parameters().map(|(name, value)| [name, value]).collect();
-    Json(json!({
+    let body = json!({
         "method": call.received.parts.method.as_str(),
         "base_string_uri": call.received.base_string_uri,
         "parameters": parameters,
         "user": verified.user().map(|user| &user.username),
         "consumer": consumer(verified),
-    }))
-    .into_response()
+    });
+    Ok(Json(body).into_response())
 }
 
 /// `GET /api/v1/whoami`

@@ -12,7 +12,7 @@ use service::sign_in::Presence;
 use crate::{
     console::refusal::refuse,
     state::AppState,
-    wire::{address::ClientAddress, body::MOST_BODY_BYTES, session},
+    wire::{address::ClientAddress, body::MOST_BODY_BYTES, failure::Failure, session},
 };
 
 /// `POST /api/page/…`
@@ -37,10 +37,20 @@ pub(crate) async fn call(
                 return StatusCode::PAYLOAD_TOO_LARGE.into_response();
             };
             let request = Request::from_parts(parts, Body::from(body));
-            leptos_axum::handle_server_fns_with_context(move || caller.provide(), request)
-                .await
-                .into_response()
+            let answer = leptos_axum::handle_server_fns_with_context(move || caller.provide(), request).await;
+            with_reason(answer.into_response()).await
         }
         Err(error) => refuse(&error),
     }
+}
+
+/// Leaves the error of a function that failed for the log: the framework has put it into the body alone.
+async fn with_reason(response: Response) -> Response {
+    if !response.status().is_server_error() {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, MOST_BODY_BYTES).await.unwrap_or_default();
+    let failure = Failure::of(&String::from_utf8_lossy(&body));
+    (failure, Response::from_parts(parts, Body::from(body))).into_response()
 }

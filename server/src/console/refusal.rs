@@ -8,7 +8,11 @@ use axum::{
 };
 use leptos::server_fn::error::FromServerFnError as _;
 
+use crate::wire::failure::Failure;
+
 /// A refusal as the page's code reads it.
 pub(super) fn refuse(error: &AppError) -> Response {
-    (error.status(), [(header::CONTENT_TYPE, "application/json")], Body::from(error.ser())).into_response()
+    let failure = error.status().is_server_error().then(|| Failure::of(error));
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    (error.status(), failure, json, Body::from(error.ser())).into_response()
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use axum::{
     Json,
     extract::{Request, State},
-    http::StatusCode,
+    http::{Method, StatusCode},
     response::{IntoResponse as _, Response},
 };
 use serde::Deserialize;
@@ -13,9 +13,9 @@ use serde_json::json;
 use service::{Verified, VerifyError};
 
 use crate::{
-    gate::rejected::rejected,
+    gate::rejected::{rejected, unavailable},
     state::AppState,
-    wire::{body::read_body, refusal::unavailable},
+    wire::body::read_body,
 };
 
 /// No description of a request is anywhere near this.
@@ -63,7 +63,7 @@ pub(crate) async fn verify_json(State(state): State<Arc<AppState>>, request: Req
             Json(json!({ "active": false, "problem": problem.name(), "advice": problem.advice() }))
                 .into_response()
         }
-        Err(VerifyError::Service(error)) => unavailable(&error),
+        Err(VerifyError::Service(error)) => unavailable(&Method::POST, "/verify/json", &error),
     }
 }
 

@@ -15,12 +15,11 @@ use crate::{
     gate::{
         described::MOST_BODY_BYTES,
         original::Original,
-        rejected::{challenge, misconfigured, rejected},
+        rejected::{challenge, misconfigured, rejected, unavailable},
     },
     state::AppState,
     wire::{
         body::{TooLarge, is_form, read_body},
-        refusal::unavailable,
         signed,
     },
 };
@@ -38,7 +37,7 @@ pub(crate) async fn verify(State(state): State<Arc<AppState>>, request: Request)
     match verdict {
         Ok(verified) => allow(&verified),
         Err(VerifyError::Refused(problem)) => challenge(&state, &problem),
-        Err(VerifyError::Service(error)) => unavailable(&error),
+        Err(VerifyError::Service(error)) => unavailable(&parts.method, "/verify", &error),
     }
 }
 

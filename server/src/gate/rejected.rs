@@ -3,13 +3,20 @@
 //! into the log too.
 
 use axum::{
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use oauth::Problem;
-use service::VerifyError;
+use service::{ServiceError, VerifyError};
 
-use crate::{gate::original::Misconfigured, state::AppState};
+use crate::{
+    gate::original::Misconfigured,
+    state::AppState,
+    wire::{
+        refusal,
+        request_id::{self, RequestId},
+    },
+};
 
 /// A request that cannot be told from its description.
 pub(super) fn rejected(why: &'static str) -> VerifyError {
@@ -36,4 +43,11 @@ pub(super) fn misconfigured(misconfigured: Misconfigured) -> VerifyError {
 pub(super) fn challenge(state: &AppState, problem: &Problem) -> Response {
     tracing::debug!(problem = problem.name(), "a gateway's request is refused");
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, problem.challenge(&state.realm))]).into_response()
+}
+
+/// Nobody can tell now. The internal listener has no layer that logs; only what fails gets a number.
+pub(super) fn unavailable(method: &Method, path: &str, error: &ServiceError) -> Response {
+    let id = RequestId::new();
+    tracing::error!(%id, %method, path, status = 503, %error, "a gateway's request could not be checked");
+    ([(request_id::HEADER, id.header())], refusal::unavailable(error)).into_response()
 }

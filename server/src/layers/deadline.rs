@@ -15,6 +15,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use crate::wire::failure::Failure;
+
 /// A request's body is there within this time.
 const BODY: Duration = Duration::from_secs(20);
 /// A request that is there is answered within this time: what a database has not answered by then it will not answer.
@@ -32,7 +34,8 @@ pub(crate) async fn refuse_what_takes_too_long(request: Request, next: Next) -> 
         }
         sleep(ANSWER).await;
         let advice = "The answer takes too long: the database may be away. Try again in a moment.\n";
-        (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], advice).into_response()
+        let failure = Failure::of(&"it was not answered in time");
+        (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], failure, advice).into_response()
     };
     Ok(tokio::select! {
         response = next.run(request) => response,

@@ -2,4 +2,6 @@
 
 pub(crate) mod deadline;
 pub(crate) mod headers;
+pub(crate) mod in_words;
 pub(crate) mod same_origin;
+pub(crate) mod trace;

@@ -4,7 +4,7 @@ use app::{Listing, PageData, Reply, Who};
 use axum::{
     extract::{Request, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use domain::{
     Consumer, ConsumerName, ConsumerQuery, ConsumerSecret, Status, TypedSecret, error::FieldErrors,
@@ -17,9 +17,10 @@ use crate::{
     pages::{
         input::{PageForm, PageQuery},
         person::AdminPage,
-        render::{PageError, notice, page_request, render},
+        render::{PageError, failure, notice, page_request, render, words},
     },
     state::AppState,
+    wire::request_id::RequestId,
 };
 
 /// Where an administrator begins.
@@ -102,6 +103,7 @@ pub(crate) struct RegisterForm {
 pub(crate) async fn register(
     State(state): State<AppState>,
     page: AdminPage,
+    id: RequestId,
     PageForm(form): PageForm<RegisterForm>,
 ) -> Result<Response, PageError> {
     // Checked here too and not in the use case alone: only forms have a second field, and every wrong one is told.
@@ -114,14 +116,16 @@ pub(crate) async fn register(
     } else {
         Err(ServiceError::Invalid(errors))
     };
+    let mut failed = None;
     let reply = match registered {
         Ok(consumer) => Reply::Registered(Box::new(consumer)),
         Err(ServiceError::Invalid(errors)) => Reply::Refused { name: form.name, errors, problem: None },
         Err(error) => {
-            tracing::error!(%error, "a consumer could not be registered");
-            Reply::Refused { name: form.name, errors: Vec::new(), problem: Some(error.to_string()) }
+            failed = failure(&error);
+            Reply::Refused { name: form.name, errors: Vec::new(), problem: Some(words(&error, &id)) }
         }
     };
     let request = page_request(&state, HOME);
-    show_consumers(state, &page, Some(reply), None, request).await
+    let shown = show_consumers(state, &page, Some(reply), None, request).await?;
+    Ok((failed, shown).into_response())
 }

@@ -7,6 +7,6 @@ pub(crate) mod consumers;
 pub(crate) mod home;
 mod input;
 mod person;
-mod render;
+pub(crate) mod render;
 pub(crate) mod set_up;
 pub(crate) mod sign_in;

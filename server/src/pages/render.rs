@@ -1,7 +1,10 @@
 //! What a person sees when a page cannot be made: one mapping from a use case's error to a status and words.
 
+use std::sync::Arc;
+
 use app::{Document, Notice, Site};
 use axum::{
+    Extension,
     body::Body,
     extract::Request,
     http::StatusCode,
@@ -9,16 +12,50 @@ use axum::{
 };
 use service::ServiceError;
 
-use crate::state::AppState;
+use crate::{
+    state::AppState,
+    wire::{failure::Failure, request_id::RequestId},
+};
 
 /// A page that could not be made.
-#[derive(Debug)]
-pub(crate) struct PageError(ServiceError);
+#[derive(Clone, Debug)]
+pub(crate) struct PageError(Arc<ServiceError>);
 
 impl From<ServiceError> for PageError {
     fn from(error: ServiceError) -> Self {
-        Self(error)
+        Self(Arc::new(error))
     }
+}
+
+impl PageError {
+    /// The page that is shown instead.
+    pub(crate) fn answer(&self, state: &AppState, id: &RequestId) -> Response {
+        let status = status(&self.0);
+        let heading = match &*self.0 {
+            ServiceError::Invalid(_) => "Not accepted",
+            ServiceError::NotFound(_) | ServiceError::Removed(_) => "Not found",
+            ServiceError::Conflict(_) => "Changed in the meantime",
+            ServiceError::Store(_) => "Not possible now",
+        };
+        (failure(&self.0), notice(state, status, heading, words(&self.0, id))).into_response()
+    }
+}
+
+impl IntoResponse for PageError {
+    /// Only the status: `layers::in_words` asks the error itself for the page.
+    fn into_response(self) -> Response {
+        (status(&self.0), Extension(self)).into_response()
+    }
+}
+
+/// What a page says of an error, with the request's number where only the log can say more.
+pub(super) fn words(error: &ServiceError, id: &RequestId) -> String {
+    if status(error).is_server_error() { format!("{error} Reference: {id}") } else { error.to_string() }
+}
+
+/// What the log says of an error, where it is one of ours.
+pub(super) fn failure(error: &ServiceError) -> Option<Extension<Failure>> {
+    status(error).is_server_error().then(|| Failure::of(error))
 }
 
 /// The HTTP status of a use case's error on a page.
@@ -28,13 +65,6 @@ pub(crate) fn status(error: &ServiceError) -> StatusCode {
         ServiceError::NotFound(_) | ServiceError::Removed(_) => StatusCode::NOT_FOUND,
         ServiceError::Conflict(_) => StatusCode::CONFLICT,
         ServiceError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-    }
-}
-
-impl IntoResponse for PageError {
-    fn into_response(self) -> Response {
-        tracing::error!(error = %self.0, "a page could not be made");
-        (status(&self.0), format!("{}\n", self.0)).into_response()
     }
 }
 

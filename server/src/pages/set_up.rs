@@ -13,10 +13,10 @@ use service::{ServiceError, set_up::SetUpError};
 use crate::{
     pages::{
         input::{PageForm, PageQuery},
-        render::{PageError, page_request, render, status},
+        render::{PageError, failure, page_request, render, status, words},
     },
     state::AppState,
-    wire::{address::ClientAddress, session},
+    wire::{address::ClientAddress, request_id::RequestId, session},
 };
 
 #[derive(Deserialize)]
@@ -62,6 +62,7 @@ pub(crate) struct SetUpForm {
 pub(crate) async fn set_up(
     State(state): State<AppState>,
     address: ClientAddress,
+    id: RequestId,
     PageForm(form): PageForm<SetUpForm>,
 ) -> Response {
     let made = state
@@ -69,6 +70,7 @@ pub(crate) async fn set_up(
         .set_up(&form.token, &form.username, form.password.expose(), form.password_again.expose(), address.0)
         .await;
     let request = page_request(&state, "/set-up");
+    let mut failed = None;
     let (errors, problem): (Vec<FieldError>, _) = match made {
         Ok(token) => {
             let cookie = [(header::SET_COOKIE, session::begin(&token, &state))];
@@ -76,8 +78,11 @@ pub(crate) async fn set_up(
         }
         Err(SetUpError::DeadLink) => return dead_link(state, request).await,
         Err(SetUpError::Service(ServiceError::Invalid(errors))) => (errors, None),
-        Err(SetUpError::Service(error)) => (Vec::new(), Some((status(&error), error.to_string()))),
+        Err(SetUpError::Service(error)) => {
+            failed = failure(&error);
+            (Vec::new(), Some((status(&error), words(&error, &id))))
+        }
     };
     let reply = SetUpReply { token: form.token, username: form.username, errors, problem };
-    render(state.site, reply, request).await
+    (failed, render(state.site, reply, request).await).into_response()
 }

@@ -15,10 +15,10 @@ use crate::{
     pages::{
         input::{PageForm, PageQuery},
         person::{Person, sign_in_first},
-        render::{PageError, page_request, render, status},
+        render::{PageError, failure, page_request, render, status, words},
     },
     state::AppState,
-    wire::{address::ClientAddress, session},
+    wire::{address::ClientAddress, request_id::RequestId, session},
 };
 
 /// Where to go after signing in.
@@ -90,6 +90,7 @@ pub(crate) struct SignInForm {
 pub(crate) async fn sign_in(
     State(state): State<AppState>,
     address: ClientAddress,
+    id: RequestId,
     PageForm(form): PageForm<SignInForm>,
 ) -> Response {
     let password = Password::typed(form.password.expose());
@@ -100,16 +101,16 @@ pub(crate) async fn sign_in(
         }
         Err(error) => error,
     };
-    let status = match &error {
-        SignInError::WrongPair => StatusCode::UNAUTHORIZED,
-        SignInError::Service(error) => status(error),
+    let (status, words, failed) = match &error {
+        SignInError::WrongPair => (StatusCode::UNAUTHORIZED, error.to_string(), None),
+        SignInError::Service(error) => (status(error), words(error, &id), failure(error)),
     };
     let next = own_path(&form.next).to_owned();
-    let problem = Some((status, error.to_string()));
+    let problem = Some((status, words));
     let reply = SignInReply { username: form.username, next, problem, ..SignInReply::default() };
     let request = page_request(&state, "/sign-in");
     let reply = with_callback_origin(&state, reply).await;
-    render(state.site, reply, request).await
+    (failed, render(state.site, reply, request).await).into_response()
 }
 
 /// `POST /sign-out`

@@ -169,7 +169,7 @@ impl Settings {
             log: sources.parse(
                 "log",
                 "info".to_owned(),
-                "off, error, warn, info, debug or trace, or a filter such as info,server=debug",
+                "off, error, warn, info, debug or trace, or a filter such as info,latchkey=debug",
                 |text| is_log_filter(text).then(|| text.to_owned()),
             )?,
             log_format: sources.parse("log_format", LogFormat::Text, "text or json", |text| match text {

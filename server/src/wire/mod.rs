@@ -2,6 +2,8 @@
 
 pub(crate) mod address;
 pub(crate) mod body;
+pub(crate) mod failure;
 pub(crate) mod refusal;
+pub(crate) mod request_id;
 pub(crate) mod session;
 pub(crate) mod signed;

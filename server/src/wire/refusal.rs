@@ -7,7 +7,7 @@ use axum::{
 use oauth::Problem;
 use service::{ServiceError, VerifyError};
 
-use crate::state::AppState;
+use crate::{state::AppState, wire::failure::Failure};
 
 /// The HTTP status of a refusal.
 pub(crate) fn status(problem: &Problem) -> StatusCode {
@@ -36,7 +36,6 @@ pub(crate) fn refuse(state: &AppState, error: &VerifyError) -> Response {
 
 /// Nobody can tell now.
 pub(crate) fn unavailable(error: &ServiceError) -> Response {
-    tracing::error!(%error, "a signed request could not be checked");
     let again = [(header::RETRY_AFTER, "1")];
-    (StatusCode::SERVICE_UNAVAILABLE, again, format!("{error}\n")).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, again, Failure::of(error), format!("{error}\n")).into_response()
 }

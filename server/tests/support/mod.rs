@@ -285,6 +285,20 @@ impl Server {
         self.stderr.try_iter().collect()
     }
 
+    /// What it logged since this was last asked, up to a line with these words.
+    pub fn log_until(&self, words: &str) -> Vec<String> {
+        let until = Instant::now() + PATIENCE;
+        let mut log = Vec::new();
+        while let Ok(line) = self.stderr.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            let found = line.contains(words);
+            log.push(line);
+            if found {
+                return log;
+            }
+        }
+        panic!("no line with {words:?}: {log:?}");
+    }
+
     /// The number of its process.
     pub fn id(&self) -> u32 {
         self.process.0.id()

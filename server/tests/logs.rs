@@ -1,0 +1,83 @@
+//! The log: which request a line belongs to, and one line for each that failed.
+
+use crate::support;
+
+use http::Method;
+use sea_orm::{ConnectionTrait as _, Database};
+use support::{Home, browser::send};
+
+const HOME: &str = "/settings/oauth-consumers";
+const CONSUMERS: &str = "/api/v1/consumers";
+
+/// From now on nothing can ask for consumers.
+fn take_the_consumers_away(home: &Home) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let database = Box::pin(Database::connect(home.url())).await.unwrap();
+        database.execute_unprepared("ALTER TABLE consumers RENAME TO taken_away").await.unwrap();
+        database.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_failed_call_or_page_is_one_line_with_the_number_that_its_answer_carries() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    take_the_consumers_away(&server.home);
+    server.log();
+    let call = ada.get(&format!("{CONSUMERS}?q=hush")).is(503);
+    let page = ada.get(&format!("{HOME}?q=hush")).is(503);
+    let ids = [call.header("x-request-id"), page.header("x-request-id")];
+    assert!(ids.iter().all(|id| id.len() == 32 && id.chars().all(|c| c.is_ascii_hexdigit())), "{ids:?}");
+    assert_eq!(call.json()["request_id"], ids[0]);
+    assert!(page.header("content-type").starts_with("text/html"), "{page:?}");
+    assert!(page.text().contains(&format!("Reference: {}", ids[1])), "{}", page.text());
+    let log = server.log_until(ids[1]);
+    assert_eq!(log.len(), 2, "a line each: {log:?}");
+    for ((line, id), path) in log.iter().zip(ids).zip([CONSUMERS, HOME]) {
+        for part in ["ERROR", id, "method=GET", &format!("path={path}}}"), "status=503", "error="] {
+            assert!(line.contains(part), "{part}: {line}");
+        }
+        assert!(!line.contains("hush"), "a query may hold secrets: {line}");
+    }
+}
+
+#[test]
+fn which_request_failed_is_said_by_a_log_of_errors_alone_too() {
+    let server = Home::with_users().serve_with(&[("LATCHKEY_LOG", "error"), ("LATCHKEY_LOG_FORMAT", "json")]);
+    let ada = server.signed_in("ada");
+    take_the_consumers_away(&server.home);
+    let id = ada.get(CONSUMERS).is(503).header("x-request-id").to_owned();
+    let log = server.log_until(&id);
+    let line: serde_json::Value = serde_json::from_str(log.last().unwrap()).unwrap();
+    let said = (&line["span"]["method"], &line["span"]["path"], &line["fields"]["status"]);
+    assert_eq!(said, (&"GET".into(), &CONSUMERS.into(), &503.into()), "{line}");
+}
+
+#[test]
+fn the_filter_that_is_advised_shows_what_the_program_does() {
+    let said = Home::new().serve_in_vain(&[("LATCHKEY_LOG", "verbose")]);
+    let (_, advised) = said.sentence().trim_end_matches('.').rsplit_once("such as ").unwrap();
+    assert_eq!(advised, "info,latchkey=debug");
+    let server = Home::new().serve_with(&[("LATCHKEY_LOG", advised)]);
+    let page = server.visitor().get("/sign-in?next=/hush").is(200);
+    let log = server.log_until(page.header("x-request-id"));
+    let line = log.last().unwrap();
+    assert!(
+        line.contains("DEBUG") && line.contains("path=/sign-in}") && line.contains("status=200"),
+        "{line}"
+    );
+    assert!(!log.iter().any(|line| line.contains("hush")), "{log:?}");
+}
+
+#[test]
+fn a_request_s_number_is_ours_and_never_what_a_stranger_sends() {
+    let server = Home::with_users().serve();
+    let visitor = server.visitor();
+    let request = visitor.request(Method::GET, CONSUMERS).header("x-request-id", "a stranger's words");
+    let refused = send(request.body(()).unwrap()).is(401);
+    let id = refused.header("x-request-id");
+    assert_eq!(id.len(), 32);
+    assert_eq!(refused.json()["request_id"], id, "what is refused can be quoted too");
+    assert_ne!(visitor.get("/sign-in").is(200).header("x-request-id"), id);
+}
