@@ -58,9 +58,8 @@ export async function hold(page: Page, name: string): Promise<{ calls: () => num
   return { calls: () => calls, letGo };
 }
 
-/** Registers many consumers at once, as the page's own script would. */
-export async function registerMany(page: Page, names: string[]): Promise<void> {
-  const origin = new URL(page.url()).origin;
+/** Registers many consumers at once, as the script of a page at this origin would. */
+export async function registerMany(page: Page, names: string[], origin = new URL(page.url()).origin): Promise<void> {
   const left = [...names];
   const work = async () => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
