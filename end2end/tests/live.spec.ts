@@ -430,23 +430,21 @@ test.describe("The sign says whether what others do comes through", () => {
     await consumers.expectNotReloaded();
   });
 
-  test("Signed out within a second when the account is disabled", async ({ server, another, complaints }) => {
-    complaints.expect(refused(401, 403), SERVER_AWAY);
-    await server.addUser(grace);
-    const other = await another(grace);
-    await other.expectLive();
-    await server.cli(["user", "disable", grace.username]);
-    await expect(other.sign).toHaveText("Signed out", { timeout: 2_000 });
-  });
-
-  test("Signed out when the permission is taken away", async ({ server, another, complaints }) => {
-    complaints.expect(refused(401, 403), SERVER_AWAY);
-    await server.addUser(grace);
-    const other = await another(grace);
-    await other.expectLive();
-    await server.cli(["user", "forbid", grace.username]);
-    await expect(other.sign).toHaveText("Signed out", { timeout: 2_000 });
-  });
+  for (const [what, verb] of [
+    ["the account is disabled", "disable"],
+    ["the permission is taken away", "forbid"],
+  ] as const) {
+    test(`Signed out as soon as ${what}`, async ({ server, another, complaints }) => {
+      complaints.expect(refused(401, 403), SERVER_AWAY);
+      await server.addUser(grace);
+      const other = await another(grace);
+      await other.expectLive();
+      const usual = await other.usualDelay(server);
+      await server.cli(["user", verb, grace.username]);
+      // Two seconds, and more where the machine takes more for everything.
+      await expect(other.sign).toHaveText("Signed out", { timeout: 2_000 + 5 * usual });
+    });
+  }
 });
 
 test.describe("Two administrators change the same key", () => {
