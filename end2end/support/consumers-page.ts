@@ -170,9 +170,22 @@ export class ConsumersPage {
     return key;
   }
 
+  /** The menu is at its place, and the next key goes to it. */
   async openMenu(name: string): Promise<void> {
     await this.actions(name).click();
+    await this.expectMenuFocused();
+  }
+
+  /** The same without a mouse; the first entry has the focus. */
+  async openMenuByKey(name: string, key = "Enter"): Promise<void> {
+    await this.actions(name).focus();
+    await this.page.keyboard.press(key);
+    await expect(this.entry("Edit")).toBeFocused();
+  }
+
+  async expectMenuFocused(): Promise<void> {
     await expect(this.menu).toBeVisible();
+    await expect.poll(() => this.menu.evaluate((menu) => menu.contains(document.activeElement))).toBe(true);
   }
 
   /** Row menu, entry: the dialog that opens. */

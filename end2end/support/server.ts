@@ -33,6 +33,9 @@ export interface Consumer {
 const postgres = process.env.LATCHKEY_TEST_POSTGRES;
 let databases = 0;
 
+/** Below the ports that the system gives to connections: while the server is away, no connection takes its port. */
+const somePort = () => 20_000 + Math.floor(Math.random() * 10_000);
+
 /** The real program with a data folder and a database of its own. */
 export class Latchkey {
   /** What it wrote so far, to look into a failure. */
@@ -43,7 +46,7 @@ export class Latchkey {
   private readonly folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
   private readonly database = postgres && `browser_${process.pid}_${databases++}`;
   private process: ChildProcess | undefined;
-  private port = 0;
+  private port = somePort();
   private printed!: (setUpUrl: string) => void;
 
   constructor() {
@@ -62,6 +65,19 @@ export class Latchkey {
   /** Starts it, again on the same port and data; resolves once it answers. */
   async start(): Promise<void> {
     if (!existsSync(binary)) throw new Error(`${binary} does not exist: run "make build" or set LATCHKEY_BIN`);
+    const isFirst = this.process === undefined;
+    for (;;) {
+      try {
+        return await this.serve();
+      } catch (error) {
+        if (!isFirst || !this.log.includes("cannot be listened on")) throw error;
+        this.port = somePort();
+        this.log = "";
+      }
+    }
+  }
+
+  private async serve(): Promise<void> {
     const child = spawn(binary, ["serve"], { cwd: this.folder, env: this.environment(), stdio: ["ignore", "pipe", "pipe"] });
     this.process = child;
     child.stderr.on("data", (text: Buffer) => (this.log += text));
@@ -71,14 +87,10 @@ export class Latchkey {
         this.log += `${line}\n`;
         const setUp = /^set up at (\S+)/.exec(line);
         if (setUp) this.printed(setUp[1] as string);
-        const listening = /^listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line);
-        if (listening) {
-          this.port = Number(listening[1]);
-          answers();
-        }
+        if (line.startsWith("listening on ")) answers();
       });
       child.once("error", failed);
-      child.once("exit", (code, signal) => failed(new Error(`serve ended (${code ?? signal}):\n${this.log}`)));
+      child.once("close", (code, signal) => failed(new Error(`serve ended (${code ?? signal}):\n${this.log}`)));
     });
   }
 

@@ -113,6 +113,7 @@ test("The whole life of a key by keyboard alone, from signing in to signing out"
   const { keyboard } = page;
   const consumers = new ConsumersPage(page);
   await page.goto(PATH);
+  await expect(page.getByLabel("Username")).toBeFocused();
   await keyboard.type(ada.username);
   await keyboard.press("Tab");
   await keyboard.type(ada.password);
@@ -212,6 +213,7 @@ for (const [what, viewport] of [
       expect.soft(await overflow(page), "page").toBeLessThanOrEqual(0);
       await consumers.fillIn("n".repeat(101), "short", "other");
       await consumers.registerButton.click();
+      await expect(consumers.name).toHaveAttribute("aria-invalid", "true");
       expect.soft(await overflow(page), "errors").toBeLessThanOrEqual(0);
       const row = await consumers.register("Requirements sync");
       await expect(row).toContainText("Pending");

@@ -16,6 +16,7 @@ import {
   signIn,
   test,
 } from "../support/test.ts";
+import { twoFrames } from "../support/look.ts";
 
 const NAME = "Requirements sync";
 
@@ -86,7 +87,7 @@ for (const { entry, heading, button, call } of dialogs) {
           const at = document.activeElement;
           return at !== null && at !== document.body && at !== document.documentElement && !element.contains(at);
         });
-      expect(await inside()).toBe(true);
+      await expect.poll(inside).toBe(true);
       for (const press of ["Tab", "Shift+Tab"]) {
         for (let i = 0; i < 16; i++) {
           await page.keyboard.press(press);
@@ -146,6 +147,7 @@ for (const { entry, heading } of dialogs) {
     if (entry === "Edit") await fields(dialog).name.fill("Renamed");
     const tab = await context.newPage();
     await tab.goto(PATH);
+    await ready(tab);
     await tab.getByRole("button", { name: "Sign out" }).click();
     await tab.waitForURL("**/sign-in*");
     await consumers.confirmation(heading).click();
@@ -432,6 +434,8 @@ for (const viewport of [
         await fields(dialog).name.fill("Another name");
         await fields(dialog).save.click();
         await expect(consumers.refusal("Edit consumer").getByText("the command line")).toBeVisible();
+        // Until the dialog has been painted with the refusal.
+        await twoFrames(page);
       }
       await fields(dialog).name.focus();
       const stops = await dialog.locator("input, textarea, button").count();

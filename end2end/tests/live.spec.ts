@@ -2,6 +2,7 @@ import {
   ConsumersPage,
   NO_NETWORK,
   PATH,
+  PRELOADED_LONG_AGO,
   SERVER_AWAY,
   ada,
   expect,
@@ -84,6 +85,7 @@ test("A new row stands where a reload would put it: newest first", async ({ serv
   const keys = () => consumers.rows.evaluateAll((rows) => rows.map((row) => row.getAttribute("data-key")));
   await expect.poll(keys).toEqual([third, second, first]);
   await consumers.page.reload();
+  await ready(consumers.page);
   expect(await keys()).toEqual([third, second, first]);
 });
 
@@ -91,6 +93,7 @@ test.describe("Live updates disturb nobody", () => {
   test("an open menu stays open, with the focus in it, while its row and others change", async ({ server, consumers }) => {
     const key = await server.register("Requirements sync");
     const other = await server.register("Model export");
+    await expect(consumers.rows).toHaveCount(2);
     await consumers.openMenu("Requirements sync");
     await expect(consumers.entry("Edit")).toBeFocused();
     await server.approve(other);
@@ -340,7 +343,8 @@ test.describe("The sign says whether what others do comes through", () => {
     await expect(consumers.page.getByRole("status")).toHaveCount(1);
   });
 
-  test("Connecting… until the wasm runs", async ({ page, context }) => {
+  test("Connecting… until the wasm runs", async ({ page, context, complaints }) => {
+    complaints.expect(PRELOADED_LONG_AGO);
     let letGo = () => {};
     const gate = new Promise<void>((open) => (letGo = open));
     await context.route(/\.wasm$/, async (route) => {
@@ -420,6 +424,7 @@ test.describe("The sign says whether what others do comes through", () => {
     await consumers.mark();
     const tab = await context.newPage();
     await tab.goto(PATH);
+    await ready(tab);
     await tab.getByRole("button", { name: "Sign out" }).click();
     await expect(consumers.sign).toHaveText("Signed out");
     const key = await server.register("Made meanwhile");

@@ -16,8 +16,7 @@ test("The button opens the menu and says that it does", async ({ consumers }) =>
   const button = consumers.actions(NAME);
   await expect(button).toHaveAttribute("aria-haspopup", /^(menu|true)$/);
   await expect(button).not.toHaveAttribute("aria-expanded", "true");
-  await button.click();
-  await expect(consumers.menu).toBeVisible();
+  await consumers.openMenu(NAME);
   await expect(button).toHaveAttribute("aria-expanded", "true");
   await consumers.page.keyboard.press("Escape");
   await expect(consumers.menu).toBeHidden();
@@ -55,8 +54,7 @@ test("The entry under the pointer has the focus", async ({ consumers }) => {
 
 for (const key of ["Enter", "Space"]) {
   test(`${key} chooses an entry`, async ({ consumers, page }) => {
-    await consumers.actions(NAME).focus();
-    await page.keyboard.press("Enter");
+    await consumers.openMenuByKey(NAME);
     await page.keyboard.press("r");
     await expect(consumers.entry("Remove")).toBeFocused();
     await page.keyboard.press(key);
@@ -68,6 +66,7 @@ for (const key of ["Enter", "Space"]) {
 test("A right-click anywhere in the row opens the same menu", async ({ consumers }) => {
   await consumers.row(NAME).getByText("Pending", { exact: true }).click({ button: "right" });
   await expectEntries(consumers, ["Edit", "Approve", "Disapprove", "Remove"]);
+  await consumers.expectMenuFocused();
   await consumers.page.keyboard.press("Escape");
   await expect(consumers.menu).toBeHidden();
   await expect(consumers.actions(NAME)).toBeFocused();
@@ -88,17 +87,14 @@ for (const key of ["ContextMenu", "Shift+F10"]) {
 }
 
 for (const key of ["Enter", "Space"]) {
-  test(`${key} on the button opens the menu with the focus on its first entry`, async ({ consumers, page }) => {
-    await consumers.actions(NAME).focus();
-    await page.keyboard.press(key);
+  test(`${key} on the button opens the menu with the focus on its first entry`, async ({ consumers }) => {
+    await consumers.openMenuByKey(NAME, key);
     await expect(consumers.menu).toBeVisible();
-    await expect(consumers.entry("Edit")).toBeFocused();
   });
 }
 
 test("Arrows, Home and End move through the entries and around the ends", async ({ consumers, page }) => {
-  await consumers.actions(NAME).focus();
-  await page.keyboard.press("Enter");
+  await consumers.openMenuByKey(NAME);
   for (const [key, entry] of [
     ["ArrowDown", "Approve"],
     ["ArrowDown", "Disapprove"],
@@ -114,8 +110,7 @@ test("Arrows, Home and End move through the entries and around the ends", async 
 });
 
 test("Typing a letter moves to the entry that begins with it", async ({ consumers, page }) => {
-  await consumers.actions(NAME).focus();
-  await page.keyboard.press("Enter");
+  await consumers.openMenuByKey(NAME);
   for (const [key, entry] of [
     ["r", "Remove"],
     ["a", "Approve"],
@@ -127,14 +122,14 @@ test("Typing a letter moves to the entry that begins with it", async ({ consumer
     await page.keyboard.press(key);
     await expect(consumers.entry(entry)).toBeFocused();
     await page.keyboard.press("Escape");
+    await expect(consumers.actions(NAME)).toBeFocused();
     await page.keyboard.press("Enter");
     await expect(consumers.entry("Edit")).toBeFocused();
   }
 });
 
 test("Escape gives the focus back to the row's button, and nothing is done", async ({ consumers, page, server }) => {
-  await consumers.actions(NAME).focus();
-  await page.keyboard.press("Enter");
+  await consumers.openMenuByKey(NAME);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Escape");
   await expect(consumers.menu).toBeHidden();
@@ -144,9 +139,7 @@ test("Escape gives the focus back to the row's button, and nothing is done", asy
 });
 
 test("Tab leaves the menu and closes it", async ({ consumers, page }) => {
-  await consumers.actions(NAME).focus();
-  await page.keyboard.press("Enter");
-  await expect(consumers.entry("Edit")).toBeFocused();
+  await consumers.openMenuByKey(NAME);
   await page.keyboard.press("Tab");
   await expect(consumers.menu).toBeHidden();
 });

@@ -1,4 +1,4 @@
-import { ConsumersPage, PATH, SECRET, ada, expect, expectFieldError, refused, signIn, test } from "../support/test.ts";
+import { ConsumersPage, PATH, PRELOADED_LONG_AGO, SECRET, ada, expect, expectFieldError, refused, signIn, test } from "../support/test.ts";
 
 test.describe("Without scripts", () => {
   test.use({ javaScriptEnabled: false });
@@ -109,7 +109,8 @@ test.describe("While the wasm is blocked", () => {
     await expect(consumers.rows.first()).toContainText("Requirements sync");
   });
 
-  test("what was typed before it arrived is there afterwards, and registers", async ({ page, context }) => {
+  test("what was typed before it arrived is there afterwards, and registers", async ({ page, context, complaints }) => {
+    complaints.expect(PRELOADED_LONG_AGO);
     let letGo = () => {};
     const gate = new Promise<void>((open) => (letGo = open));
     await context.route(/\.wasm$/, async (route) => {
