@@ -1,4 +1,5 @@
 //! Several nodes on one database: what one acknowledges holds on all of them, on the very next request.
 
 mod disapproval;
+mod later;
 mod shared;

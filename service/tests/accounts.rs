@@ -72,7 +72,7 @@ async fn a_set_up_link_makes_an_administrator_who_is_signed_in_and_then_it_is_de
     assert!(matches!(set_up("eve").await, Err(SetUpError::DeadLink)));
     assert!(house.service.offer_set_up().await.unwrap().is_none(), "an administrator exists");
     let lines = house.last_activities(2).await;
-    assert_eq!([lines[0].action, lines[1].action], [Action::UserAdded, Action::SignedIn]);
+    assert_eq!([&lines[0].action, &lines[1].action], [&Action::UserAdded, &Action::SignedIn]);
 }
 
 #[tokio::test]

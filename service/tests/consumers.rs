@@ -83,7 +83,7 @@ async fn each_change_is_told_with_who_when_and_from_where_and_never_a_secret() {
         Action::ConsumerDisapproved,
         Action::ConsumerRemoved,
     ];
-    assert_eq!(lines.iter().map(|line| line.action).collect::<Vec<_>>(), expected);
+    assert_eq!(lines.iter().map(|line| line.action.clone()).collect::<Vec<_>>(), expected);
     for line in &lines {
         assert_eq!((line.actor.to_string(), line.address.as_deref()), ("ada".into(), Some("192.0.2.1")));
         let text = serde_json::to_string(line).unwrap();

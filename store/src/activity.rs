@@ -100,7 +100,7 @@ impl Change {
     /// Appends a line, and notes what it makes outdated in memory; gives its number.
     pub(crate) async fn append(&mut self, new: NewActivity) -> Result<i64, StoreError> {
         self.is_activity = true;
-        self.outdated.extend(Outdated::by(new.action, new.consumer.map(|(key, _)| key)));
+        self.outdated.extend(Outdated::by(&new.action, new.consumer.map(|(key, _)| key)));
         let row = activity::ActiveModel {
             at: Set(milliseconds(new.by.at)),
             actor: Set(new.by.actor.to_string()),

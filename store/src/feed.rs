@@ -74,7 +74,7 @@ impl Feed {
 
 /// What a line means to the table of consumer keys, if anything.
 pub fn event(line: &Activity<Value>) -> Result<Option<Event>, StoreError> {
-    match (line.action, line.consumer_key, &line.after) {
+    match (&line.action, line.consumer_key, &line.after) {
         (Action::ConsumerRemoved, Some(key), _) => Ok(Some(Event::Removed(key))),
         (_, Some(_), Some(after)) => {
             let consumer: Consumer = serde_json::from_value(after.clone())
@@ -135,7 +135,7 @@ impl Store {
             let more = lines.len() as u64 == BATCH;
             for line in lines {
                 // What this process did itself was forgotten when it was done; this is for what another one did.
-                if let Some(outdated) = Outdated::by(line.action, line.consumer_key) {
+                if let Some(outdated) = Outdated::by(&line.action, line.consumer_key) {
                     self.keyring.forget(outdated);
                 }
                 *last = Some(line.id);
@@ -166,7 +166,7 @@ impl Store {
                 let lines = within(self.activity_after(*ahead, BATCH)).await?;
                 let Some(latest) = lines.last().map(|line| line.id) else { break };
                 for line in lines {
-                    if let Some(outdated) = Outdated::by(line.action, line.consumer_key) {
+                    if let Some(outdated) = Outdated::by(&line.action, line.consumer_key) {
                         self.keyring.forget(outdated);
                     }
                 }

@@ -109,11 +109,13 @@ pub(crate) enum Outdated {
     Consumer(ConsumerKey),
     /// Who users are. Rare enough to forget all of them.
     Users,
+    /// All of it: a later version did what this one does not know.
+    Everything,
 }
 
 impl Outdated {
     /// What a line of activity makes outdated.
-    pub(crate) fn by(action: Action, key: Option<ConsumerKey>) -> Option<Self> {
+    pub(crate) fn by(action: &Action, key: Option<ConsumerKey>) -> Option<Self> {
         match action {
             Action::ConsumerRegistered
             | Action::ConsumerRequested
@@ -133,6 +135,7 @@ impl Outdated {
             | Action::AccessDenied
             | Action::TokenIssued
             | Action::VaultRotated => None,
+            Action::Unknown(_) => Some(Self::Everything),
         }
     }
 }
@@ -198,6 +201,11 @@ impl Keyring {
             // The tokens go with it: they count only beside the reading of the consumer they were read after.
             Outdated::Consumer(key) => _ = self.consumers.remove(&key),
             Outdated::Users => self.users.clear(),
+            Outdated::Everything => {
+                self.consumers.clear();
+                self.tokens.clear();
+                self.users.clear();
+            }
         }
     }
 

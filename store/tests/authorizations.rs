@@ -80,7 +80,7 @@ async fn taking_back_what_a_consumer_may_do_is_told_once_and_ends_what_is_not_ex
     assert!(!revoke(&store, ada, 3).await, "of nobody");
     assert!(!revoke(&store, ada + 100, 2).await, "by nobody");
     let lines = store.activity_after(told, 10).await.unwrap();
-    let lines: Vec<_> = lines.iter().map(|line| (line.action, line.consumer_key)).collect();
+    let lines: Vec<_> = lines.into_iter().map(|line| (line.action, line.consumer_key)).collect();
     assert_eq!(lines, [(Action::TokensRevoked, Some(key(1)))]);
     let mut states = Vec::new();
     for temporary in ["ada allowed 1", "ada allowed 2", "eve allowed 1", "eve allowed 2"] {

@@ -105,7 +105,7 @@ async fn every_change_is_told_once_with_what_it_was_before_and_after() {
     let delete = NewActivity::consumer(by(3), Action::ConsumerRemoved, Some(&after), None);
     store.delete_consumer(&after, at(3), delete).await.unwrap();
     let lines = store.activity_after(0, 10).await.unwrap();
-    let actions: Vec<_> = lines.iter().map(|line| line.action).collect();
+    let actions: Vec<_> = lines.iter().map(|line| line.action.clone()).collect();
     assert_eq!(actions, [Action::ConsumerRegistered, Action::ConsumerEdited, Action::ConsumerRemoved]);
     assert!(lines.windows(2).all(|pair| pair[0].id < pair[1].id));
     assert!(lines.iter().all(|line| line.consumer_key == Some(key(1)) && line.actor == Actor::CommandLine));

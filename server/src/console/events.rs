@@ -133,9 +133,14 @@ fn stream(
                 Next::News(Ok(News::Line(line))) if line.id <= last => {}
                 Next::News(Ok(News::Line(line))) => {
                     last = line.id;
-                    if let Some(event) = feed::event(&line)? {
+                    let Ok(event) = feed::event(&line) else {
+                        // A later version wrote it: the list, as this version reads it, tells what became of it.
+                        yield resync(last);
+                        continue;
+                    };
+                    if let Some(event) = event {
                         yield message(line.id, &event);
-                    } else if may_end_sessions(line.action) && administrator(&headers, address, &state).await.is_err() {
+                    } else if may_end_sessions(&line.action) && administrator(&headers, address, &state).await.is_err() {
                         break;
                     }
                 }
@@ -146,9 +151,14 @@ fn stream(
 
 /// Whether somebody's session, or what it may do, can end by it: perhaps this one's. Asked of each stream for each line, so
 /// the many sign-ins are not among them.
-fn may_end_sessions(action: Action) -> bool {
+fn may_end_sessions(action: &Action) -> bool {
     match action {
-        Action::UserDisabled | Action::UserForbidden | Action::PasswordChanged | Action::SignedOut => true,
+        // What a later version did may have ended one as well.
+        Action::UserDisabled
+        | Action::UserForbidden
+        | Action::PasswordChanged
+        | Action::SignedOut
+        | Action::Unknown(_) => true,
         Action::ConsumerRegistered
         | Action::ConsumerRequested
         | Action::ConsumerApproved

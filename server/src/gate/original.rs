@@ -21,7 +21,7 @@ pub(super) struct Original<'a> {
 }
 
 /// Why the original request cannot be told.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Misconfigured {
     TooLittle,
     Disagreement,

@@ -30,8 +30,9 @@ fn log(response: &Response, begin: Instant) {
         tracing::debug!(status, took = ?begin.elapsed(), "answered");
         return;
     }
-    match response.extensions().get::<Failure>() {
-        Some(error) => tracing::error!(status, %error, "the request failed"),
-        None => tracing::error!(status, "the request failed"),
+    if let Some(error) = response.extensions().get::<Failure>() {
+        tracing::error!(status, %error, "the request failed");
+    } else {
+        tracing::error!(status, "the request failed");
     }
 }

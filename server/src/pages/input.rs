@@ -46,12 +46,11 @@ impl<T: DeserializeOwned> FromRequest<AppState> for PageForm<T> {
             refuse(StatusCode::PAYLOAD_TOO_LARGE, "The form is larger than 64 KiB.".to_owned())
         })?;
         let request = Request::from_parts(parts, Body::from(body.clone()));
-        let Form(form) = Form::from_request(request, state).await.map_err(|rejection| match rejection {
-            FormRejection::InvalidFormContentType(_) => {
+        let Form(form) = Form::from_request(request, state).await.map_err(|rejection| {
+            if matches!(rejection, FormRejection::InvalidFormContentType(_)) {
                 let text = "The form was not sent as application/x-www-form-urlencoded.".to_owned();
                 refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, text)
-            }
-            _ => {
+            } else {
                 let text = format!("The form {}. Go back, and send it once more.", wrong(&body));
                 refuse(StatusCode::BAD_REQUEST, text)
             }

@@ -140,7 +140,7 @@ impl Service {
                 return Ok(before);
             };
             self.refuse_stale(&before, seen).await?;
-            let activity = NewActivity::consumer(admin.by(now), action, Some(&before), Some(&after));
+            let activity = NewActivity::consumer(admin.by(now), action.clone(), Some(&before), Some(&after));
             match self.store.save_consumer(&after, None, false, activity).await {
                 Ok(()) => return Ok(after),
                 Err(StoreError::Stale) => {}
@@ -236,8 +236,9 @@ impl Service {
         if lines.len() as u64 > most {
             return Ok(None);
         }
-        let events = lines.iter().map(|line| Ok((line.id, feed::event(line)?)));
-        Ok(Some(events.collect::<Result<_, StoreError>>()?))
+        // What a later version wrote, and this one cannot read, only the list can tell.
+        let events = lines.iter().map(|line| Some((line.id, feed::event(line).ok()?)));
+        Ok(events.collect())
     }
 
     /// The number of the newest activity.
