@@ -117,6 +117,10 @@ export class Latchkey {
     let problems = "";
     child.stdout.on("data", (text: Buffer) => (out += text));
     child.stderr.on("data", (text: Buffer) => (problems += text));
+    // A command that has ended reads no more; its exit code and what it said tell why.
+    child.stdin.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") problems += `standard input: ${error}\n`;
+    });
     child.stdin.end(stdin);
     const [code] = await once(child, "close");
     if (code !== 0) throw new Error(`latchkey ${args.join(" ")} ended with ${code}:\n${out}${problems}`);

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -107,9 +107,16 @@ impl Database {
         let mut command = self.command(program, words);
         command.args(["--log", "warn"]).stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = command.spawn()?;
-        child.stdin.take().expect("it is piped").write_all(input.as_bytes())?;
+        let written = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
         let status = child.wait()?;
-        if status.success() { Ok(()) } else { Err(format!("latchkey {words:?}: {status}").into()) }
+        if !status.success() {
+            return Err(format!("latchkey {words:?}: {status}").into());
+        }
+        match written {
+            // It succeeded without reading all of its input.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written?),
+        }
     }
 
     /// The process of the database, where it is not in latchkey itself.

@@ -3,15 +3,16 @@
 use std::{
     env,
     ffi::OsString,
-    io::Write as _,
+    iter,
     path::{Path, PathBuf},
     process::{ChildStdin, Command, Stdio},
     sync::mpsc::Receiver,
+    time::Duration,
 };
 
 use serde_json::{Value, json};
 
-use super::{Home, PATIENCE, Process, SECRET, Server, Stream, consent, lines};
+use super::{Home, PATIENCE, Process, SECRET, Server, Stream, consent, feed, lines};
 
 /// A library, and what it can do.
 pub struct Library {
@@ -21,6 +22,9 @@ pub struct Library {
     /// Whether it signs names that occur twice in a query rightly, and in a form.
     pub repeats: (bool, bool),
 }
+
+/// How long a line may take that a failing program has written already.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 const HMAC_AND_RSA: &[&str] =
     &["HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "RSA-SHA1", "RSA-SHA256", "RSA-SHA512"];
@@ -96,7 +100,7 @@ impl Conversation {
 
     /// Sends it a line.
     pub fn say(&mut self, line: &str) {
-        writeln!(self.stdin, "{line}").unwrap();
+        feed(&mut self.stdin, &format!("{line}\n"));
     }
 
     /// The rest of its next line that begins so.
@@ -104,7 +108,9 @@ impl Conversation {
     pub fn hear(&self, beginning: &str) -> String {
         loop {
             let line = self.stdout.recv_timeout(PATIENCE).unwrap_or_else(|error| {
-                panic!("{error}: {}", self.stderr.try_iter().collect::<Vec<_>>().join("\n"))
+                // Where it has ended, all of its last words; where it is silent, those so far.
+                let next = || self.stderr.recv_timeout(LAST_WORDS).ok();
+                panic!("{error}: {}", iter::from_fn(next).collect::<Vec<_>>().join("\n"))
             });
             if let Some(rest) = line.strip_prefix(beginning) {
                 return rest.to_owned();

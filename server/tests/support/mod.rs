@@ -17,7 +17,7 @@ pub mod stream;
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read, Write as _},
+    io::{BufRead as _, BufReader, ErrorKind, Read, Write},
     iter,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -218,14 +218,19 @@ impl Home {
 pub fn finish(mut command: Command, stdin: &str) -> Said {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut process = Process(command.spawn().unwrap());
-    let mut input = process.0.stdin.take().unwrap();
-    // A command that needs no input may be gone already.
-    let _ = input.write_all(stdin.as_bytes());
-    drop(input);
     let (stdout, stderr) = (whole(process.0.stdout.take().unwrap()), whole(process.0.stderr.take().unwrap()));
+    feed(&mut process.0.stdin.take().unwrap(), stdin);
     let read = |text: Receiver<String>| text.recv_timeout(PATIENCE).expect("the command comes to an end");
     let (stdout, stderr) = (read(stdout), read(stderr));
     Said { code: process.0.wait().unwrap().code(), stdout, stderr }
+}
+
+/// Writes to a process's standard input. A process that has ended reads no more; what it said before tells why.
+fn feed(input: &mut impl Write, text: &str) {
+    match input.write_all(text.as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        written => written.unwrap(),
+    }
 }
 
 /// A process that does not outlive its test.
