@@ -1,49 +1,33 @@
 //! SQL and secrets at rest. Entities stay in here; what goes in and out are the domain's words.
 
-pub mod activity;
-pub mod attempts;
-mod backup;
-mod connect;
-mod consumers;
+mod database;
 mod entity;
 pub mod error;
-pub mod feed;
-mod keyring;
-mod location;
+mod memory;
 mod migration;
 mod nonces;
-mod postgres;
 pub mod random;
-pub mod rotation;
-mod sessions;
-mod set_up_links;
-mod sqlite;
-mod temporary_credentials;
-mod tokens;
-mod users;
-mod uses;
+mod store;
+mod tables;
+mod upkeep;
 pub mod vault;
-mod vault_checks;
-mod vault_file;
-mod watch;
 
-pub use connect::{Health, Store};
+pub use database::location::{Location, NoLocation};
 pub use error::StoreError;
-pub use keyring::{KnownConsumer, KnownToken};
-pub use location::{Location, NoLocation};
-pub use nonces::{Nonce, Recorded};
-pub use sessions::Session;
-pub use temporary_credentials::{Decision, NewTemporaryCredentials, State, TemporaryCredentials};
-pub use tokens::{Authorization, NewToken};
-pub use users::Account;
+pub use memory::keyring::{KnownConsumer, KnownToken};
+pub use nonces::{nonce::Nonce, queue::Recorded};
+pub use store::Store;
+pub use tables::{
+    activity, attempts,
+    sessions::Session,
+    state::State,
+    temporary_credentials::{Decision, NewTemporaryCredentials, TemporaryCredentials},
+    tokens::{Authorization, NewToken},
+    users::Account,
+};
+pub use upkeep::{health::Health, rotation};
 
-/// Milliseconds since 1970 to a time; every stored time went through `domain::query::milliseconds`.
-fn time_from(milliseconds: i64) -> Result<time::OffsetDateTime, StoreError> {
-    time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
-        .map_err(|_| StoreError::Unreadable("a time"))
-}
-
-/// Whether a text can be in a row: PostgreSQL keeps no NUL, so who asks for one asks for nothing that there is.
-fn can_be_kept(text: &str) -> bool {
-    !text.contains('\0')
+/// What is told of everything that is done.
+pub mod feed {
+    pub use crate::{memory::feed::News, upkeep::follow::event};
 }

@@ -4,7 +4,7 @@
 
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr};
 
-use crate::postgres::NONCES_LOCK;
+use crate::database::postgres::NONCES_LOCK;
 
 pub(super) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     if transaction.get_database_backend() != DbBackend::Postgres {

@@ -8,8 +8,15 @@ use std::{
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _};
 
-use super::{FORGET_EVERY, NONCE_BYTES, Nonce};
-use crate::{Store, StoreError, postgres::NONCES_LOCK};
+use crate::{
+    database::postgres::NONCES_LOCK,
+    error::StoreError,
+    nonces::{
+        forgotten::FORGET_EVERY,
+        nonce::{NONCE_BYTES, Nonce},
+    },
+    store::Store,
+};
 
 impl Store {
     /// Records those that are new; gives which they were, and the number of the newest activity.

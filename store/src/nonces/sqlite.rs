@@ -2,38 +2,23 @@
 //! row of another process shows as a gap before the next one of ours.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::HashSet,
     sync::atomic::{AtomicI64, Ordering},
 };
 
 use foldhash::fast::RandomState;
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _, Value};
 
-use super::{FORGET_EVERY, FORGOTTEN_UNTIL, NONCE_BYTES, Nonce};
-use crate::{Store, StoreError, connect::number, sqlite::immediate};
-
-/// Every nonce that was written and not forgotten, by its second.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    seconds: BTreeMap<i64, HashSet<[u8; 16], RandomState>>,
-    /// The newest row that was read or written; `None` until the rows of earlier processes have been read.
-    last_row: Option<i64>,
-}
-
-impl Known {
-    fn has(&self, nonce: &Nonce) -> bool {
-        self.seconds.get(&nonce.timestamp).is_some_and(|hashes| hashes.contains(&nonce.hash))
-    }
-
-    /// Adds a nonce; false where it was there.
-    fn add(&mut self, nonce: &Nonce) -> bool {
-        self.seconds.entry(nonce.timestamp).or_default().insert(nonce.hash)
-    }
-
-    fn forget(&mut self, until: i64) {
-        self.seconds = self.seconds.split_off(&(until + 1));
-    }
-}
+use crate::{
+    database::{sqlite::immediate, values::number},
+    error::StoreError,
+    nonces::{
+        forgotten::{FORGET_EVERY, FORGOTTEN_UNTIL},
+        known::Known,
+        nonce::{NONCE_BYTES, Nonce},
+    },
+    store::Store,
+};
 
 impl Store {
     /// Records those that are new in one row; gives which they were, and the number of the newest activity.

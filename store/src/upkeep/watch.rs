@@ -11,7 +11,11 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{Store, StoreError, connect::number, postgres::CHANNEL};
+use crate::{
+    database::{postgres::CHANNEL, values::number},
+    error::StoreError,
+    store::Store,
+};
 
 /// How often SQLite is asked whether another process has written; this process's own writes wake the feed at once.
 const LOOK_EVERY: Duration = Duration::from_millis(25);

@@ -5,7 +5,13 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder a
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::{Store, StoreError, connect::Change, entity::activity, keyring::Outdated, time_from};
+use crate::{
+    database::values::{from_word, time_from, word},
+    entity::activity,
+    error::StoreError,
+    memory::keyring::Outdated,
+    store::{Change, Store},
+};
 
 /// Who does something, from where and when: the part of an activity that every use case knows from the start.
 #[derive(Clone, Debug)]
@@ -78,22 +84,6 @@ impl NewActivity {
 /// A domain type as the activity table keeps it; none of them fails to serialize.
 fn json(value: &impl serde::Serialize) -> Value {
     serde_json::to_value(value).expect("domain types are plain data")
-}
-
-/// A word of a domain enum as its column keeps it.
-pub(crate) fn word(value: impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(Value::String(word)) => word,
-        other => unreachable!("a domain word is a string, not {other:?}"),
-    }
-}
-
-/// A domain enum from the word that its column keeps.
-pub(crate) fn from_word<T: serde::de::DeserializeOwned>(
-    word: String,
-    what: &'static str,
-) -> Result<T, StoreError> {
-    serde_json::from_value(Value::String(word)).map_err(|_| StoreError::Unreadable(what))
 }
 
 impl Change {

@@ -13,16 +13,9 @@ use std::{
 
 use domain::{Action, ConsumerKey, ConsumerName, Status, User};
 use quick_cache::sync::Cache;
-use sea_orm::EntityTrait as _;
 use tokio::time::timeout;
 
-use crate::{
-    Account, Store, StoreError,
-    activity::from_word,
-    can_be_kept,
-    entity::{consumer, token_credentials, user},
-    vault::{Sealed, Secret},
-};
+use crate::{error::StoreError, vault::Secret};
 
 /// How long the keyring answers after the feed was last seen alive.
 const ALIVE: Duration = Duration::from_secs(1);
@@ -53,7 +46,7 @@ pub struct KnownConsumer {
     /// Whether its users are not asked for consent.
     pub trusted: bool,
     /// Tells this reading of the row from the next one, which tokens have to be read after.
-    reading: u64,
+    pub(crate) reading: u64,
     pub(crate) used: Used,
 }
 
@@ -72,7 +65,7 @@ pub struct KnownToken {
     pub expires_at: Option<i64>,
     /// Whether they were revoked.
     pub revoked: bool,
-    reading: u64,
+    pub(crate) reading: u64,
     pub(crate) used: Used,
 }
 
@@ -140,11 +133,12 @@ impl Outdated {
     }
 }
 
+/// What is kept, and whether it may answer.
 #[derive(Debug)]
 pub(crate) struct Keyring {
-    consumers: Cache<ConsumerKey, Option<Arc<KnownConsumer>>>,
-    tokens: Cache<Box<str>, Arc<KnownToken>>,
-    users: Cache<i64, Arc<User>>,
+    pub(crate) consumers: Cache<ConsumerKey, Option<Arc<KnownConsumer>>>,
+    pub(crate) tokens: Cache<Box<str>, Arc<KnownToken>>,
+    pub(crate) users: Cache<i64, Arc<User>>,
     /// Counts what was forgotten, so that a row read before a change is not kept after it. Held while rows are put in or
     /// taken out, so that nobody sees one in between; whoever finds a row does not need it.
     forgotten: Mutex<u64>,
@@ -220,7 +214,7 @@ impl Keyring {
     }
 
     /// Keeps what `read` gives, unless something was forgotten while it read.
-    async fn keep<T>(
+    pub(crate) async fn keep<T>(
         &self,
         read: impl Future<Output = Result<T, StoreError>>,
         insert: impl FnOnce(&T),
@@ -232,6 +226,22 @@ impl Keyring {
             insert(&read);
         }
         Ok(read)
+    }
+
+    pub(crate) fn next_reading(&self) -> u64 {
+        self.readings.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Notes a use (milliseconds since 1970) of a consumer, and of its token where there is one.
+    pub(crate) fn note_use(&self, consumer: &Arc<KnownConsumer>, token: Option<&Arc<KnownToken>>, at: i64) {
+        if consumer.used.note(at) {
+            push(&self.used_consumers, consumer);
+        }
+        if let Some(token) = token
+            && token.used.note(at)
+        {
+            push(&self.used_tokens, token);
+        }
     }
 
     /// Puts what could not be written down on the lists again.
@@ -251,115 +261,4 @@ impl Keyring {
 
 fn push<T>(list: &Mutex<Vec<Arc<T>>>, used: &Arc<T>) {
     list.lock().unwrap_or_else(PoisonError::into_inner).push(used.clone());
-}
-
-impl Store {
-    /// The consumer with this key, from memory where that may answer.
-    pub async fn known_consumer(&self, key: ConsumerKey) -> Result<Option<Arc<KnownConsumer>>, StoreError> {
-        let keyring = &self.keyring;
-        if keyring.is_alive()
-            && let Some(known) = keyring.consumers.get(&key)
-        {
-            return Ok(known);
-        }
-        // That there is none is kept too: asking for it again takes as long as for one that there is.
-        let insert = |known: &Option<_>| keyring.consumers.insert(key, known.clone());
-        // Boxed, as every miss: what is rare shall not make every verification's future large.
-        Box::pin(keyring.keep(self.read_consumer(key), insert)).await
-    }
-
-    /// The token credentials with this identifier, from memory where that may answer. They are as new as the reading of
-    /// `consumer` where they are that consumer's; another consumer's are of no use to anybody who asks.
-    pub async fn known_token(
-        &self,
-        consumer: &KnownConsumer,
-        token: &str,
-    ) -> Result<Option<Arc<KnownToken>>, StoreError> {
-        let keyring = &self.keyring;
-        if keyring.is_alive()
-            && let Some(known) = keyring.tokens.get(token)
-            && (known.reading == consumer.reading || known.consumer_key != consumer.key)
-        {
-            return Ok(Some(known));
-        }
-        let insert = |known: &Option<Arc<KnownToken>>| {
-            if let Some(known) = known {
-                keyring.tokens.insert(token.into(), known.clone());
-            }
-        };
-        Box::pin(keyring.keep(self.read_token(token, consumer.reading), insert)).await
-    }
-
-    /// The user with this number, from memory where that may answer.
-    pub async fn known_user(&self, id: i64) -> Result<Option<Arc<User>>, StoreError> {
-        let keyring = &self.keyring;
-        if keyring.is_alive()
-            && let Some(user) = keyring.users.get(&id)
-        {
-            return Ok(Some(user));
-        }
-        let read = async {
-            let row = user::Entity::find_by_id(id).one(&self.read).await?;
-            Ok(row.map(Account::try_from).transpose()?.map(|account| Arc::new(account.user)))
-        };
-        let insert = |user: &Option<Arc<User>>| {
-            if let Some(user) = user {
-                keyring.users.insert(id, user.clone());
-            }
-        };
-        Box::pin(keyring.keep(read, insert)).await
-    }
-
-    /// Notes that a consumer, and its token where there is one, was used at a time (milliseconds since 1970). Written
-    /// down later, many at once (`Store::write_uses`).
-    pub fn note_use(&self, consumer: &Arc<KnownConsumer>, token: Option<&Arc<KnownToken>>, at: i64) {
-        if consumer.used.note(at) {
-            push(&self.keyring.used_consumers, consumer);
-        }
-        if let Some(token) = token
-            && token.used.note(at)
-        {
-            push(&self.keyring.used_tokens, token);
-        }
-    }
-
-    async fn read_consumer(&self, key: ConsumerKey) -> Result<Option<Arc<KnownConsumer>>, StoreError> {
-        let reading = self.keyring.readings.fetch_add(1, Ordering::Relaxed);
-        let Some(row) = consumer::Entity::find_by_id(key.to_string()).one(&self.read).await? else {
-            return Ok(None);
-        };
-        let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
-        Ok(Some(Arc::new(KnownConsumer {
-            key,
-            name: ConsumerName::parse(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
-            status: from_word(row.status, "a status")?,
-            secret: self.vault.unseal(&row.key, &sealed)?,
-            rsa_public_key: row.rsa_public_key,
-            callback_url: row.callback_url,
-            trusted: row.trusted,
-            reading,
-            used: Used::default(),
-        })))
-    }
-
-    async fn read_token(&self, token: &str, reading: u64) -> Result<Option<Arc<KnownToken>>, StoreError> {
-        if !can_be_kept(token) {
-            return Ok(None);
-        }
-        let Some(row) = token_credentials::Entity::find_by_id(token).one(&self.read).await? else {
-            return Ok(None);
-        };
-        let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
-        let consumer_key = row.consumer_key.parse();
-        Ok(Some(Arc::new(KnownToken {
-            secret: self.vault.unseal(&row.token, &sealed)?,
-            token: row.token,
-            consumer_key: consumer_key.map_err(|_| StoreError::Unreadable("a consumer key"))?,
-            user_id: row.user_id,
-            expires_at: row.expires_at,
-            revoked: row.revoked_at.is_some(),
-            reading,
-            used: Used::default(),
-        })))
-    }
 }

@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use zeroize::Zeroizing;
 
-use crate::{StoreError, random};
+use crate::{error::StoreError, random};
 
 /// The keys by their numbers; the newest has the greatest.
 pub(crate) type Keys = BTreeMap<i32, XChaCha20Poly1305>;

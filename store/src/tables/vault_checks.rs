@@ -6,9 +6,9 @@
 use sea_orm::{ConnectionTrait, EntityTrait as _, QueryOrder as _, Set};
 
 use crate::{
-    StoreError,
-    connect::Change,
     entity::vault_check,
+    error::StoreError,
+    store::Change,
     vault::{Sealed, Vault},
 };
 

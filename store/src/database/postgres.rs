@@ -5,9 +5,11 @@ use std::time::Duration;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 use crate::{
-    StoreError,
-    connect::{has_table, number},
-    location::PostgresUrl,
+    database::{
+        location::PostgresUrl,
+        values::{has_table, number},
+    },
+    error::StoreError,
 };
 
 /// Held by whoever changes something: so activity is numbered in the order in which it is committed.

@@ -9,7 +9,14 @@ use std::{
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
-use crate::{Store, StoreError, nonces, sqlite, vault_checks, vault_file};
+use crate::{
+    database::sqlite,
+    error::StoreError,
+    nonces::forgotten::mark_restored,
+    store::Store,
+    tables::vault_checks,
+    vault::file::{beside, remove_if_there, sync_folder},
+};
 
 /// What counted only at the moment of the copy: restored, it would let in again who has signed out since, or take what
 /// has been used since.
@@ -28,11 +35,11 @@ impl Store {
         if fs::symlink_metadata(&absolute).is_ok() {
             return Err(StoreError::BackupExists(file.to_owned()));
         }
-        let draft = vault_file::beside(&absolute, "draft");
+        let draft = beside(&absolute, "draft");
         let lock = lock(&draft).map_err(|error| error.of_backup(file))?;
         let written = self.write_draft(&draft, &lock).await;
         let placed = written.and_then(|keys| place(&draft, &absolute).map(|()| keys));
-        let removed = vault_file::remove_if_there(&draft).map_err(|source| unwritable(file, source));
+        let removed = remove_if_there(&draft).map_err(|source| unwritable(file, source));
         placed.map_err(|error| error.of_backup(file)).and_then(|keys| removed.map(|()| keys))
     }
 
@@ -46,7 +53,7 @@ impl Store {
         for statement in OF_THE_MOMENT {
             connection.execute_unprepared(statement).await?;
         }
-        nonces::mark_restored(&connection).await?;
+        mark_restored(&connection).await?;
         let keys = vault_checks::proven(&connection, &self.vault).await?;
         connection.close().await?;
         file.sync_all().map_err(|source| unwritable(draft, source))?;
@@ -78,7 +85,7 @@ fn place(draft: &Path, file: &Path) -> Result<(), StoreError> {
         io::ErrorKind::AlreadyExists => StoreError::BackupExists(file.to_owned()),
         _ => unwritable(file, source),
     })?;
-    vault_file::sync_folder(file).map_err(|source| unwritable(file, source))
+    sync_folder(file).map_err(|source| unwritable(file, source))
 }
 
 fn unwritable(file: &Path, source: io::Error) -> StoreError {

@@ -9,10 +9,11 @@ use sea_orm::{
 };
 
 use crate::{
-    Store, StoreError,
-    activity::NewActivity,
+    database::values::time_from,
     entity::{session, set_up_link, user},
-    time_from,
+    error::StoreError,
+    store::Store,
+    tables::activity::NewActivity,
 };
 
 /// A user with what signing in needs. The hash does not print.

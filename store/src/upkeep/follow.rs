@@ -1,21 +1,20 @@
 //! Tells everybody who listens what was appended to the activity table, by this process or another one.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use domain::{Action, Activity, Consumer, Event};
 use serde_json::Value;
-use tokio::{
-    sync::{Mutex, Notify, broadcast},
-    time::timeout,
-};
+use tokio::{sync::broadcast, time::timeout};
 
-use crate::{Store, StoreError, keyring::Outdated, watch::Watch};
+use crate::{
+    error::StoreError,
+    memory::{feed::News, keyring::Outdated},
+    store::Store,
+    upkeep::watch::Watch,
+};
 
 /// How long a look at the database may take before nothing is answered from memory any more.
 const LOOK_WITHIN: Duration = Duration::from_millis(700);
@@ -23,54 +22,8 @@ const LOOK_WITHIN: Duration = Duration::from_millis(700);
 /// How long after a failure the database is asked again.
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
 
-/// How many lines a slow listener may fall behind before it is told to start over.
-const BACKLOG: usize = 1024;
-
 /// How many lines are read at once.
 const BATCH: u64 = 500;
-
-/// What the listeners are told.
-#[derive(Clone, Debug)]
-pub enum News {
-    /// A line of the activity table.
-    Line(Arc<Activity<Value>>),
-    /// Consumers that were used, as they are now. That is no activity of anybody's, so it has no number.
-    Used(Arc<[Consumer]>),
-}
-
-#[derive(Debug)]
-pub(crate) struct Feed {
-    wake: Notify,
-    news: broadcast::Sender<News>,
-    /// The newest line that was told.
-    told: AtomicI64,
-    /// The newest line whose consequences verifications have drawn by themselves, ahead of being told.
-    ahead: Mutex<i64>,
-}
-
-impl Feed {
-    pub(crate) fn new() -> Self {
-        Self {
-            wake: Notify::new(),
-            news: broadcast::Sender::new(BACKLOG),
-            told: AtomicI64::new(0),
-            ahead: Mutex::new(0),
-        }
-    }
-
-    pub(crate) fn has_listeners(&self) -> bool {
-        self.news.receiver_count() > 0
-    }
-
-    pub(crate) fn tell(&self, news: News) {
-        // Nobody listening is no error.
-        let _ = self.news.send(news);
-    }
-
-    pub(crate) fn wake(&self) {
-        self.wake.notify_one();
-    }
-}
 
 /// What a line means to the table of consumer keys, if anything.
 pub fn event(line: &Activity<Value>) -> Result<Option<Event>, StoreError> {

@@ -5,10 +5,11 @@ use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, S
 use time::OffsetDateTime;
 
 use crate::{
-    Account, Store, StoreError,
-    activity::NewActivity,
+    database::values::time_from,
     entity::{session, user},
-    time_from,
+    error::StoreError,
+    store::Store,
+    tables::{activity::NewActivity, users::Account},
 };
 
 /// A browser that somebody signed in with.

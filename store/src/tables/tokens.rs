@@ -10,12 +10,11 @@ use sea_orm::{
 use time::OffsetDateTime;
 
 use crate::{
-    Store, StoreError,
-    activity::{NewActivity, word},
-    connect::Change,
+    database::values::{time_from, word},
     entity::{consumer, temporary_credentials, token_credentials},
-    temporary_credentials::State,
-    time_from,
+    error::StoreError,
+    store::{Change, Store},
+    tables::{activity::NewActivity, state::State},
     vault::{Secret, Vault},
 };
 

@@ -12,12 +12,14 @@ use sea_orm::{
 };
 
 use crate::{
-    Store, StoreError,
-    activity::{By, NewActivity},
-    connect::Change,
     entity::vault_check,
-    vault::Sealed,
-    vault_checks, vault_file,
+    error::StoreError,
+    store::{Change, Store},
+    tables::{
+        activity::{By, NewActivity},
+        vault_checks,
+    },
+    vault::{Sealed, file},
 };
 
 /// How many secrets one transaction seals anew, so that nobody else waits long for their turn.
@@ -53,7 +55,7 @@ impl Store {
             return Err(self.vault.unknown(current));
         }
         if in_file.len() == 1 {
-            vault_file::add(self.vault.file(), current + 1)?;
+            file::add(self.vault.file(), current + 1)?;
             if self.is_shared() {
                 return Ok(Begun::Added(current + 1));
             }
@@ -158,7 +160,7 @@ impl Store {
         let mut old = self.vault.read_again()?;
         old.retain(|id| *id < oldest);
         if !old.is_empty() {
-            vault_file::drop_before(self.vault.file(), oldest)?;
+            file::drop_before(self.vault.file(), oldest)?;
         }
         self.commit(change).await?;
         Ok(old)

@@ -3,6 +3,8 @@
 //! HMAC needs secrets in the clear, so they cannot be hashed. Each sealed secret names the key it was sealed with, so
 //! that keys can rotate, and is bound to the row it belongs to, so that rows cannot be swapped.
 
+pub(crate) mod file;
+
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -15,10 +17,7 @@ use chacha20poly1305::{
 };
 use zeroize::Zeroizing;
 
-use crate::{
-    StoreError, random,
-    vault_file::{self, Keys},
-};
+use crate::{error::StoreError, random, vault::file::Keys};
 
 const NONCE_BYTES: usize = 24;
 
@@ -70,10 +69,10 @@ impl fmt::Debug for Vault {
 impl Vault {
     /// Reads the key file, or makes one (mode 0600) where there is none and `may_create` says so.
     pub fn open(path: &Path, may_create: bool) -> Result<Self, StoreError> {
-        let keys = match vault_file::read(path) {
+        let keys = match file::read(path) {
             Err(StoreError::VaultKeyMissing(_)) if may_create => {
-                vault_file::create(path)?;
-                vault_file::read(path)?
+                file::create(path)?;
+                file::read(path)?
             }
             other => other?,
         };
@@ -96,7 +95,7 @@ impl Vault {
 
     /// Reads the key file again; gives the numbers of the keys that are in it now, the newest last.
     pub fn read_again(&self) -> Result<Vec<i32>, StoreError> {
-        let keys = vault_file::read(&self.file)?;
+        let keys = file::read(&self.file)?;
         let numbers = keys.keys().copied().collect();
         self.keys.write().unwrap_or_else(PoisonError::into_inner).extend(keys);
         Ok(numbers)
@@ -196,7 +195,7 @@ mod tests {
     fn a_key_that_came_into_the_file_later_is_found_there() {
         let (_folder, vault) = vault();
         let beside = Vault::open(vault.file(), false).unwrap();
-        vault_file::add(vault.file(), 2).unwrap();
+        file::add(vault.file(), 2).unwrap();
         assert_eq!(beside.read_again().unwrap(), [1, 2]);
         let sealed = beside.seal(2, "row", "correct horse").unwrap();
         assert_eq!(vault.unseal("row", &sealed).unwrap().expose(), "correct horse");
@@ -217,8 +216,8 @@ mod tests {
     fn a_key_that_was_dropped_from_the_file_still_opens_what_was_read_before() {
         let (_folder, vault) = vault();
         let sealed = vault.seal(1, "row", "correct horse").unwrap();
-        vault_file::add(vault.file(), 2).unwrap();
-        vault_file::drop_before(vault.file(), 2).unwrap();
+        file::add(vault.file(), 2).unwrap();
+        file::drop_before(vault.file(), 2).unwrap();
         assert_eq!(vault.read_again().unwrap(), [2]);
         assert!(vault.unseal("row", &sealed).is_ok());
         let later = Vault::open(vault.file(), false).unwrap().unseal("row", &sealed);

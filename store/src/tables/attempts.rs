@@ -5,7 +5,7 @@ use domain::query::milliseconds;
 use sea_orm::{ConnectionTrait as _, EntityTrait as _, Statement};
 use time::{Duration, OffsetDateTime};
 
-use crate::{Store, StoreError, entity::attempt};
+use crate::{entity::attempt, error::StoreError, store::Store};
 
 /// The hash of who or what is counted.
 pub type Subject = [u8; 32];

@@ -7,16 +7,18 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _, Set,
     sea_query::Expr,
 };
-use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    Store, StoreError,
-    activity::{NewActivity, from_word, word},
-    can_be_kept,
+    database::values::{can_be_kept, from_word, time_from, word},
     entity::{consumer, temporary_credentials},
-    time_from,
-    tokens::{self, NewToken},
+    error::StoreError,
+    store::Store,
+    tables::{
+        activity::NewActivity,
+        state::State,
+        tokens::{self, NewToken},
+    },
     vault::{Sealed, Secret},
 };
 
@@ -25,24 +27,6 @@ const KEPT: Duration = Duration::days(1);
 
 /// How many wrong verifiers make them void.
 const MOST_WRONG_VERIFIERS: i32 = 5;
-
-/// What has become of temporary credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// The user has not been asked yet, or has not answered.
-    Undecided,
-    /// The user allowed it.
-    Allowed,
-    /// The user did not.
-    Denied,
-    /// Exchanged for token credentials.
-    Used,
-    /// An administrator signed everybody out, or removed the consumer.
-    Revoked,
-    /// Somebody guessed at the verifier.
-    Void,
-}
 
 /// Temporary credentials to keep.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use sea_orm::{
     },
 };
 
-use crate::{StoreError, connect::number};
+use crate::{database::values::number, error::StoreError};
 
 /// Marks a file as ours (`PRAGMA application_id`): "LKEY".
 const APPLICATION_ID: i32 = 0x4C4B_4559;

@@ -16,10 +16,13 @@ use sea_orm::{
 use tokio::time::timeout;
 
 use crate::{
-    Store, StoreError,
     entity::consumer,
-    feed::News,
-    keyring::{KnownConsumer, KnownToken},
+    error::StoreError,
+    memory::{
+        feed::News,
+        keyring::{KnownConsumer, KnownToken},
+    },
+    store::Store,
 };
 
 /// How often uses are written down and told to whoever has the table open.

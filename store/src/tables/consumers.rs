@@ -11,11 +11,11 @@ use sea_orm::{
 };
 
 use crate::{
-    Store, StoreError,
-    activity::{NewActivity, from_word, word},
-    can_be_kept,
+    database::values::{can_be_kept, from_word, time_from, word},
     entity::consumer,
-    time_from, tokens,
+    error::StoreError,
+    store::Store,
+    tables::{activity::NewActivity, tokens},
     vault::{Sealed, Secret},
 };
 

@@ -4,7 +4,7 @@ use domain::query::milliseconds;
 use sea_orm::{EntityTrait as _, Set};
 use time::OffsetDateTime;
 
-use crate::{Store, StoreError, entity::set_up_link};
+use crate::{entity::set_up_link, error::StoreError, store::Store};
 
 impl Store {
     /// Remembers a link by the hash of its token.

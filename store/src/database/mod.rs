@@ -1,0 +1,22 @@
+//! The two databases that Latchkey can use, and what is different about each.
+
+pub(crate) mod location;
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+pub(crate) mod values;
+
+use sea_orm::DatabaseConnection;
+
+use crate::{database::location::Location, error::StoreError};
+
+/// Opens a pool of connections, whichever database it is.
+pub(crate) async fn connect(
+    location: &Location,
+    connections: u32,
+    create: bool,
+) -> Result<DatabaseConnection, StoreError> {
+    match location {
+        Location::Sqlite(file) => sqlite::connect(file, connections, create).await,
+        Location::Postgres(url) => postgres::connect(url, connections).await,
+    }
+}

@@ -1,0 +1,49 @@
+//! Up to which second nonces are forgotten: requests of then are refused, whatever the clock says.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use sea_orm::{ConnectionTrait, Statement};
+
+use crate::{database::values::number, error::StoreError, store::Store};
+
+/// The second that stands for one that is not known yet, on a copy that nobody has served from: the last of year 9999,
+/// so that everything signed is too old until it is known.
+const RESTORED: i64 = 253_402_300_799;
+
+/// What is too old is forgotten this many seconds at a time.
+pub(super) const FORGET_EVERY: i64 = 5;
+
+impl Store {
+    /// The second up to which nonces are forgotten, whatever the clock did since: requests of then must be refused.
+    pub async fn nonces_forgotten_until(&self) -> Result<i64, StoreError> {
+        Ok(self.forgotten_until().await?.load(Ordering::Acquire))
+    }
+
+    /// On a database that was restored from a backup, every nonce of this second and before counts as forgotten from now
+    /// on; gives whether it is one. To be called before any signed request is answered.
+    pub async fn forget_nonces_where_restored(&self, until: i64) -> Result<bool, StoreError> {
+        let change = self.begin().await?;
+        let values = [until.into(), RESTORED.into()];
+        let forget = Statement::from_sql_and_values(self.backend(), FORGET_WHERE_RESTORED, values);
+        let is_restored = change.transaction.execute_raw(forget).await?.rows_affected() > 0;
+        self.commit(change).await?;
+        Ok(is_restored)
+    }
+
+    pub(super) async fn forgotten_until(&self) -> Result<&AtomicI64, StoreError> {
+        if let Some(known) = self.nonces.forgotten_until.get() {
+            return Ok(known);
+        }
+        let read = async || Ok(AtomicI64::new(number(&self.read, FORGOTTEN_UNTIL).await?));
+        Box::pin(self.nonces.forgotten_until.get_or_try_init(read)).await
+    }
+}
+
+/// Marks a copy of the database: what is accepted after it was made, it does not know.
+pub(crate) async fn mark_restored(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
+    connection.execute_unprepared(&format!("UPDATE nonces_forgotten SET until = {RESTORED}")).await?;
+    Ok(())
+}
+
+pub(super) const FORGOTTEN_UNTIL: &str = "SELECT until FROM nonces_forgotten WHERE id = 1";
+const FORGET_WHERE_RESTORED: &str = "UPDATE nonces_forgotten SET until = $1 WHERE id = 1 AND until = $2";

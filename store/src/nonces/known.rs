@@ -1,0 +1,30 @@
+//! The nonces that are known in memory: SQLite's are all.
+
+use std::collections::{BTreeMap, HashSet};
+
+use foldhash::fast::RandomState;
+
+use crate::nonces::nonce::Nonce;
+
+/// Every nonce that was written and not forgotten, by its second.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    seconds: BTreeMap<i64, HashSet<[u8; 16], RandomState>>,
+    /// The newest row that was read or written; `None` until the rows of earlier processes have been read.
+    pub(super) last_row: Option<i64>,
+}
+
+impl Known {
+    pub(super) fn has(&self, nonce: &Nonce) -> bool {
+        self.seconds.get(&nonce.timestamp).is_some_and(|hashes| hashes.contains(&nonce.hash))
+    }
+
+    /// Adds a nonce; false where it was there.
+    pub(super) fn add(&mut self, nonce: &Nonce) -> bool {
+        self.seconds.entry(nonce.timestamp).or_default().insert(nonce.hash)
+    }
+
+    pub(super) fn forget(&mut self, until: i64) {
+        self.seconds = self.seconds.split_off(&(until + 1));
+    }
+}

@@ -1,0 +1,30 @@
+//! What `latchkey check` looks at in the database.
+
+use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _, QueryOrder as _, Statement};
+
+use crate::{database::values::time_from, entity::activity, error::StoreError, store::Store};
+
+/// What `latchkey check` tells of the database.
+#[derive(Debug)]
+pub struct Health {
+    /// What SQLite's `PRAGMA integrity_check` says: `ok`, or the first thing that is wrong. PostgreSQL sees to that itself.
+    pub integrity: String,
+    /// When the newest activity happened.
+    pub newest_activity: Option<time::OffsetDateTime>,
+}
+
+impl Store {
+    /// Reads the whole database for damage. Takes time with its size.
+    pub async fn health(&self) -> Result<Health, StoreError> {
+        let question = match self.backend() {
+            DbBackend::Sqlite => "PRAGMA integrity_check(1)",
+            _ => "SELECT 'ok'",
+        };
+        let statement = Statement::from_string(self.backend(), question);
+        let row =
+            self.read.query_one_raw(statement).await?.ok_or(StoreError::Unreadable("no integrity check"))?;
+        let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(&self.read).await?;
+        let newest_activity = newest.map(|newest| time_from(newest.at)).transpose()?;
+        Ok(Health { integrity: row.try_get_by_index(0)?, newest_activity })
+    }
+}

@@ -1,0 +1,111 @@
+//! Opens the database, whichever it is: makes, migrates and checks it, and refuses one that is not ours.
+
+use std::path::Path;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait as _, PaginatorTrait as _, TransactionTrait,
+};
+
+use crate::{
+    database::{connect, location::Location, postgres, sqlite, values::has_table},
+    entity::vault_check,
+    error::StoreError,
+    memory::{feed::Feed, keyring::Keyring},
+    migration,
+    nonces::queue::Nonces,
+    store::Store,
+    tables::vault_checks,
+    vault::Vault,
+};
+
+/// Connections to read with.
+const READERS: u32 = 4;
+
+impl Store {
+    /// Opens a database, made and migrated as need be, and the vault key beside it.
+    pub async fn open(location: &Location, vault_key_file: &Path) -> Result<Self, StoreError> {
+        let open = async {
+            let write = connect(location, 1, true).await?;
+            refuse_foreign(&write, location).await?;
+            refuse_newer(&write, location).await?;
+            // One transaction, so that of two processes that open a new database at once the second finds it made.
+            let transaction = if write.get_database_backend() == DbBackend::Postgres {
+                let transaction = write.begin().await?;
+                postgres::lock_changes(&transaction).await?;
+                transaction
+            } else {
+                sqlite::write_ahead(&write).await?;
+                let transaction = write.begin_with_options(sqlite::immediate()).await?;
+                sqlite::mark(&transaction).await?;
+                transaction
+            };
+            // Once more: a newer version may have migrated it before this one's turn came.
+            refuse_newer(&transaction, location).await?;
+            migration::apply(&transaction).await?;
+            let is_new = vault_check::Entity::find().count(&transaction).await? == 0;
+            let vault = Vault::open(vault_key_file, is_new)?;
+            if is_new {
+                vault_checks::insert(&transaction, &vault, vault.newest()).await?;
+            }
+            transaction.commit().await?;
+            Self::with_vault(location, write, vault).await
+        };
+        open.await.map_err(|error| error.at_opening(&location.to_string()))
+    }
+
+    /// Opens a database that is there already, and makes and migrates nothing: for whoever only looks.
+    pub async fn open_existing(location: &Location, vault_key_file: &Path) -> Result<Self, StoreError> {
+        let open = async {
+            let write = connect(location, 1, false).await?;
+            refuse_foreign(&write, location).await?;
+            refuse_newer(&write, location).await?;
+            if !has_table(&write, "vault_checks").await? {
+                return Err(StoreError::NotMade);
+            }
+            let vault = Vault::open(vault_key_file, false)?;
+            Self::with_vault(location, write, vault).await
+        };
+        open.await.map_err(|error| error.at_opening(&location.to_string()))
+    }
+
+    async fn with_vault(
+        location: &Location,
+        write: DatabaseConnection,
+        vault: Vault,
+    ) -> Result<Self, StoreError> {
+        vault_checks::proven(&write, &vault).await?;
+        let nonce_writer = match location {
+            Location::Sqlite(_) => write.clone(),
+            Location::Postgres(url) => postgres::connect(url, 1).await?,
+        };
+        Ok(Self {
+            read: connect(location, READERS, false).await?,
+            watch: connect(location, 1, false).await?,
+            write,
+            nonce_writer,
+            vault,
+            feed: Feed::new(),
+            keyring: Keyring::new(),
+            nonces: Nonces::default(),
+            location: location.clone(),
+        })
+    }
+}
+
+async fn refuse_foreign(connection: &DatabaseConnection, location: &Location) -> Result<(), StoreError> {
+    let name = location.to_string();
+    match location {
+        Location::Sqlite(_) => sqlite::refuse_foreign(connection, &name).await,
+        Location::Postgres(_) => postgres::refuse_foreign(connection, &name).await,
+    }
+}
+
+async fn refuse_newer(connection: &impl ConnectionTrait, location: &Location) -> Result<(), StoreError> {
+    if !has_table(connection, migration::TABLE).await? {
+        return Ok(());
+    }
+    match migration::unknown(connection).await? {
+        Some(version) => Err(StoreError::Newer(location.to_string(), version)),
+        None => Ok(()),
+    }
+}
