@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, request::Parts},
 };
 use serde::de::DeserializeOwned;
 use service::{Admin, SignedIn, Verified, sign_in::Presence};
@@ -11,7 +11,12 @@ use service::{Admin, SignedIn, Verified, sign_in::Presence};
 use crate::{
     api::error::ApiError,
     state::AppState,
-    wire::{address::ClientAddress, body::TooLarge, session, signed::Received},
+    wire::{
+        address::ClientAddress,
+        body::{TooLarge, media_type},
+        session,
+        signed::Received,
+    },
 };
 
 /// The key in a path, as it was sent.
@@ -86,9 +91,7 @@ impl Call {
 
     /// The body as JSON.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        let content_type = self.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if !media_type.eq_ignore_ascii_case("application/json") {
+        if !media_type(self.headers()).eq_ignore_ascii_case("application/json") {
             return Err(ApiError::UnsupportedMediaType);
         }
         parse(&self.received.body)

@@ -6,6 +6,10 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use axum_extra::{
+    TypedHeader,
+    headers::{ETag, HeaderMapExt as _, IfMatch},
+};
 use domain::{
     Consumer, ConsumerKey, ConsumerQuery, Cursor, Status, TypedSecret,
     query::{Order, Sort},
@@ -66,7 +70,11 @@ pub(super) async fn list(
 
 /// A consumer with its revision as an entity tag.
 fn shown(status: StatusCode, consumer: &Consumer) -> Response {
-    (status, [(header::ETAG, format!("\"{}\"", consumer.revision))], Json(consumer)).into_response()
+    (status, TypedHeader(etag(consumer)), Json(consumer)).into_response()
+}
+
+fn etag(consumer: &Consumer) -> ETag {
+    format!("\"{}\"", consumer.revision).parse().expect("a number in quotation marks is an entity tag")
 }
 
 /// The key in a path; whatever else stands there names nothing.
@@ -151,18 +159,20 @@ pub(super) async fn edit(
 
 /// The revision that a change is based on, by `If-Match` (RFC 9110 section 13.1.1); none: on any.
 fn seen(headers: &HeaderMap, current: &Consumer) -> Result<Option<i64>, ApiError> {
-    let values = headers.get_all(header::IF_MATCH).iter();
-    let tags: Vec<&str> =
-        values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
-    if !headers.contains_key(header::IF_MATCH) || tags.iter().any(|tag| tag.trim() == "*") {
-        return Ok(None);
-    }
-    let now = format!("\"{}\"", current.revision);
-    if tags.iter().any(|tag| tag.trim() == now) {
+    // Not `typed_get`: a condition that cannot be read is one that does not hold, and not an absent one.
+    let condition = match headers.typed_try_get::<IfMatch>() {
+        Ok(None) => return Ok(None),
+        Ok(Some(condition)) if condition.is_any() => return Ok(None),
+        Ok(condition) => condition,
+        Err(_) => None,
+    };
+    if condition.is_some_and(|tags| tags.precondition_passes(&etag(current))) {
         return Ok(Some(current.revision));
     }
-    let words =
-        format!("The consumer is at revision {now} now: somebody changed it. Look at it again, then decide.");
+    let revision = current.revision;
+    let words = format!(
+        "The consumer is at revision \"{revision}\" now: somebody changed it. Look at it again, then decide."
+    );
     Err(ApiError::PreconditionFailed(words))
 }
 

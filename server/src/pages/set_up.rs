@@ -3,7 +3,7 @@
 use app::{Notice, SetUpReply};
 use axum::{
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{FieldError, TypedSecret};
@@ -73,7 +73,7 @@ pub(crate) async fn set_up(
     let mut failed = None;
     let (errors, problem): (Vec<FieldError>, _) = match made {
         Ok(token) => {
-            let cookie = [(header::SET_COOKIE, session::begin(&token, &state))];
+            let cookie = session::begin(&token, &state);
             return (cookie, Redirect::to(&state.path("/"))).into_response();
         }
         Err(SetUpError::DeadLink) => return dead_link(state, request).await,

@@ -4,7 +4,7 @@ use app::SignInReply;
 use axum::{
     Form,
     extract::{Request, State, rejection::FormRejection},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{Password, TypedSecret};
@@ -96,7 +96,7 @@ pub(crate) async fn sign_in(
     let password = Password::typed(form.password.expose());
     let error = match state.service.sign_in(&form.username, &password, address.0).await {
         Ok(token) => {
-            let cookie = [(header::SET_COOKIE, session::begin(&token, &state))];
+            let cookie = session::begin(&token, &state);
             return (cookie, Redirect::to(&after_sign_in(&state, &form.next))).into_response();
         }
         Err(error) => error,
@@ -122,7 +122,7 @@ pub(crate) async fn sign_out(
     if let Some(Person(person)) = person {
         state.service.sign_out(&person).await?;
     }
-    let cookie = [(header::SET_COOKIE, session::end(&state))];
+    let cookie = session::end(&state);
     // The page that most people sign out on sends nothing with it.
     let next = form.map_or_else(|_| String::new(), |Form(Next { next })| next);
     let sign_in = match own_path(&next) {

@@ -1,6 +1,9 @@
 //! The session cookie, and who is behind it.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use service::{ServiceError, SignedIn, Token, sign_in::Presence};
 
 use crate::{state::AppState, wire::address::ClientAddress};
@@ -11,30 +14,28 @@ fn cookie_name(https: bool) -> &'static str {
 }
 
 /// The session cookie's value, if the request has one.
-pub(crate) fn cookie(headers: &HeaderMap, https: bool) -> Option<&str> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    pairs.flat_map(|value| value.split(';')).find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == cookie_name(https)).then_some(value)
-    })
+pub(crate) fn cookie(headers: &HeaderMap, https: bool) -> Option<String> {
+    CookieJar::from_headers(headers).get(cookie_name(https)).map(|cookie| cookie.value().to_owned())
 }
 
 /// `Set-Cookie` for a session that begins.
-pub(crate) fn begin(token: &Token, state: &AppState) -> HeaderValue {
-    let seconds = service::sign_in::AT_MOST.as_secs();
-    set_cookie(state, &format!("{}; Max-Age={seconds}", token.expose()))
+pub(crate) fn begin(token: &Token, state: &AppState) -> CookieJar {
+    set_cookie(state, token.expose(), service::sign_in::AT_MOST)
 }
 
 /// `Set-Cookie` for a session that has ended.
-pub(crate) fn end(state: &AppState) -> HeaderValue {
-    set_cookie(state, "; Max-Age=0")
+pub(crate) fn end(state: &AppState) -> CookieJar {
+    set_cookie(state, "", Duration::ZERO)
 }
 
-fn set_cookie(state: &AppState, value: &str) -> HeaderValue {
-    let https = state.is_https();
-    let secure = if https { "; Secure" } else { "" };
-    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}", cookie_name(https));
-    HeaderValue::from_str(&cookie).expect("a token is base64url")
+fn set_cookie(state: &AppState, value: &str, life: Duration) -> CookieJar {
+    let cookie = Cookie::build((cookie_name(state.is_https()), value.to_owned()))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(state.is_https())
+        .max_age(life.try_into().expect("a session's life is some hours"));
+    CookieJar::new().add(cookie)
 }
 
 /// Who is behind the session cookie, if its session holds.
@@ -45,7 +46,7 @@ pub(crate) async fn who(
     presence: Presence,
 ) -> Result<Option<SignedIn>, ServiceError> {
     match cookie(headers, state.is_https()) {
-        Some(token) => state.service.authenticate(token, address.0, presence).await,
+        Some(token) => state.service.authenticate(&token, address.0, presence).await,
         None => Ok(None),
     }
 }
