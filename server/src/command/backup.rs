@@ -30,7 +30,7 @@ struct Made<'a> {
 impl BackupCommand {
     /// Makes and migrates nothing but the backup.
     pub(super) async fn run(&self, settings: &Settings, json: bool) -> Result<(), CommandError> {
-        let (database, vault_key_file) = (&settings.database, &*settings.vault_key_file);
+        let (database, vault_key_file) = (&settings.database_url, &*settings.vault_key_file);
         let store = Store::open_existing(database, vault_key_file).await?;
         let copied = match database.pg_dump(&self.file) {
             None => store.back_up(&self.file).await.map_err(CommandError::from),

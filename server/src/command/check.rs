@@ -25,9 +25,9 @@ struct Finding {
 
 /// Looks at everything that a start depends on. The settings are right, or nobody would have come here.
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), CommandError> {
-    let mut findings = vec![Finding { subject: "settings", ok: true, detail: in_words(settings) }];
-    if settings.tls.is_some() {
-        let (ok, detail) = match listen::tls(settings.tls.as_ref()).await {
+    let mut findings = vec![Finding { subject: "settings", ok: true, detail: settings.in_words.join("; ") }];
+    if settings.tls().is_some() {
+        let (ok, detail) = match listen::tls(settings.tls()).await {
             Ok(_) => (true, "can be used".to_owned()),
             Err(error) => (false, error.to_string()),
         };
@@ -47,24 +47,6 @@ pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), Command
     if findings.iter().all(|finding| finding.ok) { Ok(()) } else { Err(CommandError::CheckFailed) }
 }
 
-/// The settings that hold, however they were given.
-fn in_words(settings: &Settings) -> String {
-    let internal = settings.internal_listen.map_or("off".to_owned(), |address| address.to_string());
-    let public_url = settings.public_url.as_ref().map_or("the bound address", |url| url.as_str());
-    let tokens =
-        settings.token_ttl.map_or("until revoked".to_owned(), |ttl| format!("for {} s", ttl.as_secs()));
-    format!(
-        "data in {}; listening on {}, internally on {internal}; public URL {public_url}; realm {}; clock skew {} s; \
-         temporary credentials live {} s, tokens {tokens}; PLAINTEXT {}",
-        settings.data_dir.display(),
-        settings.listen,
-        settings.realm,
-        settings.clock_skew.as_secs(),
-        settings.temporary_credentials_ttl.as_secs(),
-        if settings.allow_plaintext { "accepted over https" } else { "refused" },
-    )
-}
-
 fn not_made(subject: &'static str, what: &impl fmt::Display) -> Finding {
     let detail = format!("{what} is not made yet; `latchkey serve` makes it");
     Finding { subject, ok: true, detail }
@@ -74,15 +56,15 @@ fn not_made(subject: &'static str, what: &impl fmt::Display) -> Finding {
 async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<OffsetDateTime> {
     // An empty file is what is left where a first start was cut off.
     let is_made = |file: &Path| std::fs::metadata(file).map_or(file.exists(), |found| found.len() > 0);
-    let opened = match settings.database.file() {
+    let opened = match settings.database_url.file() {
         Some(file) if !is_made(file) => Err(StoreError::NotMade),
-        _ => Store::open_existing(&settings.database, &settings.vault_key_file).await,
+        _ => Store::open_existing(&settings.database_url, &settings.vault_key_file).await,
     };
     let mut report = |subject, ok, detail| findings.push(Finding { subject, ok, detail });
     let store = match opened {
         Ok(store) => store,
         Err(StoreError::NotMade) => {
-            findings.push(not_made("database", &settings.database));
+            findings.push(not_made("database", &settings.database_url));
             if !settings.vault_key_file.exists() {
                 findings.push(not_made("vault key", &settings.vault_key_file.display()));
             }
@@ -99,7 +81,7 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
     if let Err(error) = store.close().await {
         tracing::warn!(%error, "the database was not closed in good order");
     }
-    let database = &settings.database;
+    let database = &settings.database_url;
     let newest = match health {
         Ok(health) if health.integrity == "ok" => {
             report("database", true, database.to_string());

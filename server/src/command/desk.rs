@@ -23,7 +23,7 @@ impl Desk {
         let path = &settings.data_dir;
         make_data_dir(path)
             .map_err(|source| CommandError::DataDir { path: path.display().to_string(), source })?;
-        let store = Store::open(&settings.database, &settings.vault_key_file).await?;
+        let store = Store::open(&settings.database_url, &settings.vault_key_file).await?;
         let store = Arc::new(store);
         let service = Service::new(store.clone(), Clock::System, Rules::default());
         Ok(Self { store, service, admin: Admin::at_the_command_line(), json })

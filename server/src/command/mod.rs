@@ -92,7 +92,7 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Consumer(command) => command.check_usage()?,
         Command::Serve | Command::Migrate | Command::Vault(_) => {}
     }
-    let is_new = settings.database.file().is_some_and(|file| !file.exists());
+    let is_new = settings.database_url.file().is_some_and(|file| !file.exists());
     let desk = Desk::open(&settings, cli.json).await?;
     let done = match cli.command {
         Command::User(command) => command.run(&desk).await,
@@ -108,7 +108,7 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
 
 /// Tells what opening the database has done to it.
 fn migrated(desk: &Desk, settings: &Settings, made: bool) -> Result<(), CommandError> {
-    let database = settings.database.to_string();
+    let database = settings.database_url.to_string();
     let what = if made { "is made" } else { "is up to date" };
     desk.print(&serde_json::json!({ "database": database, "made": made }), || format!("{database} {what}."))
 }

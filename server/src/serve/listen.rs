@@ -1,6 +1,6 @@
 //! Listeners, their certificate, and the address under which they are reached.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::Path};
 
 use axum_server::tls_rustls::RustlsConfig;
 use tokio::net::TcpListener;
@@ -22,10 +22,10 @@ pub(super) async fn listen(setting: &'static str, address: SocketAddr) -> Result
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { setting, address, source })
 }
 
-pub(crate) async fn tls(files: Option<&(PathBuf, PathBuf)>) -> Result<Option<RustlsConfig>, ServeError> {
+pub(crate) async fn tls(files: Option<(&Path, &Path)>) -> Result<Option<RustlsConfig>, ServeError> {
     let Some((cert, key)) = files else { return Ok(None) };
     // A second call finds the provider that the first one installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let config = RustlsConfig::from_pem_file(cert, key).await;
-    config.map(Some).map_err(|source| ServeError::Tls { cert: cert.clone(), key: key.clone(), source })
+    config.map(Some).map_err(|source| ServeError::Tls { cert: cert.to_owned(), key: key.to_owned(), source })
 }

@@ -41,8 +41,8 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         Some(address) => Some(listen("LATCHKEY_INTERNAL_LISTEN", address).await?),
         None => None,
     };
-    let tls = tls(settings.tls.as_ref()).await?;
-    let store = Arc::new(Store::open(&settings.database, &settings.vault_key_file).await?);
+    let tls = tls(settings.tls()).await?;
+    let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
 
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;

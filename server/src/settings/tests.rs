@@ -1,8 +1,8 @@
 //! What each setting accepts, and what is said of what it does not.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, net::IpAddr, time::Duration};
 
-use super::*;
+use super::{table::DEFAULTS, values::public_url, *};
 
 fn read(flags: &Flags, environment: &[(&str, &str)], file: &str) -> Result<Settings, SettingsError> {
     let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
@@ -17,7 +17,7 @@ fn refused(environment: &[(&str, &str)]) -> String {
 fn without_any_setting_the_defaults_hold() {
     let settings = read(&Flags::default(), &[], "").unwrap();
     assert_eq!(settings.listen.to_string(), "127.0.0.1:3000");
-    assert_eq!(settings.database.to_string(), "./data/latchkey.db");
+    assert_eq!(settings.database_url.to_string(), "./data/latchkey.db");
     assert_eq!(settings.vault_key_file, Path::new("./data/vault.key"));
     assert_eq!((settings.clock_skew.as_secs(), settings.token_ttl), (300, None));
 }
@@ -86,7 +86,7 @@ fn every_way_to_write_a_sqlite_file_is_taken() {
         ("sqlite:keys.db", "keys.db"),
     ] {
         let settings = read(&Flags::default(), &[("LATCHKEY_DATABASE_URL", url)], "").unwrap();
-        assert_eq!(settings.database.to_string(), file);
+        assert_eq!(settings.database_url.to_string(), file);
     }
 }
 
@@ -115,7 +115,7 @@ fn the_internal_listener_can_be_off() {
 fn an_unknown_variable_is_pointed_out_unless_the_build_uses_it() {
     let names = ["LATCHKEY_LISEN", "LATCHKEY_CONFIG", "LATCHKEY_BIN", "LATCHKEY_REALM", "PATH"];
     let variables = names.iter().map(|name| (OsString::from(name), OsString::from("x")));
-    let (known, unknown) = from_environment(variables).unwrap();
+    let (known, unknown) = from_environment(KEYS, variables).unwrap();
     assert_eq!(unknown, ["LATCHKEY_CONFIG", "LATCHKEY_LISEN"]);
     assert_eq!(known.into_keys().collect::<Vec<_>>(), ["LATCHKEY_REALM"]);
 }
@@ -136,4 +136,52 @@ fn an_unknown_key_or_broken_file_is_told() {
 fn a_public_url_keeps_its_prefix_without_the_last_slash() {
     assert_eq!(public_url("https://example.com/latchkey/").unwrap().as_str(), "https://example.com/latchkey");
     assert_eq!(public_url("http://example.com").unwrap().path(), "/");
+}
+
+#[test]
+fn each_setting_is_shown_with_where_it_came_from() {
+    let flags = Flags { realm: Some("Plant".into()), ..Flags::default() };
+    let environment = [("LATCHKEY_DATABASE_URL", "postgres://ada:correcthorse@db.example/latchkey")];
+    let shown = read(&flags, &environment, "token_ttl = 5").unwrap().in_words;
+    assert_eq!(shown.len(), KEYS.len());
+    for expected in [
+        "data_dir: ./data",
+        "realm: Plant (--realm)",
+        "database_url: postgres:… (LATCHKEY_DATABASE_URL)",
+        "token_ttl: 5 (latchkey.toml: token_ttl)",
+    ] {
+        assert!(shown.iter().any(|line| line == expected), "{expected}: {shown:?}");
+    }
+}
+
+#[test]
+fn the_defaults_that_are_told_are_those_that_hold() {
+    let without_any = read(&Flags::default(), &[], "").unwrap();
+    for (key, default) in DEFAULTS {
+        if default.contains(' ') || *default == "none" {
+            continue;
+        }
+        let variable = format!("LATCHKEY_{}", key.to_uppercase());
+        let given = Settings {
+            in_words: Vec::new(),
+            ..read(&Flags::default(), &[(&variable, default)], "").unwrap()
+        };
+        let without_any = Settings { in_words: Vec::new(), ..without_any.clone() };
+        assert_eq!(format!("{given:?}"), format!("{without_any:?}"), "{key}");
+    }
+}
+
+#[test]
+fn the_readme_tells_settings_that_are_there_with_their_defaults() {
+    let readme = include_str!("../../../README.md");
+    let rows: Vec<_> = readme.lines().filter(|line| line.starts_with("| `LATCHKEY_")).collect();
+    assert!(rows.len() > 5);
+    for row in rows {
+        let cells: Vec<_> = row.split(" | ").collect();
+        for variable in cells[0].trim_start_matches("| ").split(", ") {
+            let key = variable.trim_matches('`').trim_start_matches("LATCHKEY_").to_lowercase();
+            let default = DEFAULTS.iter().find(|(of, _)| *of == key).map(|(_, default)| *default);
+            assert_eq!(default, Some(&*cells[1].replace('`', "")), "{row}");
+        }
+    }
 }

@@ -1,0 +1,40 @@
+//! What is said of a setting that cannot be used.
+
+/// A setting that cannot be used, in one sentence.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// A value that is not allowed.
+    #[error("{source_name}={value} is not allowed: it must be {allowed}.")]
+    Value {
+        /// The setting as it was given: flag, variable or key of the file.
+        source_name: String,
+        /// What was given.
+        value: String,
+        /// What may be given.
+        allowed: &'static str,
+    },
+    /// One half of a pair.
+    #[error("LATCHKEY_TLS_CERT and LATCHKEY_TLS_KEY must be given both or neither: only {0} is.")]
+    HalfTls(String),
+    /// A variable that is no text.
+    #[error("{0} is not allowed: it must be UTF-8 text.")]
+    NotText(String),
+    /// A file that cannot be read.
+    #[error("The settings file {path} cannot be read: {reason}.")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system or the parser said, in one line.
+        reason: String,
+    },
+    /// A key that means nothing.
+    #[error("The settings file {path} has the key {key}, which is no setting; the keys are {known}.")]
+    UnknownKey {
+        /// The file.
+        path: String,
+        /// The key.
+        key: String,
+        /// Every key there is.
+        known: String,
+    },
+}

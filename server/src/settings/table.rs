@@ -1,0 +1,115 @@
+//! Every setting, in one row each: flags, environment, file, help, defaults and what `latchkey check` shows are made from it.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use clap::Args;
+use store::Location;
+use url::Url;
+
+use crate::settings::{
+    error::SettingsError,
+    sources::Sources,
+    values::{
+        LogFormat, address_or_off, addresses, log_filter, log_format, path, public_url, realm, seconds,
+        seconds_or_none, some_seconds,
+    },
+};
+
+/// `key: type, what the flag takes, help, default in words = default, must be what is allowed => how a text is read;`
+/// A default may use the settings above it.
+macro_rules! settings {
+    ($($key:ident: $type:ty, $takes:literal, $help:literal, default $words:literal = $default:expr,
+        must be $allowed:literal => $read:expr;)+) => {
+        /// Every setting's key, as the file has it; `LATCHKEY_` and upper case for the environment, `--` and dashes for
+        /// flags.
+        pub(super) const KEYS: &[&str] = &[$(stringify!($key)),+];
+
+        /// Each setting's default, in words.
+        #[cfg(test)]
+        pub(super) const DEFAULTS: &[(&str, &str)] = &[$((stringify!($key), $words)),+];
+
+        /// The settings as flags; each is read later, together with where it came from.
+        #[derive(Args, Clone, Debug, Default)]
+        #[command(next_help_heading = "Settings (also LATCHKEY_… in the environment, or latchkey.toml)")]
+        pub struct Flags {
+            /// The file with settings [default: latchkey.toml, where there is one]
+            #[arg(long, global = true, value_name = "FILE")]
+            pub(super) config: Option<PathBuf>,
+            $(
+                #[arg(long, global = true, value_name = $takes, help = concat!($help, " [default: ", $words, "]"))]
+                pub(super) $key: Option<String>,
+            )+
+        }
+
+        impl Flags {
+            /// Those that were given, by key.
+            pub(super) fn given(&self) -> HashMap<&'static str, String> {
+                let flags = [$((stringify!($key), &self.$key)),+];
+                flags.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect()
+            }
+        }
+
+        /// Everything that can be set. The one secret in it, the password in the address of a PostgreSQL database, is not
+        /// printed.
+        #[derive(Clone, Debug)]
+        pub struct Settings {
+            $(pub(crate) $key: $type,)+
+            /// Each of them, with where it came from.
+            pub(crate) in_words: Vec<String>,
+        }
+
+        impl Settings {
+            pub(super) fn take(sources: &mut Sources<'_>) -> Result<Self, SettingsError> {
+                $(let $key: $type = sources.take(stringify!($key), $words, || $default, $allowed, $read)?;)+
+                Ok(Self { $($key,)+ in_words: sources.in_words.clone() })
+            }
+        }
+    };
+}
+
+settings! {
+    data_dir: PathBuf, "FOLDER", "Folder of the database and the vault key",
+        default "./data" = PathBuf::from("./data"), must be "a folder" => path;
+    database_url: Location, "URL", "sqlite://FILE or postgres://USER@HOST/DATABASE",
+        default "latchkey.db in the data folder" = Location::Sqlite(data_dir.join("latchkey.db")),
+        must be "sqlite://FILE without a question mark, or postgres://USER@HOST/DATABASE" => |text| text.parse().ok();
+    listen: SocketAddr, "ADDRESS:PORT", "Public listener; port 0 picks one",
+        default "127.0.0.1:3000" = SocketAddr::from(([127, 0, 0, 1], 3000)),
+        must be "an IP address and a port, such as 127.0.0.1:3000 or [::1]:3000; port 0 picks one" => |text| text.parse().ok();
+    internal_listen: Option<SocketAddr>, "ADDRESS:PORT", "Internal listener, or off",
+        default "127.0.0.1:3001" = Some(SocketAddr::from(([127, 0, 0, 1], 3001))),
+        must be "an IP address and a port, such as 127.0.0.1:3001, or off" => address_or_off;
+    public_url: Option<Url>, "URL", "The address that browsers and applications see",
+        default "the bound address" = None,
+        must be "an address such as https://keys.example.com or https://example.com/latchkey: http:// or https://, a host, and at most a plain path after it"
+            => |text| public_url(text).map(Some);
+    vault_key_file: PathBuf, "FILE", "The vault key",
+        default "vault.key in the data folder" = data_dir.join("vault.key"), must be "a file" => path;
+    trusted_proxies: Vec<IpAddr>, "ADDRESSES", "Addresses whose X-Forwarded-For is believed, with commas between",
+        default "none" = Vec::new(), must be "IP addresses with commas between" => addresses;
+    tls_cert: Option<PathBuf>, "FILE", "Certificate (PEM), to serve HTTPS",
+        default "none" = None, must be "a file" => |text| path(text).map(Some);
+    tls_key: Option<PathBuf>, "FILE", "The certificate's key (PEM)",
+        default "none" = None, must be "a file" => |text| path(text).map(Some);
+    clock_skew: Duration, "SECONDS", "Accepted distance of oauth_timestamp in seconds, either way",
+        default "300" = Duration::from_mins(5), must be "a whole number of seconds, from 0 to 315360000" => seconds;
+    temporary_credentials_ttl: Duration, "SECONDS", "Life of temporary credentials in seconds",
+        default "600" = Duration::from_mins(10), must be "a whole number of seconds, from 1 to 315360000" => some_seconds;
+    token_ttl: Option<Duration>, "SECONDS", "Life of token credentials in seconds; 0: until revoked",
+        default "0" = None, must be "a whole number of seconds, from 0 to 315360000" => seconds_or_none;
+    allow_plaintext: bool, "true|false", "Accept PLAINTEXT signatures over https",
+        default "false" = false, must be "true or false" => |text| text.parse().ok();
+    realm: String, "TEXT", "The realm of challenges",
+        default "Latchkey" = "Latchkey".to_owned(),
+        must be "1 to 100 printable ASCII characters without quotation marks and backslashes" => realm;
+    log: String, "FILTER", "Which log lines are written",
+        default "info" = "info".to_owned(),
+        must be "off, error, warn, info, debug or trace, or a filter such as info,latchkey=debug" => log_filter;
+    log_format: LogFormat, "FORMAT", "text, or json for machines",
+        default "text" = LogFormat::Text, must be "text or json" => log_format;
+}

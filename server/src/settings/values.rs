@@ -1,0 +1,100 @@
+//! How the text of each kind of setting is read; `None` for what is not allowed.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use url::Url;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines, one object a line.
+    Json,
+}
+
+/// The longest time that can be set, in seconds.
+const TEN_YEARS: u64 = 315_360_000;
+
+pub(super) fn seconds(text: &str) -> Option<Duration> {
+    text.parse().ok().filter(|seconds| *seconds <= TEN_YEARS).map(Duration::from_secs)
+}
+
+/// A time that is not 0.
+pub(super) fn some_seconds(text: &str) -> Option<Duration> {
+    seconds(text).filter(|time| !time.is_zero())
+}
+
+/// A time, or none for 0.
+pub(super) fn seconds_or_none(text: &str) -> Option<Option<Duration>> {
+    seconds(text).map(|time| Some(time).filter(|time| !time.is_zero()))
+}
+
+/// An address to listen on, or none for `off`.
+pub(super) fn address_or_off(text: &str) -> Option<Option<SocketAddr>> {
+    if text == "off" { Some(None) } else { text.parse().ok().map(Some) }
+}
+
+pub(super) fn addresses(text: &str) -> Option<Vec<IpAddr>> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| Some(part.parse::<IpAddr>().ok()?.to_canonical())).collect()
+}
+
+/// What can stand in a challenge between quotation marks.
+pub(super) fn realm(text: &str) -> Option<String> {
+    let plain = |c: char| (c.is_ascii_graphic() || c == ' ') && c != '"' && c != '\\';
+    ((1..=100).contains(&text.len()) && text.chars().all(plain)).then(|| text.to_owned())
+}
+
+pub(super) fn log_filter(text: &str) -> Option<String> {
+    is_log_filter(text).then(|| text.to_owned())
+}
+
+pub(super) fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
+}
+
+/// A path; an empty one is none.
+pub(super) fn path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+/// Whether the log can be filtered by it. A lone word that is no level would be the name of a module, and silence.
+fn is_log_filter(text: &str) -> bool {
+    let is_level = |word: &str| word.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+    let plain = text.contains('[') || text.split(',').all(|part| part.contains(['=', ':']) || is_level(part));
+    plain && !text.trim().is_empty() && tracing_subscriber::EnvFilter::try_new(text).is_ok()
+}
+
+/// An address of our own, with at most a plain path.
+pub(super) fn public_url(text: &str) -> Option<Url> {
+    // `Url` forgives a missing or turned slash, spaces and line breaks; people would find another address than they wrote.
+    let (_, rest) = text.split_once("://")?;
+    if rest.starts_with('/') || text.contains(|c: char| c == '\\' || c.is_whitespace() || c.is_control()) {
+        return None;
+    }
+    let mut url = Url::parse(text).ok()?;
+    let plain = url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
+        return None;
+    }
+    // A prefix is kept without a slash at its end. What is special to the router or needs escaping cannot be in it.
+    let path = url.path().strip_suffix('/').unwrap_or(url.path()).to_owned();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    if !path.split('/').skip(1).all(|segment| !segment.is_empty() && segment.chars().all(is_plain)) {
+        return None;
+    }
+    url.set_path(&path);
+    Some(url)
+}
