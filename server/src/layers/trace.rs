@@ -30,9 +30,6 @@ fn log(response: &Response, begin: Instant) {
         tracing::debug!(status, took = ?begin.elapsed(), "answered");
         return;
     }
-    if let Some(error) = response.extensions().get::<Failure>() {
-        tracing::error!(status, %error, "the request failed");
-    } else {
-        tracing::error!(status, "the request failed");
-    }
+    let error = response.extensions().get::<Failure>().map(tracing::field::display);
+    tracing::error!(status, error, "the request failed");
 }

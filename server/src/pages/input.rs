@@ -49,11 +49,10 @@ impl<T: DeserializeOwned> FromRequest<AppState> for PageForm<T> {
         let Form(form) = Form::from_request(request, state).await.map_err(|rejection| {
             if matches!(rejection, FormRejection::InvalidFormContentType(_)) {
                 let text = "The form was not sent as application/x-www-form-urlencoded.".to_owned();
-                refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, text)
-            } else {
-                let text = format!("The form {}. Go back, and send it once more.", wrong(&body));
-                refuse(StatusCode::BAD_REQUEST, text)
+                return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, text);
             }
+            let text = format!("The form {}. Go back, and send it once more.", wrong(&body));
+            refuse(StatusCode::BAD_REQUEST, text)
         })?;
         Ok(Self(form))
     }

@@ -30,11 +30,13 @@ pub(super) fn some_seconds(text: &str) -> Option<Duration> {
 }
 
 /// A time, or none for 0.
+#[expect(clippy::option_option, reason = "the outer one is for texts that are not allowed")]
 pub(super) fn seconds_or_none(text: &str) -> Option<Option<Duration>> {
     seconds(text).map(|time| Some(time).filter(|time| !time.is_zero()))
 }
 
 /// An address to listen on, or none for `off`.
+#[expect(clippy::option_option, reason = "the outer one is for texts that are not allowed")]
 pub(super) fn address_or_off(text: &str) -> Option<Option<SocketAddr>> {
     if text == "off" { Some(None) } else { text.parse().ok().map(Some) }
 }
