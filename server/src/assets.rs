@@ -65,8 +65,8 @@ fn answer(asset: &Asset, path: &str, wanted: &HeaderMap) -> Response {
     response
 }
 
-/// The form that the client likes best (RFC 9110 section 12.5.3), the smallest of those it likes alike; without a wish,
-/// the plain one; `None` where it takes none of ours.
+/// Negotiates the content coding (RFC 9110 section 12.5.3): the highest weight, the smallest of equals, identity without
+/// `Accept-Encoding`; `None` where no coding of ours is acceptable.
 fn choose(asset: &Asset, headers: &HeaderMap) -> Option<(Option<&'static str>, &'static [u8])> {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let wishes: Vec<(String, f32)> = values.flat_map(|value| value.split(',')).filter_map(wish).collect();
@@ -88,7 +88,7 @@ fn choose(asset: &Asset, headers: &HeaderMap) -> Option<(Option<&'static str>, &
     best.map(|(_, form)| form)
 }
 
-/// One coding and its weight, from 0 to 1; one with a broken weight counts as not said.
+/// One coding and its weight, from 0 to 1; one with an invalid weight is ignored.
 fn wish(text: &str) -> Option<(String, f32)> {
     let (coding, parameter) = text.split_once(';').unwrap_or((text, ""));
     let weight = match parameter.trim() {

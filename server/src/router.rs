@@ -22,7 +22,7 @@ use crate::{
     wire::body::MOST_BODY_BYTES,
 };
 
-/// What the public listener serves, under the public URL's path and, for gateways that strip it, without.
+/// The public listener's routes, with the public URL's path prefix and, for gateways that strip it, without.
 pub(crate) fn public(state: AppState) -> Router {
     let prefix = state.site.prefix.clone();
     let routes = Router::new()
@@ -41,7 +41,7 @@ pub(crate) fn public(state: AppState) -> Router {
         .route("/favicon.ico", get(assets::serve))
         .fallback(assets_or_nothing)
         .layer(RequestBodyLimitLayer::new(MOST_BODY_BYTES))
-        // These read their bodies themselves, with the same limit, and tell in their own way what is too large.
+        // These read their bodies themselves with the same limit, and have their own answer to one that is too large.
         .route("/oauth/requestToken", get(oauth1::request_token).post(oauth1::request_token).head(not_head))
         .route("/oauth/accessToken", get(oauth1::access_token).post(oauth1::access_token).head(not_head))
         .route("/oauth/requestKey", post(key_requests::request_key))
@@ -61,14 +61,14 @@ pub(crate) fn public(state: AppState) -> Router {
     routes
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(state.clone(), same_origin::refuse_cross_site))
-        .layer(from_fn(deadline::refuse_what_takes_too_long))
+        .layer(from_fn(deadline::enforce_deadlines))
         .layer(CatchPanicLayer::custom(in_words::panicked))
         .layer(from_fn_with_state(state.clone(), in_words::in_words))
         .layer(from_fn_with_state(state, headers::secure))
         .layer(from_fn(trace::trace))
 }
 
-/// For what a GET uses up or decides: HEAD is safe (RFC 9110 section 9.2.1), and its answer could not be read.
+/// For routes whose GET is not safe: HEAD must be (RFC 9110 section 9.2.1), and its answer has no body.
 async fn not_head() -> Response {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,POST")]).into_response()
 }
@@ -81,16 +81,13 @@ async fn assets_or_nothing(state: State<AppState>, request: Request) -> Response
     }
 }
 
-/// What the internal listener serves: to gateways, tools and whoever watches. Nothing is logged per request here.
+/// The internal listener's routes, for gateways, tools and monitoring. Requests are not logged here.
 pub(crate) fn internal(state: AppState) -> Router {
-    // Shared, not cloned: a verification costs little more than that.
+    // Shared, not cloned: a clone would be a noticeable part of a verification.
     let state = Arc::new(state);
     Router::new()
         .route("/verify", any(gate::forward_auth::verify))
-        .route(
-            "/verify/json",
-            post(gate::described::verify_json).layer(from_fn(deadline::refuse_what_takes_too_long)),
-        )
+        .route("/verify/json", post(gate::described::verify_json).layer(from_fn(deadline::enforce_deadlines)))
         .route("/metrics", get(ops::metrics))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ops::ready))

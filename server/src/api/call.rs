@@ -27,7 +27,7 @@ impl FromRequestParts<AppState> for KeyText {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        // What is no text names nothing.
+        // A path that is not UTF-8 is not found.
         path.map(|Path(text)| Self(text))
             .map_err(|_| ApiError::NotFound("There is no consumer with this key.".to_owned()))
     }
@@ -42,7 +42,7 @@ pub(super) enum Caller {
     Session(SignedIn),
 }
 
-/// A call whose caller is known. What they may do is another question: `admin` asks it.
+/// A call whose caller is authenticated, but not yet authorised: `admin` does that.
 pub(super) struct Call {
     pub(super) caller: Caller,
     pub(super) received: Received,
@@ -108,13 +108,13 @@ impl Call {
 
 fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
     serde_json::from_slice(body).map_err(|error| {
-        // Where, but not what: the text at fault may be a secret.
+        // The position only: the text at fault may be a secret.
         let place = format!("line {}, column {}", error.line(), error.column());
         ApiError::BadRequest(format!("The body is not the JSON object that this call takes: see {place}."))
     })
 }
 
-/// A call that has to be an administrator's: asked before anything else of it is looked at.
+/// A call by an administrator. Rejects before query and body are read.
 pub(super) struct AdminCall {
     pub(super) admin: Admin,
     pub(super) call: Call,

@@ -36,7 +36,7 @@ pub(super) async fn list(
     let (mut query, mut most) = (ConsumerQuery::default(), USUAL_LIMIT);
     for (name, value) in call.query() {
         match name.as_str() {
-            // An empty filter filters nothing: so forms send what is not filled in.
+            // Forms send an empty value for a filter that is not set.
             "status" if value.is_empty() => {}
             "status" => query.status = Some(word(&name, &value, "pending, approved or disapproved")?),
             "q" => query.text = (!value.is_empty()).then_some(value),
@@ -77,12 +77,12 @@ fn etag(consumer: &Consumer) -> ETag {
     format!("\"{}\"", consumer.revision).parse().expect("a number in quotation marks is an entity tag")
 }
 
-/// The key in a path; whatever else stands there names nothing.
+/// The key in a path; a text that is not a key is not found.
 fn key(text: &str) -> Result<ConsumerKey, ApiError> {
     text.parse().map_err(|_| ApiError::from(ServiceError::NotFound(format!("consumer with the key {text}"))))
 }
 
-/// What is registered. What is absent counts as empty, so that it is told with everything else that is wrong.
+/// A new consumer. An absent member counts as empty, so that it is reported together with all other errors.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewConsumer {
@@ -112,7 +112,7 @@ pub(super) async fn show(
     Ok(shown(StatusCode::OK, &state.service.find_consumer(&admin, key(&text)?).await?))
 }
 
-/// What a PATCH may hold. `null` takes a callback or key away; what is absent stays.
+/// The members of a PATCH. `null` removes a callback or key; an absent member is not changed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::option_option, reason = "absent, null and a text are three things")]
@@ -184,7 +184,7 @@ async fn decide(
 ) -> Result<Response, ApiError> {
     let key = key(text)?;
     let current = state.service.find_consumer(&admin, key).await?;
-    // Deciding what is decided already changes nothing and is no error, whatever was seen.
+    // Idempotent: the current status is returned whatever `If-Match` says.
     if current.status == status {
         return Ok(shown(StatusCode::OK, &current));
     }
@@ -210,7 +210,7 @@ pub(super) async fn disapprove(
     decide(&state, call, &text, Status::Disapproved).await
 }
 
-/// `DELETE /api/v1/consumers/{key}`: also where it is not there (any more).
+/// `DELETE /api/v1/consumers/{key}`. Idempotent: 204 also where there is none.
 pub(super) async fn remove(
     State(state): State<AppState>,
     KeyText(text): KeyText,

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::api::error::ApiError;
 
-/// How many rows a page has where nobody says.
+/// The default page size.
 pub(super) const USUAL_LIMIT: u64 = 50;
 
-/// How many rows a page shall have.
+/// Page size, 1 to `MOST_ROWS`.
 pub(super) fn limit(value: &str) -> Result<u64, ApiError> {
     let number = value.parse().ok().filter(|number| (1..=MOST_ROWS).contains(number));
     number.ok_or_else(|| ApiError::BadRequest(format!("limit={value}: give a number from 1 to {MOST_ROWS}.")))

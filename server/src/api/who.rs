@@ -25,13 +25,13 @@ fn user(user: &User) -> Value {
     })
 }
 
-/// Any method `/api/v1/echo`: what the signature covers, for whoever writes a consumer.
+/// Any method `/api/v1/echo`: what the signature covers, for authors of consumers.
 pub(super) async fn echo(call: Call) -> Result<Response, ApiError> {
     let Caller::Consumer(verified) = &call.caller else {
         return Err(ApiError::NoCredentials);
     };
     let authorization = call.received.authorization();
-    // It was parsed when it was verified, so it can be parsed.
+    // Verification has parsed it already, so this cannot fail.
     let Ok(signed) = call.received.to_verify(&authorization).parse(&[]) else {
         return Err(ApiError::NoCredentials);
     };

@@ -23,7 +23,7 @@ struct Finding {
     detail: String,
 }
 
-/// Looks at everything that a start depends on. The settings are right, or nobody would have come here.
+/// Checks everything that a start depends on. Settings were validated by the caller.
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), CommandError> {
     let mut findings = vec![Finding { subject: "settings", ok: true, detail: settings.in_words.join("; ") }];
     if settings.tls().is_some() {
@@ -52,9 +52,9 @@ fn not_made(subject: &'static str, what: &impl fmt::Display) -> Finding {
     Finding { subject, ok: true, detail }
 }
 
-/// Looks at the database and its key; gives the time of the newest activity, where there is one.
+/// Checks the database and its key; returns the time of the newest activity, if any.
 async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<OffsetDateTime> {
-    // An empty file is what is left where a first start was cut off.
+    // An interrupted first start leaves an empty file.
     let is_made = |file: &Path| std::fs::metadata(file).map_or(file.exists(), |found| found.len() > 0);
     let opened = match settings.database_url.file() {
         Some(file) if !is_made(file) => Err(StoreError::NotMade),

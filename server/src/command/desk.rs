@@ -29,7 +29,7 @@ impl Desk {
         Ok(Self { store, service, admin: Admin::at_the_command_line(), json })
     }
 
-    /// Closes the database, so that it is one file again. What was done stays done if that fails.
+    /// Closes the database, so that it is one file again. A failure loses nothing that was committed.
     pub(super) async fn close(self) {
         drop(self.service);
         if let Some(store) = Arc::into_inner(self.store)

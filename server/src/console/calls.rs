@@ -1,4 +1,4 @@
-//! Calls of the page's server functions: admitted or refused in one place, before anything of them is read.
+//! Calls of the page's server functions: admitted or refused in one place, before their arguments are read.
 
 use app::guard::{Caller, OPEN};
 use axum::{
@@ -21,7 +21,7 @@ pub(crate) async fn call(
     address: ClientAddress,
     request: Request,
 ) -> Response {
-    // The page asks by itself who it is; only what needs a permission is somebody's doing.
+    // The page asks who it is without its user's doing; only calls that need a permission extend the session.
     let presence = if OPEN.contains(&request.uri().path()) { Presence::Listening } else { Presence::Acting };
     let person = match session::who(request.headers(), address, &state, presence).await {
         Ok(person) => person,
@@ -29,9 +29,9 @@ pub(crate) async fn call(
     };
     match Caller::admit(request.uri().path(), state.service, person) {
         Ok(caller) => {
-            // Read here, with its limit: the framework would take a body that is too large for one that broke off.
+            // Read here, with its limit: the framework would take a body that is too large for a broken connection.
             let (mut parts, body) = request.into_parts();
-            // With it, a caller that takes HTML would be sent back to where it says it comes from, without an answer.
+            // leptos redirects HTML submits to the `Referer`; drop it, so that the JSON answer is sent.
             parts.headers.remove(header::REFERER);
             let Ok(body) = to_bytes(body, MOST_BODY_BYTES).await else {
                 return StatusCode::PAYLOAD_TOO_LARGE.into_response();

@@ -27,9 +27,9 @@ use crate::{
     wire::{address::ClientAddress, session},
 };
 
-/// A comment this often keeps proxies from closing the stream, and the session is checked again each time.
+/// Interval of the comments that keep proxies from closing the stream; the session is checked again each time.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// More missed events than this, and the page is told to fetch the list instead.
+/// After more missed events than this, the page has to fetch the list instead.
 const MOST_MISSED: u64 = 500;
 
 #[derive(Deserialize)]
@@ -60,7 +60,7 @@ pub(crate) async fn events(
     };
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let stream = Box::pin(stream(state, admin, address, headers, last_id.or(after), open));
-    // Buffering proxies would hold the events back.
+    // Keeps proxies from buffering the events.
     ([("x-accel-buffering", "no")], Sse::new(stream)).into_response()
 }
 
@@ -88,11 +88,11 @@ fn stream(
     async_stream::try_stream! {
         let _open = (open, state.metrics.subscribe());
         let mut stopping = state.stopping.clone();
-        // Listening first: what happens while the missed events are read is then told twice at most, never lost.
+        // Subscribe first: an event that happens while the missed ones are read may be sent twice, but is never lost.
         let mut news = state.service.listen();
         let latest = state.service.latest_activity(&admin).await?;
         let mut last = after.unwrap_or(latest);
-        // More than there is was never ours to give: the database is an older copy, and the page must start over.
+        // A number beyond the latest was never sent: the database was restored from a backup, so the page must start over.
         let missed = if last > latest { None } else { state.service.events_after(&admin, last, MOST_MISSED).await? };
         if let Some(missed) = missed {
             yield ready(last);
@@ -149,8 +149,8 @@ fn stream(
     }
 }
 
-/// Whether somebody's session, or what it may do, can end by it: perhaps this one's. Asked of each stream for each line, so
-/// the many sign-ins are not among them.
+/// Whether this action can end a session or change its rights. Each stream then checks its own session, so the frequent
+/// sign-ins are not among them.
 fn may_end_sessions(action: &Action) -> bool {
     match action {
         // What a later version did may have ended one as well.
@@ -184,9 +184,9 @@ enum Next {
     News(Result<News, RecvError>),
 }
 
-/// Ends when the process is told to stop.
+/// Resolves when the process is about to stop.
 async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    // The sender going away means the same.
+    // A dropped sender means the same.
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
@@ -208,7 +208,7 @@ fn message(id: i64, event: &Event) -> SseEvent {
     .id(id.to_string())
 }
 
-/// A consumer as it is now. Having been used is no activity, so this alone has no number.
+/// A consumer as it is now. A use is not an activity, so this event has no number.
 fn used(consumer: &Consumer) -> SseEvent {
     SseEvent::default().event("consumer").data(json(consumer))
 }

@@ -1,4 +1,4 @@
-//! How the page's own code is told that a call or a stream is refused.
+//! A refused call or stream, as the page's own code reads it.
 
 use app::AppError;
 use axum::{

@@ -18,8 +18,8 @@ use crate::{
     wire::body::read_body,
 };
 
-/// No description of a request is anywhere near this.
-pub(super) const MOST_BODY_BYTES: usize = 256 * 1024;
+/// The limit for a described request, its form included.
+pub(super) const MOST_DESCRIBED_BYTES: usize = 256 * 1024;
 
 /// A request as a tool describes it.
 #[derive(Deserialize)]
@@ -35,7 +35,7 @@ struct Described {
 /// `POST /verify/json`: 200 with who it is, or with why not.
 pub(crate) async fn verify_json(State(state): State<Arc<AppState>>, request: Request) -> Response {
     let begin = Instant::now();
-    let Ok(body) = read_body(request.into_body(), MOST_BODY_BYTES).await else {
+    let Ok(body) = read_body(request.into_body(), MOST_DESCRIBED_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let described: Described = match serde_json::from_slice(&body) {

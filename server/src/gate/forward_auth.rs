@@ -13,7 +13,7 @@ use service::{Verified, VerifyError};
 
 use crate::{
     gate::{
-        described::MOST_BODY_BYTES,
+        described::MOST_DESCRIBED_BYTES,
         original::Original,
         rejected::{challenge, misconfigured, rejected, unavailable},
     },
@@ -44,10 +44,10 @@ pub(crate) async fn verify(State(state): State<Arc<AppState>>, request: Request)
 async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Verified, VerifyError> {
     let original = Original::read(headers).map_err(misconfigured)?;
     let body = if is_form(headers) {
-        let form = read_body(body, MOST_BODY_BYTES).await;
+        let form = read_body(body, MOST_DESCRIBED_BYTES).await;
         form.map_err(|TooLarge| rejected("The form is too large to be signed."))?
     } else {
-        // No part of what is signed, however large. Taken all the same: whoever is still sending would miss the answer.
+        // Not signed, so not needed. Read all the same: a client that is still sending would miss the answer.
         let mut rest = body.into_data_stream();
         while let Some(Ok(_)) = rest.next().await {}
         Bytes::new()

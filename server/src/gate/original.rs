@@ -20,7 +20,7 @@ pub(super) struct Original<'a> {
     pub(super) url: Cow<'a, str>,
 }
 
-/// Why the original request cannot be told.
+/// Why a description does not identify a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Misconfigured {
     TooLittle,
@@ -61,7 +61,7 @@ impl<'a> Original<'a> {
     }
 }
 
-/// The only value of a header; none where there is none, and several are no description.
+/// The only value of a header; several values are an error.
 fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Misconfigured> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };

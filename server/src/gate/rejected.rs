@@ -1,6 +1,5 @@
-//! Why `/verify` says 401: what a description lacks is told here, and every other reason is an `oauth::Problem` that the
-//! checks of `service` found. Each goes into the challenge, for whoever sent the request; what the gateway does wrong goes
-//! into the log too.
+//! Why `/verify` answers 401: the reasons in a gateway's description are here, all others are `oauth::Problem`s from the
+//! checks in `service`. Each goes into the challenge, for the client; a gateway's mistake is logged too.
 
 use axum::{
     http::{Method, StatusCode, header},
@@ -18,7 +17,7 @@ use crate::{
     },
 };
 
-/// A request that cannot be told from its description.
+/// A description that does not identify a request.
 pub(super) fn rejected(why: &'static str) -> VerifyError {
     Problem::ParameterRejected { names: Vec::new(), why }.into()
 }
@@ -45,7 +44,7 @@ pub(super) fn challenge(state: &AppState, problem: &Problem) -> Response {
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, problem.challenge(&state.realm))]).into_response()
 }
 
-/// Nobody can tell now. The internal listener has no layer that logs; only what fails gets a number.
+/// The request cannot be checked now. The internal listener has no layer that logs; only what fails gets a number.
 pub(super) fn unavailable(method: &Method, path: &str, error: &ServiceError) -> Response {
     let id = RequestId::new();
     tracing::error!(%id, %method, path, status = 503, %error, "a gateway's request could not be checked");

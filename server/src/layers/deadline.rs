@@ -17,17 +17,16 @@ use tokio::{
 
 use crate::wire::failure::Failure;
 
-/// A request's body is there within this time.
+/// Time limit for a request's body.
 const BODY: Duration = Duration::from_secs(20);
-/// A request that is there is answered within this time: what a database has not answered by then it will not answer.
-/// Longer than a turn after wrong passwords (4 s), or than a change waits for somebody else's (5 s).
+/// Time limit for the answer to a complete request; a database that has not answered by then is away. Longer than the
+/// delay after wrong passwords (4 s) and than a change waits for another's lock (5 s).
 const ANSWER: Duration = Duration::from_secs(8);
 
-/// Refuses requests whose body does not come, and those that cannot be answered in time: a layer before everything that
-/// reads a body.
-pub(crate) async fn refuse_what_takes_too_long(request: Request, next: Next) -> Result<Response, Infallible> {
-    let (request, arrived) = tell_arrival(request);
-    let too_long = async {
+/// Refuses requests whose body or answer exceeds its time limit. Must wrap everything that reads a body.
+pub(crate) async fn enforce_deadlines(request: Request, next: Next) -> Result<Response, Infallible> {
+    let (request, arrived) = with_arrival(request);
+    let overdue = async {
         if timeout(BODY, arrived).await.is_err() {
             let advice = "The request's body did not arrive in time. Send it again.\n";
             return (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")], advice).into_response();
@@ -39,18 +38,18 @@ pub(crate) async fn refuse_what_takes_too_long(request: Request, next: Next) -> 
     };
     Ok(tokio::select! {
         response = next.run(request) => response,
-        response = too_long => response,
+        response = overdue => response,
     })
 }
 
-/// What is given ends when all of the body was read, or nobody wants the rest.
-fn tell_arrival(request: Request) -> (Request, impl Future<Output = ()>) {
-    let (unread, read) = oneshot::channel::<Infallible>();
+/// The future resolves once the body was read or dropped.
+fn with_arrival(request: Request) -> (Request, impl Future<Output = ()>) {
+    let (reading, done) = oneshot::channel::<Infallible>();
     let request = if request.body().is_end_stream() {
         request
     } else {
-        request.map(|body| Body::from_stream(body.into_data_stream().inspect(move |_| _ = &unread)))
+        request.map(|body| Body::from_stream(body.into_data_stream().inspect(move |_| _ = &reading)))
     };
-    // It comes to nothing else: nothing can be sent.
-    (request, read.map(drop))
+    // The channel carries no value; its sender's drop is the signal.
+    (request, done.map(drop))
 }

@@ -1,5 +1,5 @@
-//! Puts failures into words for whoever asked, with the request's number. Handlers and extractors leave the error in their
-//! answer: they know neither the realm of challenges nor the site that a page belongs to.
+//! Renders failures for the client, with the request's number. Handlers and extractors put the error into the response's
+//! extensions: they know neither the realm of challenges nor the site that a page belongs to.
 
 use std::{any::Any, sync::Arc};
 

@@ -22,10 +22,10 @@ pub(crate) async fn refuse_cross_site(
     let allowed = safe
         || match origin(request.headers(), &state) {
             Origin::Same => true,
-            // What is signed, and asking for a key, needs no session; a page of another site gains nothing by it.
+            // Signed requests and key requests need no session, so another site's page gains nothing by them.
             Origin::Other => !has_session && is_for_programs(path),
-            // Browsers always say where a form or script comes from; other programs have no session to abuse.
-            Origin::Untold => !has_session,
+            // Browsers always send the origin of a form or script; other programs have no session to abuse.
+            Origin::Unknown => !has_session,
         };
     if allowed {
         next.run(request).await
@@ -51,7 +51,7 @@ fn is_for_programs(path: &str) -> bool {
 enum Origin {
     Same,
     Other,
-    Untold,
+    Unknown,
 }
 
 fn origin(headers: &HeaderMap, state: &AppState) -> Origin {
@@ -63,7 +63,7 @@ fn origin(headers: &HeaderMap, state: &AppState) -> Origin {
         None => {}
     }
     match text(header::ORIGIN.as_str()) {
-        None => Origin::Untold,
+        None => Origin::Unknown,
         Some(origin) if origin == state.public_url.origin().ascii_serialization() => Origin::Same,
         // A page reached under another name for this host has that name in both, and no cookie of any other host.
         Some(origin) => {

@@ -1,4 +1,4 @@
-//! `/account/applications`: the consumers that act for whoever is signed in.
+//! `/account/applications`: the consumers that act for the user.
 
 use app::{Application, Applications};
 use axum::{
@@ -37,7 +37,7 @@ pub(crate) async fn show(
     let Some(Person(person)) = person else {
         return Ok(sign_in_first(&state, PATH));
     };
-    // Anybody can make a link: what the page says is what is true, whatever stands there.
+    // Anyone can make such a link, so the page says only what the database confirms.
     let revoked = match revoked.parse() {
         Ok(key) => state.service.revoked_consumer(&person, key).await?,
         Err(_) => None,
@@ -66,7 +66,7 @@ pub(crate) struct RevokeForm {
     consumer_key: String,
 }
 
-/// `POST /account/applications`: **Revoke**. Doing it twice, or to what is not there, is no error.
+/// `POST /account/applications`: **Revoke**. Idempotent.
 pub(crate) async fn revoke(
     State(state): State<AppState>,
     person: Option<Person>,

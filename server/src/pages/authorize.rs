@@ -37,7 +37,7 @@ pub(crate) async fn show(
     asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, PageError> {
-    // What cannot be read names no token, and the page says so.
+    // A query that cannot be read counts as one without a token; the page says so.
     let oauth_token = asked.map_or(String::new(), |Query(asked)| asked.oauth_token);
     let question = match state.service.question(&oauth_token).await {
         Ok(question) => question,

@@ -23,10 +23,10 @@ use crate::{
     wire::request_id::RequestId,
 };
 
-/// Where an administrator begins.
+/// The administrator's start page.
 pub(crate) const HOME: &str = "/settings/oauth-consumers";
 
-/// How many rows are in the page itself; it loads the others.
+/// How many rows the server renders; the page loads the others.
 const FIRST_ROWS: u64 = 100;
 
 /// `GET /settings/oauth-consumers`
@@ -82,7 +82,7 @@ async fn show_consumers(
         listing: Listing { page, seen },
         now_ms: milliseconds(state.service.now()),
         reply,
-        // What is approved already needs no dialog.
+        // An approved consumer needs no dialog.
         asked_for: asked_for.filter(|consumer| consumer.status != Status::Approved).map(Box::new),
     };
     Ok(render(state.site, data, request).await)
@@ -106,7 +106,7 @@ pub(crate) async fn register(
     id: RequestId,
     PageForm(form): PageForm<RegisterForm>,
 ) -> Result<Response, PageError> {
-    // Checked here too and not in the use case alone: only forms have a second field, and every wrong one is told.
+    // Checked here as well as in the use case: only forms have a second field, and all errors are reported at once.
     let mut errors = FieldErrors::default();
     errors.take("name", ConsumerName::parse(&form.name));
     let mut errors = errors.into_vec();

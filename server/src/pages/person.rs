@@ -27,7 +27,8 @@ impl OptionalFromRequestParts<AppState> for Person {
     }
 }
 
-/// A page that only administrators see: everybody else is led to the sign-in, or told which permission is missing.
+/// Guards a page that only administrators see: rejects with a redirect to the sign-in, or with a page that names the
+/// missing permission.
 pub(crate) struct AdminPage {
     pub(super) person: SignedIn,
     pub(super) admin: Admin,
@@ -60,7 +61,7 @@ fn permission_missing(state: &AppState, person: &SignedIn) -> Response {
     Document::from(notice).render_plain(state.site.clone()).into_response()
 }
 
-/// Leads to the sign-in page, and from there to a path of this server.
+/// Redirects to the sign-in page, which then redirects to a path of this server.
 pub(super) fn sign_in_first(state: &AppState, next: &str) -> Response {
     Redirect::to(&state.path(&format!("/sign-in?next={}", oauth::encode(next)))).into_response()
 }

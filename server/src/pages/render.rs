@@ -84,7 +84,7 @@ pub(crate) fn notice(state: &AppState, status: StatusCode, heading: &'static str
     Document::from(notice).render_plain(state.site.clone()).into_response()
 }
 
-/// A request to render an answer to a form with: its body has been read.
+/// A request to render the answer to a form with, whose own request is used up.
 pub(crate) fn page_request(state: &AppState, path: &str) -> Request {
     let mut request = Request::new(Body::empty());
     if let Ok(uri) = state.path(path).parse() {

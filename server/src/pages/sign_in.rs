@@ -123,7 +123,7 @@ pub(crate) async fn sign_out(
         state.service.sign_out(&person).await?;
     }
     let cookie = session::end(&state);
-    // The page that most people sign out on sends nothing with it.
+    // Most pages send no form fields with it; signing out must not fail because of one.
     let next = form.map_or_else(|_| String::new(), |Form(Next { next })| next);
     let sign_in = match own_path(&next) {
         "" => Redirect::to(&state.path("/sign-in")).into_response(),

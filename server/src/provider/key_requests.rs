@@ -45,11 +45,11 @@ pub(crate) async fn request_key(
     let asked: KeyRequest = match serde_json::from_slice(&body) {
         Ok(asked) => asked,
         Err(error) => {
-            // Where, but not what: the text at fault may be a secret.
+            // The position only: the text at fault may be a secret.
             let place = format!("line {}, column {}", error.line(), error.column());
             let words =
                 "Send a JSON object with the texts name and secret, and trusted (true or false) if you like";
-            return told(StatusCode::BAD_REQUEST, &format!("{words}; what came is wrong at {place}."));
+            return answer(StatusCode::BAD_REQUEST, &format!("{words}; what came is wrong at {place}."));
         }
     };
     let made = state
@@ -71,17 +71,17 @@ fn refuse_key(error: &KeyRequestError) -> Response {
     let later = |wait: &Duration| {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         let again = [(header::RETRY_AFTER, seconds.max(1).to_string())];
-        (again, told(StatusCode::TOO_MANY_REQUESTS, &error.to_string())).into_response()
+        (again, answer(StatusCode::TOO_MANY_REQUESTS, &error.to_string())).into_response()
     };
     match error {
         KeyRequestError::TooMany(wait) | KeyRequestError::TooManyUndecided(wait) => later(wait),
         KeyRequestError::Service(ServiceError::Invalid(_)) => {
-            told(StatusCode::BAD_REQUEST, &error.to_string())
+            answer(StatusCode::BAD_REQUEST, &error.to_string())
         }
         KeyRequestError::Service(error) => unavailable(error),
     }
 }
 
-fn told(status: StatusCode, words: &str) -> Response {
+fn answer(status: StatusCode, words: &str) -> Response {
     (status, Json(json!({ "error": words }))).into_response()
 }

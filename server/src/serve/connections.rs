@@ -1,4 +1,4 @@
-//! What connections may take: how long each may keep the server waiting, how much is kept for it, and how many there are.
+//! Limits on connections: how long each may be idle, how much the kernel buffers for it, and how many there are.
 
 use std::{
     io,
@@ -10,72 +10,72 @@ use axum::Router;
 use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// A new connection has sent the head of its first request within this time.
+/// Time limit for the head of a new connection's first request.
 const FIRST_REQUEST: Duration = Duration::from_secs(10);
-/// A connection that is kept has sent the head of its next request within this time. Longer than the minute after which
-/// gateways drop one that rests, so that none of their requests meets a closed one.
+/// Time limit for the head of the next request on a kept-alive connection. Longer than the minute after which gateways
+/// close an idle one, so that none of their requests meets a closed connection.
 const NEXT_REQUEST: Duration = Duration::from_secs(75);
-/// What was sent and is not taken for so long ends the connection: nobody reads there any more.
+/// Close a connection whose peer has not acknowledged data for this long (`TCP_USER_TIMEOUT`).
 #[cfg(target_os = "linux")]
-const NOT_TAKEN: Duration = Duration::from_secs(20);
-/// So much of it waits in the system. Without a limit that is some megabytes for whoever does not read.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(20);
+/// Most unsent bytes that the kernel queues per connection (`TCP_NOTSENT_LOWAT`); the default is some megabytes.
 #[cfg(target_os = "linux")]
-const MOST_NOT_TAKEN: u32 = 64 * 1024;
+const MOST_UNSENT_BYTES: u32 = 64 * 1024;
 
-/// Serves the public listener until the handle says that it is enough. Handlers can ask who connects.
+/// Serves the public listener until the handle shuts it down. Handlers can read the peer's address.
 pub(crate) async fn serve_public(
     listener: TcpListener,
     tls: Option<RustlsConfig>,
     router: Router,
     handle: Handle<SocketAddr>,
 ) -> io::Result<()> {
-    limit_what_is_not_taken(&listener)?;
+    limit_unsent_data(&listener)?;
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         Some(tls) => {
             let server = axum_server::from_tcp_rustls(listener, tls)?;
-            limit_waiting(server).handle(handle).serve(service).await
+            set_timeouts(server).handle(handle).serve(service).await
         }
-        None => limit_waiting(axum_server::from_tcp(listener)?).handle(handle).serve(service).await,
+        None => set_timeouts(axum_server::from_tcp(listener)?).handle(handle).serve(service).await,
     }
 }
 
-/// Serves the internal listener until the handle says that it is enough.
+/// Serves the internal listener until the handle shuts it down.
 pub(crate) async fn serve_internal(
     listener: TcpListener,
     router: Router,
     handle: Handle<SocketAddr>,
 ) -> io::Result<()> {
-    limit_what_is_not_taken(&listener)?;
-    limit_waiting(axum_server::from_tcp(listener)?).handle(handle).serve(router.into_make_service()).await
+    limit_unsent_data(&listener)?;
+    set_timeouts(axum_server::from_tcp(listener)?).handle(handle).serve(router.into_make_service()).await
 }
 
-fn limit_waiting<A>(server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
+fn set_timeouts<A>(server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
     let mut server = server.first_request_timeout(FIRST_REQUEST);
     let builder = server.http_builder();
     builder.http1().header_read_timeout(NEXT_REQUEST);
-    // HTTP/2 keeps its connection for many requests; one that does not answer a ping is gone.
+    // An HTTP/2 connection serves many requests; one whose peer does not answer a ping is closed.
     builder.http2().keep_alive_interval(NEXT_REQUEST).keep_alive_timeout(FIRST_REQUEST);
     server
 }
 
-/// The connections that a listener accepts have what is set here.
+/// Accepted sockets inherit these options.
 #[cfg(target_os = "linux")]
-fn limit_what_is_not_taken(listener: &TcpListener) -> io::Result<()> {
+fn limit_unsent_data(listener: &TcpListener) -> io::Result<()> {
     let socket = socket2::SockRef::from(listener);
-    socket.set_tcp_user_timeout(Some(NOT_TAKEN))?;
-    socket.set_tcp_notsent_lowat(MOST_NOT_TAKEN)
+    socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
+    socket.set_tcp_notsent_lowat(MOST_UNSENT_BYTES)
 }
 
-/// Other systems have no word for it; their own limits hold there.
+/// Other systems lack these options; their own limits apply.
 #[cfg(not(target_os = "linux"))]
 #[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
-fn limit_what_is_not_taken(_: &TcpListener) -> io::Result<()> {
+fn limit_unsent_data(_: &TcpListener) -> io::Result<()> {
     Ok(())
 }
 
-/// Asks the system for as many open files as it lets this process have, since each connection is one; gives how many.
-pub(crate) fn allow_many() -> u64 {
+/// Raises the limit of open files to its maximum, since each connection takes one; returns the limit.
+pub(crate) fn raise_open_files() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     match setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
         Ok(()) => limit.maximum.unwrap_or(u64::MAX),

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::serve::error::ServeError;
 
-/// The address that a listener is bound to, as a URL; every address at once is told as this machine's own name.
+/// The address that a listener is bound to, as a URL; the unspecified address becomes `localhost`.
 pub(super) fn bound_url(scheme: &str, address: SocketAddr) -> Url {
     let shown = if address.ip().is_unspecified() {
         format!("localhost:{}", address.port())
@@ -24,7 +24,7 @@ pub(super) async fn listen(setting: &'static str, address: SocketAddr) -> Result
 
 pub(crate) async fn tls(files: Option<(&Path, &Path)>) -> Result<Option<RustlsConfig>, ServeError> {
     let Some((cert, key)) = files else { return Ok(None) };
-    // A second call finds the provider that the first one installed.
+    // A second call fails because the provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let config = RustlsConfig::from_pem_file(cert, key).await;
     config.map(Some).map_err(|source| ServeError::Tls { cert: cert.to_owned(), key: key.to_owned(), source })

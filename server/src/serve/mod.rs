@@ -21,7 +21,7 @@ use crate::{
     serve::{
         error::ServeError,
         listen::{bound_url, listen, tls},
-        stop::{finished, told_to_stop},
+        stop::{finished, stop_signal},
     },
     settings::{Settings, data_dir::make_data_dir},
     state::{AppState, streams::Streams},
@@ -32,7 +32,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn serve(settings: Settings) -> Result<(), ServeError> {
-    // The pages' futures run on this runtime; a second call finds that it was set already.
+    // The pages' futures run on this runtime; a second call fails because it is already set.
     let _ = any_spawner::Executor::init_tokio();
     make_data_dir(&settings.data_dir)
         .map_err(|source| ServeError::DataDir { path: settings.data_dir.clone(), source })?;
@@ -51,7 +51,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         clock_skew: settings.clock_skew,
         temporary_credentials_ttl: settings.temporary_credentials_ttl,
         token_ttl: settings.token_ttl,
-        // Over http everybody on the way could read the secrets.
+        // Over http anyone on the path could read the secrets.
         allow_plaintext: settings.allow_plaintext && public_url.scheme() == "https",
     };
     let service = Service::new(store.clone(), Clock::System, rules);
@@ -60,7 +60,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     }
     let set_up = service.offer_set_up().await?;
     let (stop, stopping) = watch::channel(false);
-    let streams = Streams::new(connections::allow_many());
+    let streams = Streams::new(connections::raise_open_files());
     let proxies = settings.trusted_proxies.clone();
     let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, stopping);
     let feed = tokio::spawn({
@@ -89,8 +89,8 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         None => None,
     };
 
-    // Whoever reads that it listens may stop it at once.
-    let told_to_stop = told_to_stop()?;
+    // Before the line that says it listens: its reader may send a signal at once.
+    let stop_signal = stop_signal()?;
     println!("listening on {scheme}://{address}");
     if let Some(address) = internal_address {
         println!("internal listener on http://{address}");
@@ -100,9 +100,9 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         print_set_up_link(&url);
     }
 
-    told_to_stop.await;
+    stop_signal.await;
     tracing::info!("stopping: finishing what is under way");
-    // Nobody listening to it any more is no error.
+    // An error only means that no receiver is left.
     let _ = stop.send(true);
     handle.graceful_shutdown(Some(GRACE));
     internal_handle.graceful_shutdown(Some(GRACE));

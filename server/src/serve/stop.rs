@@ -1,4 +1,4 @@
-//! When the process is told to stop, and whether its listeners ended well.
+//! The signal to stop, and how the listeners ended.
 
 use std::io;
 
@@ -11,8 +11,8 @@ pub(super) async fn finished(server: JoinHandle<io::Result<()>>) -> io::Result<(
     server.await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
-/// From here on a signal to stop is noted; what is given waits for one.
-pub(super) fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+/// Installs the signal handlers; the future resolves at the first SIGTERM or SIGINT.
+pub(super) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! {

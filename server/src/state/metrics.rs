@@ -1,4 +1,4 @@
-//! What operators watch: counted while serving, told as Prometheus text.
+//! The metrics: counted while serving, rendered as Prometheus text.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -107,7 +107,7 @@ impl Metrics {
         Ok(text)
     }
 
-    /// Counts an event stream for as long as what is given lives.
+    /// Counts an event stream until the guard is dropped.
     pub(crate) fn subscribe(&self) -> Subscription {
         self.0.subscribers.inc();
         Subscription(self.clone())

@@ -17,14 +17,14 @@ impl FromRequestParts<AppState> for ClientAddress {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        // Every listener provides it; without it, nothing can be told apart, which slows everybody down alike.
+        // The public listener provides it; without it all clients share one address, and its rate limits.
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
         let peer = peer.unwrap_or(IpAddr::from([0, 0, 0, 0]));
         Ok(Self(client(peer, &parts.headers, &state.trusted_proxies)))
     }
 }
 
-/// Walks `X-Forwarded-For` from its end for as long as the hops are trusted: what stands before is anybody's claim.
+/// Walks `X-Forwarded-For` from its end for as long as the hops are trusted; earlier entries can be forged.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let forwarded: Vec<&str> = headers
         .get_all("x-forwarded-for")

@@ -5,10 +5,10 @@ use axum::{
     http::{HeaderMap, header},
 };
 
-/// No form or call of a page is anywhere near this.
+/// The limit for every body on the public listener; real ones are far smaller.
 pub(crate) const MOST_BODY_BYTES: usize = 64 * 1024;
 
-/// The body is larger than anybody needs.
+/// The body exceeds its limit.
 #[derive(Debug)]
 pub(crate) struct TooLarge;
 
@@ -17,8 +17,8 @@ pub(crate) async fn read_body(body: Body, most: usize) -> Result<Bytes, TooLarge
     to_bytes(body, most).await.map_err(|_| TooLarge)
 }
 
-/// What the body is, without parameters such as `charset`; empty where nobody says. Read leniently, not as a typed header:
-/// a form whose Content-Type has a parameter that cannot be read is a form to whoever gets it, so it has to be signed as one.
+/// What the body is, without parameters such as `charset`; empty without one. Parsed leniently, not as a typed header: the
+/// application behind would take a form with a broken parameter for a form, so it has to be signed as one.
 pub(crate) fn media_type(headers: &HeaderMap) -> &str {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim()

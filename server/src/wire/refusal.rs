@@ -1,4 +1,4 @@
-//! How a signed request is refused, and what is said when nobody can tell whether it holds.
+//! Answers to signed requests that are refused, and to those that cannot be checked now.
 
 use axum::{
     http::{StatusCode, header},
@@ -34,7 +34,7 @@ pub(crate) fn refuse(state: &AppState, error: &VerifyError) -> Response {
     }
 }
 
-/// Nobody can tell now.
+/// The request cannot be checked now.
 pub(crate) fn unavailable(error: &ServiceError) -> Response {
     let again = [(header::RETRY_AFTER, "1")];
     (StatusCode::SERVICE_UNAVAILABLE, again, Failure::of(error), format!("{error}\n")).into_response()

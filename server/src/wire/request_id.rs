@@ -1,4 +1,4 @@
-//! The number of a request, in its log line and in its answer, so that whoever was refused can quote it.
+//! The number of a request, in its log line and in its answer, so that a caller can quote it.
 
 use std::{convert::Infallible, fmt, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! The session cookie, and who is behind it.
+//! The session cookie, and its user.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use service::{ServiceError, SignedIn, Token, sign_in::Presence};
 
 use crate::{state::AppState, wire::address::ClientAddress};
 
-/// Browsers take a `__Host-` cookie only from the very host, over https, for every path: nobody else can plant one.
+/// Browsers accept a `__Host-` cookie only from the host itself, over https, for every path: no other host can plant one.
 fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-latchkey" } else { "latchkey" }
 }
@@ -38,7 +38,7 @@ fn set_cookie(state: &AppState, value: &str, life: Duration) -> CookieJar {
     CookieJar::new().add(cookie)
 }
 
-/// Who is behind the session cookie, if its session holds.
+/// The user of the session cookie, if its session is valid.
 pub(crate) async fn who(
     headers: &HeaderMap,
     address: ClientAddress,

@@ -19,7 +19,7 @@ pub(crate) fn secret_from_stdin(what: &str) -> Result<TypedSecret, CommandError>
         .map_err(|error| CommandError::Usage(format!("The {what} on stdin cannot be read: {error}.")))
 }
 
-/// The whole text, where it is no longer than any secret or key may be.
+/// The whole text, up to the length limit.
 pub(crate) fn read_bounded(source: impl io::Read) -> io::Result<String> {
     let mut bytes = Vec::new();
     source.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
@@ -39,7 +39,7 @@ fn without_line_break(mut text: String) -> String {
     text
 }
 
-/// Refuses to guess where a secret comes from: not from the command line, which everybody on the machine can read.
+/// Secrets come from stdin only: every user of the machine can read the command line.
 pub(crate) fn require(given: bool, flag: &str, what: &str) -> Result<(), CommandError> {
     if given {
         return Ok(());
@@ -47,7 +47,7 @@ pub(crate) fn require(given: bool, flag: &str, what: &str) -> Result<(), Command
     Err(CommandError::Usage(format!("The {what} is missing: give {flag} and write it to stdin.")))
 }
 
-/// Asks at a terminal; anywhere else whoever runs the command has decided already.
+/// Asks for confirmation at a terminal; without one, running the command counts as confirmation.
 pub(crate) fn confirm(question: &str) -> Result<(), CommandError> {
     if !io::stdin().is_terminal() {
         return Ok(());
