@@ -1,4 +1,4 @@
-//! Everything that can go wrong with what is kept, in words that say what to do.
+//! Every failure of the store, with a sentence that says what to do.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use sea_orm::{DbErr, RuntimeErr, SqlxError, sqlx::postgres::PgDatabaseError};
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The row changed, or went, after it was read.
+    /// The row was changed or deleted after it was read.
     #[error("Somebody else changed this in the meantime.")]
     Stale,
     /// The name is taken.
@@ -18,7 +18,7 @@ pub enum StoreError {
         "The disk that holds the database is full, so nothing was changed. Free some space and try again."
     )]
     Full,
-    /// `SQLITE_READONLY` and its kin.
+    /// `SQLITE_READONLY` and related codes.
     #[error(
         "The database cannot be written to. Make {0} and the files in it writable for the user that runs latchkey."
     )]
@@ -36,7 +36,7 @@ pub enum StoreError {
         "The database {0} belongs to another program. Nothing was changed; name another one with LATCHKEY_DATABASE_URL."
     )]
     Foreign(String),
-    /// There is nothing in it.
+    /// The database is empty.
     #[error("The database is not made yet; `latchkey serve` makes it.")]
     NotMade,
     /// A database that a later version migrated.
@@ -51,7 +51,7 @@ pub enum StoreError {
     CannotOpen {
         /// The database file.
         path: String,
-        /// What the system said.
+        /// What the operating system reported.
         reason: String,
     },
     /// No key file beside a database that has secrets.
@@ -64,7 +64,7 @@ pub enum StoreError {
         "The vault key {0} is not the one that this database's secrets were encrypted with. Put the right key file there, or name it with LATCHKEY_VAULT_KEY_FILE."
     )]
     VaultKeyWrong(PathBuf),
-    /// A key file that was left behind when the key was rotated on another machine.
+    /// A key file that was not updated when the key was rotated on another machine.
     #[error(
         "The vault key file {path} does not hold key {key_id}, which secrets in the database are encrypted with. Copy the file from the machine where `latchkey vault rotate` was run, or put back the one that was kept with this database."
     )]
@@ -74,19 +74,19 @@ pub enum StoreError {
         /// The key file.
         path: PathBuf,
     },
-    /// A key file that is not in its format.
+    /// A malformed key file.
     #[error(
         "The vault key file {0} is damaged: it must hold lines of a number, a colon and 32 bytes in base64, each number once. Restore it from a backup."
     )]
     VaultKeyDamaged(PathBuf),
-    /// A key file that can be neither read nor made.
+    /// A key file that can be neither read nor created.
     #[error(
         "The vault key file {path} cannot be used: {source}. Check that its folder exists and that the user that runs latchkey may read and write there, or name another one with LATCHKEY_VAULT_KEY_FILE."
     )]
     VaultKeyFile {
         /// The key file.
         path: PathBuf,
-        /// What the system said.
+        /// What the operating system reported.
         source: std::io::Error,
     },
     /// A secret that the right key does not open: the row was tampered with.
@@ -94,7 +94,7 @@ pub enum StoreError {
         "A stored secret does not open with the vault key: the row was changed by something other than latchkey. Give the consumer a new secret."
     )]
     Sealed,
-    /// The same, met while everything is sealed anew.
+    /// The same, found while all secrets are sealed with a new key.
     #[error(
         "The secret in the row {name} of {table} does not open with the vault key: the row was changed by something other than latchkey. Nothing is lost, but the old vault key stays until that is put right: give the consumer a new secret, or delete the token's row; then run `latchkey vault rotate` again."
     )]
@@ -104,54 +104,54 @@ pub enum StoreError {
         /// The consumer's key, or the token.
         name: String,
     },
-    /// A stored value that is not in its format.
+    /// A malformed stored value.
     #[error("The database holds {0} that cannot be read: it was changed by something other than latchkey.")]
     Unreadable(&'static str),
-    /// The process is about to end.
+    /// The process is shutting down.
     #[error("The server is stopping, so this was not done. Try again in a moment.")]
     Interrupted,
-    /// Something has the backup's name.
+    /// The backup's file name exists already.
     #[error("{0} exists already, and a backup never replaces a file. Nothing was copied; name another file.")]
     BackupExists(PathBuf),
-    /// Another process is making it.
+    /// Another process is writing this backup.
     #[error("Another backup to {0} is under way. Wait for it, or name another file.")]
     BackupUnderWay(PathBuf),
-    /// A backup that cannot be made.
+    /// The backup cannot be written.
     #[error(
         "The backup {path} cannot be written: {source}. Nothing is left of it; see to it that its folder exists, can be written to and has room for a copy of the database."
     )]
     BackupFile {
         /// The backup.
         path: PathBuf,
-        /// What the system said.
+        /// What the operating system reported.
         source: std::io::Error,
     },
-    /// The copy needs a key that is not in the key file any more.
+    /// The copy needs a key that is no longer in the key file.
     #[error(
         "The vault key was rotated while the database was copied, so nothing is kept. Run `latchkey backup` again."
     )]
     BackupRotated,
-    /// PostgreSQL cannot be reached by a process that has just begun, and that ends then.
+    /// PostgreSQL cannot be reached at start-up, where nothing retries.
     #[error(
         "The database {database} cannot be reached: {reason}. Check that it is running, or name another one with LATCHKEY_DATABASE_URL."
     )]
     CannotConnect {
         /// The database.
         database: String,
-        /// What the driver said.
+        /// What the driver reported.
         reason: String,
     },
-    /// PostgreSQL is away, or the network to it, or it has no connection left.
+    /// PostgreSQL or the network to it is down, or no connection is free.
     #[error(
         "The database cannot be reached ({0}), so nobody can tell whether this was done. It is tried again all the time; try once more in a moment."
     )]
     Unreachable(String),
-    /// The database is there, but slow.
+    /// The database responds too slowly.
     #[error(
         "The database takes too long to answer, so nobody can tell whether this was done. Try once more in a moment."
     )]
     TookTooLong,
-    /// Anything else the database said.
+    /// Any other database error.
     #[error("The database did not answer as it should: {0}")]
     Database(String),
 }
@@ -166,9 +166,9 @@ impl From<DbErr> for StoreError {
             _ => return Self::Database(error.to_string()),
         };
         match driver {
-            SqlxError::Database(told) => match told.try_downcast_ref::<PgDatabaseError>() {
-                Some(told) => Self::from_postgres(told),
-                None => Self::from_sqlite(told.code().as_deref(), driver),
+            SqlxError::Database(reported) => match reported.try_downcast_ref::<PgDatabaseError>() {
+                Some(error) => Self::from_postgres(error),
+                None => Self::from_sqlite(reported.code().as_deref(), driver),
             },
             SqlxError::Io(_) | SqlxError::Tls(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed => {
                 Self::Unreachable(driver.to_string())
@@ -179,9 +179,9 @@ impl From<DbErr> for StoreError {
 }
 
 impl StoreError {
-    /// By SQLite's result code.
+    /// Maps SQLite's result code.
     fn from_sqlite(code: Option<&str>, error: &SqlxError) -> Self {
-        // Primary result codes; the rest of an extended one is above the low byte.
+        // Primary result codes: an extended code has them in its low byte.
         match code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
             Some(5 | 6) => Self::Busy,
             Some(8) => Self::ReadOnly("its folder".to_owned()),
@@ -192,20 +192,20 @@ impl StoreError {
         }
     }
 
-    /// By PostgreSQL's `SQLSTATE`.
+    /// Maps PostgreSQL's `SQLSTATE`.
     fn from_postgres(error: &PgDatabaseError) -> Self {
         match error.code() {
             "53100" => Self::Full,
             "25006" => Self::ReadOnly("it".to_owned()),
-            // Somebody else's lock, or a circle of them.
+            // Lock timeout, serialization failure, deadlock.
             "55P03" | "40001" | "40P01" => Self::Busy,
-            // Cancelled: the statement's time was over.
+            // The statement timed out and was cancelled.
             "57014" => Self::TookTooLong,
             // Shutting down or starting up, no connections left, no memory left.
             "57P01" | "57P02" | "57P03" | "53300" | "53200" | "25P03" => {
                 Self::Unreachable(error.message().to_owned())
             }
-            // Another password, another user, no such database.
+            // Wrong user or password, no such database, no privilege.
             "28000" | "28P01" | "3D000" | "42501" => {
                 Self::CannotOpen { path: "it".to_owned(), reason: error.message().to_owned() }
             }
@@ -213,7 +213,7 @@ impl StoreError {
             _ => Self::Database(error.message().to_owned()),
         }
     }
-    /// Whether it is the vault key that is wrong, and not the database.
+    /// Whether the vault key is at fault rather than the database.
     pub fn is_of_the_vault_key(&self) -> bool {
         matches!(
             self,
@@ -225,7 +225,7 @@ impl StoreError {
         )
     }
 
-    /// The same answer for everybody else who waited for the same write.
+    /// A copy of the error, for the other callers of the same write.
     pub(crate) fn same(&self) -> Self {
         match self {
             Self::Busy => Self::Busy,
@@ -245,7 +245,7 @@ impl StoreError {
         }
     }
 
-    /// The error as it is told where the database is opened: nobody tries again then.
+    /// The error as reported at start-up, where nothing retries.
     pub(crate) fn at_opening(self, database: &str) -> Self {
         match self {
             Self::Unreachable(reason) => Self::CannotConnect { database: database.to_owned(), reason },
@@ -253,7 +253,7 @@ impl StoreError {
         }
     }
 
-    /// Names the database file in an error that was met before anybody could know it.
+    /// Fills in the database's name, which the place that failed did not know.
     pub(crate) fn at(self, database: &str) -> Self {
         match self {
             Self::ReadOnly(_) => Self::ReadOnly(database.to_owned()),

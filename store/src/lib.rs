@@ -1,4 +1,4 @@
-//! SQL and secrets at rest. Entities stay in here; what goes in and out are the domain's words.
+//! SQL and secrets at rest. Entities are private: callers pass and receive domain types.
 
 mod database;
 mod entity;
@@ -14,7 +14,7 @@ pub mod vault;
 
 pub use database::location::{Location, NoLocation};
 pub use error::StoreError;
-pub use memory::keyring::{KnownConsumer, KnownToken};
+pub use memory::keyring::{CachedConsumer, CachedToken};
 pub use nonces::{nonce::Nonce, queue::Recorded};
 pub use store::Store;
 pub use tables::{
@@ -27,7 +27,7 @@ pub use tables::{
 };
 pub use upkeep::{health::Health, rotation};
 
-/// What is told of everything that is done.
+/// The live feed of activity.
 pub mod feed {
     pub use crate::{memory::feed::News, upkeep::follow::event};
 }

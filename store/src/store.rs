@@ -1,4 +1,4 @@
-//! The store: its connections, what it keeps in memory, and the transaction that every change goes through.
+//! The store: its connections, its caches, and the transaction that every change goes through.
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait as _};
 
@@ -13,15 +13,16 @@ use crate::{
     vault::Vault,
 };
 
-/// The database, the vault that its secrets are sealed with, and the feed of what happens in it.
+/// The database, the vault that seals its secrets, and the feed of its changes.
 #[derive(Debug)]
 pub struct Store {
     pub(crate) read: DatabaseConnection,
-    /// One connection: changes take turns, and waiting for it here is fair where waiting in the database is not.
+    /// One connection: changes queue for it in order, which is fairer than waiting for the database's lock.
     pub(crate) write: DatabaseConnection,
-    /// What nonces are written by: SQLite has one writer for everything, PostgreSQL need not keep nonces waiting.
+    /// Writes nonces. On SQLite this is `write`, since there is one writer; on PostgreSQL nonces need not wait for
+    /// changes.
     pub(crate) nonce_writer: DatabaseConnection,
-    /// A connection that only looks whether another one has written.
+    /// Polls for changes by other connections, and does nothing else.
     pub(crate) watch: DatabaseConnection,
     pub(crate) vault: Vault,
     pub(crate) feed: Feed,
@@ -30,11 +31,11 @@ pub struct Store {
     pub(crate) location: Location,
 }
 
-/// A transaction that writes, and what it will make outdated in memory.
+/// A write transaction, and the cached rows that it makes stale.
 pub(crate) struct Change {
     pub(crate) transaction: DatabaseTransaction,
     pub(crate) outdated: Vec<Outdated>,
-    /// Others have to be told.
+    /// An activity line was appended, so other nodes must be notified.
     pub(crate) is_activity: bool,
 }
 
@@ -43,12 +44,12 @@ impl Store {
         self.write.get_database_backend()
     }
 
-    /// Whether several machines may work with this database at the same time.
+    /// Whether several machines can share this database.
     pub fn is_shared(&self) -> bool {
         self.backend() == DbBackend::Postgres
     }
 
-    /// Begins a change: what it reads stays true until it commits, whoever else changes something.
+    /// Begins a change. Its reads stay valid until it commits: changes are serialised, across all nodes.
     pub(crate) async fn begin(&self) -> Result<Change, StoreError> {
         let begin = async {
             if self.backend() == DbBackend::Postgres {
@@ -63,16 +64,16 @@ impl Store {
         Ok(Change { transaction, outdated: Vec::new(), is_activity: false })
     }
 
-    /// Commits, forgets what the change made outdated in memory, and wakes whoever follows the feed, on every node. So
-    /// whoever is told that a change was made never again gets an answer from before it.
+    /// Commits, evicts what the change made stale, and wakes the feed on every node. A caller that was told of the
+    /// change is never again answered from before it.
     pub(crate) async fn commit(&self, change: Change) -> Result<(), StoreError> {
         if change.is_activity && self.backend() == DbBackend::Postgres {
             postgres::notify(&change.transaction).await?;
         }
         let committed = change.transaction.commit().await;
-        // Also where the answer was lost: it may have been done.
+        // Also after an error: the commit may have succeeded and only its answer been lost.
         for outdated in change.outdated {
-            self.keyring.forget(outdated);
+            self.keyring.evict(outdated);
         }
         committed.map_err(|error| self.named(error.into()))?;
         self.feed.wake();
@@ -83,7 +84,7 @@ impl Store {
         error.at(&self.location.to_string())
     }
 
-    /// How many connections to read with are open, and how many of them nobody uses at the moment.
+    /// How many read connections are open, and how many of them are idle.
     pub fn connections(&self) -> (u64, u64) {
         if self.backend() == DbBackend::Postgres {
             let pool = self.read.get_postgres_connection_pool();
@@ -94,12 +95,12 @@ impl Store {
         }
     }
 
-    /// Whether what others do is noticed, so that answers from memory hold.
+    /// Whether changes by other processes are noticed, so that the cache may answer.
     pub fn is_feed_alive(&self) -> bool {
         self.keyring.is_alive()
     }
 
-    /// Closes every connection, so that SQLite folds its log into the database file.
+    /// Closes every connection, so that SQLite checkpoints its log into the database file.
     pub async fn close(self) -> Result<(), StoreError> {
         self.watch.close().await?;
         self.read.close().await?;

@@ -72,9 +72,9 @@ async fn everything_that_lasts_is_in_it_and_opens() {
     let copy = restored(&backup, &folder);
     let again = copy.open().await.unwrap();
     assert_eq!(again.health().await.unwrap().integrity, "ok");
-    let consumer = again.known_consumer(key(1)).await.unwrap().unwrap();
+    let consumer = again.cached_consumer(key(1)).await.unwrap().unwrap();
     assert_eq!(consumer.secret.expose(), "the secret of 1");
-    let token = again.known_token(&consumer, "token").await.unwrap().unwrap();
+    let token = again.cached_token(&consumer, "token").await.unwrap().unwrap();
     assert_eq!(token.secret.expose(), "the secret of token");
     insert(&again, 3).await;
 }

@@ -77,7 +77,7 @@ async fn a_feed_that_cannot_read_for_a_while_misses_nothing() {
     folder.sql("ALTER TABLE activity RENAME TO away").await;
     until("the keyring answers no more", async || {
         let (one, two) =
-            (store.known_consumer(key(1)).await.unwrap(), store.known_consumer(key(1)).await.unwrap());
+            (store.cached_consumer(key(1)).await.unwrap(), store.cached_consumer(key(1)).await.unwrap());
         !Arc::ptr_eq(&one.unwrap(), &two.unwrap())
     })
     .await;

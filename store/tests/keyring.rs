@@ -11,13 +11,13 @@ use std::{
 };
 
 use domain::{Action, Consumer, Edit, Status};
-use store::{KnownConsumer, Store, activity::NewActivity};
+use store::{CachedConsumer, Store, activity::NewActivity};
 use support::{at, by, decide, follow, insert, insert_approved, key, remove, rename, secret, store, until};
 use tokio::task::JoinSet;
 
 /// Consumer 1, which is there.
-async fn known(store: &Store) -> Arc<KnownConsumer> {
-    store.known_consumer(key(1)).await.unwrap().expect("it is registered")
+async fn known(store: &Store) -> Arc<CachedConsumer> {
+    store.cached_consumer(key(1)).await.unwrap().expect("it is registered")
 }
 
 /// Whether the second of two answers in a row comes from memory.
@@ -72,12 +72,12 @@ async fn an_unknown_key_is_known_as_soon_as_it_is_registered_and_no_longer_than_
     let store = Arc::new(store);
     let _running = follow(&store).await;
     for _ in 0..3 {
-        assert!(store.known_consumer(key(1)).await.unwrap().is_none());
+        assert!(store.cached_consumer(key(1)).await.unwrap().is_none());
         let consumer = insert(&store, 1).await;
         assert_eq!(known(&store).await.status, Status::Pending);
         remove(&store, &consumer).await;
     }
-    assert!(store.known_consumer(key(1)).await.unwrap().is_none());
+    assert!(store.cached_consumer(key(1)).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -201,8 +201,8 @@ async fn a_disabled_user_is_known_as_disabled_at_once_and_from_another_process_s
     let id = support::insert_user(&store, "ada", false).await;
     let _running = follow(&store).await;
     let beside = folder.open().await.unwrap();
-    let disabled = async || store.known_user(id).await.unwrap().unwrap().disabled;
-    assert!(store.known_user(id + 100).await.unwrap().is_none());
+    let disabled = async || store.cached_user(id).await.unwrap().unwrap().disabled;
+    assert!(store.cached_user(id + 100).await.unwrap().is_none());
     let mut account = store.find_account(&support::user("ada", false).username).await.unwrap().unwrap();
     for (by_whom, action) in [(&*store, Action::UserDisabled), (&beside, Action::UserEnabled)] {
         assert_eq!(disabled().await, account.user.disabled);

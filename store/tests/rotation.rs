@@ -46,10 +46,10 @@ async fn filled(count: u32) -> (Folder, Store) {
 /// Asserts that every secret of `filled` opens in this store.
 async fn all_open(store: &Store, count: u32) {
     for n in 1..=count {
-        let consumer = store.known_consumer(key(n)).await.unwrap().unwrap();
+        let consumer = store.cached_consumer(key(n)).await.unwrap().unwrap();
         assert_eq!(consumer.secret.expose(), format!("the secret of {n}"));
         let name = format!("token {n}");
-        let token = store.known_token(&consumer, &name).await.unwrap().unwrap();
+        let token = store.cached_token(&consumer, &name).await.unwrap().unwrap();
         assert_eq!(token.secret.expose(), format!("the secret of {name}"));
         let name = format!("temporary token {n}");
         let temporary = store.find_temporary_credentials(&name).await.unwrap().unwrap();

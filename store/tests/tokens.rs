@@ -11,16 +11,16 @@ use std::{
 };
 
 use domain::{Action, Edit};
-use store::{KnownToken, NewToken, Store, StoreError, activity::NewActivity};
+use store::{CachedToken, NewToken, Store, StoreError, activity::NewActivity};
 use support::{
     access, at, by, follow, insert_approved, insert_user, issue, key, new_token, remove, store, until,
 };
 use tokio::task::JoinSet;
 
 /// A token as a request of consumer `n` finds it.
-async fn known(store: &Store, n: u32, token: &str) -> Option<Arc<KnownToken>> {
-    let consumer = store.known_consumer(key(n)).await.unwrap().expect("it is registered");
-    store.known_token(&consumer, token).await.unwrap()
+async fn known(store: &Store, n: u32, token: &str) -> Option<Arc<CachedToken>> {
+    let consumer = store.cached_consumer(key(n)).await.unwrap().expect("it is registered");
+    store.cached_token(&consumer, token).await.unwrap()
 }
 
 async fn is_revoked(store: &Store, n: u32, token: &str) -> bool {
@@ -54,8 +54,8 @@ async fn a_token_is_known_as_it_was_issued_and_its_secret_is_sealed() {
     let from_one = "SELECT secret FROM token_credentials WHERE token = 'one'";
     folder.sql(&format!("UPDATE token_credentials SET secret = ({from_one}) WHERE token = 'two'")).await;
     let beside = folder.open().await.unwrap();
-    let consumer = beside.known_consumer(key(1)).await.unwrap().unwrap();
-    let swapped = beside.known_token(&consumer, "two").await;
+    let consumer = beside.cached_consumer(key(1)).await.unwrap().unwrap();
+    let swapped = beside.cached_token(&consumer, "two").await;
     assert!(matches!(swapped, Err(StoreError::Sealed)), "{swapped:?}");
 }
 
@@ -90,9 +90,9 @@ async fn whatever_revokes_a_token_it_is_known_as_revoked_at_once() {
     assert_eq!(revoked().await, [true, true, true, false], "everybody was signed out");
     issue(&store, new_token("ada again", 1, ada)).await;
     assert!(!is_revoked(&store, 1, "ada again").await);
-    let consumer = store.known_consumer(key(1)).await.unwrap().unwrap();
+    let consumer = store.cached_consumer(key(1)).await.unwrap().unwrap();
     remove(&store, &after).await;
-    let removed = store.known_token(&consumer, "eve 1").await.unwrap().unwrap();
+    let removed = store.cached_token(&consumer, "eve 1").await.unwrap().unwrap();
     assert!(removed.revoked, "the consumer was removed");
 }
 

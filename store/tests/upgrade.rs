@@ -32,12 +32,12 @@ async fn a_node_that_runs_goes_on_when_a_newer_version_has_expanded_the_database
     }
     let one = decide(&store, &rename(&store, &one, "Renamed").await, Status::Disapproved).await;
     assert_eq!(store.find_consumer(key(1)).await.unwrap().unwrap(), one);
-    assert_eq!(store.known_consumer(key(1)).await.unwrap().unwrap().status, Status::Disapproved);
+    assert_eq!(store.cached_consumer(key(1)).await.unwrap().unwrap().status, Status::Disapproved);
     decide(&store, &one, Status::Approved).await;
     issue(&store, new_token("after", 1, user)).await;
-    let known = store.known_consumer(key(1)).await.unwrap().unwrap();
+    let known = store.cached_consumer(key(1)).await.unwrap().unwrap();
     for token in ["before", "after"] {
-        assert!(store.known_token(&known, token).await.unwrap().is_some(), "{token}");
+        assert!(store.cached_token(&known, token).await.unwrap().is_some(), "{token}");
         let nonce = Nonce { timestamp: 1, hash: token.as_bytes().repeat(16)[..16].try_into().unwrap() };
         assert!(store.use_nonce(nonce, 0).await.unwrap().is_new, "{token}");
     }

@@ -5,18 +5,18 @@ use crate::support;
 use std::sync::Arc;
 
 use domain::Consumer;
-use store::{KnownConsumer, KnownToken, Store, feed::News};
+use store::{CachedConsumer, CachedToken, Store, feed::News};
 use support::{
     PATIENCE, at, follow, insert_approved, insert_user, issue, key, new_token, next, remove, rename, store,
 };
 use tokio::{sync::broadcast::Receiver, task::JoinSet};
 
-async fn known(store: &Store, n: u32) -> Arc<KnownConsumer> {
-    store.known_consumer(key(n)).await.unwrap().expect("it is registered")
+async fn known(store: &Store, n: u32) -> Arc<CachedConsumer> {
+    store.cached_consumer(key(n)).await.unwrap().expect("it is registered")
 }
 
-async fn known_token(store: &Store, token: &str) -> Arc<KnownToken> {
-    store.known_token(&*known(store, 1).await, token).await.unwrap().expect("it was issued")
+async fn known_token(store: &Store, token: &str) -> Arc<CachedToken> {
+    store.cached_token(&*known(store, 1).await, token).await.unwrap().expect("it was issued")
 }
 
 /// Notes a use of consumer `n` in a second.

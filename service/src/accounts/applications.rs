@@ -31,6 +31,6 @@ impl Service {
         if !self.store.is_revoked(signed_in.id(), key, self.clock.now()).await? {
             return Ok(None);
         }
-        Ok(self.store.known_consumer(key).await?.map(|consumer| consumer.name.clone()))
+        Ok(self.store.cached_consumer(key).await?.map(|consumer| consumer.name.clone()))
     }
 }

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use domain::User;
-use store::KnownConsumer;
+use store::CachedConsumer;
 
 /// A request whose signature, consumer, token and user are right, and that was never seen before.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    pub(crate) consumer: Arc<KnownConsumer>,
+    pub(crate) consumer: Arc<CachedConsumer>,
     pub(crate) user: Option<Arc<User>>,
 }
 
 impl Verified {
     /// The consumer that signed.
-    pub fn consumer(&self) -> &KnownConsumer {
+    pub fn consumer(&self) -> &CachedConsumer {
         &self.consumer
     }
 

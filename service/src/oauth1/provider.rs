@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{Action, Actor};
 use oauth::{Problem, Request};
 use store::{
-    Decision, KnownConsumer, NewTemporaryCredentials, NewToken, State, TemporaryCredentials,
+    CachedConsumer, Decision, NewTemporaryCredentials, NewToken, State, TemporaryCredentials,
     activity::{By, NewActivity},
     random,
     vault::Secret,
@@ -71,12 +71,12 @@ impl From<store::StoreError> for AuthorizeError {
 /// What a user is asked: whether this consumer may act for them.
 pub struct Question {
     credentials: TemporaryCredentials,
-    consumer: std::sync::Arc<KnownConsumer>,
+    consumer: std::sync::Arc<CachedConsumer>,
 }
 
 impl Question {
     /// Who asks.
-    pub fn consumer(&self) -> &KnownConsumer {
+    pub fn consumer(&self) -> &CachedConsumer {
         &self.consumer
     }
 
@@ -183,7 +183,7 @@ impl Service {
     }
 
     /// Why a consumer that was Approved a moment ago got nothing: asked of the database, which knows more than memory.
-    async fn changed_meanwhile(&self, consumer: &KnownConsumer) -> VerifyError {
+    async fn changed_meanwhile(&self, consumer: &CachedConsumer) -> VerifyError {
         match self.store.find_consumer(consumer.key).await {
             Ok(None) => Problem::ConsumerKeyUnknown.into(),
             Ok(Some(now)) => check_status(now.status).err().unwrap_or(Problem::TokenRejected).into(),
@@ -195,7 +195,7 @@ impl Service {
     pub async fn question(&self, token: &str) -> Result<Question, AuthorizeError> {
         let found = self.store.find_temporary_credentials(token).await?;
         let credentials = found.filter(|found| found.state != State::Void).ok_or(AuthorizeError::Unknown)?;
-        let consumer = self.store.known_consumer(credentials.consumer_key).await?;
+        let consumer = self.store.cached_consumer(credentials.consumer_key).await?;
         let consumer = consumer.ok_or(AuthorizeError::Unknown)?;
         let name = || consumer.name.to_string();
         check_status(consumer.status).map_err(|_| AuthorizeError::NotApproved(name()))?;
@@ -258,7 +258,7 @@ impl Service {
 }
 
 /// The callback that a consumer asks for, if it may: `oob` or an http(s) URL, and the registered one where there is one.
-fn callback(asked: &str, consumer: &KnownConsumer) -> Result<String, Problem> {
+fn callback(asked: &str, consumer: &CachedConsumer) -> Result<String, Problem> {
     let rejected = |why| Problem::ParameterRejected { names: vec!["oauth_callback".to_owned()], why };
     let registered = consumer.callback_url.as_deref();
     if asked == OUT_OF_BAND {

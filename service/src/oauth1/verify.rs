@@ -8,7 +8,7 @@ use std::sync::Arc;
 use domain::{ConsumerKey, Status, User, query::milliseconds};
 use oauth::{Problem, Request, RsaPublicKey, Secrets, SignatureMethod, SignedRequest};
 use sha2::{Digest as _, Sha256};
-use store::{KnownConsumer, KnownToken, Nonce, State, StoreError, TemporaryCredentials};
+use store::{CachedConsumer, CachedToken, Nonce, State, StoreError, TemporaryCredentials};
 use time::OffsetDateTime;
 
 use crate::{error::ServiceError, guard::verified::Verified, service::Service};
@@ -61,13 +61,13 @@ impl Stage {
 pub(crate) enum Credentials {
     None,
     Temporary(Box<TemporaryCredentials>),
-    Token(Arc<KnownToken>),
+    Token(Arc<CachedToken>),
 }
 
 /// A request with a right signature of an Approved consumer.
 pub(crate) struct Checked<'a> {
     pub(crate) signed: SignedRequest<'a>,
-    pub(crate) consumer: Arc<KnownConsumer>,
+    pub(crate) consumer: Arc<CachedConsumer>,
     pub(crate) credentials: Credentials,
 }
 
@@ -105,7 +105,7 @@ impl Service {
         }
         self.check_timestamp(&signed).await?;
         let consumer = match consumer_key(signed.consumer_key()) {
-            Some(key) => self.store.known_consumer(key).await?,
+            Some(key) => self.store.cached_consumer(key).await?,
             None => None,
         };
         let credentials = match &consumer {
@@ -157,7 +157,7 @@ impl Service {
     /// What a request names besides the consumer; `None` where there is no such thing, or it is another consumer's.
     async fn credentials(
         &self,
-        consumer: &KnownConsumer,
+        consumer: &CachedConsumer,
         token: Option<&str>,
         stage: Stage,
     ) -> Result<Option<Credentials>, StoreError> {
@@ -172,14 +172,14 @@ impl Service {
                 own.filter(|own| own.state != State::Void).map(Box::new).map(Credentials::Temporary)
             }
             Stage::Call => {
-                let found = self.store.known_token(consumer, token).await?;
+                let found = self.store.cached_token(consumer, token).await?;
                 found.filter(|found| found.consumer_key == consumer.key).map(Credentials::Token)
             }
         })
     }
 
     /// The user that a token acts for, if the token and the account still hold.
-    async fn user_behind(&self, token: &KnownToken) -> Result<Arc<User>, VerifyError> {
+    async fn user_behind(&self, token: &CachedToken) -> Result<Arc<User>, VerifyError> {
         if token.revoked {
             return Err(Problem::TokenRevoked.into());
         }
@@ -191,7 +191,7 @@ impl Service {
 
     /// The user with this number, unless the account is disabled.
     pub(crate) async fn enabled_user(&self, id: i64) -> Result<Arc<User>, VerifyError> {
-        let user = self.store.known_user(id).await?.filter(|user| !user.disabled);
+        let user = self.store.cached_user(id).await?.filter(|user| !user.disabled);
         user.ok_or_else(|| Problem::PermissionDenied.into())
     }
 
@@ -200,7 +200,7 @@ impl Service {
     pub(crate) async fn use_nonce(
         &self,
         signed: &SignedRequest<'_>,
-        consumer: &KnownConsumer,
+        consumer: &CachedConsumer,
     ) -> Result<i64, VerifyError> {
         let (Some(nonce), Some(timestamp)) = (signed.nonce(), signed.timestamp()) else {
             // Boxed: what is rare shall not make every verification's future large.
@@ -223,10 +223,10 @@ impl Service {
     /// What changed while the nonce was written counts: whoever was told that a consumer is disapproved sees no later yes.
     async fn still_stands(
         &self,
-        consumer: &Arc<KnownConsumer>,
-        token: Option<&KnownToken>,
+        consumer: &Arc<CachedConsumer>,
+        token: Option<&CachedToken>,
     ) -> Result<(), VerifyError> {
-        let now = self.store.known_consumer(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
+        let now = self.store.cached_consumer(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
         check_status(now.status)?;
         let Some(token) = token else {
             return Ok(());
@@ -234,7 +234,7 @@ impl Service {
         if Arc::ptr_eq(&now, consumer) {
             self.enabled_user(token.user_id).await?;
         } else {
-            let again = self.store.known_token(&now, &token.token).await?;
+            let again = self.store.cached_token(&now, &token.token).await?;
             self.user_behind(&*again.ok_or(Problem::TokenRejected)?).await?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Where the data is: a SQLite file, or a PostgreSQL database that several processes on several machines share.
+//! Where the data is: in a SQLite file, or in a PostgreSQL database that several machines can share.
 
 use std::{
     fmt,
@@ -17,11 +17,11 @@ pub enum Location {
     Postgres(PostgresUrl),
 }
 
-/// A URL that libpq would take, too.
+/// A URL, as libpq accepts it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PostgresUrl(String);
 
-/// A text is neither `sqlite://FILE` nor a URL of PostgreSQL.
+/// The text is neither `sqlite://FILE` nor a PostgreSQL URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a database is sqlite://FILE, without a question mark, or postgres://USER@HOST/DATABASE")]
 pub struct NoLocation;
@@ -41,7 +41,7 @@ impl FromStr for Location {
 }
 
 impl Location {
-    /// The file, where it is one.
+    /// The file, if it is SQLite.
     pub fn file(&self) -> Option<&Path> {
         match self {
             Self::Sqlite(file) => Some(file),
@@ -49,7 +49,8 @@ impl Location {
         }
     }
 
-    /// How PostgreSQL's own program copies the database to this file, where it is there; it asks for the password itself.
+    /// The `pg_dump` command that copies the database to `file`, if it is PostgreSQL. `pg_dump` asks for the password
+    /// itself.
     pub fn pg_dump(&self, file: &Path) -> Option<String> {
         let Self::Postgres(url) = self else { return None };
         let options = url.options();
@@ -69,17 +70,17 @@ impl Location {
     }
 }
 
-/// A word for a shell.
+/// Quotes a word for the shell.
 fn quoted(word: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_=./:".contains(&byte);
     if word.bytes().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 impl PostgresUrl {
-    /// What the driver connects with.
+    /// The driver's connection options.
     ///
     /// # Panics
-    /// Never: the URL was read once before.
+    /// Never: the URL was parsed before.
     pub(crate) fn options(&self) -> PgConnectOptions {
         PgConnectOptions::from_str(&self.0).expect("it was read once before")
     }

@@ -1,4 +1,4 @@
-//! The two databases that Latchkey can use, and what is different about each.
+//! The two supported databases, and where they differ.
 
 pub(crate) mod location;
 pub(crate) mod postgres;
@@ -9,7 +9,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::{database::location::Location, error::StoreError};
 
-/// Opens a pool of connections, whichever database it is.
+/// Opens a pool of connections to either database.
 pub(crate) async fn connect(
     location: &Location,
     connections: u32,

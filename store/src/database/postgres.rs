@@ -1,4 +1,4 @@
-//! What is PostgreSQL's own: how a node connects, whose the database is, and the locks by which nodes take turns.
+//! PostgreSQL: how a node connects, how a foreign database is recognised, and the locks that order the nodes' writes.
 
 use std::time::Duration;
 
@@ -12,18 +12,18 @@ use crate::{
     error::StoreError,
 };
 
-/// Held by whoever changes something: so activity is numbered in the order in which it is committed.
+/// Held by every change, so that activity is numbered in commit order.
 pub(crate) const CHANGES_LOCK: i64 = 0x4C4B_4559_0001;
-/// Held by whoever forgets nonces; shared by those who record some.
+/// Held exclusively while nonces are forgotten, shared while they are recorded.
 pub(crate) const NONCES_LOCK: i64 = 0x4C4B_4559_0002;
-/// Where nodes tell each other that activity was appended.
+/// The `NOTIFY` channel by which nodes announce new activity.
 pub(crate) const CHANNEL: &str = "latchkey_activity";
 
-/// How long a node waits for a connection, and for the answer to a question that cannot wait.
+/// How long a node waits for a connection, and for an answer to a query that cannot wait longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A node that is cut off in the middle of a change must not keep the others from theirs: the database lets go of it.
-/// Its times are in milliseconds, but for the last one's seconds.
+/// Session settings: a node that is cut off in the middle of a change must release its locks soon. Milliseconds,
+/// except for the last one, in seconds.
 const SESSION: [(&str, &str); 6] = [
     ("client_min_messages", "warning"),
     ("statement_timeout", "10000"),
@@ -39,32 +39,32 @@ pub(crate) async fn connect(url: &PostgresUrl, connections: u32) -> Result<Datab
     options
         .max_connections(connections)
         .acquire_timeout(PATIENCE)
-        // What was just used still answers; what lay about may have been cut off meanwhile.
+        // A connection used within the last second still works; one idle for longer may have been cut.
         .test_before_acquire_if_idle_for(Duration::from_secs(1))
-        // No task that looks after them; why is told for SQLite's.
+        // No maintenance task; `sqlite::connect` says why.
         .max_lifetime(None)
         .idle_timeout(None)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .map_sqlx_postgres_opts(move |_| driver.clone());
-    // Boxed: what happens once shall not make the future of whoever opens a store large.
+    // Boxed: a future that runs once must not enlarge its caller's.
     Ok(Box::pin(Database::connect(options)).await?)
 }
 
-/// Refuses a database in which somebody else keeps tables.
+/// Refuses a database that holds another program's tables.
 pub(crate) async fn refuse_foreign(connection: &DatabaseConnection, name: &str) -> Result<(), StoreError> {
     let tables = number(connection, TABLES).await?;
     let is_ours = has_table(connection, "vault_checks").await?;
     if tables > 0 && !is_ours { Err(StoreError::Foreign(name.to_owned())) } else { Ok(()) }
 }
 
-/// Waits until no other node changes anything, and keeps the others from it until the transaction ends.
+/// Serialises changes across nodes: waits for the lock, and holds it until the transaction ends.
 pub(crate) async fn lock_changes(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
     connection.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({CHANGES_LOCK})")).await?;
     Ok(())
 }
 
-/// Wakes every node when the transaction commits.
+/// Notifies every node when the transaction commits.
 pub(crate) async fn notify(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
     connection.execute_unprepared(&format!("NOTIFY {CHANNEL}")).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What is SQLite's own: how its file is opened, whose it is, and what it takes to write to it.
+//! SQLite: how its file is opened and recognised as ours, and how it is written to.
 
 use std::{path::Path, time::Duration};
 
@@ -13,10 +13,10 @@ use sea_orm::{
 
 use crate::{database::values::number, error::StoreError};
 
-/// Marks a file as ours (`PRAGMA application_id`): "LKEY".
+/// `PRAGMA application_id` of our files: "LKEY".
 const APPLICATION_ID: i32 = 0x4C4B_4559;
 
-/// How long one process waits for another one's write.
+/// How long to wait for another process's write lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(crate) async fn connect(
@@ -29,12 +29,12 @@ pub(crate) async fn connect(
     options
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
-        // A new connection would count other connections' changes from its own beginning, and the feed would miss one.
-        // Nor are they looked after: sqlx's task for that counts idle ones by a number that can be below zero for a moment,
-        // which is then a very large one, and never ends.
+        // Connections live as long as the pool. `PRAGMA data_version` starts over on a new connection, so the feed
+        // would miss a change. And with either limit sqlx runs a maintenance task whose count of idle connections can
+        // underflow, after which it loops forever.
         .max_lifetime(None)
         .idle_timeout(None)
-        // A file does not hang up, and a connection is tested when it comes back.
+        // A file does not hang up, and connections are checked when they are released.
         .test_before_acquire(false)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
@@ -47,21 +47,21 @@ pub(crate) async fn connect(
                 .busy_timeout(BUSY_TIMEOUT)
                 .foreign_keys(true)
         });
-    // Boxed: what happens once shall not make the future of whoever opens a store large.
+    // Boxed: a future that runs once must not enlarge its caller's.
     Ok(Box::pin(Database::connect(options)).await?)
 }
 
-/// Whether a connection may be used again. Where SQLite has rolled a transaction back by itself (a full disk), sqlx goes on
-/// counting it, and every later transaction would be a savepoint in one that nobody ever commits.
+/// Whether a connection may be reused. When SQLite rolls back by itself (disk full), sqlx still believes that a
+/// transaction is open: every later one would be a savepoint in it, and never committed.
 async fn is_fit(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     if connection.is_in_transaction() {
-        // A rollback may be on its way; behind it this is answered.
+        // A rollback may be queued; a ping is answered only after it.
         connection.ping().await?;
     }
     Ok(!connection.is_in_transaction())
 }
 
-/// Takes the write lock at once: a deferred transaction that reads first can fail with `SQLITE_BUSY` at its first
+/// Takes the write lock at once. A deferred transaction that reads first can fail with `SQLITE_BUSY` at its first
 /// write, whatever the timeout.
 pub(crate) fn immediate() -> TransactionOptions {
     TransactionOptions {
@@ -70,8 +70,8 @@ pub(crate) fn immediate() -> TransactionOptions {
     }
 }
 
-/// The first write of all: a folder or file that cannot be written to is told here, not at the first change. The file
-/// itself remembers it.
+/// Switches to write-ahead logging, which is stored in the file. This is the first write, so it also reports a folder
+/// or file that is not writable before the first change does.
 pub(crate) async fn write_ahead(connection: &DatabaseConnection) -> Result<(), StoreError> {
     connection.execute_unprepared("PRAGMA journal_mode = WAL").await?;
     Ok(())

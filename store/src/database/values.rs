@@ -1,4 +1,4 @@
-//! Values as columns keep them, and questions that one cell answers.
+//! Conversions between column and domain values, and queries with one result cell.
 
 use sea_orm::{
     ConnectionTrait, DbBackend, Statement,
@@ -8,18 +8,18 @@ use serde_json::Value;
 
 use crate::error::StoreError;
 
-/// Milliseconds since 1970 to a time; every stored time went through `domain::query::milliseconds`.
+/// A time from milliseconds since 1970, as `domain::query::milliseconds` stores it.
 pub(crate) fn time_from(milliseconds: i64) -> Result<time::OffsetDateTime, StoreError> {
     time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
         .map_err(|_| StoreError::Unreadable("a time"))
 }
 
-/// Whether a text can be in a row: PostgreSQL keeps no NUL, so who asks for one asks for nothing that there is.
+/// Whether a text can be stored at all. PostgreSQL cannot store NUL, so no row matches a text with one.
 pub(crate) fn can_be_kept(text: &str) -> bool {
     !text.contains('\0')
 }
 
-/// A word of a domain enum as its column keeps it.
+/// A domain enum as the word that its column holds.
 pub(crate) fn word(value: impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
@@ -27,7 +27,7 @@ pub(crate) fn word(value: impl serde::Serialize) -> String {
     }
 }
 
-/// A domain enum from the word that its column keeps.
+/// A domain enum from the word in its column.
 pub(crate) fn from_word<T: serde::de::DeserializeOwned>(
     word: String,
     what: &'static str,
@@ -35,7 +35,7 @@ pub(crate) fn from_word<T: serde::de::DeserializeOwned>(
     serde_json::from_value(Value::String(word)).map_err(|_| StoreError::Unreadable(what))
 }
 
-/// A number that the database answers a one-cell question with.
+/// The number in a query's single cell.
 pub(crate) async fn number(connection: &impl ConnectionTrait, sql: &str) -> Result<i64, StoreError> {
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     let row = connection.query_one_raw(statement).await?;

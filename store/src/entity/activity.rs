@@ -1,4 +1,4 @@
-//! The append-only list; its number orders events.
+//! The append-only log; its number orders events.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     pub actor: String,
     pub action: String,
     pub consumer_key: Option<String>,
-    /// The revision that this line brought about; `None` where no consumer was changed.
+    /// The revision that this change created; `None` if no consumer was changed.
     pub consumer_revision: Option<i64>,
     pub address: Option<String>,
     pub before: Option<Json>,

@@ -1,4 +1,4 @@
-//! What was tried in vain, by the hash of who tried or what was tried.
+//! Failed attempts, by the hash of who tried or what was tried.
 
 use sea_orm::entity::prelude::*;
 

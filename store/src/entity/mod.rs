@@ -1,4 +1,4 @@
-//! One file per table. Private: what leaves the store are the domain's types.
+//! One file per table. Private: the store returns domain types.
 
 pub(crate) mod activity;
 pub(crate) mod attempt;

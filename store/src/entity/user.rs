@@ -8,7 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
     pub username: String,
-    /// The username without case: unique, and what accounts are found by.
+    /// The case-folded username: unique, and the lookup key.
     pub folded: String,
     pub display_name: String,
     pub password_hash: String,

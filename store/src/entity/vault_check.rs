@@ -1,4 +1,4 @@
-//! A known text sealed with each vault key, so that a wrong key is noticed at the start.
+//! A known text sealed with each vault key, so that a wrong key is detected at start-up.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What is told of everything that is done, and who listens.
+//! The feed: publishes new activity to its subscribers.
 
 use std::sync::{Arc, atomic::AtomicI64};
 
@@ -6,15 +6,15 @@ use domain::{Activity, Consumer};
 use serde_json::Value;
 use tokio::sync::{Mutex, Notify, broadcast};
 
-/// How many lines a slow listener may fall behind before it is told to start over.
+/// How many messages a slow subscriber may lag before it loses some and has to start over.
 const BACKLOG: usize = 1024;
 
-/// What the listeners are told.
+/// What subscribers receive.
 #[derive(Clone, Debug)]
 pub enum News {
     /// A line of the activity table.
     Line(Arc<Activity<Value>>),
-    /// Consumers that were used, as they are now. That is no activity of anybody's, so it has no number.
+    /// Consumers that were used, as they are now. Use is not activity, so it has no number.
     Used(Arc<[Consumer]>),
 }
 
@@ -22,9 +22,9 @@ pub enum News {
 pub(crate) struct Feed {
     pub(crate) wake: Notify,
     pub(crate) news: broadcast::Sender<News>,
-    /// The newest line that was told.
-    pub(crate) told: AtomicI64,
-    /// The newest line whose consequences verifications have drawn by themselves, ahead of being told.
+    /// The newest line that was published.
+    pub(crate) published: AtomicI64,
+    /// The newest line whose evictions `Store::catch_up` has applied, ahead of the feed.
     pub(crate) ahead: Mutex<i64>,
 }
 
@@ -33,7 +33,7 @@ impl Feed {
         Self {
             wake: Notify::new(),
             news: broadcast::Sender::new(BACKLOG),
-            told: AtomicI64::new(0),
+            published: AtomicI64::new(0),
             ahead: Mutex::new(0),
         }
     }
@@ -42,8 +42,8 @@ impl Feed {
         self.news.receiver_count() > 0
     }
 
-    pub(crate) fn tell(&self, news: News) {
-        // Nobody listening is no error.
+    pub(crate) fn publish(&self, news: News) {
+        // Having no subscriber is not an error.
         let _ = self.news.send(news);
     }
 

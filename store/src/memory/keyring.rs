@@ -1,7 +1,7 @@
-//! What verification asks of the database on every request, kept in memory: consumers, tokens and users.
+//! The cache of the rows that verification reads on every request: consumers, tokens and users.
 //!
-//! It answers only while the feed is alive, so that what another process changes is noticed within a second or the
-//! database is asked; what this process changes is forgotten before the change is acknowledged (`Store::commit`).
+//! It answers only while the feed is alive: a change by another process is noticed within a second, or else the
+//! database is asked. A change by this process evicts its rows before it is acknowledged (`Store::commit`).
 
 use std::{
     sync::{
@@ -17,97 +17,97 @@ use tokio::time::timeout;
 
 use crate::{error::StoreError, vault::Secret};
 
-/// How long the keyring answers after the feed was last seen alive.
+/// How long the cache may answer after the feed was last known to be alive.
 const ALIVE: Duration = Duration::from_secs(1);
 
-/// How long the database may take over a row that is not in memory.
+/// The time limit for reading an uncached row.
 const READ_WITHIN: Duration = Duration::from_secs(3);
 
-/// How many of each are kept; what is asked for least goes first. Some 40 MB when full.
+/// Capacities; the least used rows are evicted first. About 40 MB when full.
 const CONSUMERS: usize = 50_000;
 const TOKENS: usize = 100_000;
 const USERS: usize = 20_000;
 
 /// A consumer as verification needs it.
 #[derive(Debug)]
-pub struct KnownConsumer {
+pub struct CachedConsumer {
     /// Its key.
     pub key: ConsumerKey,
     /// Its name.
     pub name: ConsumerName,
-    /// Whether it may do anything.
+    /// Its status; only an Approved consumer may do anything.
     pub status: Status,
-    /// What it signs with.
+    /// The shared secret it signs with.
     pub secret: Secret,
-    /// Or this, as PEM.
+    /// The key its RSA signatures are verified with instead, as PEM.
     pub rsa_public_key: Option<String>,
-    /// The only callback it may ask for, where one is registered.
+    /// The only callback it may use, if one is registered.
     pub callback_url: Option<String>,
-    /// Whether its users are not asked for consent.
+    /// Whether the consent page is skipped.
     pub trusted: bool,
-    /// Tells this reading of the row from the next one, which tokens have to be read after.
-    pub(crate) reading: u64,
-    pub(crate) used: Used,
+    /// Which read of the row this is. A cached token counts only beside the read of its consumer that it followed.
+    pub(crate) generation: u64,
+    pub(crate) last_use: LastUse,
 }
 
 /// Token credentials (RFC 5849 section 2.3) as verification needs them.
 #[derive(Debug)]
-pub struct KnownToken {
+pub struct CachedToken {
     /// The identifier.
     pub token: String,
-    /// Who holds them.
+    /// The consumer that holds them.
     pub consumer_key: ConsumerKey,
-    /// What the holder signs with, besides its own secret.
+    /// The token secret; the holder signs with it and its own secret.
     pub secret: Secret,
-    /// For whom.
+    /// The user for whom they act.
     pub user_id: i64,
-    /// Milliseconds since 1970 at which they end; none: when they are revoked.
+    /// When they expire, in milliseconds since 1970; `None`: not before they are revoked.
     pub expires_at: Option<i64>,
     /// Whether they were revoked.
     pub revoked: bool,
-    pub(crate) reading: u64,
-    pub(crate) used: Used,
+    pub(crate) generation: u64,
+    pub(crate) last_use: LastUse,
 }
 
-/// When something was last used, until that is written down.
+/// When a row was last used, and whether that still has to be written to the database.
 #[derive(Debug, Default)]
-pub(crate) struct Used {
+pub(crate) struct LastUse {
     at: AtomicI64,
     waiting: AtomicBool,
 }
 
-impl Used {
-    /// Notes a use; true where nobody has put this on the list of what has to be written yet.
+impl LastUse {
+    /// Records a use. Returns `true` if the caller must put the row on the list of pending writes.
     fn note(&self, at: i64) -> bool {
         self.at.fetch_max(at, Ordering::Relaxed);
         self.again()
     }
 
-    /// True where nobody has put this on the list meanwhile.
+    /// Marks the row as pending. Returns `true` if it was not.
     fn again(&self) -> bool {
         !self.waiting.swap(true, Ordering::AcqRel)
     }
 
-    /// Takes the time of the last use, so that the next use is put on the list again.
+    /// Takes the time of the last use; the next use puts the row on the list again.
     pub(crate) fn take(&self) -> i64 {
         self.waiting.store(false, Ordering::Release);
         self.at.load(Ordering::Relaxed)
     }
 }
 
-/// What a change makes outdated.
+/// The cached rows that a change makes stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outdated {
     /// A consumer and its tokens.
     Consumer(ConsumerKey),
-    /// Who users are. Rare enough to forget all of them.
+    /// All users: this is rare enough to evict every one.
     Users,
     /// All of it: a later version did what this one does not know.
     Everything,
 }
 
 impl Outdated {
-    /// What a line of activity makes outdated.
+    /// What an activity line makes stale.
     pub(crate) fn by(action: &Action, key: Option<ConsumerKey>) -> Option<Self> {
         match action {
             Action::ConsumerRegistered
@@ -133,22 +133,22 @@ impl Outdated {
     }
 }
 
-/// What is kept, and whether it may answer.
+/// The cached rows, and whether they may be used.
 #[derive(Debug)]
 pub(crate) struct Keyring {
-    pub(crate) consumers: Cache<ConsumerKey, Option<Arc<KnownConsumer>>>,
-    pub(crate) tokens: Cache<Box<str>, Arc<KnownToken>>,
+    pub(crate) consumers: Cache<ConsumerKey, Option<Arc<CachedConsumer>>>,
+    pub(crate) tokens: Cache<Box<str>, Arc<CachedToken>>,
     pub(crate) users: Cache<i64, Arc<User>>,
-    /// Counts what was forgotten, so that a row read before a change is not kept after it. Held while rows are put in or
-    /// taken out, so that nobody sees one in between; whoever finds a row does not need it.
-    forgotten: Mutex<u64>,
-    readings: AtomicU64,
+    /// Counts evictions, so that a row read before one is not cached after it. Locked while rows are inserted or
+    /// evicted; lookups do not take the lock.
+    evictions: Mutex<u64>,
+    generations: AtomicU64,
     begin: Instant,
-    /// When the feed was last seen alive, in milliseconds after `begin`; 0: never.
+    /// When the feed was last alive, in milliseconds since `begin`; 0: never.
     beat: AtomicU64,
-    /// What was used since that was last written down.
-    pub(crate) used_consumers: Mutex<Vec<Arc<KnownConsumer>>>,
-    pub(crate) used_tokens: Mutex<Vec<Arc<KnownToken>>>,
+    /// Rows with a use that is not written to the database yet.
+    pub(crate) used_consumers: Mutex<Vec<Arc<CachedConsumer>>>,
+    pub(crate) used_tokens: Mutex<Vec<Arc<CachedToken>>>,
 }
 
 impl Keyring {
@@ -157,8 +157,8 @@ impl Keyring {
             consumers: Cache::new(CONSUMERS),
             tokens: Cache::new(TOKENS),
             users: Cache::new(USERS),
-            forgotten: Mutex::new(0),
-            readings: AtomicU64::new(0),
+            evictions: Mutex::new(0),
+            generations: AtomicU64::new(0),
             begin: Instant::now(),
             beat: AtomicU64::new(0),
             used_consumers: Mutex::new(Vec::new()),
@@ -166,33 +166,33 @@ impl Keyring {
         }
     }
 
-    /// How long the process has been running, for `beat`.
+    /// The age of this cache in milliseconds: the clock of `beat`.
     pub(crate) fn milliseconds(&self) -> u64 {
-        // One more, so that 0 stands for never.
+        // Starts at 1, since 0 stands for never.
         u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
     }
 
-    /// The feed has read everything that was done before `at`, as `milliseconds` tells it.
+    /// The feed has processed every change before `at` (on the clock of `milliseconds`).
     pub(crate) fn beat(&self, at: u64) {
         self.beat.store(at, Ordering::Release);
     }
 
-    /// What others do is not known from here on, until the next beat.
-    pub(crate) fn is_cut_off(&self) {
+    /// Changes by others may be missed from now on, until the next beat: the cache stops answering.
+    pub(crate) fn cut_off(&self) {
         self.beat.store(0, Ordering::Release);
     }
 
-    /// Whether the keyring may answer.
+    /// Whether the cache may answer.
     pub(crate) fn is_alive(&self) -> bool {
         let beat = self.beat.load(Ordering::Acquire);
         beat != 0 && u128::from(self.milliseconds().saturating_sub(beat)) <= ALIVE.as_millis()
     }
 
-    pub(crate) fn forget(&self, outdated: Outdated) {
-        let mut forgotten = self.forgotten();
-        *forgotten += 1;
+    pub(crate) fn evict(&self, outdated: Outdated) {
+        let mut evictions = self.evictions();
+        *evictions += 1;
         match outdated {
-            // The tokens go with it: they count only beside the reading of the consumer they were read after.
+            // Its tokens become useless with it: they count only beside the read of the consumer that they followed.
             Outdated::Consumer(key) => _ = self.consumers.remove(&key),
             Outdated::Users => self.users.clear(),
             Outdated::Everything => {
@@ -203,59 +203,59 @@ impl Keyring {
         }
     }
 
-    /// Forgets everything: what was done since it was read is not known.
-    pub(crate) fn forget_all(&self) {
+    /// Evicts everything, since changes may have been missed.
+    pub(crate) fn evict_all(&self) {
         self.beat.store(0, Ordering::Release);
-        let mut forgotten = self.forgotten();
-        *forgotten += 1;
+        let mut evictions = self.evictions();
+        *evictions += 1;
         self.consumers.clear();
         self.tokens.clear();
         self.users.clear();
     }
 
-    /// Keeps what `read` gives, unless something was forgotten while it read.
-    pub(crate) async fn keep<T>(
+    /// Caches what `read` returns, unless something was evicted while it ran.
+    pub(crate) async fn cache<T>(
         &self,
         read: impl Future<Output = Result<T, StoreError>>,
         insert: impl FnOnce(&T),
     ) -> Result<T, StoreError> {
-        let before = *self.forgotten();
+        let before = *self.evictions();
         let read = timeout(READ_WITHIN, read).await.unwrap_or(Err(StoreError::TookTooLong))?;
-        let forgotten = self.forgotten();
-        if *forgotten == before && self.is_alive() {
+        let evictions = self.evictions();
+        if *evictions == before && self.is_alive() {
             insert(&read);
         }
         Ok(read)
     }
 
-    pub(crate) fn next_reading(&self) -> u64 {
-        self.readings.fetch_add(1, Ordering::Relaxed)
+    pub(crate) fn next_generation(&self) -> u64 {
+        self.generations.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Notes a use (milliseconds since 1970) of a consumer, and of its token where there is one.
-    pub(crate) fn note_use(&self, consumer: &Arc<KnownConsumer>, token: Option<&Arc<KnownToken>>, at: i64) {
-        if consumer.used.note(at) {
+    /// Records a use of a consumer, and of its token if there is one; `at` is in milliseconds since 1970.
+    pub(crate) fn note_use(&self, consumer: &Arc<CachedConsumer>, token: Option<&Arc<CachedToken>>, at: i64) {
+        if consumer.last_use.note(at) {
             push(&self.used_consumers, consumer);
         }
         if let Some(token) = token
-            && token.used.note(at)
+            && token.last_use.note(at)
         {
             push(&self.used_tokens, token);
         }
     }
 
-    /// Puts what could not be written down on the lists again.
-    pub(crate) fn note_again(&self, consumers: &[Arc<KnownConsumer>], tokens: &[Arc<KnownToken>]) {
-        for known in consumers.iter().filter(|known| known.used.again()) {
-            push(&self.used_consumers, known);
+    /// Puts rows whose uses could not be written back on the lists.
+    pub(crate) fn note_again(&self, consumers: &[Arc<CachedConsumer>], tokens: &[Arc<CachedToken>]) {
+        for cached in consumers.iter().filter(|cached| cached.last_use.again()) {
+            push(&self.used_consumers, cached);
         }
-        for known in tokens.iter().filter(|known| known.used.again()) {
-            push(&self.used_tokens, known);
+        for cached in tokens.iter().filter(|cached| cached.last_use.again()) {
+            push(&self.used_tokens, cached);
         }
     }
 
-    fn forgotten(&self) -> MutexGuard<'_, u64> {
-        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
+    fn evictions(&self) -> MutexGuard<'_, u64> {
+        self.evictions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

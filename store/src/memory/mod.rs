@@ -1,4 +1,4 @@
-//! What the store keeps in memory.
+//! The store's state in memory.
 
 pub(crate) mod feed;
 pub(crate) mod keyring;

@@ -1,4 +1,4 @@
-//! Columns as migrations write them: never NULL, unless the name says so.
+//! Column definitions for migrations: `NOT NULL`, unless the name ends in `_null`.
 
 use sea_orm::sea_query::ColumnDef;
 
@@ -30,7 +30,7 @@ pub(super) fn json_null(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).json().null().take()
 }
 
-/// A number that the database counts up by itself.
+/// A number that the database assigns.
 pub(super) fn pk_auto(name: &'static str) -> ColumnDef {
     integer(name).auto_increment().primary_key().take()
 }

@@ -1,9 +1,9 @@
-//! Lets PostgreSQL compare and sort texts by their bytes, as SQLite does, whatever the database's own order is: lists,
-//! cursors and searches are then the same on both.
+//! Makes PostgreSQL compare and sort texts by their bytes, as SQLite does, whatever the database's collation: lists,
+//! cursors and searches then behave the same on both.
 
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr};
 
-/// For every column that is there by now.
+/// Applies to every text column that exists so far.
 pub(super) async fn compare_bytes(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     if transaction.get_database_backend() == DbBackend::Postgres {
         transaction.execute_unprepared(COMPARE_BYTES).await?;

@@ -1,4 +1,4 @@
-//! What the OAuth provider remembers: temporary credentials, and the nonces of requests that were accepted.
+//! The OAuth provider's tables: temporary credentials, and the nonces of accepted requests.
 //!
 //! Expands.
 
@@ -35,7 +35,7 @@ pub(super) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
         .col(big_integer("newest"))
         .col(blob("ids"))
         .to_owned();
-    // Every nonce of this second and before is forgotten, and therefore refused whatever the clock says.
+    // Nonces of this second and before are deleted, so requests of then are refused, whatever the clock says.
     let forgotten = Table::create()
         .table("nonces_forgotten")
         .col(integer("id").primary_key())

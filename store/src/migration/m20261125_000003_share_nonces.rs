@@ -1,4 +1,4 @@
-//! Nonces that several nodes share: PostgreSQL alone; SQLite keeps its own way.
+//! Nonces shared by several nodes, on PostgreSQL only: SQLite keeps its own table.
 //!
 //! Expands: nothing that an older node uses is changed.
 
@@ -10,11 +10,11 @@ pub(super) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     if transaction.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
-    // A nonce is its second as eight bytes, highest first, then a hash: so they sort by time.
+    // A nonce is its second as eight big-endian bytes, then a hash, so nonces sort by time.
     transaction.execute_unprepared("CREATE TABLE shared_nonces (id bytea PRIMARY KEY)").await?;
-    // Takes nonces one after the other as one text. Each statement in it sees what was committed before that
-    // statement began, so after the lock nobody can have forgotten what is inserted below. Sorted: two nodes that
-    // insert the same ones wait for each other, and never in a circle.
+    // Takes concatenated nonces. Each statement in the function sees what was committed before that statement began,
+    // so once it has the lock, no node can forget what it inserts. Sorted, so that two nodes inserting the
+    // same nonces cannot deadlock.
     let function = format!(
         "CREATE FUNCTION use_nonces(ids bytea, OUT fresh bytea, OUT newest_activity bigint, \
                                     OUT forgotten_until bigint) \

@@ -1,4 +1,4 @@
-//! Attempts in vain, such as wrong passwords, counted for all nodes together.
+//! Failed attempts, such as wrong passwords, counted for all nodes together.
 //!
 //! Expands.
 

@@ -1,4 +1,4 @@
-//! An index over consumers by their status: whoever asks for a key has them counted, and may ask without signing in.
+//! An index of consumers by status: each key request counts the pending ones, and needs no sign-in.
 //!
 //! Expands.
 

@@ -1,11 +1,11 @@
-//! Migrations: append-only, and applied in one transaction.
+//! Migrations: append-only, applied in one transaction.
 //!
 //! A new version starts beside older ones that are still running, so a migration only ever *expands*: it adds tables,
-//! indexes, and columns that may be absent or have a default. What is not used any more is taken away (it *contracts*)
-//! by a later version, once no version that uses it can be running. Each file's head says which it does.
+//! indexes, and columns that are nullable or have a default. A later version *contracts*, that is, drops what is
+//! unused, once no version that uses it can be running. Each file's head says which it does.
 //!
-//! Which ones a database has is in its table `seaql_migrations`, as SeaORM's own migrator keeps it: the first versions
-//! used that one.
+//! The table `seaql_migrations` lists what was applied. It is the one of SeaORM's own migrator, which the first
+//! versions used.
 
 use std::{collections::HashSet, pin::Pin, time::SystemTime};
 
@@ -22,13 +22,13 @@ mod m20261125_000003_share_nonces;
 mod m20261125_000004_count_attempts;
 mod m20261126_000005_index_statuses;
 
-/// Lists the versions that were applied.
+/// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
 
 type Done<'a> = Pin<Box<dyn Future<Output = Result<(), DbErr>> + Send + 'a>>;
 
 struct Migration {
-    /// In the database; never changed.
+    /// As it is stored; never changed.
     version: &'static str,
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
@@ -56,13 +56,13 @@ const MIGRATIONS: [Migration; 5] = [
     },
 ];
 
-/// The first migration in the database that this version does not know; the database has the table.
+/// The first applied migration that this version does not have. The table must exist.
 pub(crate) async fn unknown(connection: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
     let is_known = |version: &String| MIGRATIONS.iter().any(|migration| migration.version == version);
     Ok(applied(connection).await?.into_iter().filter(|version| !is_known(version)).min())
 }
 
-/// Applies what the database does not have yet.
+/// Applies the migrations that the database does not have yet.
 pub(crate) async fn apply(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     let table = Table::create()
         .table(TABLE)

@@ -1,4 +1,4 @@
-//! Up to which second nonces are forgotten: requests of then are refused, whatever the clock says.
+//! Up to which second nonces are deleted: requests of then are refused, whatever the clock says.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -6,21 +6,22 @@ use sea_orm::{ConnectionTrait, Statement};
 
 use crate::{database::values::number, error::StoreError, store::Store};
 
-/// The second that stands for one that is not known yet, on a copy that nobody has served from: the last of year 9999,
-/// so that everything signed is too old until it is known.
+/// Marks a copy that no server has used: the bound is not known yet. The last second of year 9999, so that every
+/// request is too old until it is.
 const RESTORED: i64 = 253_402_300_799;
 
-/// What is too old is forgotten this many seconds at a time.
+/// Old nonces are deleted in steps of this many seconds.
 pub(super) const FORGET_EVERY: i64 = 5;
 
 impl Store {
-    /// The second up to which nonces are forgotten, whatever the clock did since: requests of then must be refused.
+    /// The second up to which nonces are deleted: requests of then must be refused, even if the clock has changed
+    /// since.
     pub async fn nonces_forgotten_until(&self) -> Result<i64, StoreError> {
         Ok(self.forgotten_until().await?.load(Ordering::Acquire))
     }
 
-    /// On a database that was restored from a backup, every nonce of this second and before counts as forgotten from now
-    /// on; gives whether it is one. To be called before any signed request is answered.
+    /// On a database restored from a backup, treats every nonce up to the second `until` as used, and returns `true`.
+    /// Must run before the first signed request is answered.
     pub async fn forget_nonces_where_restored(&self, until: i64) -> Result<bool, StoreError> {
         let change = self.begin().await?;
         let values = [until.into(), RESTORED.into()];
@@ -39,7 +40,7 @@ impl Store {
     }
 }
 
-/// Marks a copy of the database: what is accepted after it was made, it does not know.
+/// Marks a copy of the database: it lacks the nonces that are accepted after it was made.
 pub(crate) async fn mark_restored(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
     connection.execute_unprepared(&format!("UPDATE nonces_forgotten SET until = {RESTORED}")).await?;
     Ok(())

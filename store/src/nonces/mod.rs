@@ -1,12 +1,12 @@
 //! Nonces at rest: no signed request is accepted twice, not even after a crash, nor on another node.
 //!
-//! Whoever asks waits until its nonce is on the disk; all who wait at the same time share one write (group commit).
+//! A caller waits until its nonce is on disk; all callers that wait at the same time share one write (group commit).
 
 pub(crate) mod forgotten;
-mod known;
 pub(crate) mod nonce;
 mod postgres;
 pub(crate) mod queue;
+mod seen;
 mod sqlite;
 
 use std::{mem, sync::Arc, time::Duration};
@@ -23,20 +23,20 @@ use crate::{
     store::Store,
 };
 
-/// How many nonces share a write at most.
+/// The most nonces in one write.
 const MOST_AT_ONCE: usize = 4096;
 
-/// While many ask, the next write waits so long, from the answers of the one before on, for as many as there seem to be:
-/// those that were answered and those that came meanwhile. Each of them costs less then. Whoever asks when nobody else does
-/// is not kept waiting.
+/// Group commit: after its answers, the writer gathers the next batch for up to 1 ms, or until as many requests wait
+/// as are expected: those just answered plus those that arrived meanwhile. Larger batches cost less per nonce. A
+/// caller that is alone does not wait.
 const GATHER: Duration = Duration::from_millis(1);
 
-/// A write that takes longer is given up: nobody can tell what became of it.
+/// The time limit for a write. After it, the outcome is unknown.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Store {
-    /// Uses up a nonce. The answer comes when it is on the disk. Nonces of the second `too_old` and before may be
-    /// forgotten: their requests are refused by their timestamps.
+    /// Uses up a nonce; returns once that is on disk. Nonces up to the second `too_old` may be deleted: the
+    /// timestamps of their requests are refused.
     pub async fn use_nonce(self: &Arc<Self>, nonce: Nonce, too_old: i64) -> Result<Recorded, StoreError> {
         let (answer, answered) = oneshot::channel();
         let begins = {
@@ -46,24 +46,24 @@ impl Store {
             if queue.waiting.len() == queue.expected {
                 self.nonces.gathered.notify_one();
             }
-            !mem::replace(&mut queue.is_written, true)
+            !mem::replace(&mut queue.writing, true)
         };
         if begins {
-            // A task of its own: whoever asked may go away without leaving the others waiting.
+            // In a task of its own: the caller may be cancelled, and others wait for the same write.
             let store = self.clone();
             tokio::spawn(async move { store.write_nonces().await });
         }
         answered.await.unwrap_or(Err(StoreError::Interrupted))
     }
 
-    /// Writes until nobody waits.
+    /// Writes batches until the queue is empty.
     async fn write_nonces(&self) {
         loop {
             let (batch, too_old) = {
                 let mut queue = self.nonces.queue();
                 queue.expected = 0;
                 if queue.waiting.is_empty() {
-                    queue.is_written = false;
+                    queue.writing = false;
                     return;
                 }
                 let most = queue.waiting.len().min(MOST_AT_ONCE);
@@ -74,26 +74,26 @@ impl Store {
             self.nonces.expect(batch.len());
             match written.unwrap_or(Err(StoreError::TookTooLong)) {
                 Ok((is_new, newest_activity)) => {
-                    for (one, is_new) in batch.into_iter().zip(is_new) {
-                        // Whoever went away does not need the answer.
-                        let _ = one.answer.send(Ok(Recorded { is_new, newest_activity }));
+                    for (waiting, is_new) in batch.into_iter().zip(is_new) {
+                        // A caller that was cancelled does not need the answer.
+                        let _ = waiting.answer.send(Ok(Recorded { is_new, newest_activity }));
                     }
                 }
                 Err(error) => {
                     tracing::error!(%error, requests = batch.len(), "nonces could not be recorded");
-                    for one in batch {
-                        let _ = one.answer.send(Err(error.same()));
+                    for waiting in batch {
+                        let _ = waiting.answer.send(Err(error.same()));
                     }
                 }
             }
-            // Going on after a while with those who have come by then is what is meant by it.
+            // Timeout is the normal way out.
             let _ = timeout(GATHER, self.nonces.gathered.notified()).await;
         }
     }
 
-    /// Records those of a batch that are new; gives which they were, and the number of the newest activity.
+    /// Records the new nonces of a batch; returns which ones were new, and the number of the newest activity.
     async fn write_batch(&self, batch: &[Waiting], too_old: i64) -> Result<(Vec<bool>, i64), StoreError> {
-        let nonces: Vec<Nonce> = batch.iter().map(|one| one.nonce).collect();
+        let nonces: Vec<Nonce> = batch.iter().map(|waiting| waiting.nonce).collect();
         let forgotten_until = self.forgotten_until().await?;
         match self.backend() {
             DbBackend::Postgres => self.write_shared(&nonces, forgotten_until, too_old).await,

@@ -1,6 +1,6 @@
-//! A nonce, and how it is written.
+//! A nonce, and its bytes in the database.
 
-/// Bytes of a nonce at rest: its second, then its hash, so that they sort by time.
+/// A stored nonce: its second, big-endian, then its hash, so nonces sort by time.
 pub(super) const NONCE_BYTES: usize = 24;
 
 /// What makes a request unique among those of its second (RFC 5849 section 3.3).

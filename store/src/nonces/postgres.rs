@@ -1,5 +1,5 @@
-//! Nonces in PostgreSQL: a row for each, so that whichever node comes first has it. The rule is the function `use_nonces`
-//! in the database (`migration/m20261125_000003_share_nonces.rs`).
+//! Nonces in PostgreSQL: one row each, so that the first node to insert one wins. The database function `use_nonces`
+//! does it (`migration/m20261125_000003_share_nonces.rs`).
 
 use std::{
     collections::HashSet,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Store {
-    /// Records those that are new; gives which they were, and the number of the newest activity.
+    /// Records the new nonces; returns which ones were new, and the number of the newest activity.
     pub(super) async fn write_shared(
         &self,
         nonces: &[Nonce],
@@ -31,14 +31,14 @@ impl Store {
             nonce.write(&mut ids);
         }
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, USE, [ids.into()]);
-        // Every row, though there is one: the first comes before the commit does.
+        // Reads to the end, though there is one row: the first row arrives before the commit.
         let answers = self.nonce_writer.query_all_raw(statement).await?;
         let answer = answers.first().ok_or(StoreError::Unreadable("no answer about nonces"))?;
         let fresh: Vec<u8> = answer.try_get_by_index(0)?;
         let (newest_activity, until): (i64, i64) = (answer.try_get_by_index(1)?, answer.try_get_by_index(2)?);
         forgotten_until.fetch_max(until, Ordering::AcqRel);
         let mut fresh: HashSet<Nonce> = Nonce::read(&fresh).collect();
-        // Of two alike in one batch, the one that came first has it.
+        // Of two equal nonces in a batch, the first one wins.
         let is_new = nonces.iter().map(|nonce| fresh.remove(nonce)).collect();
         if too_old >= until + FORGET_EVERY {
             self.forget_shared(forgotten_until, too_old).await?;
@@ -46,16 +46,16 @@ impl Store {
         Ok((is_new, newest_activity))
     }
 
-    /// Forgets a second and those before it, on every node.
+    /// Deletes the nonces up to a second, on every node.
     async fn forget_shared(&self, forgotten_until: &AtomicI64, until: i64) -> Result<(), StoreError> {
         let run = |sql| Statement::from_sql_and_values(DbBackend::Postgres, sql, [until.into()]);
         let transaction = self.nonce_writer.begin().await?;
-        // Waits for those who are writing by the old bound, and lets nobody else begin until there is the new one.
+        // Waits for writers that use the old bound, and keeps others from starting before the new one is committed.
         transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({NONCES_LOCK})")).await?;
         transaction.execute_raw(run(FORGET)).await?;
         transaction.commit().await?;
         forgotten_until.fetch_max(until, Ordering::AcqRel);
-        // Whoever repeats one of these is refused by now, so nobody has to wait until they are gone.
+        // Repeats of these are refused already, so the deletion need not hold the lock.
         self.nonce_writer.execute_raw(run(DELETE_OLD)).await?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Who waits for a nonce to be written, and what is known meanwhile.
+//! The queue of callers whose nonces wait to be written.
 
 use std::sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicI64};
 
@@ -6,37 +6,37 @@ use tokio::sync::{Notify, OnceCell, oneshot};
 
 use crate::{
     error::StoreError,
-    nonces::{known::Known, nonce::Nonce},
+    nonces::{nonce::Nonce, seen::Seen},
 };
 
-/// What became of a nonce.
+/// The outcome of recording a nonce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// Nobody had used it before; now it is used up.
+    /// Whether it was unused until now.
     pub is_new: bool,
-    /// The number of the newest activity at that moment, whoever's it was: what memory holds must not be older.
+    /// The newest activity at that moment, on any node: cached rows must not be older.
     pub newest_activity: i64,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Nonces {
     queue: Mutex<Queue>,
-    /// As many wait as are expected.
+    /// Signalled when as many wait as are expected.
     pub(super) gathered: Notify,
-    /// Whoever writes holds it for as long as that takes.
-    pub(super) known: tokio::sync::Mutex<Known>,
-    /// Every nonce of this second and before is forgotten, so none of them may be accepted.
+    /// Locked by the writer, for the whole write.
+    pub(super) seen: tokio::sync::Mutex<Seen>,
+    /// Nonces up to this second are deleted, so none of them may be accepted.
     pub(super) forgotten_until: OnceCell<AtomicI64>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     pub(super) waiting: Vec<Waiting>,
-    /// Somebody is writing and will look again when done.
-    pub(super) is_written: bool,
-    /// How many are expected to share the next write; 0 while it is not known who asks again.
+    /// A writer is running, and will look at the queue again.
+    pub(super) writing: bool,
+    /// How many callers are expected to share the next write; 0 before the first answers.
     pub(super) expected: usize,
-    /// What is older may be forgotten.
+    /// Nonces up to this second may be deleted.
     pub(super) too_old: i64,
 }
 
@@ -51,7 +51,7 @@ impl Nonces {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// So many will be answered now, and may ask again.
+    /// The callers that are answered now may come back.
     pub(super) fn expect(&self, answered: usize) {
         let mut queue = self.queue();
         queue.expected = answered + queue.waiting.len();

@@ -1,4 +1,4 @@
-//! Appends to the activity table, always inside the transaction of the change it tells of, and reads it.
+//! The activity table: appended to in the transaction of the change itself, and read.
 
 use domain::{Action, Activity, Actor, Consumer, ConsumerKey, User, query::milliseconds};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
@@ -13,14 +13,14 @@ use crate::{
     store::{Change, Store},
 };
 
-/// Who does something, from where and when: the part of an activity that every use case knows from the start.
+/// Who acts, from where and when: what every use case knows from the start.
 #[derive(Clone, Debug)]
 pub struct By {
-    /// Who.
+    /// The user, the command line or a stranger's request.
     pub actor: Actor,
-    /// From which network address; none for the command line.
+    /// Their network address; `None` for the command line.
     pub address: Option<String>,
-    /// When.
+    /// The time of the change.
     pub at: OffsetDateTime,
 }
 
@@ -35,12 +35,12 @@ pub struct NewActivity {
 }
 
 impl NewActivity {
-    /// Something was done to a consumer.
+    /// A change of a consumer.
     ///
     /// # Panics
-    /// When both `before` and `after` are none: then nothing was done.
+    /// If both `before` and `after` are `None`.
     pub fn consumer(by: By, action: Action, before: Option<&Consumer>, after: Option<&Consumer>) -> Self {
-        // A removal counts as a change of its own, after the last one that left a row.
+        // A removal has a revision of its own, one after the last that left a row.
         let (key, revision) = match (before, after) {
             (_, Some(after)) => (after.key, after.revision),
             (Some(before), None) => (before.key, before.revision + 1),
@@ -55,23 +55,23 @@ impl NewActivity {
         }
     }
 
-    /// Something was done to an account, or by its owner.
+    /// A change of an account, or by its owner.
     pub fn user(by: By, action: Action, before: Option<&User>, after: Option<&User>) -> Self {
         Self { by, action, consumer: None, before: before.map(json), after: after.map(json) }
     }
 
-    /// A user let a consumer act for them, or took that back; the consumer itself did not change.
+    /// A user granted or revoked a consumer's access; the consumer itself did not change.
     pub fn access(by: By, action: Action, key: ConsumerKey) -> Self {
         Self { by, action, consumer: Some((key, None)), before: None, after: None }
     }
 
-    /// The vault got a new key.
+    /// The vault key was rotated.
     pub fn vault(by: By, before: i32, after: i32) -> Self {
         let key = |id| Some(serde_json::json!({ "key_id": id }));
         Self { by, action: Action::VaultRotated, consumer: None, before: key(before), after: key(after) }
     }
 
-    /// Notes a change that the consumer itself does not show, such as a new secret.
+    /// Flags a change that the consumer itself does not show, such as a new secret.
     #[must_use]
     pub fn mark(mut self, flag: &str) -> Self {
         if let Some(Value::Object(after)) = &mut self.after {
@@ -81,13 +81,13 @@ impl NewActivity {
     }
 }
 
-/// A domain type as the activity table keeps it; none of them fails to serialize.
+/// A domain type as JSON; serialising one never fails.
 fn json(value: &impl serde::Serialize) -> Value {
     serde_json::to_value(value).expect("domain types are plain data")
 }
 
 impl Change {
-    /// Appends a line, and notes what it makes outdated in memory; gives its number.
+    /// Appends a line, and notes which cached rows it makes stale; returns its number.
     pub(crate) async fn append(&mut self, new: NewActivity) -> Result<i64, StoreError> {
         self.is_activity = true;
         self.outdated.extend(Outdated::by(&new.action, new.consumer.map(|(key, _)| key)));
@@ -125,13 +125,13 @@ impl TryFrom<activity::Model> for Activity<Value> {
 }
 
 impl Store {
-    /// The number of the newest line; 0 where there is none.
+    /// The number of the newest line, or 0.
     pub async fn latest_activity(&self) -> Result<i64, StoreError> {
         let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(&self.read).await?;
         Ok(newest.map_or(0, |row| row.id))
     }
 
-    /// At most `limit` lines after the one numbered `id`, oldest first.
+    /// At most `limit` lines after line `id`, oldest first.
     pub async fn activity_after(&self, id: i64, limit: u64) -> Result<Vec<Activity<Value>>, StoreError> {
         let rows = activity::Entity::find()
             .filter(activity::Column::Id.gt(id))
@@ -142,7 +142,7 @@ impl Store {
         rows.into_iter().map(Activity::try_from).collect()
     }
 
-    /// At most `limit` lines before the one numbered `before`, newest first, of one consumer or of all.
+    /// At most `limit` lines before line `before`, newest first, of one consumer or of all.
     pub async fn list_activity(
         &self,
         consumer: Option<ConsumerKey>,
@@ -159,7 +159,7 @@ impl Store {
         query.all(&self.read).await?.into_iter().map(Activity::try_from).collect()
     }
 
-    /// What happened to a consumer after the given revision, oldest first: for whoever was slower.
+    /// The changes to a consumer after the given revision, oldest first: what a stale caller has missed.
     pub async fn changes_since(
         &self,
         key: ConsumerKey,

@@ -1,5 +1,5 @@
-//! How often something was tried in vain, counted for all nodes together and over restarts. Subjects are hashes: what
-//! somebody typed into a field is not kept.
+//! Failed attempts, counted across nodes and restarts. Subjects are hashes: nothing that was typed into a field is
+//! stored.
 
 use domain::query::milliseconds;
 use sea_orm::{ConnectionTrait as _, EntityTrait as _, Statement};
@@ -11,7 +11,7 @@ use crate::{entity::attempt, error::StoreError, store::Store};
 pub type Subject = [u8; 32];
 
 impl Store {
-    /// How often this was counted without a pause of `forgotten_after`.
+    /// How many attempts were counted without a pause of `forgotten_after`.
     pub async fn attempts(
         &self,
         subject: Subject,
@@ -23,7 +23,7 @@ impl Store {
         Ok(counts.map_or(0, |row| u32::try_from(row.times).unwrap_or(u32::MAX)))
     }
 
-    /// Counts an attempt of each, and drops what is forgotten.
+    /// Counts an attempt for each subject, and deletes expired counts.
     pub async fn count_attempt(
         &self,
         subjects: &[Subject],
@@ -42,9 +42,9 @@ impl Store {
         self.commit(change).await
     }
 
-    /// Starts afresh.
+    /// Resets a count.
     pub async fn forget_attempts(&self, subject: Subject) -> Result<(), StoreError> {
-        // Most have nothing to forget, and that is no change.
+        // Most subjects have no count, and then there is nothing to write.
         if attempt::Entity::find_by_id(subject.to_vec()).one(&self.read).await?.is_none() {
             return Ok(());
         }

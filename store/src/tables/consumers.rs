@@ -53,10 +53,10 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
     }
 }
 
-/// No name is longer, in characters, and no key.
+/// The longest a name or key can be, in characters.
 const LONGEST_NAME: usize = 100;
 
-/// Which rows a query is about.
+/// The condition of a query's filters.
 fn chosen(query: &ConsumerQuery) -> Condition {
     let mut chosen = Condition::all();
     if let Some(status) = query.status {
@@ -64,7 +64,7 @@ fn chosen(query: &ConsumerQuery) -> Condition {
     }
     if let Some(text) = &query.text {
         if text.chars().count() > LONGEST_NAME || !can_be_kept(text) {
-            // Databases refuse such patterns, and these would find nothing anyway.
+            // Databases reject such patterns, and they would match nothing.
             return chosen.add(Expr::value(false));
         }
         let text = text.to_ascii_lowercase();
@@ -77,7 +77,7 @@ fn chosen(query: &ConsumerQuery) -> Condition {
     chosen
 }
 
-/// What rows are sorted by, as SQL: the same as `Sort::value` of the consumer.
+/// The sort expression, equal to `Sort::value` of the consumer.
 fn sorted_by(sort: Sort) -> SimpleExpr {
     match sort {
         Sort::CreatedAt => Expr::col(consumer::Column::CreatedAt),
@@ -89,11 +89,11 @@ fn sorted_by(sort: Sort) -> SimpleExpr {
     }
 }
 
-/// The rows behind a cursor.
+/// The condition for the rows after a cursor.
 fn after(query: &ConsumerQuery, cursor: &Cursor) -> Condition {
     let value = match &cursor.value {
         SortValue::Number(number) => Value::from(*number),
-        // A cursor of ours has no NUL, and PostgreSQL takes none.
+        // Our own cursors hold no NUL, and PostgreSQL rejects one.
         SortValue::Text(text) => Value::from(text.replace('\0', "")),
     };
     let key = cursor.key.to_string();
@@ -112,7 +112,7 @@ impl Store {
         row.map(Consumer::try_from).transpose()
     }
 
-    /// The consumer's secret in the clear.
+    /// The consumer's secret in clear text.
     pub async fn consumer_secret(&self, key: ConsumerKey) -> Result<Option<Secret>, StoreError> {
         let Some(row) = consumer::Entity::find_by_id(key.to_string()).one(&self.read).await? else {
             return Ok(None);
@@ -139,7 +139,7 @@ impl Store {
             page = page.filter(after(query, cursor));
         }
         let mut rows = page.all(&self.read).await?;
-        // One more was asked for, to know whether there is another page.
+        // One extra row was requested, to know whether there is another page.
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > most;
         rows.truncate(most);
@@ -164,7 +164,7 @@ impl Store {
         counts.into_iter().map(count).collect()
     }
 
-    /// How many consumers that somebody asked for are still undecided.
+    /// How many key requests are still undecided.
     pub async fn undecided_requests(&self) -> Result<u64, StoreError> {
         Ok(consumer::Entity::find()
             .filter(consumer::Column::Status.eq(word(Status::Pending)))
@@ -181,7 +181,7 @@ impl Store {
             .await?)
     }
 
-    /// Adds a consumer; gives the number of its activity.
+    /// Inserts a consumer; returns the number of its activity line.
     pub async fn insert_consumer(
         &self,
         consumer: &Consumer,
@@ -205,7 +205,7 @@ impl Store {
         Ok(id)
     }
 
-    /// Saves a changed consumer where it is still at the revision before; otherwise `Stale`.
+    /// Saves a changed consumer if its row is still at the previous revision; otherwise `Stale`.
     pub async fn save_consumer(
         &self,
         consumer: &Consumer,
@@ -237,7 +237,8 @@ impl Store {
         self.commit(change).await
     }
 
-    /// Removes a consumer for good, and revokes its tokens, where it is still at the given revision; otherwise `Stale`.
+    /// Deletes a consumer for good and revokes its tokens, if its row is still at the given revision; otherwise
+    /// `Stale`.
     pub async fn delete_consumer(
         &self,
         consumer: &Consumer,

@@ -1,9 +1,9 @@
-//! One file a table: what it is asked, and what changes it.
+//! One file per table: its queries and its changes.
 
 pub mod activity;
 pub mod attempts;
+pub(crate) mod cached;
 pub(crate) mod consumers;
-pub(crate) mod known;
 pub(crate) mod sessions;
 pub(crate) mod set_up_links;
 pub(crate) mod state;

@@ -1,4 +1,4 @@
-//! Signed-in browsers at rest, by the hash of their cookie: who reads the database cannot take a session over.
+//! Browser sessions at rest, by the hash of their cookie: reading the database is not enough to take one over.
 
 use domain::query::milliseconds;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Set};
@@ -12,19 +12,19 @@ use crate::{
     tables::{activity::NewActivity, users::Account},
 };
 
-/// A browser that somebody signed in with.
+/// A signed-in browser.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// Whose it is.
+    /// The account that is signed in.
     pub account: Account,
-    /// When they signed in.
+    /// When the user signed in.
     pub created_at: OffsetDateTime,
-    /// When they last did something, to the minute.
+    /// When the user was last active, to the minute.
     pub last_seen_at: OffsetDateTime,
 }
 
 impl Store {
-    /// Adds a session.
+    /// Inserts a session.
     pub async fn insert_session(
         &self,
         token_hash: &[u8],
@@ -60,7 +60,7 @@ impl Store {
         }))
     }
 
-    /// Notes that a session's user did something.
+    /// Records that the session's user was active.
     pub async fn touch_session(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(), StoreError> {
         let change = self.begin().await?;
         session::Entity::update_many()
@@ -71,7 +71,7 @@ impl Store {
         self.commit(change).await
     }
 
-    /// Ends a session. Ending it twice is no error.
+    /// Ends a session. Idempotent.
     pub async fn delete_session(&self, token_hash: &[u8], new: NewActivity) -> Result<(), StoreError> {
         let mut change = self.begin().await?;
         session::Entity::delete_by_id(token_hash.to_vec()).exec(&change.transaction).await?;
@@ -79,7 +79,7 @@ impl Store {
         self.commit(change).await
     }
 
-    /// Forgets sessions made or last seen before the given times.
+    /// Deletes sessions created or last active before the given times.
     pub async fn delete_old_sessions(
         &self,
         made: OffsetDateTime,

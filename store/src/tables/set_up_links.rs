@@ -1,4 +1,4 @@
-//! The one-time links that make the first administrator; see `users` for how one is used.
+//! The one-time links that create the first administrator; `users` has the use of one.
 
 use domain::query::milliseconds;
 use sea_orm::{EntityTrait as _, Set};
@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use crate::{entity::set_up_link, error::StoreError, store::Store};
 
 impl Store {
-    /// Remembers a link by the hash of its token.
+    /// Stores a link by the hash of its token.
     pub async fn insert_set_up_link(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(), StoreError> {
         let change = self.begin().await?;
         let row = set_up_link::ActiveModel {
@@ -18,7 +18,7 @@ impl Store {
         self.commit(change).await
     }
 
-    /// Whether a link is known and unused.
+    /// Whether a link exists and is unused.
     pub async fn is_set_up_link(&self, token_hash: &[u8]) -> Result<bool, StoreError> {
         Ok(set_up_link::Entity::find_by_id(token_hash.to_vec()).one(&self.read).await?.is_some())
     }

@@ -1,21 +1,21 @@
-//! What becomes of temporary credentials, as their column keeps it.
+//! The state of temporary credentials.
 
 use serde::{Deserialize, Serialize};
 
-/// What has become of temporary credentials.
+/// The state of temporary credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// The user has not been asked yet, or has not answered.
+    /// The user has not answered yet.
     Undecided,
-    /// The user allowed it.
+    /// The user allowed access.
     Allowed,
-    /// The user did not.
+    /// The user denied access.
     Denied,
     /// Exchanged for token credentials.
     Used,
-    /// An administrator signed everybody out, or removed the consumer.
+    /// An administrator revoked all access, or removed the consumer.
     Revoked,
-    /// Somebody guessed at the verifier.
+    /// Too many wrong verifiers were tried.
     Void,
 }

@@ -1,4 +1,4 @@
-//! Temporary credentials at rest (RFC 5849 section 2.1): made, decided by a user, exchanged once.
+//! Temporary credentials at rest (RFC 5849 section 2.1): created, decided by a user, exchanged once.
 
 use std::fmt;
 
@@ -22,46 +22,47 @@ use crate::{
     vault::{Sealed, Secret},
 };
 
-/// How long expired ones are kept, so that a consumer that comes late is told why.
+/// How long expired ones are kept, so that a late consumer gets the exact reason.
 const KEPT: Duration = Duration::days(1);
 
-/// How many wrong verifiers make them void.
+/// How many wrong verifiers void them.
 const MOST_WRONG_VERIFIERS: i32 = 5;
 
-/// Temporary credentials to keep.
+/// Temporary credentials to store.
 #[derive(Debug)]
 pub struct NewTemporaryCredentials {
     /// The identifier.
     pub token: String,
-    /// What the consumer signs with, besides its own secret.
+    /// The secret that the consumer signs with, besides its own.
     pub secret: Secret,
-    /// Whose they are.
+    /// The consumer that asked for them.
     pub consumer_key: ConsumerKey,
     /// Where the user is sent back to; `oob` for nowhere.
     pub callback: String,
-    /// When they were made.
+    /// When they were created.
     pub created_at: OffsetDateTime,
-    /// When they end.
+    /// When they expire.
     pub expires_at: OffsetDateTime,
 }
 
-/// Temporary credentials as they are kept. A verifier is short enough to be found by its hash, so that does not print.
+/// Stored temporary credentials. `Debug` leaves the verifier's hash out: a verifier is short enough to be guessed
+/// from it.
 pub struct TemporaryCredentials {
     /// The identifier.
     pub token: String,
-    /// What the consumer signs with, besides its own secret.
+    /// The secret that the consumer signs with, besides its own.
     pub secret: Secret,
-    /// Whose they are.
+    /// The consumer that asked for them.
     pub consumer_key: ConsumerKey,
     /// Where the user is sent back to; `oob` for nowhere.
     pub callback: String,
-    /// When they end.
+    /// When they expire.
     pub expires_at: OffsetDateTime,
-    /// What has become of them.
+    /// Their state.
     pub state: State,
-    /// Who decided.
+    /// The user who decided.
     pub user_id: Option<i64>,
-    /// The hash of the verifier that proves to the consumer that this user came back.
+    /// The hash of the verifier, which proves to the consumer that this user came back.
     pub verifier_hash: Option<Vec<u8>>,
 }
 
@@ -74,11 +75,11 @@ impl fmt::Debug for TemporaryCredentials {
     }
 }
 
-/// What a user decides.
+/// A user's decision.
 pub enum Decision {
-    /// With the hash of the verifier.
+    /// Allowed, with the hash of the verifier.
     Allow(Vec<u8>),
-    /// No.
+    /// Denied.
     Deny,
 }
 
@@ -101,14 +102,14 @@ impl TryFrom<(&Store, temporary_credentials::Model)> for TemporaryCredentials {
     }
 }
 
-/// Whether a consumer is Approved now: asked inside the transaction, so that no disapproval is overtaken.
+/// Whether a consumer is Approved. Checked inside the transaction, so that a concurrent disapproval counts.
 async fn is_approved(connection: &impl ConnectionTrait, key: ConsumerKey) -> Result<bool, StoreError> {
     let row = consumer::Entity::find_by_id(key.to_string()).one(connection).await?;
     Ok(row.is_some_and(|row| row.status == word(Status::Approved)))
 }
 
 impl Store {
-    /// Keeps new temporary credentials; false where the consumer is not Approved any more.
+    /// Inserts temporary credentials; returns `false` if the consumer is no longer Approved.
     pub async fn insert_temporary_credentials(
         &self,
         new: NewTemporaryCredentials,
@@ -140,7 +141,7 @@ impl Store {
         Ok(true)
     }
 
-    /// The temporary credentials with this identifier, whatever has become of them.
+    /// The temporary credentials with this identifier, in any state.
     pub async fn find_temporary_credentials(
         &self,
         token: &str,
@@ -152,7 +153,7 @@ impl Store {
         row.map(|row| TemporaryCredentials::try_from((self, row))).transpose()
     }
 
-    /// Keeps what a user decided; false where somebody decided already, or the consumer is not Approved any more.
+    /// Stores a user's decision; returns `false` if there is one already, or if the consumer is no longer Approved.
     pub async fn decide_temporary_credentials(
         &self,
         credentials: &TemporaryCredentials,
@@ -188,7 +189,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Notes a wrong verifier; too many of them make the credentials void.
+    /// Counts a wrong verifier; too many void the credentials.
     pub async fn count_wrong_verifier(&self, token: &str) -> Result<(), StoreError> {
         use temporary_credentials::Column;
         let change = self.begin().await?;
@@ -207,8 +208,8 @@ impl Store {
         self.commit(change).await
     }
 
-    /// Exchanges allowed temporary credentials for token credentials, once; false where they were exchanged or revoked
-    /// in the meantime, or the consumer is not Approved any more.
+    /// Exchanges allowed temporary credentials for token credentials, once. Returns `false` if they were exchanged or
+    /// revoked in the meantime, or if the consumer is no longer Approved.
     pub async fn exchange_temporary_credentials(
         &self,
         token: &str,

@@ -1,4 +1,4 @@
-//! Token credentials at rest (RFC 5849 section 2.3): who is signed in through a consumer, and revoking that.
+//! Token credentials at rest (RFC 5849 section 2.3): which users a consumer acts for, and revoking that.
 
 use std::collections::HashMap;
 
@@ -18,31 +18,31 @@ use crate::{
     vault::{Secret, Vault},
 };
 
-/// Token credentials to keep.
+/// Token credentials to store.
 #[derive(Debug)]
 pub struct NewToken {
     /// The identifier.
     pub token: String,
-    /// What the consumer signs with, besides its own secret.
+    /// The secret that the consumer signs with, besides its own.
     pub secret: Secret,
-    /// Whose they are.
+    /// The consumer that holds them.
     pub consumer_key: ConsumerKey,
-    /// For whom they act.
+    /// The user for whom they act.
     pub user_id: i64,
-    /// When they were made.
+    /// When they were issued.
     pub created_at: OffsetDateTime,
-    /// When they end; none: when they are revoked.
+    /// When they expire; `None`: not before they are revoked.
     pub expires_at: Option<OffsetDateTime>,
 }
 
-/// A consumer that acts for a user.
+/// A consumer's access on behalf of a user.
 #[derive(Clone, Debug)]
 pub struct Authorization {
-    /// Which.
+    /// The consumer.
     pub consumer: Consumer,
-    /// Since when.
+    /// When access was first granted.
     pub since: OffsetDateTime,
-    /// When it last did.
+    /// When it was last used.
     pub last_used_at: Option<OffsetDateTime>,
 }
 
@@ -63,7 +63,7 @@ pub(crate) async fn insert(change: &Change, vault: &Vault, new: NewToken) -> Res
     Ok(())
 }
 
-/// What still holds at a time.
+/// The condition for tokens that are valid at a time.
 fn holding(now: OffsetDateTime) -> Condition {
     let unexpired = Condition::any()
         .add(token_credentials::Column::ExpiresAt.is_null())
@@ -75,7 +75,7 @@ fn revoked(now: OffsetDateTime) -> token_credentials::ActiveModel {
     token_credentials::ActiveModel { revoked_at: Set(Some(milliseconds(now))), ..Default::default() }
 }
 
-/// Revokes all that a consumer holds: token credentials, and temporary ones that were not exchanged yet.
+/// Revokes all of a consumer's token credentials, and its temporary ones that are not exchanged yet.
 pub(crate) async fn revoke_all(
     transaction: &DatabaseTransaction,
     key: ConsumerKey,
@@ -98,7 +98,7 @@ pub(crate) async fn revoke_all(
 }
 
 impl Store {
-    /// How many users (not tokens) are signed in through a consumer.
+    /// How many users (not tokens) a consumer acts for.
     pub async fn signed_in_users(&self, key: ConsumerKey, now: OffsetDateTime) -> Result<u64, StoreError> {
         Ok(token_credentials::Entity::find()
             .select_only()
@@ -145,7 +145,7 @@ impl Store {
         Ok(authorizations)
     }
 
-    /// Whether a consumer acted for a user, and cannot any more because that was revoked.
+    /// Whether a consumer's access on behalf of a user was revoked, and no valid token is left.
     pub async fn is_revoked(
         &self,
         user_id: i64,
@@ -159,7 +159,7 @@ impl Store {
         Ok(held.count(&self.read).await? > 0 && tokens.filter(holding(now)).count(&self.read).await? == 0)
     }
 
-    /// Revokes what a consumer may do for a user; false where it could do nothing any more.
+    /// Revokes a consumer's access on behalf of a user; returns `false` if it had none.
     pub async fn revoke_authorization(
         &self,
         user_id: i64,
@@ -175,7 +175,7 @@ impl Store {
             .filter(holding(now))
             .exec(&change.transaction)
             .await?;
-        // What the user allowed a moment ago and was not exchanged yet goes too.
+        // Also what the user allowed a moment ago and was not exchanged yet.
         let allowed = temporary_credentials::Entity::update_many()
             .set(temporary_credentials::ActiveModel {
                 state: Set(word(State::Revoked)),

@@ -16,7 +16,7 @@ use crate::{
     tables::activity::NewActivity,
 };
 
-/// A user with what signing in needs. The hash does not print.
+/// A user with what signing in needs. `Debug` leaves the hash out.
 #[derive(Clone)]
 pub struct Account {
     /// The row's number.
@@ -82,7 +82,7 @@ async fn any_administrator(connection: &impl ConnectionTrait) -> Result<bool, St
 }
 
 impl Store {
-    /// The account with this name, whatever its case.
+    /// The account with this name, ignoring case.
     pub async fn find_account(&self, username: &Username) -> Result<Option<Account>, StoreError> {
         let row =
             user::Entity::find().filter(user::Column::Folded.eq(username.folded())).one(&self.read).await?;
@@ -95,12 +95,12 @@ impl Store {
         rows.into_iter().map(|row| Account::try_from(row).map(|account| account.user)).collect()
     }
 
-    /// Whether anybody, enabled or not, has *Configure Server*.
+    /// Whether any user, enabled or not, has *Configure Server*.
     pub async fn any_administrator(&self) -> Result<bool, StoreError> {
         any_administrator(&self.read).await
     }
 
-    /// Adds an account.
+    /// Inserts an account; returns its number.
     pub async fn insert_user(
         &self,
         user: &User,
@@ -114,7 +114,7 @@ impl Store {
         Ok(id)
     }
 
-    /// Saves an account's flags and password; ends its sessions where `end_sessions` says so.
+    /// Saves an account's flags and password; ends its sessions if `end_sessions` is set.
     pub async fn save_account(
         &self,
         account: &Account,
@@ -142,9 +142,9 @@ impl Store {
         self.commit(change).await
     }
 
-    /// Makes the first administrator of whoever has a set-up link, and voids every link.
+    /// Uses a set-up link to create the first administrator, and voids every link.
     ///
-    /// Gives `None` where the link is unknown or used, or an administrator exists already.
+    /// Returns `None` if the link is unknown or used, or if an administrator exists already.
     pub async fn insert_first_administrator(
         &self,
         link: &[u8],

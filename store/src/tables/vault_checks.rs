@@ -1,7 +1,7 @@
-//! Which of the vault's keys seals: the newest one that the database knows, whatever else is in the key file.
+//! Which vault key seals: the newest one that the database knows, whatever else is in the key file.
 //!
-//! The database knows a key by a text that was sealed with it. Whoever seals a secret asks inside the transaction that
-//! keeps it, and seals only with a key that opens this text; so no two processes ever seal with different keys.
+//! The database knows a key by a text sealed with it. A secret is sealed only with a key that opens this text, which
+//! is checked in the transaction that stores the secret; so no two processes ever seal with different keys.
 
 use sea_orm::{ConnectionTrait, EntityTrait as _, QueryOrder as _, Set};
 
@@ -12,10 +12,10 @@ use crate::{
     vault::{Sealed, Vault},
 };
 
-/// The text.
+/// The text that is sealed with every key.
 const CHECK: &str = "latchkey vault check";
 
-/// Makes a key the newest one that the database knows.
+/// Makes a key the current one.
 pub(crate) async fn insert(
     connection: &impl ConnectionTrait,
     vault: &Vault,
@@ -27,13 +27,14 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The numbers of the keys that the database knows, the newest last, where the vault has the right one for each of them.
+/// The numbers of the keys that the database knows, newest last. Fails if the vault does not hold the right one for
+/// each.
 pub(crate) async fn proven(connection: &impl ConnectionTrait, vault: &Vault) -> Result<Vec<i32>, StoreError> {
     let checks = vault_check::Entity::find().order_by_asc(vault_check::Column::KeyId).all(connection).await?;
     checks.into_iter().map(|check| prove(vault, check)).collect()
 }
 
-/// The number of the key that seals.
+/// The number of the current key.
 pub(crate) async fn current(connection: &impl ConnectionTrait, vault: &Vault) -> Result<i32, StoreError> {
     let newest =
         vault_check::Entity::find().order_by_desc(vault_check::Column::KeyId).one(connection).await?;
@@ -50,7 +51,7 @@ fn prove(vault: &Vault, check: vault_check::Model) -> Result<i32, StoreError> {
 }
 
 impl Change {
-    /// Seals a secret for the row that `owner` names, to be kept by this change.
+    /// Seals a secret for the row `owner`, which must be stored by this change.
     pub(crate) async fn seal(&self, vault: &Vault, owner: &str, secret: &str) -> Result<Sealed, StoreError> {
         vault.seal(current(&self.transaction, vault).await?, owner, secret)
     }

@@ -1,4 +1,4 @@
-//! A copy of the database, made while everybody goes on (SQLite; PostgreSQL has programs of its own for that).
+//! Copies the database while it is in use (SQLite; PostgreSQL has its own tools for that).
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -18,8 +18,8 @@ use crate::{
     vault::file::{beside, remove_if_there, sync_folder},
 };
 
-/// What counted only at the moment of the copy: restored, it would let in again who has signed out since, or take what
-/// has been used since.
+/// What is only valid at the moment of the copy. Restored, it would sign users in again who have signed out, or
+/// accept again what was used since.
 const OF_THE_MOMENT: [&str; 4] = [
     "DELETE FROM sessions",
     "DELETE FROM set_up_links",
@@ -28,9 +28,10 @@ const OF_THE_MOMENT: [&str; 4] = [
 ];
 
 impl Store {
-    /// Copies the database to a new file, which is whole or not there; gives the numbers of the vault keys that open it.
+    /// Copies the database to a new file, which is complete or does not exist; returns the numbers of the vault keys
+    /// that open it.
     pub async fn back_up(&self, file: &Path) -> Result<Vec<i32>, StoreError> {
-        // Absolute: SQLite takes some relative names for addresses.
+        // Absolute: SQLite takes some relative names for URIs.
         let absolute = path::absolute(file).map_err(|source| unwritable(file, source))?;
         if fs::symlink_metadata(&absolute).is_ok() {
             return Err(StoreError::BackupExists(file.to_owned()));
@@ -48,7 +49,7 @@ impl Store {
         let copy = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO $1", [name.into()]);
         self.read.execute_raw(copy).await?;
         let connection = sqlite::connect(draft, 1, false).await?;
-        // A draft that was cut off is thrown away.
+        // No journal: after a crash the draft is discarded.
         connection.execute_unprepared("PRAGMA journal_mode = OFF").await?;
         for statement in OF_THE_MOMENT {
             connection.execute_unprepared(statement).await?;
@@ -65,9 +66,9 @@ impl Store {
     }
 }
 
-/// An empty draft that no other process works on; what one that was cut off has left is used again.
+/// An empty draft, locked against other processes; one left by a crash is reused.
 fn lock(draft: &Path) -> Result<File, StoreError> {
-    // SQLite would make it for everybody to read.
+    // SQLite would create it world-readable.
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(draft);
     let file = file.map_err(|source| unwritable(draft, source))?;
     match file.try_lock() {
@@ -79,7 +80,7 @@ fn lock(draft: &Path) -> Result<File, StoreError> {
     Ok(file)
 }
 
-/// Gives the draft the name of the backup, where nobody else has it by now: a hard link fails then, unlike a rename.
+/// Links the draft to the backup's name. Unlike a rename, a hard link fails if the name exists.
 fn place(draft: &Path, file: &Path) -> Result<(), StoreError> {
     fs::hard_link(draft, file).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => StoreError::BackupExists(file.to_owned()),
@@ -93,7 +94,7 @@ fn unwritable(file: &Path, source: io::Error) -> StoreError {
 }
 
 impl StoreError {
-    /// Names the backup in what was said of its draft.
+    /// Names the backup instead of its draft.
     fn of_backup(self, file: &Path) -> Self {
         match self {
             Self::Full => unwritable(file, io::ErrorKind::StorageFull.into()),

@@ -1,4 +1,4 @@
-//! Tells everybody who listens what was appended to the activity table, by this process or another one.
+//! Publishes what this process or another one appended to the activity table.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -16,16 +16,16 @@ use crate::{
     upkeep::watch::Watch,
 };
 
-/// How long a look at the database may take before nothing is answered from memory any more.
+/// The time limit for a poll of the database. After it, the cache stops answering.
 const LOOK_WITHIN: Duration = Duration::from_millis(700);
 
-/// How long after a failure the database is asked again.
+/// How long to back off after a failure.
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 /// How many lines are read at once.
 const BATCH: u64 = 500;
 
-/// What a line means to the table of consumer keys, if anything.
+/// The change that a line means for the table of consumers, if any.
 pub fn event(line: &Activity<Value>) -> Result<Option<Event>, StoreError> {
     match (&line.action, line.consumer_key, &line.after) {
         (Action::ConsumerRemoved, Some(key), _) => Ok(Some(Event::Removed(key))),
@@ -39,18 +39,18 @@ pub fn event(line: &Activity<Value>) -> Result<Option<Event>, StoreError> {
 }
 
 impl Store {
-    /// Everything from now on. A listener that falls too far behind gets `Lagged` and has to start over.
+    /// Subscribes to everything from now on. A subscriber that lags too far behind gets `Lagged` and has to start
+    /// over.
     pub fn listen(&self) -> broadcast::Receiver<News> {
         self.feed.news.subscribe()
     }
 
-    /// Runs the feed for as long as the process serves, and keeps the keyring alive with it. A database that does not
-    /// answer is asked again.
+    /// Runs the feed while the process serves, and keeps the cache alive with it. Retries when the database fails.
     pub async fn follow(&self) {
         let mut last = None;
         loop {
             if let Err(error) = self.follow_on(&mut last).await {
-                self.keyring.is_cut_off();
+                self.keyring.cut_off();
                 tracing::error!(%error, "the feed cannot read the activity table; trying again");
                 tokio::time::sleep(AGAIN_AFTER).await;
             }
@@ -60,40 +60,40 @@ impl Store {
     async fn follow_on(&self, last: &mut Option<i64>) -> Result<(), StoreError> {
         let mut watch = within(Watch::open(self)).await?;
         if last.is_none() {
-            // After the number: what is done from here on is among the lines that follow it.
+            // Evict after reading the number: every later change is among the lines that follow it.
             let latest = within(self.latest_activity()).await?;
-            self.keyring.forget_all();
-            self.feed.told.store(latest, Ordering::Release);
+            self.keyring.evict_all();
+            self.feed.published.store(latest, Ordering::Release);
             *last = Some(latest);
         }
-        // What happened while nobody watched is found by its numbers.
+        // Lines that were appended while nobody watched are found by their numbers.
         let mut may_be_more = true;
         loop {
-            // Taken before the look: what is done after it is not known.
+            // Taken before the poll: changes after it are not known.
             let now = self.keyring.milliseconds();
             let seen = within(watch.look()).await?;
             if may_be_more || seen {
-                within(self.tell_lines(last)).await?;
-                watch.seen();
+                within(self.publish_lines(last)).await?;
+                watch.mark_seen();
             }
             self.keyring.beat(now);
             may_be_more = watch.wait(&self.feed.wake).await?;
         }
     }
 
-    /// Tells every line after the last one that was told.
-    async fn tell_lines(&self, last: &mut Option<i64>) -> Result<(), StoreError> {
+    /// Publishes every line after `last`.
+    async fn publish_lines(&self, last: &mut Option<i64>) -> Result<(), StoreError> {
         loop {
             let lines = self.activity_after(last.unwrap_or(0), BATCH).await?;
             let more = lines.len() as u64 == BATCH;
             for line in lines {
-                // What this process did itself was forgotten when it was done; this is for what another one did.
+                // This process's own changes were evicted when they were committed; this is for the others'.
                 if let Some(outdated) = Outdated::by(&line.action, line.consumer_key) {
-                    self.keyring.forget(outdated);
+                    self.keyring.evict(outdated);
                 }
                 *last = Some(line.id);
-                self.feed.told.store(line.id, Ordering::Release);
-                self.feed.tell(News::Line(Arc::new(line)));
+                self.feed.published.store(line.id, Ordering::Release);
+                self.feed.publish(News::Line(Arc::new(line)));
             }
             if !more {
                 return Ok(());
@@ -101,26 +101,26 @@ impl Store {
         }
     }
 
-    /// How far the activity has come, asked of the database: for whoever writes no nonce, which tells it as well.
+    /// The newest activity, from the database: for requests that use no nonce. A nonce's answer includes it.
     pub async fn newest_activity(&self) -> Result<i64, StoreError> {
         within(self.latest_activity()).await
     }
 
-    /// Forgets what the lines up to `newest` made outdated, where the feed has not come so far yet. Whoever has just
-    /// written to the database knows from there how far that is, and so answers nothing that is older.
+    /// Evicts what the lines up to `newest` made stale, if the feed has not reached them yet. A caller that just
+    /// wrote to the database knows `newest` from there, and so uses nothing older.
     pub async fn catch_up(&self, newest: i64) -> Result<(), StoreError> {
-        if newest <= self.feed.told.load(Ordering::Acquire) || !self.keyring.is_alive() {
+        if newest <= self.feed.published.load(Ordering::Acquire) || !self.keyring.is_alive() {
             return Ok(());
         }
         Box::pin(async {
             let mut ahead = self.feed.ahead.lock().await;
-            *ahead = self.feed.told.load(Ordering::Acquire).max(*ahead);
+            *ahead = self.feed.published.load(Ordering::Acquire).max(*ahead);
             while newest > *ahead {
                 let lines = within(self.activity_after(*ahead, BATCH)).await?;
                 let Some(latest) = lines.last().map(|line| line.id) else { break };
                 for line in lines {
                     if let Some(outdated) = Outdated::by(&line.action, line.consumer_key) {
-                        self.keyring.forget(outdated);
+                        self.keyring.evict(outdated);
                     }
                 }
                 *ahead = latest;
@@ -131,7 +131,7 @@ impl Store {
     }
 }
 
-/// What the database does not answer in time, it does not answer.
+/// Limits the time of a query.
 async fn within<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     timeout(LOOK_WITHIN, answer).await.unwrap_or(Err(StoreError::TookTooLong))
 }

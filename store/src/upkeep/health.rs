@@ -1,20 +1,20 @@
-//! What `latchkey check` looks at in the database.
+//! The database part of `latchkey check`.
 
 use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _, QueryOrder as _, Statement};
 
 use crate::{database::values::time_from, entity::activity, error::StoreError, store::Store};
 
-/// What `latchkey check` tells of the database.
+/// What `latchkey check` reports about the database.
 #[derive(Debug)]
 pub struct Health {
-    /// What SQLite's `PRAGMA integrity_check` says: `ok`, or the first thing that is wrong. PostgreSQL sees to that itself.
+    /// The result of SQLite's `PRAGMA integrity_check`: `ok`, or the first problem. PostgreSQL checks itself.
     pub integrity: String,
     /// When the newest activity happened.
     pub newest_activity: Option<time::OffsetDateTime>,
 }
 
 impl Store {
-    /// Reads the whole database for damage. Takes time with its size.
+    /// Checks the whole database for damage. Takes longer the larger it is.
     pub async fn health(&self) -> Result<Health, StoreError> {
         let question = match self.backend() {
             DbBackend::Sqlite => "PRAGMA integrity_check(1)",

@@ -1,4 +1,4 @@
-//! What is done for the store as a whole: opening it, watching it, and keeping it in order.
+//! Opening, watching and maintaining the store as a whole.
 
 pub(crate) mod backup;
 pub(crate) mod follow;

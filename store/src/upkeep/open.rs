@@ -1,4 +1,4 @@
-//! Opens the database, whichever it is: makes, migrates and checks it, and refuses one that is not ours.
+//! Opens either database: creates, migrates and checks it, and refuses one that is not ours.
 
 use std::path::Path;
 
@@ -18,17 +18,17 @@ use crate::{
     vault::Vault,
 };
 
-/// Connections to read with.
+/// How many connections read.
 const READERS: u32 = 4;
 
 impl Store {
-    /// Opens a database, made and migrated as need be, and the vault key beside it.
+    /// Opens a database and the vault key beside it; creates and migrates them as needed.
     pub async fn open(location: &Location, vault_key_file: &Path) -> Result<Self, StoreError> {
         let open = async {
             let write = connect(location, 1, true).await?;
             refuse_foreign(&write, location).await?;
             refuse_newer(&write, location).await?;
-            // One transaction, so that of two processes that open a new database at once the second finds it made.
+            // One transaction: of two processes that open a new database at once, the second one finds it migrated.
             let transaction = if write.get_database_backend() == DbBackend::Postgres {
                 let transaction = write.begin().await?;
                 postgres::lock_changes(&transaction).await?;
@@ -39,7 +39,7 @@ impl Store {
                 sqlite::mark(&transaction).await?;
                 transaction
             };
-            // Once more: a newer version may have migrated it before this one's turn came.
+            // Checked again: a newer version may have migrated while this one waited for the lock.
             refuse_newer(&transaction, location).await?;
             migration::apply(&transaction).await?;
             let is_new = vault_check::Entity::find().count(&transaction).await? == 0;
@@ -53,7 +53,7 @@ impl Store {
         open.await.map_err(|error| error.at_opening(&location.to_string()))
     }
 
-    /// Opens a database that is there already, and makes and migrates nothing: for whoever only looks.
+    /// Opens an existing database without creating or migrating anything, for commands that only read.
     pub async fn open_existing(location: &Location, vault_key_file: &Path) -> Result<Self, StoreError> {
         let open = async {
             let write = connect(location, 1, false).await?;

@@ -1,7 +1,7 @@
-//! Rotating the vault key while everybody goes on: a new key, every secret sealed anew with it, the old key forgotten.
+//! Rotates the vault key while the server runs: adds a key, seals every secret with it, drops the old key.
 //!
-//! Each step may be cut off anywhere and be done again, also by several at once: what is left to do is read from the key
-//! file and the database. More than one key in the file means that there is something left.
+//! Each step is idempotent and may be interrupted or run by several processes at once: what is left to do is read
+//! from the key file and the database. More than one key in the file means that a rotation is not finished.
 
 use std::time::Instant;
 
@@ -22,36 +22,38 @@ use crate::{
     vault::{Sealed, file},
 };
 
-/// How many secrets one transaction seals anew, so that nobody else waits long for their turn.
+/// How many secrets one transaction seals, so that other changes do not wait long.
 const AT_ONCE: u64 = 200;
 
-/// Where secrets are kept: the table, and the column that names the row to the vault.
+/// Where secrets are stored: the table, and the column that names the row to the vault.
 const SECRETS: [(&str, &str); 3] =
     [("consumers", "key"), ("token_credentials", "token"), ("temporary_credentials", "token")];
 
-/// How a rotation begins.
+/// The outcome of starting a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// The key with this number seals from now on.
+    /// The key with this number is now current.
     Current(i32),
-    /// The key with this number is in this machine's file. It may seal nothing before the other machines have it too.
+    /// The key with this number was added to this machine's file. It must not seal before the other machines have it
+    /// too.
     Added(i32),
 }
 
 impl Store {
-    /// The numbers of the keys in the key file. More than one: a rotation has yet to bring one into use, or to drop one.
+    /// The numbers of the keys in the key file. With more than one, a rotation has yet to make one current, or to
+    /// drop one.
     pub fn keys_in_file(&self) -> Result<Vec<i32>, StoreError> {
         self.vault.read_again()
     }
 
-    /// Brings a new key into use, or goes on with one that was added before.
+    /// Makes a new key current, or the one that was added before.
     pub async fn begin_rotation(&self) -> Result<Begun, StoreError> {
         let change = self.begin().await?;
         let known = vault_checks::proven(&change.transaction, &self.vault).await?;
         let current = *known.last().ok_or(StoreError::Unreadable("no vault check"))?;
         let mut in_file = self.vault.read_again()?;
         if !in_file.contains(&current) {
-            // The file was exchanged for an older one since this process began.
+            // The file was replaced by an older one after this process started.
             return Err(self.vault.unknown(current));
         }
         if in_file.len() == 1 {
@@ -69,7 +71,7 @@ impl Store {
         Ok(Begun::Current(newest))
     }
 
-    /// Seals what older keys sealed with the one that seals now; gives how many secrets that were.
+    /// Seals everything that older keys sealed with the current one; returns how many secrets that were.
     pub async fn seal_anew(&self) -> Result<u64, StoreError> {
         let mut sealed = 0;
         for (table, owner) in SECRETS {
@@ -77,23 +79,24 @@ impl Store {
             loop {
                 let begin = Instant::now();
                 let change = self.begin().await?;
-                let (some, to) = self.seal_some_anew(&change, table, owner, &last).await?;
+                let (count, to) = self.seal_batch(&change, table, owner, &last).await?;
                 self.commit(change).await?;
-                sealed += some;
+                sealed += count;
                 match to {
                     Some(to) => last = to,
                     None => break,
                 }
-                // Now the others, for as long: they do not stand in a queue, and would find the database locked.
+                // Pause for as long, so that others get their turn: waiting for SQLite's lock is not fair, and they
+                // would time out.
                 tokio::time::sleep(begin.elapsed()).await;
             }
         }
         Ok(sealed)
     }
 
-    /// Seals some rows of a table behind the row `after` anew; gives how many, and the last of them where there may be
+    /// Seals a batch of a table's rows after the row `after`; returns how many, and the last row if there may be
     /// more.
-    async fn seal_some_anew(
+    async fn seal_batch(
         &self,
         change: &Change,
         table: &'static str,
@@ -101,7 +104,7 @@ impl Store {
         after: &str,
     ) -> Result<(u64, Option<String>), StoreError> {
         let current = vault_checks::current(&change.transaction, &self.vault).await?;
-        let some = Query::select()
+        let batch = Query::select()
             .columns([owner, "secret_key_id", "secret"])
             .from(table)
             .and_where(Expr::col(owner).gt(after))
@@ -110,12 +113,12 @@ impl Store {
             .limit(AT_ONCE)
             .to_owned();
         let (mut sealed, mut last) = (0, None);
-        for row in change.transaction.query_all(&some).await? {
+        for row in change.transaction.query_all(&batch).await? {
             let name: String = row.try_get_by_index(0)?;
             let old = Sealed { key_id: row.try_get_by_index(1)?, bytes: row.try_get_by_index(2)? };
             let secret = self.vault.unseal(&name, &old).map_err(|error| error.of_row(table, &name))?;
             let new = self.vault.seal(current, &name, secret.expose())?;
-            // Only what was read is exchanged: whoever gave the row another secret meanwhile has the last word.
+            // Compare and swap: if the row got another secret meanwhile, that one stays.
             let update = Query::update()
                 .table(table)
                 .values([("secret_key_id", new.key_id.into()), ("secret", new.bytes.into())])
@@ -129,8 +132,8 @@ impl Store {
         Ok((sealed, last))
     }
 
-    /// Forgets the keys that nothing is sealed with any more, in the database and then in the file; gives their
-    /// numbers. `None` where something was sealed with one of them in the meantime.
+    /// Drops the keys that seal nothing any more, from the database and then from the file; returns their numbers.
+    /// `None` if something was sealed with one of them in the meantime.
     pub async fn end_rotation(&self, by: By) -> Result<Option<Vec<i32>>, StoreError> {
         let mut change = self.begin().await?;
         let known = vault_checks::proven(&change.transaction, &self.vault).await?;
@@ -151,8 +154,8 @@ impl Store {
         self.drop_old_keys().await.map(Some)
     }
 
-    /// Drops from the file what the database does not know any more. While nobody else decides about keys: of two who
-    /// replace the file at once, one would lose what the other one did.
+    /// Drops from the file the keys that the database no longer knows. Inside a change, as a lock: of two processes
+    /// that replace the file at once, one would lose the other's keys.
     async fn drop_old_keys(&self) -> Result<Vec<i32>, StoreError> {
         let change = self.begin().await?;
         let known = vault_checks::proven(&change.transaction, &self.vault).await?;
@@ -167,7 +170,7 @@ impl Store {
     }
 }
 
-/// Whether something is sealed with a key before this one.
+/// Whether anything is sealed with a key older than this one.
 async fn any_before(transaction: &DatabaseTransaction, key_id: i32) -> Result<bool, StoreError> {
     for (table, owner) in SECRETS {
         let one = Query::select()

@@ -1,4 +1,4 @@
-//! Writes down when consumers and tokens were last used: many at once, now and then, and never for a request alone.
+//! Writes down when consumers and tokens were last used: in batches, and never while a request waits.
 
 use std::{
     collections::HashMap,
@@ -20,18 +20,18 @@ use crate::{
     error::StoreError,
     memory::{
         feed::News,
-        keyring::{KnownConsumer, KnownToken},
+        keyring::{CachedConsumer, CachedToken},
     },
     store::Store,
 };
 
-/// How often uses are written down and told to whoever has the table open.
+/// How often uses are written, and published to open pages.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
 
-/// A database that takes longer is asked again later.
+/// The time limit for a write; it is retried later.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How many rows one statement changes, so that nobody else waits long for theirs.
+/// How many rows one statement updates, so that other changes do not wait long.
 const AT_ONCE: usize = 500;
 
 /// Identifiers, each with the time of its last use (milliseconds since 1970).
@@ -41,12 +41,12 @@ fn take<T>(list: &Mutex<Vec<Arc<T>>>) -> Vec<Arc<T>> {
     mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// The latest use of each; in order, so that two nodes that write the same rows never wait for each other in a circle.
+/// The latest use of each. Sorted, so that two nodes updating the same rows cannot deadlock.
 fn latest(uses: impl Iterator<Item = (String, i64)>) -> Uses {
     let mut latest = HashMap::new();
     for (id, at) in uses {
-        let known = latest.entry(id).or_insert(at);
-        *known = at.max(*known);
+        let newest = latest.entry(id).or_insert(at);
+        *newest = at.max(*newest);
     }
     let mut latest: Uses = latest.into_iter().collect();
     latest.sort_unstable();
@@ -54,7 +54,7 @@ fn latest(uses: impl Iterator<Item = (String, i64)>) -> Uses {
 }
 
 impl Store {
-    /// Writes uses down for as long as the process serves.
+    /// Writes uses while the process serves.
     pub async fn keep_writing_uses(&self) {
         loop {
             tokio::time::sleep(WRITE_EVERY).await;
@@ -64,8 +64,7 @@ impl Store {
         }
     }
 
-    /// Writes down every use since the last time, and tells the listeners. What cannot be written down is kept for the
-    /// next time.
+    /// Writes every use since the last time, and publishes it. What cannot be written is kept for the next time.
     pub async fn write_uses(&self) -> Result<(), StoreError> {
         let (consumers, tokens) = (take(&self.keyring.used_consumers), take(&self.keyring.used_tokens));
         let written = timeout(PATIENCE, self.write_latest(&consumers, &tokens)).await;
@@ -78,34 +77,35 @@ impl Store {
 
     async fn write_latest(
         &self,
-        consumers: &[Arc<KnownConsumer>],
-        tokens: &[Arc<KnownToken>],
+        consumers: &[Arc<CachedConsumer>],
+        tokens: &[Arc<CachedToken>],
     ) -> Result<(), StoreError> {
-        let tokens = latest(tokens.iter().map(|known| (known.token.clone(), known.used.take())));
-        for some in tokens.chunks(AT_ONCE) {
-            self.write_last_used("token_credentials", "token", some).await?;
+        let tokens = latest(tokens.iter().map(|cached| (cached.token.clone(), cached.last_use.take())));
+        for batch in tokens.chunks(AT_ONCE) {
+            self.write_last_used("token_credentials", "token", batch).await?;
         }
-        let consumers = latest(consumers.iter().map(|known| (known.key.to_string(), known.used.take())));
-        for some in consumers.chunks(AT_ONCE) {
-            self.write_last_used("consumers", "key", some).await?;
+        let consumers =
+            latest(consumers.iter().map(|cached| (cached.key.to_string(), cached.last_use.take())));
+        for batch in consumers.chunks(AT_ONCE) {
+            self.write_last_used("consumers", "key", batch).await?;
             if self.feed.has_listeners() {
-                let of_these = consumer::Column::Key.is_in(some.iter().map(|(key, _)| key)).into_condition();
+                let of_these = consumer::Column::Key.is_in(batch.iter().map(|(key, _)| key)).into_condition();
                 let rows = consumer::Entity::find().filter(of_these).all(&self.read).await?;
                 let used = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
-                self.feed.tell(News::Used(used.into()));
+                self.feed.publish(News::Used(used.into()));
             }
         }
         Ok(())
     }
 
-    /// One statement for all; a use that another node has written down since is not undone.
+    /// One statement for all. A later use that another node has written stays.
     async fn write_last_used(&self, table: &str, id: &str, uses: &[(String, i64)]) -> Result<(), StoreError> {
         let mut sql = format!("UPDATE {table} SET last_used_at = used.column2 FROM (VALUES ");
         let mut values = Vec::with_capacity(uses.len() * 2);
         for (id, at) in uses {
             let comma = if values.is_empty() { "" } else { ", " };
             let place = values.len() + 1;
-            // Writing to a text does not fail.
+            // Writing to a `String` does not fail.
             let _ = write!(sql, "{comma}(${place}, ${})", place + 1);
             values.extend([Value::from(id.clone()), Value::from(*at)]);
         }

@@ -1,4 +1,4 @@
-//! Notices that somebody has written to the database: another process on this machine, or another node.
+//! Notices writes by other processes on this machine, or by other nodes.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ use crate::{
     store::Store,
 };
 
-/// How often SQLite is asked whether another process has written; this process's own writes wake the feed at once.
+/// How often SQLite is polled for other processes' writes; this process's own wake the feed at once.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 
-/// How often PostgreSQL is asked, though it tells by itself: a connection that was cut off is noticed by that.
+/// How often PostgreSQL is polled although it notifies: this is how a broken connection is noticed.
 const ASK_EVERY: Duration = Duration::from_millis(250);
 
-/// What is looked at, and how.
+/// What is polled, and how.
 pub(crate) enum Watch {
     /// `PRAGMA data_version` changes when another connection has written.
     Sqlite { connection: DatabaseConnection, seen: i64, latest: i64 },
-    /// `LISTEN` wakes; the number of the newest line, asked for on the same connection, tells that it still can.
+    /// `LISTEN` wakes; the newest line's number, queried on the same connection, proves that it is still alive.
     Postgres { listener: Box<PgListener>, seen: i64, latest: i64 },
 }
 
@@ -35,7 +35,7 @@ impl Watch {
     pub(crate) async fn open(store: &Store) -> Result<Self, StoreError> {
         if store.backend() == DbBackend::Postgres {
             let pool = store.watch.get_postgres_connection_pool();
-            // Boxed, as is each question below: they would make the feed's future large.
+            // Boxed, as is each query below: they would enlarge the feed's future.
             let mut listener = Box::pin(PgListener::connect_with(pool)).await.map_err(failed)?;
             listener.eager_reconnect(false);
             Box::pin(listener.listen(CHANNEL)).await.map_err(failed)?;
@@ -45,7 +45,7 @@ impl Watch {
         }
     }
 
-    /// Whether something was written that was not `seen`.
+    /// Polls; `true` if something was written since `mark_seen`.
     pub(crate) async fn look(&mut self) -> Result<bool, StoreError> {
         match self {
             Self::Sqlite { connection, seen, latest } => {
@@ -60,19 +60,19 @@ impl Watch {
         }
     }
 
-    /// What the last look found was read.
-    pub(crate) fn seen(&mut self) {
+    /// Marks what the last poll found as processed.
+    pub(crate) fn mark_seen(&mut self) {
         let (Self::Sqlite { seen, latest, .. } | Self::Postgres { seen, latest, .. }) = self;
         *seen = *latest;
     }
 
-    /// Waits until it is time to look again; whether there is something for certain.
+    /// Waits for the next poll; `true` if a change was signalled.
     pub(crate) async fn wait(&mut self, wake: &Notify) -> Result<bool, StoreError> {
         match self {
             Self::Sqlite { .. } => Ok(timeout(LOOK_EVERY, wake.notified()).await.is_ok()),
             Self::Postgres { listener, .. } => tokio::select! {
                 () = wake.notified() => Ok(true),
-                told = listener.try_recv() => match told.map_err(failed)? {
+                notification = listener.try_recv() => match notification.map_err(failed)? {
                     Some(_) => Ok(true),
                     None => Err(StoreError::Unreachable("the connection that tells of changes was closed".to_owned())),
                 },

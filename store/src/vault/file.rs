@@ -1,4 +1,4 @@
-//! The vault key file: lines of a number, a colon and 32 bytes in base64. It is replaced whole or not at all.
+//! The vault key file: lines of a number, a colon and 32 bytes in base64. It is replaced atomically.
 
 use std::{
     collections::BTreeMap,
@@ -14,20 +14,20 @@ use zeroize::Zeroizing;
 
 use crate::{error::StoreError, random};
 
-/// The keys by their numbers; the newest has the greatest.
+/// The keys by number; the highest is the newest.
 pub(crate) type Keys = BTreeMap<i32, XChaCha20Poly1305>;
 
-/// The keys in the file, of which there is at least one.
+/// The keys in the file, at least one.
 pub(crate) fn read(path: &Path) -> Result<Keys, StoreError> {
     parse(&text(path)?).ok_or_else(|| StoreError::VaultKeyDamaged(path.to_owned()))
 }
 
-/// Makes a file with one key that is either whole or not there, and never replaces one.
+/// Creates a file with one key, atomically, and never replaces one.
 pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
     let draft = beside(path, &format!("{:016x}", u64::from_ne_bytes(random::bytes())));
     let created = || {
         let written = write(&draft, &[&new_line(1)], None);
-        // A hard link fails where the name exists, unlike a rename: another process that was faster keeps its key.
+        // Unlike a rename, a hard link fails if the name exists: another process that was faster keeps its key.
         let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             other => other,
@@ -39,13 +39,13 @@ pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
     created().map_err(|source| StoreError::VaultKeyFile { path: path.to_owned(), source })
 }
 
-/// Adds a new key with this number behind those that are there.
+/// Appends a new key with this number.
 pub(crate) fn add(path: &Path, id: i32) -> Result<(), StoreError> {
     let text = text(path)?;
     replace(path, &[text.trim_end(), "\n", &new_line(id)])
 }
 
-/// Drops the keys before the one with this number.
+/// Drops the keys older than this number.
 pub(crate) fn drop_before(path: &Path, id: i32) -> Result<(), StoreError> {
     let text = text(path)?;
     let is_kept = |line: &&str| number(line).is_some_and(|number| number >= id);
@@ -83,13 +83,13 @@ fn new_line(id: i32) -> Zeroizing<String> {
     Zeroizing::new(format!("{id}:{}\n", BASE64.encode(key.as_slice())))
 }
 
-/// Puts a text into the place of the file, which keeps its owner and mode.
+/// Replaces the file atomically; it keeps its owner and mode.
 fn replace(path: &Path, text: &[&str]) -> Result<(), StoreError> {
     let replaced = || {
-        // Where the name is a link, it stays one.
+        // Follow a symbolic link instead of replacing it.
         let file = fs::canonicalize(path)?;
         let draft = beside(&file, "new");
-        // What a run that was cut off has left.
+        // Left by a run that was interrupted.
         remove_if_there(&draft)?;
         let written = write(&draft, text, Some(&fs::metadata(&file)?));
         if let Err(error) = written.and_then(|()| fs::rename(&draft, &file)) {
@@ -101,7 +101,7 @@ fn replace(path: &Path, text: &[&str]) -> Result<(), StoreError> {
     replaced().map_err(|source| StoreError::VaultKeyFile { path: path.to_owned(), source })
 }
 
-/// Writes a new file to the disk, for its owner alone, or for those whom another file is for.
+/// Writes a new file to disk, readable by its owner only, or with the owner and mode of `like`.
 fn write(path: &Path, text: &[&str], like: Option<&fs::Metadata>) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     if let Some(like) = like {
@@ -117,7 +117,7 @@ fn write(path: &Path, text: &[&str], like: Option<&fs::Metadata>) -> io::Result<
     file.sync_all()
 }
 
-/// The name of a draft.
+/// The name of a draft beside a file.
 pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
@@ -132,7 +132,7 @@ pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes what was done to a name last.
+/// Makes a change of a file's name durable.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_run_that_was_cut_off_has_left_is_in_nobodys_way() {
+    fn what_an_interrupted_run_left_behind_does_no_harm() {
         let (folder, path) = Folder::with_a_key();
         fs::write(folder.0.path().join("vault.key.new"), "half a k").unwrap();
         add(&path, 2).unwrap();
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_break_that_somebody_lost_or_added_does_no_harm() {
+    fn a_missing_or_extra_line_break_does_no_harm() {
         let (_folder, path) = Folder::with_a_key();
         let text = fs::read_to_string(&path).unwrap();
         for ending in ["", "\n", "\r\n"] {

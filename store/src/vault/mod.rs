@@ -1,7 +1,7 @@
 //! Consumer and token secrets at rest: XChaCha20-Poly1305 under a key that is not in the database.
 //!
-//! HMAC needs secrets in the clear, so they cannot be hashed. Each sealed secret names the key it was sealed with, so
-//! that keys can rotate, and is bound to the row it belongs to, so that rows cannot be swapped.
+//! HMAC needs the secrets in clear text, so they cannot be hashed. Each sealed secret names its key, so that keys can
+//! rotate, and is bound to its row, so that rows cannot be swapped.
 
 pub(crate) mod file;
 
@@ -24,31 +24,31 @@ const NONCE_BYTES: usize = 24;
 /// Seals and opens secrets.
 pub struct Vault {
     file: PathBuf,
-    /// Every key that was ever in the file while this process looked: what a rotation drops from there may still be
-    /// needed for a row that was read before.
+    /// Every key that was in the file while this process ran: a rotation may drop one that a row read before still
+    /// needs.
     keys: RwLock<Keys>,
 }
 
-/// A secret as the database holds it.
+/// A secret as the database stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
-    /// Which of the vault's keys sealed it.
+    /// The number of the key that sealed it.
     pub key_id: i32,
     /// Nonce, ciphertext and tag.
     pub bytes: Vec<u8>,
 }
 
-/// A consumer's or a token's secret in the clear. Never printed by `Debug`; its memory is wiped.
+/// A consumer's or token's secret in clear text. `Debug` does not print it; its memory is wiped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// A secret that was made here.
+    /// Wraps a clear text.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The secret in the clear, for signing and for its owner.
+    /// The clear text, for signing and for its owner.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -67,7 +67,7 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// Reads the key file, or makes one (mode 0600) where there is none and `may_create` says so.
+    /// Reads the key file, or creates one (mode 0600) if there is none and `may_create` is set.
     pub fn open(path: &Path, may_create: bool) -> Result<Self, StoreError> {
         let keys = match file::read(path) {
             Err(StoreError::VaultKeyMissing(_)) if may_create => {
@@ -79,7 +79,7 @@ impl Vault {
         Ok(Self { file: path.to_owned(), keys: RwLock::new(keys) })
     }
 
-    /// Where the keys are kept.
+    /// The key file.
     pub fn file(&self) -> &Path {
         &self.file
     }
@@ -93,7 +93,7 @@ impl Vault {
         *keys.last_key_value().expect("a vault has a key").0
     }
 
-    /// Reads the key file again; gives the numbers of the keys that are in it now, the newest last.
+    /// Reads the key file again; returns the numbers of its keys, newest last.
     pub fn read_again(&self) -> Result<Vec<i32>, StoreError> {
         let keys = file::read(&self.file)?;
         let numbers = keys.keys().copied().collect();
@@ -101,10 +101,10 @@ impl Vault {
         Ok(numbers)
     }
 
-    /// Seals a secret with the key of this number, for the row that `owner` names.
+    /// Seals a secret with the key of this number, for the row `owner`.
     ///
     /// # Panics
-    /// Never: the cipher refuses only texts of 256 GiB and more.
+    /// Never: the cipher rejects only texts of 256 GiB and more.
     pub fn seal(&self, key_id: i32, owner: &str, secret: &str) -> Result<Sealed, StoreError> {
         let cipher = self.key(key_id).ok_or_else(|| self.unknown(key_id))?;
         let nonce = random::bytes::<NONCE_BYTES>();
@@ -113,12 +113,12 @@ impl Vault {
         Ok(Sealed { key_id, bytes: [&nonce, ciphertext.as_slice()].concat() })
     }
 
-    /// Opens a secret sealed for the row that `owner` names.
+    /// Opens a secret that was sealed for the row `owner`.
     pub fn unseal(&self, owner: &str, sealed: &Sealed) -> Result<Secret, StoreError> {
         if let Some(secret) = self.try_unseal(owner, sealed) {
             return Ok(secret);
         }
-        // Perhaps with a key that another process put into the file after it was read here.
+        // Another process may have added the key to the file since it was read.
         self.read_again()?;
         self.try_unseal(owner, sealed).ok_or_else(|| match self.key(sealed.key_id) {
             Some(_) => StoreError::Sealed,
@@ -137,7 +137,7 @@ impl Vault {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
-    /// The error of a key that is in neither file nor memory.
+    /// The error for a key that is in neither the file nor memory.
     pub(crate) fn unknown(&self, key_id: i32) -> StoreError {
         StoreError::VaultKeyUnknown { key_id, path: self.file.clone() }
     }

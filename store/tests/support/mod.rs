@@ -292,7 +292,7 @@ pub async fn follow(store: &Arc<Store>) -> Running {
     let follower = store.clone();
     let running = Running(tokio::spawn(async move { follower.follow().await }));
     until("the keyring answers", async || {
-        let (one, two) = (store.known_user(id).await.unwrap(), store.known_user(id).await.unwrap());
+        let (one, two) = (store.cached_user(id).await.unwrap(), store.cached_user(id).await.unwrap());
         Arc::ptr_eq(&one.unwrap(), &two.unwrap())
     })
     .await;

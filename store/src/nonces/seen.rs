@@ -1,4 +1,4 @@
-//! The nonces that are known in memory: SQLite's are all.
+//! The nonces in SQLite's table, in memory.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,20 +6,20 @@ use foldhash::fast::RandomState;
 
 use crate::nonces::nonce::Nonce;
 
-/// Every nonce that was written and not forgotten, by its second.
+/// Every nonce that was written and not deleted, by its second.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct Seen {
     seconds: BTreeMap<i64, HashSet<[u8; 16], RandomState>>,
-    /// The newest row that was read or written; `None` until the rows of earlier processes have been read.
+    /// The newest row that was read or written; `None` until the rows of earlier processes are read.
     pub(super) last_row: Option<i64>,
 }
 
-impl Known {
+impl Seen {
     pub(super) fn has(&self, nonce: &Nonce) -> bool {
         self.seconds.get(&nonce.timestamp).is_some_and(|hashes| hashes.contains(&nonce.hash))
     }
 
-    /// Adds a nonce; false where it was there.
+    /// Adds a nonce. Returns `false` if it was there.
     pub(super) fn add(&mut self, nonce: &Nonce) -> bool {
         self.seconds.entry(nonce.timestamp).or_default().insert(nonce.hash)
     }
