@@ -1,24 +1,24 @@
-//! Why a use case did not happen.
+//! `ServiceError`: why a use case failed.
 
 use domain::{Conflict, FieldError, Removed};
 use store::StoreError;
 
-/// Everything a use case can answer other than yes.
+/// The errors that all use cases share.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// What somebody typed cannot be accepted: every wrong field.
+    /// The input is invalid; lists every invalid field.
     #[error("{}", sentences(.0))]
     Invalid(Vec<FieldError>),
-    /// There never was such a consumer or user.
+    /// There has never been such a consumer or user.
     #[error("There is no {0}.")]
     NotFound(String),
-    /// There was such a consumer, and somebody removed it.
+    /// The consumer existed and was removed.
     #[error("{} removed this consumer.", .0.by)]
     Removed(Removed),
-    /// Somebody was faster.
+    /// The consumer changed after the caller had read it.
     #[error("{} changed {} in the meantime.", .0.by, .0.changes.join(", "))]
     Conflict(Box<Conflict>),
-    /// The store could not do it.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

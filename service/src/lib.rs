@@ -1,4 +1,5 @@
-//! Use cases: who may, load, decide, save, tell. Every administrative one takes an `Admin`, which only `guard` makes.
+//! Use cases: check permission, load, decide, save, report. Each administrative one takes an `Admin`, which only
+//! `guard/admin.rs` can make.
 
 mod accounts;
 mod clock;
@@ -24,7 +25,7 @@ pub use rules::Rules;
 pub use service::Service;
 pub use upkeep::{health, vault};
 
-/// Signing in, and who is behind a session.
+/// Signing in and authenticating a session.
 pub mod sign_in {
     pub use crate::{
         accounts::sign_in::{AT_MOST, IDLE, SignInError},

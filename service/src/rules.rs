@@ -1,17 +1,17 @@
-//! What this server accepts, as its settings say.
+//! What the settings decide about OAuth: methods, clock skew, lifetimes.
 
 use std::time::Duration;
 
-/// What this server accepts.
+/// What this server accepts and issues.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    /// Accepted distance of `oauth_timestamp`, either way.
+    /// Largest accepted difference between `oauth_timestamp` and the clock, in both directions.
     pub clock_skew: Duration,
-    /// Life of temporary credentials.
+    /// Lifetime of temporary credentials.
     pub temporary_credentials_ttl: Duration,
-    /// Life of token credentials; none: until revoked.
+    /// Lifetime of token credentials; with `None` they last until they are revoked.
     pub token_ttl: Option<Duration>,
-    /// Whether the PLAINTEXT method is accepted. Only ever over https.
+    /// Whether PLAINTEXT is accepted. It sends the secrets themselves, so only https may carry it.
     pub allow_plaintext: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The one value that every use case is a method of.
+//! `Service`: every use case is one of its methods, in the file of its subject.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{
     rules::Rules,
 };
 
-/// Everything the use cases share. Cheap to clone.
+/// What all use cases share. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Service {
     pub(crate) store: Arc<Store>,
@@ -23,7 +23,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// The use cases over a store, by a clock and by what this server accepts.
+    /// Use cases on this store, with this clock and these rules.
     pub fn new(store: Arc<Store>, clock: Clock, rules: Rules) -> Self {
         Self {
             store,
@@ -36,7 +36,7 @@ impl Service {
         }
     }
 
-    /// What time it is, by the clock that every use case goes by.
+    /// The current time, from the clock that all use cases share.
     pub fn now(&self) -> time::OffsetDateTime {
         self.clock.now()
     }

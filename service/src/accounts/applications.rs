@@ -1,4 +1,4 @@
-//! What users may do about the consumers that act for them.
+//! What users can see and revoke: the consumers that act for them.
 
 use domain::{Action, ConsumerKey, ConsumerName};
 use store::{Authorization, activity::NewActivity};
@@ -6,12 +6,12 @@ use store::{Authorization, activity::NewActivity};
 use crate::{error::ServiceError, guard::admin::SignedIn, service::Service};
 
 impl Service {
-    /// The consumers that act for a user, by name.
+    /// The consumers that act for the user, sorted by name.
     pub async fn authorizations(&self, signed_in: &SignedIn) -> Result<Vec<Authorization>, ServiceError> {
         Ok(self.store.authorizations(signed_in.id(), self.clock.now()).await?)
     }
 
-    /// Takes back what a consumer may do for a user; false where it could do nothing any more.
+    /// Revokes what a consumer may do for the user; `false` if nothing was left to revoke.
     pub async fn revoke_authorization(
         &self,
         signed_in: &SignedIn,
@@ -22,7 +22,7 @@ impl Service {
         Ok(self.store.revoke_authorization(signed_in.id(), key, now, activity).await?)
     }
 
-    /// What a consumer is called that acted for a user until that was revoked; none where it may act, or never did.
+    /// The name of a consumer whose access the user has revoked; `None` if it may still act, or never could.
     pub async fn revoked_consumer(
         &self,
         signed_in: &SignedIn,

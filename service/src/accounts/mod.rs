@@ -1,4 +1,4 @@
-//! Accounts: signing in, what administrators do to them, and what their owners allow.
+//! Accounts: setting up, signing in, what administrators do to them, and what their owners have allowed.
 
 pub mod applications;
 pub mod set_up;

@@ -1,4 +1,4 @@
-//! The first administrator: a one-time link that the first start prints.
+//! The first administrator, created by a one-time link that the first start prints.
 
 use std::net::IpAddr;
 
@@ -6,25 +6,25 @@ use domain::{Action, Actor, FieldError, Password, Username, error::FieldErrors};
 use store::activity::{By, NewActivity};
 
 use crate::{
-    accounts::users::{new_user, taken},
+    accounts::users::{new_user, username_taken},
     error::ServiceError,
     guard::token::{self, Token},
     service::Service,
 };
 
-/// Why the first administrator was not made.
+/// Why the first administrator was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum SetUpError {
-    /// The link is unknown or used, or an administrator exists.
+    /// The link is unknown or has been used, or an administrator exists.
     #[error("This set-up link is not valid any more: it has been used, or an administrator exists already.")]
     DeadLink,
-    /// What was typed cannot be accepted, or could not be saved.
+    /// The input is invalid, or it could not be saved.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
 
 impl Service {
-    /// A new set-up link's token, or `None` where an administrator exists.
+    /// The token of a new set-up link, or `None` if an administrator exists.
     pub async fn offer_set_up(&self) -> Result<Option<Token>, ServiceError> {
         if self.store.any_administrator().await? {
             return Ok(None);
@@ -34,12 +34,12 @@ impl Service {
         Ok(Some(token))
     }
 
-    /// Whether a link still makes an administrator.
+    /// Whether a link is still valid.
     pub async fn may_set_up(&self, link: &str) -> Result<bool, ServiceError> {
         Ok(self.store.is_set_up_link(&token::hash(link)).await? && !self.store.any_administrator().await?)
     }
 
-    /// Makes the first administrator and signs them in; the token is the cookie's value.
+    /// Creates the first administrator and signs them in; returns the cookie's value.
     pub async fn set_up(
         &self,
         link: &str,
@@ -68,8 +68,9 @@ impl Service {
         let by =
             By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
         let activity = NewActivity::user(by, Action::UserAdded, None, Some(&user));
-        let made = self.store.insert_first_administrator(&token::hash(link), &user, &hash, activity).await;
-        let id = made.map_err(taken)?.ok_or(SetUpError::DeadLink)?;
+        let inserted =
+            self.store.insert_first_administrator(&token::hash(link), &user, &hash, activity).await;
+        let id = inserted.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
         Ok(self.begin_session(id, &user, address).await?)
     }
 }

@@ -1,4 +1,4 @@
-//! Signing in and out, and whose session a cookie is.
+//! Signing in, authenticating a session, signing out.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -14,29 +14,29 @@ use crate::{
     service::Service,
 };
 
-/// A session ends this long after its user last did something.
+/// A session ends this long after its user was last active.
 pub const IDLE: Duration = Duration::from_mins(30);
-/// A session ends this long after signing in, whatever its user does.
+/// A session ends this long after its user signed in, however active they are.
 pub const AT_MOST: Duration = Duration::from_hours(12);
-/// How exactly the last thing a user did is remembered: not every request is worth a write.
-const SEEN_EVERY: Duration = Duration::from_mins(1);
+/// Resolution of a session's last use, so that not every request writes to the database.
+const LAST_USE_RESOLUTION: Duration = Duration::from_mins(1);
 
-/// Why somebody was not signed in.
+/// Why signing in failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// No such user, a wrong password or a disabled account: which of them is not told.
+    /// Unknown user, wrong password or disabled account: the caller does not learn which.
     #[error("The username or the password is wrong. Check both and try again.")]
     WrongPair,
-    /// It could not be checked.
+    /// The check itself failed.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
 
 impl Service {
-    /// Checks a name and password and begins a session; the token is the cookie's value.
+    /// Verifies username and password and starts a session; returns the cookie's value.
     ///
-    /// Takes longer after wrong passwords, never refuses a right one for them, and answers an unknown name as slowly
-    /// and in the same words as a wrong password.
+    /// Wrong passwords delay later attempts but never make a correct one fail. An unknown name takes as long as a wrong
+    /// password and is answered in the same words.
     pub async fn sign_in(
         &self,
         username: &str,
@@ -50,13 +50,13 @@ impl Service {
             Some(username) => self.store.find_account(username).await.map_err(ServiceError::from)?,
             None => None,
         };
-        let right =
+        let is_correct =
             self.passwords.verify(password, account.as_ref().map(|account| &*account.password_hash)).await;
-        let Some(account) = account.filter(|account| right && !account.user.disabled) else {
-            self.note_wrong_password(&folded, address).await.map_err(ServiceError::from)?;
+        let Some(account) = account.filter(|account| is_correct && !account.user.disabled) else {
+            self.count_wrong_password(&folded, address).await.map_err(ServiceError::from)?;
             return Err(SignInError::WrongPair);
         };
-        self.note_right_password(&folded).await.map_err(ServiceError::from)?;
+        self.forget_wrong_passwords(&folded).await.map_err(ServiceError::from)?;
         Ok(self.begin_session(account.id, &account.user, address).await?)
     }
 
@@ -76,9 +76,9 @@ impl Service {
         Ok(token)
     }
 
-    /// Who is behind a cookie, if its session still holds.
+    /// The user of a session cookie; `None` if the session has ended or the account is disabled.
     ///
-    /// `Presence::Acting` keeps the session from going idle; a page that merely stays open does not.
+    /// `Presence::Acting` keeps the session from going idle, `Presence::Listening` does not.
     pub async fn authenticate(
         &self,
         cookie: &str,
@@ -94,8 +94,8 @@ impl Service {
         if ended || session.account.user.disabled {
             return Ok(None);
         }
-        if presence == Presence::Acting && now - session.last_seen_at > SEEN_EVERY {
-            // Failing to note it (a full disk) is no reason to turn the user away.
+        if presence == Presence::Acting && now - session.last_seen_at > LAST_USE_RESOLUTION {
+            // The request itself does not depend on this write, which a full disk would fail.
             if let Err(error) = self.store.touch_session(&hash, now).await {
                 tracing::warn!(%error, "a session's last use could not be noted");
             }
@@ -103,7 +103,7 @@ impl Service {
         Ok(Some(SignedIn::new(session.account, hash, address)))
     }
 
-    /// Ends the session; its event streams end with it.
+    /// Ends the session, and with it its event streams.
     pub async fn sign_out(&self, signed_in: &SignedIn) -> Result<(), ServiceError> {
         let activity = NewActivity::user(signed_in.by(self.clock.now()), Action::SignedOut, None, None);
         Ok(self.store.delete_session(signed_in.session(), activity).await?)

@@ -11,34 +11,34 @@ pub(crate) fn new_user(username: Username, configure_server: bool, now: OffsetDa
     User { username, display_name, configure_server, disabled: false, created_at: now }
 }
 
-/// A name that is taken is an error of the field it was typed in.
-pub(crate) fn taken(error: StoreError) -> ServiceError {
+/// Makes a username that is taken an error of its field.
+pub(crate) fn username_taken(error: StoreError) -> ServiceError {
     match error {
         StoreError::UsernameTaken => ServiceError::invalid("username", &error),
         other => other.into(),
     }
 }
 
-/// A change to an account other than its password.
+/// A change to an account, except to its password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Ends its sessions, and nobody can act for it.
+    /// Ends its sessions; neither it nor a consumer on its behalf can do anything.
     Disable,
-    /// The opposite.
+    /// Undoes `Disable`, except that ended sessions stay ended.
     Enable,
-    /// Gives *Configure Server*.
+    /// Grants *Configure Server*.
     Permit,
-    /// Takes *Configure Server*.
+    /// Withdraws *Configure Server*.
     Forbid,
 }
 
 impl Service {
-    /// Every user, by name.
+    /// All users, sorted by name.
     pub async fn list_users(&self, _: &Admin) -> Result<Vec<User>, ServiceError> {
         Ok(self.store.list_users().await?)
     }
 
-    /// Makes an account.
+    /// Creates an account.
     pub async fn add_user(
         &self,
         admin: &Admin,
@@ -56,11 +56,11 @@ impl Service {
         let user = new_user(username, configure_server, now);
         let activity = NewActivity::user(admin.by(now), Action::UserAdded, None, Some(&user));
         let hash = self.passwords.hash(&password).await;
-        self.store.insert_user(&user, &hash, activity).await.map_err(taken)?;
+        self.store.insert_user(&user, &hash, activity).await.map_err(username_taken)?;
         Ok(user)
     }
 
-    /// Changes an account. Doing it twice changes nothing and is no error.
+    /// Changes an account. Idempotent.
     pub async fn change_user(
         &self,
         admin: &Admin,
@@ -85,7 +85,7 @@ impl Service {
         Ok(account.user)
     }
 
-    /// Gives an account a new password and ends its sessions.
+    /// Sets a new password and ends the account's sessions.
     pub async fn change_password(
         &self,
         admin: &Admin,

@@ -1,4 +1,4 @@
-//! The one place that asks what time it is, so that tests can say so.
+//! The only file that reads the system clock: everything else takes the time from a `Clock`, which tests can set.
 
 pub(crate) mod steady;
 
@@ -9,32 +9,32 @@ use std::sync::{
 
 use time::OffsetDateTime;
 
-/// Tells the time, to the millisecond: the precision of every stored time.
+/// A source of the current time, in whole milliseconds: the precision of every stored time.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
-    /// The machine's.
+    /// The system clock.
     #[default]
     System,
-    /// Milliseconds since 1970, as a test sets them.
+    /// Milliseconds since 1970, set by a test.
     Manual(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// What time it is.
+    /// The current time.
     ///
     /// # Panics
-    /// When a manual clock is set beyond the year 9999.
-    #[expect(clippy::disallowed_methods, reason = "the one place that may ask the machine")]
+    /// If a manual clock is set beyond the year 9999.
+    #[expect(clippy::disallowed_methods, reason = "the only caller of the system clock")]
     pub fn now(&self) -> OffsetDateTime {
         match self {
             Self::System => {
                 let now = OffsetDateTime::now_utc();
-                now.replace_millisecond(now.millisecond()).expect("a millisecond of a time is one")
+                now.replace_millisecond(now.millisecond()).expect("the millisecond of a time is in range")
             }
             Self::Manual(milliseconds) => {
                 let nanoseconds = i128::from(milliseconds.load(Ordering::SeqCst)) * 1_000_000;
                 OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
-                    .expect("a manual clock stays within years")
+                    .expect("a manual clock stays below the year 10,000")
             }
         }
     }

@@ -1,4 +1,5 @@
-//! What the clock may be taken to say where believing a clock that was stepped cannot be undone: forgetting nonces.
+//! A lower bound of the wall clock that a step forward does not raise, for a decision that cannot be undone: deleting
+//! nonces.
 
 use std::{
     mem,
@@ -8,56 +9,56 @@ use std::{
 
 use time::OffsetDateTime;
 
-/// A clock that went forward by a step is believed when it has stayed so for this long, or twice as long at most.
-const BELIEVED_AFTER: Duration = Duration::from_mins(10);
+/// A step forward is trusted once the clock has kept it for one to two periods of this length.
+const PERIOD: Duration = Duration::from_mins(10);
 
-/// Follows a clock, but goes forward no faster than time really passes, as the machine counts it from its start on.
+/// Follows the wall clock, but advances no faster than the monotone clock (`Instant`) until a step is trusted.
 #[derive(Debug)]
 pub(crate) struct SteadyClock {
-    begin: Instant,
-    ahead: Mutex<Ahead>,
+    started: Instant,
+    offset: Mutex<Offset>,
 }
 
 impl Default for SteadyClock {
     fn default() -> Self {
-        Self { begin: Instant::now(), ahead: Mutex::new(Ahead::default()) }
+        Self { started: Instant::now(), offset: Mutex::new(Offset::default()) }
     }
 }
 
 impl SteadyClock {
-    /// The second since 1970 that it is by now for certain, when the clock says this.
-    pub(crate) fn at_least(&self, clock: OffsetDateTime) -> i64 {
-        let passed = i64::try_from(self.begin.elapsed().as_secs()).unwrap_or(i64::MAX);
-        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        ahead.least(clock.unix_timestamp(), passed).saturating_add(passed)
+    /// The lower bound, in seconds since 1970, given what the wall clock shows.
+    pub(crate) fn lower_bound(&self, clock: OffsetDateTime) -> i64 {
+        let elapsed = i64::try_from(self.started.elapsed().as_secs()).unwrap_or(i64::MAX);
+        let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
+        offset.lower_bound(clock.unix_timestamp(), elapsed).saturating_add(elapsed)
     }
 }
 
-/// How many seconds the clock was ahead of what had passed: the least, in this period and the one before.
+/// The least offset of the wall clock from the monotone one, in seconds, in the current period and in the previous one.
 #[derive(Debug)]
-struct Ahead {
-    before: i64,
-    now: i64,
-    /// When the period began.
-    since: i64,
+struct Offset {
+    previous: i64,
+    current: i64,
+    /// The start of the current period, in seconds of the monotone clock.
+    period_start: i64,
 }
 
-/// In the first period nobody can tell whether the clock was right at the start.
-impl Default for Ahead {
+/// The first period has no bound: the clock may have been wrong when the process started.
+impl Default for Offset {
     fn default() -> Self {
-        Self { before: i64::MIN, now: i64::MAX, since: 0 }
+        Self { previous: i64::MIN, current: i64::MAX, period_start: 0 }
     }
 }
 
-impl Ahead {
-    fn least(&mut self, clock: i64, passed: i64) -> i64 {
-        let ahead = clock.saturating_sub(passed);
-        if passed - self.since >= BELIEVED_AFTER.as_secs().cast_signed() {
-            self.before = mem::replace(&mut self.now, ahead);
-            self.since = passed;
+impl Offset {
+    fn lower_bound(&mut self, clock: i64, elapsed: i64) -> i64 {
+        let offset = clock.saturating_sub(elapsed);
+        if elapsed - self.period_start >= PERIOD.as_secs().cast_signed() {
+            self.previous = mem::replace(&mut self.current, offset);
+            self.period_start = elapsed;
         }
-        self.now = self.now.min(ahead);
-        self.before.min(self.now)
+        self.current = self.current.min(offset);
+        self.previous.min(self.current)
     }
 }
 
@@ -65,57 +66,59 @@ impl Ahead {
 mod tests {
     use super::*;
 
-    const PERIOD: i64 = 600;
+    const SECONDS: i64 = PERIOD.as_secs().cast_signed();
     const NOON: i64 = 1_800_000_000;
 
-    /// A clock that was right for long; what it says is how far `NOON` is off.
-    fn right() -> Ahead {
-        let mut ahead = Ahead::default();
-        for passed in (0..=2 * PERIOD).step_by(60) {
-            ahead.least(NOON + passed, passed);
+    /// After a long time with a correct clock: its offset is `NOON`.
+    fn settled() -> Offset {
+        let mut offset = Offset::default();
+        for elapsed in (0..=2 * SECONDS).step_by(60) {
+            offset.lower_bound(NOON + elapsed, elapsed);
         }
-        ahead
+        offset
     }
 
     #[test]
-    fn a_clock_that_is_right_is_believed_after_its_first_period() {
-        let mut ahead = Ahead::default();
-        for passed in 0..PERIOD {
-            assert_eq!(ahead.least(NOON + passed, passed), i64::MIN);
+    fn a_correct_clock_is_trusted_after_its_first_period() {
+        let mut offset = Offset::default();
+        for elapsed in 0..SECONDS {
+            assert_eq!(offset.lower_bound(NOON + elapsed, elapsed), i64::MIN);
         }
-        for passed in PERIOD..3 * PERIOD {
-            assert_eq!(ahead.least(NOON + passed, passed), NOON);
+        for elapsed in SECONDS..3 * SECONDS {
+            assert_eq!(offset.lower_bound(NOON + elapsed, elapsed), NOON);
         }
     }
 
     #[test]
-    fn a_step_forward_is_believed_when_the_clock_has_stayed_there() {
-        let (mut ahead, hour) = (right(), 3600);
-        let begin = 2 * PERIOD + 1;
-        let said = |ahead: &mut Ahead, passed| ahead.least(NOON + hour + passed, passed);
-        assert!((begin..begin + PERIOD).all(|passed| said(&mut ahead, passed) == NOON));
-        assert_eq!(said(&mut ahead, begin + 2 * PERIOD), NOON + hour);
+    fn a_step_forward_is_trusted_once_the_clock_has_kept_it() {
+        let (mut offset, hour) = (settled(), 3600);
+        let step = 2 * SECONDS + 1;
+        let bound = |offset: &mut Offset, elapsed| offset.lower_bound(NOON + hour + elapsed, elapsed);
+        assert!((step..step + SECONDS).all(|elapsed| bound(&mut offset, elapsed) == NOON));
+        assert_eq!(bound(&mut offset, step + 2 * SECONDS), NOON + hour);
     }
 
     #[test]
     fn a_step_forward_and_back_changes_nothing() {
-        let mut ahead = right();
-        let begin = 2 * PERIOD;
-        assert_eq!(ahead.least(NOON + 3600 + begin + 1, begin + 1), NOON);
-        assert!((begin + 2..begin + 3 * PERIOD).all(|passed| ahead.least(NOON + passed, passed) == NOON));
+        let mut offset = settled();
+        let step = 2 * SECONDS;
+        assert_eq!(offset.lower_bound(NOON + 3600 + step + 1, step + 1), NOON);
+        assert!(
+            (step + 2..step + 3 * SECONDS).all(|passed| offset.lower_bound(NOON + passed, passed) == NOON)
+        );
     }
 
     #[test]
-    fn a_step_is_not_believed_because_nobody_asked_for_long_before() {
-        let mut ahead = right();
-        let later = 100 * PERIOD;
-        assert_eq!(ahead.least(NOON + 3600 + later, later), NOON);
+    fn a_step_is_not_trusted_because_the_last_call_was_long_ago() {
+        let mut offset = settled();
+        let later = 100 * SECONDS;
+        assert_eq!(offset.lower_bound(NOON + 3600 + later, later), NOON);
     }
 
     #[test]
-    fn a_step_back_counts_at_once() {
-        let mut ahead = right();
-        let passed = 2 * PERIOD + 1;
-        assert_eq!(ahead.least(NOON - 3600 + passed, passed), NOON - 3600);
+    fn a_step_back_counts_immediately() {
+        let mut offset = settled();
+        let elapsed = 2 * SECONDS + 1;
+        assert_eq!(offset.lower_bound(NOON - 3600 + elapsed, elapsed), NOON - 3600);
     }
 }

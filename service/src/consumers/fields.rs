@@ -1,11 +1,11 @@
-//! The two fields of a consumer whose rules need more than counting characters.
+//! The two fields of a consumer that need a parser: callback URL and RSA public key.
 
 use oauth::{RsaKeyError, RsaPublicKey};
 use url::Url;
 
 const LONGEST_URL: usize = 2000;
 
-/// Why a callback URL is refused.
+/// Why a callback URL is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CallbackError {
     #[error("Enter a whole address such as https://app.example.com/callback, or nothing.")]
@@ -20,7 +20,7 @@ pub(crate) enum CallbackError {
     TooLong,
 }
 
-/// A callback URL as it was typed, or `None` where the field is empty.
+/// Parses a callback URL and returns its text unchanged but trimmed; `None` if the field is empty.
 pub(crate) fn callback_url(text: &str) -> Result<Option<String>, CallbackError> {
     let text = text.trim();
     if text.is_empty() {
@@ -30,19 +30,19 @@ pub(crate) fn callback_url(text: &str) -> Result<Option<String>, CallbackError> 
         return Err(CallbackError::TooLong);
     }
     let url = Url::parse(text).map_err(|_| CallbackError::NotAbsolute)?;
-    // `Url` mends a missing or turned slash and leaves out blanks: another address than the one that was written.
-    let behind_scheme = text.split_once(':').map_or("", |(_, rest)| rest);
+    // `Url` adds a missing slash, corrects a backslash and drops blanks: not the address that was entered.
+    let after_scheme = text.split_once(':').map_or("", |(_, rest)| rest);
     let blank = |c: char| c == '\\' || c.is_whitespace() || c.is_control();
     if url.has_host()
-        && (!behind_scheme.starts_with("//") || behind_scheme.starts_with("///") || text.contains(blank))
+        && (!after_scheme.starts_with("//") || after_scheme.starts_with("///") || text.contains(blank))
     {
         return Err(CallbackError::NotAbsolute);
     }
     if !matches!(url.scheme(), "http" | "https") {
         return Err(CallbackError::Scheme);
     }
-    // Also where both are empty, which `Url` does not tell.
-    let authority = behind_scheme.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
+    // `Url` does not show an empty user name and password (`https://@host`).
+    let authority = after_scheme.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
         return Err(CallbackError::UserInfo);
     }
@@ -52,7 +52,8 @@ pub(crate) fn callback_url(text: &str) -> Result<Option<String>, CallbackError> 
     Ok(Some(text.to_owned()))
 }
 
-/// An RSA public key (SPKI, PKCS#1 or certificate PEM) as it was pasted, or `None` where the field is empty.
+/// Parses an RSA public key (PEM with SPKI, PKCS#1 or a certificate) and returns its text trimmed; `None` if the field
+/// is empty.
 pub(crate) fn rsa_public_key(text: &str) -> Result<Option<String>, RsaKeyError> {
     let text = text.trim();
     if text.is_empty() {
@@ -73,7 +74,7 @@ mod tests {
     const EC: &str = include_str!("../../tests/keys/ec-spki.pem");
 
     #[test]
-    fn a_callback_is_not_mended() {
+    fn a_malformed_callback_is_not_corrected() {
         for text in [
             "http:app.example",
             "http:/app.example",
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn an_rsa_key_comes_as_spki_pkcs1_or_certificate() {
+    fn an_rsa_key_is_accepted_as_spki_pkcs1_or_certificate() {
         for pem in [SPKI, PKCS1, CERTIFICATE] {
             assert_eq!(rsa_public_key(&format!("\n{pem}\n")), Ok(Some(pem.trim().into())));
         }
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn short_foreign_private_and_broken_keys_are_refused() {
+    fn short_private_and_broken_keys_and_other_kinds_are_rejected() {
         assert_eq!(rsa_public_key(SHORT), Err(RsaKeyError::TooShort(1024)));
         assert_eq!(rsa_public_key(EC), Err(RsaKeyError::NotRsa));
         assert_eq!(rsa_public_key("hello"), Err(RsaKeyError::NotPem));

@@ -1,4 +1,4 @@
-//! What administrators do to consumers: register, approve, disapprove, edit, remove.
+//! What administrators do to consumers: list, register, approve, disapprove, edit, remove.
 
 pub(crate) mod fields;
 pub mod key_requests;
@@ -15,20 +15,24 @@ use store::{
 
 use crate::{error::ServiceError, guard::admin::Admin, service::Service};
 
-/// An edit as it was typed; `None` leaves a thing as it is.
+/// Marks in an activity line's `after`: changes that the consumer itself does not show.
+const SECRET_CHANGED: &str = "secret_changed";
+const SIGNED_EVERYBODY_OUT: &str = "signed_everybody_out";
+
+/// An unchecked edit; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default)]
 pub struct TypedEdit {
     /// A new name.
     pub name: Option<String>,
     /// A new secret.
     pub secret: Option<TypedSecret>,
-    /// Whether users are asked for consent.
+    /// Whether the consumer skips the consent page.
     pub trusted: Option<bool>,
-    /// A callback to require; empty for none.
+    /// The only accepted callback; empty to accept any.
     pub callback_url: Option<String>,
-    /// An RSA public key (PEM); empty for none.
+    /// An RSA public key (PEM); empty to remove it.
     pub rsa_public_key: Option<String>,
-    /// Revoke every token it holds.
+    /// Revokes every token of the consumer.
     pub sign_everybody_out: bool,
 }
 
@@ -54,7 +58,7 @@ impl TypedEdit {
     }
 }
 
-/// A new consumer's name and secret, or every one of them that is wrong.
+/// Parses a new consumer's name and secret; the error lists both if both are invalid.
 pub(crate) fn check_new(name: &str, secret: &str) -> Result<(ConsumerName, ConsumerSecret), ServiceError> {
     let mut errors = FieldErrors::default();
     let name = errors.take("name", ConsumerName::parse(name));
@@ -66,44 +70,44 @@ pub(crate) fn check_new(name: &str, secret: &str) -> Result<(ConsumerName, Consu
 }
 
 impl Service {
-    /// A page of consumers, with the number of the activity that it is at least as new as.
+    /// A page of consumers, and the number of an activity line that it is at least as new as.
     pub async fn list_consumers(
         &self,
         _: &Admin,
         query: &ConsumerQuery,
         limit: u64,
     ) -> Result<(Page<Consumer>, i64), ServiceError> {
-        // Asked first: a change between the two is then in the list and told again, never missed.
+        // Read first: a change between the two reads is then in the page and sent as an event again, never missed.
         let seen = self.store.latest_activity().await?;
         Ok((self.store.list_consumers(query, limit).await?, seen))
     }
 
-    /// One consumer.
+    /// The consumer with this key.
     pub async fn find_consumer(&self, _: &Admin, key: ConsumerKey) -> Result<Consumer, ServiceError> {
         match self.store.find_consumer(key).await? {
             Some(consumer) => Ok(consumer),
-            None => Err(self.gone(key).await?),
+            None => Err(self.removed_or_unknown(key).await?),
         }
     }
 
-    /// How many users (not tokens) are signed in through a consumer.
+    /// The number of users, not of tokens, that are signed in through a consumer.
     pub async fn signed_in_users(&self, _: &Admin, key: ConsumerKey) -> Result<u64, ServiceError> {
         Ok(self.store.signed_in_users(key, self.clock.now()).await?)
     }
 
-    /// Whether another consumer has this name already. That is allowed, but worth pointing out.
+    /// Whether a consumer has this name already. That is allowed, but worth a warning.
     pub async fn is_name_in_use(&self, _: &Admin, name: &ConsumerName) -> Result<bool, ServiceError> {
         Ok(self.store.consumers_named(name).await? > 0)
     }
 
-    /// Registers a consumer under a new key; it is Pending.
+    /// Registers a consumer under a new key, as Pending.
     pub async fn register(&self, admin: &Admin, name: &str, secret: &str) -> Result<Consumer, ServiceError> {
         let (name, secret) = check_new(name, secret)?;
         self.insert_consumer(name, &secret, false, admin.by(self.clock.now()), Action::ConsumerRegistered)
             .await
     }
 
-    /// Makes a Pending consumer under a new key.
+    /// Saves a Pending consumer under a new key.
     pub(crate) async fn insert_consumer(
         &self,
         name: ConsumerName,
@@ -119,9 +123,9 @@ impl Service {
         Ok(consumer)
     }
 
-    /// Approves or disapproves a consumer. Deciding what somebody has just decided changes nothing and is no error.
+    /// Approves or disapproves a consumer. Idempotent: if it has the status already, `seen` is not compared.
     ///
-    /// `seen` is the revision the administrator decided on; where the consumer has changed since, it is a conflict.
+    /// `seen` is the revision that the administrator saw; if the consumer has changed since, the result is a conflict.
     pub async fn decide(
         &self,
         admin: &Admin,
@@ -149,7 +153,7 @@ impl Service {
         }
     }
 
-    /// Edits a consumer; `seen` as for `decide`.
+    /// Edits a consumer. `seen` as for `decide`.
     pub async fn edit(
         &self,
         admin: &Admin,
@@ -185,7 +189,7 @@ impl Service {
         }
     }
 
-    /// Removes a consumer for good; also where it is gone already. `seen` as for `decide`.
+    /// Removes a consumer permanently. Idempotent. `seen` as for `decide`.
     pub async fn remove(
         &self,
         admin: &Admin,
@@ -208,7 +212,7 @@ impl Service {
         }
     }
 
-    /// At most `limit` lines of activity before a number, newest first, and where the next page begins.
+    /// Up to `limit` lines of activity before number `before`, newest first, and the `before` of the next page.
     pub async fn list_activity(
         &self,
         _: &Admin,
@@ -216,7 +220,7 @@ impl Service {
         before: Option<i64>,
         limit: u64,
     ) -> Result<(Vec<Activity<serde_json::Value>>, Option<i64>), ServiceError> {
-        // One more than asked for, to know whether there is another page.
+        // One more, to know whether there is another page.
         let mut lines = self.store.list_activity(consumer, before, limit + 1).await?;
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = lines.len() > most;
@@ -267,15 +271,15 @@ impl Service {
             }
         }
         let Some(last) = lines.last() else {
-            // A revision that never was: somebody made it up.
+            // Nothing happened after this revision, yet it is not the current one: it is made up.
             return Err(ServiceError::invalid("revision", &"This revision of the consumer does not exist."));
         };
         let conflict = Conflict { by: last.actor.clone(), at: last.at, changes, current: current.clone() };
         Err(ServiceError::Conflict(Box::new(conflict)))
     }
 
-    /// Why there is no such consumer: it was removed, or never was.
-    async fn gone(&self, key: ConsumerKey) -> Result<ServiceError, ServiceError> {
+    /// Why the consumer does not exist: it was removed, or has never existed.
+    async fn removed_or_unknown(&self, key: ConsumerKey) -> Result<ServiceError, ServiceError> {
         let lines = self.store.changes_since(key, 0).await?;
         Ok(match lines.last() {
             Some(line) => ServiceError::Removed(Removed { by: line.actor.clone(), at: line.at }),
@@ -283,6 +287,3 @@ impl Service {
         })
     }
 }
-
-const SECRET_CHANGED: &str = "secret_changed";
-const SIGNED_EVERYBODY_OUT: &str = "signed_everybody_out";

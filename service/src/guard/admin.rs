@@ -1,4 +1,5 @@
-//! Who may: the only maker of an `Admin`, and what one is made from.
+//! The wall of permission: `Admin`, and the sessions and signed requests that can become one. What makes an `Admin` is
+//! private to this file.
 
 use std::{fmt, net::IpAddr};
 
@@ -8,8 +9,8 @@ use time::OffsetDateTime;
 
 use crate::guard::verified::Verified;
 
-/// Proof of the *Configure Server* permission. Every administrative use case takes one, and nobody but this module
-/// can make one, so a check cannot be forgotten.
+/// Proof of the *Configure Server* permission. Every administrative use case takes one, so that the check cannot be
+/// forgotten.
 #[derive(Clone, Debug)]
 pub struct Admin {
     actor: Actor,
@@ -17,12 +18,12 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// Whoever may run commands beside the database and the vault key may do everything.
+    /// A user who can run commands beside the database and the vault key may do everything.
     pub fn at_the_command_line() -> Self {
         Self { actor: Actor::CommandLine, address: None }
     }
 
-    fn who(user: &User, address: IpAddr) -> Result<Self, NotPermitted> {
+    fn from_user(user: &User, address: IpAddr) -> Result<Self, NotPermitted> {
         if user.configure_server {
             Ok(Self { actor: Actor::User(user.username.clone()), address: Some(address.to_string()) })
         } else {
@@ -40,7 +41,7 @@ impl Admin {
 #[error("This needs the Configure Server permission.")]
 pub struct NotPermitted;
 
-/// A user behind a session that holds.
+/// A user with a valid session.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     id: i64,
@@ -50,22 +51,22 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// For `authenticate` alone, which has found that the session holds.
+    /// For `authenticate` only, which has checked that the session is valid.
     pub(crate) fn new(account: Account, session: Vec<u8>, address: IpAddr) -> Self {
         Self { id: account.id, user: account.user, session, address }
     }
 
-    /// Who it is.
+    /// The user.
     pub fn user(&self) -> &User {
         &self.user
     }
 
-    /// The user as an administrator, if they are one.
+    /// Proof that the user is an administrator.
     pub fn admin(&self) -> Result<Admin, NotPermitted> {
-        Admin::who(&self.user, self.address)
+        Admin::from_user(&self.user, self.address)
     }
 
-    /// Which session it is: the hash of its token.
+    /// The session's identifier: the hash of its token.
     pub fn session(&self) -> &[u8] {
         &self.session
     }
@@ -84,9 +85,9 @@ impl SignedIn {
 }
 
 impl Verified {
-    /// The user behind a signed request as an administrator, if they are one.
+    /// Proof that the user for whom the consumer acts is an administrator.
     pub fn admin(&self, address: IpAddr) -> Result<Admin, NotPermitted> {
-        Admin::who(self.user().ok_or(NotPermitted)?, address)
+        Admin::from_user(self.user().ok_or(NotPermitted)?, address)
     }
 }
 
@@ -96,11 +97,11 @@ impl fmt::Display for SignedIn {
     }
 }
 
-/// Whether somebody does something or merely has a page open.
+/// Whether a request shows that the user is active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// A request that a person made.
+    /// The user did something: the session does not go idle.
     Acting,
-    /// An open page that listens.
+    /// A page is open; its user may be away.
     Listening,
 }

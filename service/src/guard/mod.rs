@@ -1,4 +1,4 @@
-//! What stands in front of the use cases: permission, passwords, tokens, turns and limits.
+//! What protects the use cases: permission, passwords, tokens, turns and rate limits.
 
 pub mod admin;
 pub(crate) mod passwords;

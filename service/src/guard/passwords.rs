@@ -1,4 +1,4 @@
-//! argon2id, on threads of its own, as many as there are cores: each run takes 19 MiB and a core.
+//! Password hashing with argon2id, on one thread per core: each run takes 19 MiB and a whole core.
 
 use std::{
     fmt,
@@ -10,17 +10,17 @@ use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use domain::Password;
 use tokio::sync::{Semaphore, oneshot};
 
-/// Hashes and checks passwords with argon2id (m = 19 MiB, t = 2, p = 1, as OWASP advises).
+/// Verified in place of the hash of an unknown user, so that the time reveals nothing. No password has it.
+const STAND_IN_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Hashes and verifies passwords with argon2id (m = 19 MiB, t = 2, p = 1, as OWASP advises).
 #[derive(Clone)]
 pub(crate) struct Passwords {
-    /// Whoever went away while waiting is not worked for.
+    /// One per thread. A caller that is dropped while it waits for one costs no hashing.
     permits: Arc<Semaphore>,
     work: mpsc::Sender<Work>,
 }
-
-/// Stands in for the hash of a user who does not exist, so that the time tells nothing. It is no password's.
-const NOBODY: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -42,21 +42,21 @@ impl Passwords {
         self.run(move || hash(&password)).await
     }
 
-    /// Whether the password is the one of this hash; with no hash, as slowly, no.
+    /// Whether the password matches the hash. Without a hash it takes as long and returns `false`.
     pub(crate) async fn verify(&self, password: &Password, expected: Option<&str>) -> bool {
         let password = password.clone();
-        let known = expected.is_some();
-        let expected = expected.unwrap_or(NOBODY).to_owned();
+        let is_known = expected.is_some();
+        let expected = expected.unwrap_or(STAND_IN_HASH).to_owned();
         self.run(move || Argon2::default().verify_password(password.expose().as_bytes(), &*expected).is_ok())
             .await
-            && known
+            && is_known
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
         let permit = self.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
         let (done, result) = oneshot::channel();
         let work = move || {
-            // Whoever went away meanwhile does not need the result.
+            // The caller may have been dropped in between.
             let _ = done.send(work());
             drop(permit);
         };
@@ -65,8 +65,8 @@ impl Passwords {
     }
 }
 
-/// Threads that work for as long as there is somebody to send work. The same ones each time: what a thread has freed,
-/// the allocator keeps for it, and a hundred threads of which each has run argon2 once would keep a hundred times 19 MiB.
+/// Threads that run until the sender is dropped. They are reused, since the allocator keeps freed memory per thread: a
+/// hundred threads that have each run argon2 once would hold a hundred times 19 MiB.
 fn workers(count: usize) -> mpsc::Sender<Work> {
     let (send, receive) = mpsc::channel::<Work>();
     let receive = Arc::new(Mutex::new(receive));
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_password_matches_its_own_hash_alone() {
+    async fn a_password_matches_only_its_own_hash() {
         let passwords = Passwords::new();
         let hash = passwords.hash(&Password::typed("correct horse")).await;
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
@@ -104,10 +104,10 @@ mod tests {
     }
 
     #[test]
-    fn nobodys_hash_takes_as_long_as_anybodys_and_is_no_passwords() {
+    fn the_stand_in_hash_costs_as_much_as_any_and_no_password_matches_it() {
         let parameters = |hash: &str| hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(parameters(NOBODY), parameters(&hash(&Password::typed("correct horse"))));
-        let refused = Argon2::default().verify_password(b"correct horse", NOBODY);
+        assert_eq!(parameters(STAND_IN_HASH), parameters(&hash(&Password::typed("correct horse"))));
+        let refused = Argon2::default().verify_password(b"correct horse", STAND_IN_HASH);
         assert_eq!(refused, Err(argon2::password_hash::Error::PasswordInvalid));
     }
 }

@@ -1,4 +1,4 @@
-//! Random tokens that are handed out in the clear and kept as a hash: session cookies, set-up links.
+//! Random tokens of which only the hash is stored: session cookies, set-up links.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use store::random;
 
-/// 256 random bits, as 43 characters that a URL and a cookie take as they are. Never printed by `Debug`.
+/// 256 random bits as 43 characters of base64url, which URLs and cookies need not escape. `Debug` does not print it.
 #[derive(Clone)]
 pub struct Token(String);
 
@@ -15,7 +15,7 @@ impl Token {
         Self(URL_SAFE_NO_PAD.encode(random::bytes::<32>()))
     }
 
-    /// The token in the clear, for its owner alone.
+    /// The token in the clear, for its owner only.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -31,7 +31,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// What the store knows a token by. A plain hash is enough for 256 random bits: there is nothing to guess.
+/// The form in which the store keeps a token. 256 random bits cannot be guessed, so a fast hash is enough.
 pub(crate) fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token).to_vec()
 }

@@ -1,4 +1,4 @@
-//! Turns of the attempts at signing in, by account and by address.
+//! Limits how many attempts at signing in run at once, per account and address.
 
 use std::{
     collections::HashMap,
@@ -8,49 +8,49 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Attempts from one address that may be under way at once; the others queue.
+/// Attempts from one address that may run at once; the others queue.
 const AT_ONCE_PER_ADDRESS: usize = 8;
-/// Remembered queues; past that those in which nobody waits are swept.
+/// Above this many queues, the unused ones are removed.
 const SWEEP_ABOVE: usize = 10_000;
 
-/// Who takes turns.
+/// What a queue is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Queue {
-    /// One account from one address: so a wait cannot be shared by trying many at once.
-    Pair(String, IpAddr),
+enum QueueKey {
+    /// One account from one address. Serialises parallel guesses, so that each waits its own turn.
+    AccountFromAddress(String, IpAddr),
     Address(IpAddr),
 }
 
-/// Lets attempts at this node take turns. How many were wrong is in the store, for all nodes together.
+/// The queues of this node. Wrong passwords are counted in the store, for all nodes together.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Turns(Arc<Mutex<HashMap<Queue, Arc<Semaphore>>>>);
+pub(crate) struct Turns(Arc<Mutex<HashMap<QueueKey, Arc<Semaphore>>>>);
 
-/// Held while an attempt is under way.
+/// Held while an attempt runs.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    _pair: OwnedSemaphorePermit,
+    _account_from_address: OwnedSemaphorePermit,
     _address: OwnedSemaphorePermit,
 }
 
 impl Turns {
     /// Waits for this attempt's turn.
     pub(crate) async fn wait(&self, account: &str, address: IpAddr) -> Turn {
-        let pair = self.queue(Queue::Pair(account.to_owned(), address), 1);
-        let from_address = self.queue(Queue::Address(address), AT_ONCE_PER_ADDRESS);
+        let account_from_address = self.queue(QueueKey::AccountFromAddress(account.to_owned(), address), 1);
+        let from_address = self.queue(QueueKey::Address(address), AT_ONCE_PER_ADDRESS);
         let open = "the semaphores are never closed";
         Turn {
-            _pair: pair.acquire_owned().await.expect(open),
+            _account_from_address: account_from_address.acquire_owned().await.expect(open),
             _address: from_address.acquire_owned().await.expect(open),
         }
     }
 
-    fn queue(&self, queue: Queue, at_once: usize) -> Arc<Semaphore> {
+    fn queue(&self, key: QueueKey, at_once: usize) -> Arc<Semaphore> {
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if queues.len() > SWEEP_ABOVE {
-            // Whoever waits or has their turn holds one as well.
-            queues.retain(|_, turns| Arc::strong_count(turns) > 1);
+            // Callers that wait or have their turn hold a reference, too.
+            queues.retain(|_, permits| Arc::strong_count(permits) > 1);
         }
-        queues.entry(queue).or_insert_with(|| Arc::new(Semaphore::new(at_once))).clone()
+        queues.entry(key).or_insert_with(|| Arc::new(Semaphore::new(at_once))).clone()
     }
 }
 

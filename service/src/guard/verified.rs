@@ -1,11 +1,11 @@
-//! A signed request that was found right.
+//! `Verified`: a signed request that passed every check.
 
 use std::sync::Arc;
 
 use domain::User;
 use store::CachedConsumer;
 
-/// A request whose signature, consumer, token and user are right, and that was never seen before.
+/// A request whose signature, consumer, token and user are valid, and whose nonce is new.
 #[derive(Clone, Debug)]
 pub struct Verified {
     pub(crate) consumer: Arc<CachedConsumer>,
@@ -18,7 +18,7 @@ impl Verified {
         &self.consumer
     }
 
-    /// On whose behalf; none where it signed for itself alone (two-legged).
+    /// The user for whom it acts; `None` if it signed without a token (two-legged).
     pub fn user(&self) -> Option<&User> {
         self.user.as_deref()
     }

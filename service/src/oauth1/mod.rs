@@ -1,4 +1,4 @@
-//! OAuth 1.0a (RFC 5849): verifying requests, and handing out credentials.
+//! OAuth 1.0a (RFC 5849): verifying requests and issuing credentials.
 
 pub mod provider;
 pub mod verify;

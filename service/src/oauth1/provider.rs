@@ -1,4 +1,5 @@
-//! The provider's side of the dance (RFC 5849 section 2): temporary credentials, the user's decision, token credentials.
+//! The provider's side of redirection-based authorization (RFC 5849 section 2): temporary credentials, the user's
+//! consent, token credentials.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{Action, Actor};
@@ -20,10 +21,10 @@ use crate::{
     service::Service,
 };
 
-/// The callback of consumers that cannot be called back (RFC 5849 section 2.1).
+/// `oauth_callback` of consumers that have no callback (RFC 5849 section 2.1).
 pub const OUT_OF_BAND: &str = "oob";
 
-/// New credentials, for the consumer that asked.
+/// New credentials, for the consumer that requested them.
 #[derive(Debug)]
 pub struct Issued {
     /// `oauth_token`
@@ -39,25 +40,25 @@ impl Issued {
     }
 }
 
-/// Why a user cannot be asked, or not any more.
+/// Why a user cannot decide about temporary credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorizeError {
-    /// No such temporary credentials.
+    /// The temporary credentials do not exist.
     #[error("This request is unknown. It may be very old, or the link is incomplete.")]
     Unknown,
-    /// Decided or exchanged already.
+    /// They have been decided or exchanged already.
     #[error("This request has been answered already.")]
     Answered,
-    /// Too late.
+    /// They have expired.
     #[error("This request has expired.")]
     Expired,
-    /// Everybody was signed out of the consumer meanwhile.
+    /// They were revoked: an administrator signed every user out of the consumer.
     #[error("This request has been withdrawn: an administrator signed everybody out of {0}.")]
     Revoked(String),
     /// The consumer is Pending or Disapproved.
     #[error("{0} is not approved here, so it cannot sign anybody in.")]
     NotApproved(String),
-    /// It could not be looked up or saved.
+    /// Loading or saving failed.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -68,36 +69,36 @@ impl From<store::StoreError> for AuthorizeError {
     }
 }
 
-/// What a user is asked: whether this consumer may act for them.
+/// The question to a user: may this consumer act for you?
 pub struct Question {
     credentials: TemporaryCredentials,
     consumer: std::sync::Arc<CachedConsumer>,
 }
 
 impl Question {
-    /// Who asks.
+    /// The consumer that wants to act for the user.
     pub fn consumer(&self) -> &CachedConsumer {
         &self.consumer
     }
 
-    /// Where the answer goes; none for consumers that cannot be called back.
+    /// Where the answer is sent; `None` for `oob`.
     pub fn callback(&self) -> Option<Url> {
         Url::parse(&self.credentials.callback).ok()
     }
 }
 
-/// Where a user goes after deciding. Does not print: the verifier is part of it.
+/// What follows the user's decision. Not `Debug`, since it contains the verifier.
 pub enum Answer {
-    /// Back to the consumer.
+    /// The browser is redirected to the consumer.
     Callback(Url),
-    /// Nowhere: they type this into the consumer.
+    /// The user types the verifier into the consumer.
     Verifier {
         /// The consumer's name.
         consumer: String,
-        /// What to type.
+        /// The verifier.
         verifier: String,
     },
-    /// Nowhere, and there is nothing to type.
+    /// The user has denied access, and there is no callback.
     Denied {
         /// The consumer's name.
         consumer: String,
@@ -105,10 +106,10 @@ pub enum Answer {
 }
 
 impl Service {
-    /// Temporary credentials for an Approved consumer (RFC 5849 section 2.1).
+    /// Issues temporary credentials to an Approved consumer (RFC 5849 section 2.1).
     pub async fn temporary_credentials(&self, request: &Request<'_>) -> Result<Issued, VerifyError> {
         let Checked { signed, consumer, .. } = self.check(request, Stage::Temporary).await?;
-        let callback = callback(signed.callback().unwrap_or_default(), &consumer)?;
+        let callback = check_callback(signed.callback().unwrap_or_default(), &consumer)?;
         self.use_nonce(&signed, &consumer).await?;
         let now = self.clock.now();
         let issued = Issued::new();
@@ -123,17 +124,18 @@ impl Service {
         if self.store.insert_temporary_credentials(new).await? {
             Ok(issued)
         } else {
-            Err(self.changed_meanwhile(&consumer).await)
+            Err(self.refusal_after_change(&consumer).await)
         }
     }
 
-    /// Token credentials for temporary ones that a user allowed, once (section 2.3); with the user's name.
+    /// Exchanges temporary credentials that a user has allowed for token credentials, once (section 2.3). Returns the
+    /// username, too.
     pub async fn token_credentials(&self, request: &Request<'_>) -> Result<(Issued, String), VerifyError> {
         let Checked { signed, consumer, credentials } = self.check(request, Stage::Exchange).await?;
         let Credentials::Temporary(temporary) = credentials else {
             return Err(Problem::TokenRejected.into());
         };
-        let user_id = self.decided_by(&temporary, signed.verifier().unwrap_or_default()).await?;
+        let user_id = self.check_verifier(&temporary, signed.verifier().unwrap_or_default()).await?;
         let user = self.enabled_user(user_id).await?;
         self.use_nonce(&signed, &consumer).await?;
         let now = self.clock.now();
@@ -151,17 +153,22 @@ impl Service {
         if self.store.exchange_temporary_credentials(&temporary.token, new, activity).await? {
             return Ok((issued, user.username.to_string()));
         }
-        // Somebody was faster: another exchange, or a decision about the consumer.
-        let error = self.changed_meanwhile(&consumer).await;
+        // Lost a race with another exchange, or with a change of the consumer.
+        let error = self.refusal_after_change(&consumer).await;
         match self.store.find_temporary_credentials(&temporary.token).await? {
-            Some(now) if now.state == State::Used => Err(Problem::TokenUsed.into()),
-            Some(now) if now.state == State::Revoked => Err(Problem::TokenRevoked.into()),
+            Some(current) if current.state == State::Used => Err(Problem::TokenUsed.into()),
+            Some(current) if current.state == State::Revoked => Err(Problem::TokenRevoked.into()),
             _ => Err(error),
         }
     }
 
-    /// Who allowed it, where everything about the temporary credentials is right; counts wrong verifiers.
-    async fn decided_by(&self, temporary: &TemporaryCredentials, verifier: &str) -> Result<i64, VerifyError> {
+    /// The id of the user who allowed the temporary credentials, if these and the verifier are valid. Counts wrong
+    /// verifiers.
+    async fn check_verifier(
+        &self,
+        temporary: &TemporaryCredentials,
+        verifier: &str,
+    ) -> Result<i64, VerifyError> {
         let expired = temporary.expires_at <= self.clock.now();
         match temporary.state {
             State::Revoked => return Err(Problem::TokenRevoked.into()),
@@ -182,16 +189,16 @@ impl Service {
         temporary.user_id.ok_or_else(|| Problem::TokenNotAuthorized.into())
     }
 
-    /// Why a consumer that was Approved a moment ago got nothing: asked of the database, which knows more than memory.
-    async fn changed_meanwhile(&self, consumer: &CachedConsumer) -> VerifyError {
+    /// Why a consumer that has just passed the checks is refused. Reads the database, which is newer than the cache.
+    async fn refusal_after_change(&self, consumer: &CachedConsumer) -> VerifyError {
         match self.store.find_consumer(consumer.key).await {
             Ok(None) => Problem::ConsumerKeyUnknown.into(),
-            Ok(Some(now)) => check_status(now.status).err().unwrap_or(Problem::TokenRejected).into(),
+            Ok(Some(current)) => check_status(current.status).err().unwrap_or(Problem::TokenRejected).into(),
             Err(error) => error.into(),
         }
     }
 
-    /// What a user is asked for temporary credentials (section 2.2).
+    /// The question to put to the user about temporary credentials (section 2.2).
     pub async fn question(&self, token: &str) -> Result<Question, AuthorizeError> {
         let found = self.store.find_temporary_credentials(token).await?;
         let credentials = found.filter(|found| found.state != State::Void).ok_or(AuthorizeError::Unknown)?;
@@ -212,13 +219,13 @@ impl Service {
         Ok(Question { credentials, consumer })
     }
 
-    /// The user lets the consumer act for them.
+    /// Lets the consumer act for the user.
     pub async fn allow(&self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
-        let verifier = verifier();
+        let verifier = new_verifier();
         let decision = Decision::Allow(token::hash(&verifier));
         self.answer(signed_in, &question, decision, Action::AccessAllowed).await?;
         Ok(match question.callback() {
-            Some(callback) => Answer::Callback(with(
+            Some(callback) => Answer::Callback(with_parameters(
                 callback,
                 [("oauth_token", &question.credentials.token), ("oauth_verifier", &verifier)],
             )),
@@ -226,12 +233,12 @@ impl Service {
         })
     }
 
-    /// The user does not.
+    /// Does not let the consumer act for the user.
     pub async fn deny(&self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
         self.answer(signed_in, &question, Decision::Deny, Action::AccessDenied).await?;
         let problem = Problem::PermissionDenied.name();
         Ok(match question.callback() {
-            Some(callback) => Answer::Callback(with(
+            Some(callback) => Answer::Callback(with_parameters(
                 callback,
                 [("oauth_token", &question.credentials.token), ("oauth_problem", problem)],
             )),
@@ -251,25 +258,25 @@ impl Service {
         if self.store.decide_temporary_credentials(credentials, signed_in.id(), decision, activity).await? {
             return Ok(());
         }
-        // Somebody was faster: say what they did.
+        // Lost a race: report what the winner did.
         self.question(&credentials.token).await?;
         Err(AuthorizeError::Answered)
     }
 }
 
-/// The callback that a consumer asks for, if it may: `oob` or an http(s) URL, and the registered one where there is one.
-fn callback(asked: &str, consumer: &CachedConsumer) -> Result<String, Problem> {
+/// The requested callback, if it is `oob` or an http(s) URL, and equal to the registered one if there is one.
+fn check_callback(requested: &str, consumer: &CachedConsumer) -> Result<String, Problem> {
     let rejected = |why| Problem::ParameterRejected { names: vec!["oauth_callback".to_owned()], why };
     let registered = consumer.callback_url.as_deref();
-    if asked == OUT_OF_BAND {
+    if requested == OUT_OF_BAND {
         return match registered {
             None => Ok(OUT_OF_BAND.to_owned()),
             Some(_) => Err(rejected("This consumer has a registered callback, so oob is not accepted.")),
         };
     }
-    let asked = match fields::callback_url(asked) {
-        // Nothing is taken off it: it is signed as it stands.
-        Ok(Some(url)) if url == asked => url,
+    let requested = match fields::callback_url(requested) {
+        // Unchanged, not trimmed: the consumer has signed it as it is.
+        Ok(Some(url)) if url == requested => url,
         Err(CallbackError::TooLong) => return Err(rejected("Give a callback of at most 2,000 bytes.")),
         _ => {
             return Err(rejected(
@@ -277,22 +284,22 @@ fn callback(asked: &str, consumer: &CachedConsumer) -> Result<String, Problem> {
             ));
         }
     };
-    let same = |registered: &str| Url::parse(registered).ok() == Url::parse(&asked).ok();
+    let same = |registered: &str| Url::parse(registered).ok() == Url::parse(&requested).ok();
     if registered.is_some_and(|registered| !same(registered)) {
         return Err(rejected("It is not the callback that is registered for this consumer."));
     }
-    Ok(asked)
+    Ok(requested)
 }
 
-/// A URL with parameters behind whatever query it has.
-fn with(mut url: Url, parameters: [(&str, &str); 2]) -> Url {
+/// Appends parameters to the query of a URL.
+fn with_parameters(mut url: Url, parameters: [(&str, &str); 2]) -> Url {
     url.query_pairs_mut().extend_pairs(parameters);
     url
 }
 
-/// Proof that the user came back to the consumer: short enough to type, and five guesses are all there are.
-fn verifier() -> String {
-    // Without letters that look like others; 32 of them, so that each is as likely as the next.
+/// A new verifier: short enough to type, and limited to five guesses.
+fn new_verifier() -> String {
+    // Without look-alikes. 32 of them divide 256, so that each is equally likely.
     const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     random::bytes::<10>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
 }
@@ -302,22 +309,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_callback_is_told_stands_behind_its_own_query() {
-        let told =
-            |url: &str| with(Url::parse(url).unwrap(), [("oauth_token", "a b"), ("oauth_verifier", "X")]);
+    fn parameters_follow_the_query_of_the_callback() {
+        let redirect = |url: &str| {
+            with_parameters(Url::parse(url).unwrap(), [("oauth_token", "a b"), ("oauth_verifier", "X")])
+        };
         assert_eq!(
-            told("https://app.example/cb").as_str(),
+            redirect("https://app.example/cb").as_str(),
             "https://app.example/cb?oauth_token=a+b&oauth_verifier=X"
         );
         assert_eq!(
-            told("https://app.example/cb?next=%2Fx%3D1").as_str(),
+            redirect("https://app.example/cb?next=%2Fx%3D1").as_str(),
             "https://app.example/cb?next=%2Fx%3D1&oauth_token=a+b&oauth_verifier=X"
         );
     }
 
     #[test]
-    fn a_verifier_can_be_read_aloud() {
-        let verifier = verifier();
+    fn a_verifier_contains_no_look_alikes() {
+        let verifier = new_verifier();
         assert_eq!(verifier.len(), 10);
         assert!(!verifier.contains(['0', 'O', '1', 'I']), "{verifier}");
     }

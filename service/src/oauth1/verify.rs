@@ -1,7 +1,7 @@
-//! Whether a signed request is what it says: the one list of checks, in the one order that `check` and its callers show.
+//! The checks of a signed request, in the order of the contract, as `check` and its callers show them.
 //!
-//! Nothing about a status is told to whoever cannot sign, and only a request that is right in everything else uses up
-//! its nonce.
+//! Only a caller with a valid signature learns the consumer's status, and only a request that passes every other check
+//! uses up its nonce.
 
 use std::sync::Arc;
 
@@ -13,13 +13,16 @@ use time::OffsetDateTime;
 
 use crate::{error::ServiceError, guard::verified::Verified, service::Service};
 
-/// A request that was refused, or that nobody can tell about now.
+/// Used for an unknown consumer or token, so that the time of the signature check reveals nothing.
+const STAND_IN_SECRET: &str = "the secret of no consumer and no token: it stands in for the missing one";
+
+/// Why a request was not verified.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// Refused, and why.
+    /// The request is refused.
     #[error("{}", .0.name())]
     Refused(Problem),
-    /// It could not be checked.
+    /// The check itself failed.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -36,19 +39,19 @@ impl From<StoreError> for VerifyError {
     }
 }
 
-/// Where in the protocol a request comes.
+/// The step of the protocol that a request belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// For temporary credentials (RFC 5849 section 2.1).
+    /// Request for temporary credentials (RFC 5849 section 2.1).
     Temporary,
-    /// For token credentials (section 2.3).
+    /// Exchange for token credentials (section 2.3).
     Exchange,
-    /// At an API (section 3).
+    /// Call of an API (section 3).
     Call,
 }
 
 impl Stage {
-    fn required(self) -> &'static [&'static str] {
+    fn required_parameters(self) -> &'static [&'static str] {
         match self {
             Self::Temporary => &["oauth_callback"],
             Self::Exchange => &["oauth_token", "oauth_verifier"],
@@ -57,22 +60,19 @@ impl Stage {
     }
 }
 
-/// The credentials that a request names besides the consumer's.
+/// The credentials that a request names in addition to the consumer's.
 pub(crate) enum Credentials {
     None,
     Temporary(Box<TemporaryCredentials>),
     Token(Arc<CachedToken>),
 }
 
-/// A request with a right signature of an Approved consumer.
+/// A request with a valid signature of an Approved consumer.
 pub(crate) struct Checked<'a> {
     pub(crate) signed: SignedRequest<'a>,
     pub(crate) consumer: Arc<CachedConsumer>,
     pub(crate) credentials: Credentials,
 }
-
-/// Signs in place of a consumer or token that does not exist, so that the time it takes tells nothing.
-const NOBODYS_SECRET: &str = "nobody has this secret: it stands in for the one that is not there";
 
 impl Service {
     /// Verifies a request to an API, and uses up its nonce.
@@ -83,23 +83,23 @@ impl Service {
             Credentials::None | Credentials::Temporary(_) => None,
         };
         let user = match &token {
-            Some(token) => Some(self.user_behind(token).await?),
+            Some(token) => Some(self.user_of(token).await?),
             None => None,
         };
         let newest_activity = self.use_nonce(&signed, &consumer).await?;
         self.store.catch_up(newest_activity).await?;
-        self.still_stands(&consumer, token.as_deref()).await?;
+        self.check_again(&consumer, token.as_deref()).await?;
         self.store.note_use(&consumer, token.as_ref(), milliseconds(self.clock.now()));
         Ok(Verified { consumer, user })
     }
 
-    /// The checks up to the consumer's status, in the contract's order.
+    /// The checks up to the consumer's status, in the order of the contract.
     pub(crate) async fn check<'a>(
         &self,
         request: &Request<'a>,
         stage: Stage,
     ) -> Result<Checked<'a>, VerifyError> {
-        let signed = request.parse(stage.required())?;
+        let signed = request.parse(stage.required_parameters())?;
         if signed.signature_method() == SignatureMethod::Plaintext && !self.rules.allow_plaintext {
             return Err(Problem::SignatureMethodRejected.into());
         }
@@ -117,12 +117,12 @@ impl Service {
         let rsa_public_key =
             rsa_public_key.transpose().map_err(|_| StoreError::Unreadable("an RSA public key"))?;
         let signature = signed.verify(&Secrets {
-            consumer_secret: consumer.as_ref().map_or(NOBODYS_SECRET, |consumer| consumer.secret.expose()),
+            consumer_secret: consumer.as_ref().map_or(STAND_IN_SECRET, |consumer| consumer.secret.expose()),
             token_secret: match &credentials {
                 Some(Credentials::Token(token)) => token.secret.expose(),
                 Some(Credentials::Temporary(temporary)) => temporary.secret.expose(),
                 Some(Credentials::None) => "",
-                None => NOBODYS_SECRET,
+                None => STAND_IN_SECRET,
             },
             rsa_public_key: rsa_public_key.as_ref(),
         });
@@ -133,9 +133,9 @@ impl Service {
         Ok(Checked { signed, consumer, credentials })
     }
 
-    /// On a database that was restored from a backup, refuses whatever may have been accepted after the backup was made:
-    /// everything up to as far ahead of now as a request may be. Gives until when that is; to be called before anything
-    /// is verified.
+    /// If the database was restored from a backup, refuses every timestamp that may have been accepted since, up to the
+    /// clock skew ahead of now: the nonces of those requests are lost. Returns the end of that range. Call it before
+    /// the first request is verified.
     pub async fn begin_after_restore(&self) -> Result<Option<OffsetDateTime>, ServiceError> {
         let until = self.clock.now() + self.rules.clock_skew;
         let is_restored = self.store.forget_nonces_where_restored(until.unix_timestamp()).await?;
@@ -146,15 +146,16 @@ impl Service {
         let skew = self.rules.clock_skew.as_secs();
         let now = self.unix_now();
         signed.check_timestamp(now, skew)?;
-        // Nonces of then are forgotten, though the clock or the accepted distance says now that it is not long ago.
-        let forgotten = self.store.nonces_forgotten_until().await?.unsigned_abs();
-        if signed.timestamp().is_some_and(|timestamp| timestamp <= forgotten) {
-            return Err(Problem::TimestampRefused { from: forgotten + 1, to: now + skew }.into());
+        // Their nonces are already deleted, even if the clock or the skew has changed since.
+        let deleted_until = self.store.nonces_forgotten_until().await?.unsigned_abs();
+        if signed.timestamp().is_some_and(|timestamp| timestamp <= deleted_until) {
+            return Err(Problem::TimestampRefused { from: deleted_until + 1, to: now + skew }.into());
         }
         Ok(())
     }
 
-    /// What a request names besides the consumer; `None` where there is no such thing, or it is another consumer's.
+    /// Loads the credentials that a request names in addition to the consumer's; `None` if they do not exist or belong
+    /// to another consumer.
     async fn credentials(
         &self,
         consumer: &CachedConsumer,
@@ -178,8 +179,8 @@ impl Service {
         })
     }
 
-    /// The user that a token acts for, if the token and the account still hold.
-    async fn user_behind(&self, token: &CachedToken) -> Result<Arc<User>, VerifyError> {
+    /// The user of a token, if the token is valid and the account enabled.
+    async fn user_of(&self, token: &CachedToken) -> Result<Arc<User>, VerifyError> {
         if token.revoked {
             return Err(Problem::TokenRevoked.into());
         }
@@ -189,21 +190,21 @@ impl Service {
         self.enabled_user(token.user_id).await
     }
 
-    /// The user with this number, unless the account is disabled.
+    /// The user with this id, if the account is enabled.
     pub(crate) async fn enabled_user(&self, id: i64) -> Result<Arc<User>, VerifyError> {
         let user = self.store.cached_user(id).await?.filter(|user| !user.disabled);
         user.ok_or_else(|| Problem::PermissionDenied.into())
     }
 
-    /// Uses up the request's nonce. With PLAINTEXT there may be none (RFC 5849 section 3.1). Gives the number of the newest
-    /// activity at that moment, on whichever node, as far as that had to be asked for.
+    /// Uses up the request's nonce, which PLAINTEXT requests may omit (RFC 5849 section 3.1). Returns a number that the
+    /// activity, on all nodes together, had reached at that moment.
     pub(crate) async fn use_nonce(
         &self,
         signed: &SignedRequest<'_>,
         consumer: &CachedConsumer,
     ) -> Result<i64, VerifyError> {
         let (Some(nonce), Some(timestamp)) = (signed.nonce(), signed.timestamp()) else {
-            // Boxed: what is rare shall not make every verification's future large.
+            // Boxed: this rare path must not enlarge the future of every verification.
             return Ok(Box::pin(self.store.newest_activity()).await?);
         };
         let hash = Sha256::new()
@@ -215,27 +216,28 @@ impl Service {
         let mut nonce = Nonce { timestamp: i64::try_from(timestamp).unwrap_or(i64::MAX), hash: [0; 16] };
         nonce.hash.copy_from_slice(&hash[..16]);
         let skew = i64::try_from(self.rules.clock_skew.as_secs()).unwrap_or(i64::MAX);
-        let too_old = self.steady_clock.at_least(self.clock.now()).saturating_sub(skew).saturating_sub(1);
+        let too_old = self.steady_clock.lower_bound(self.clock.now()).saturating_sub(skew).saturating_sub(1);
         let recorded = self.store.use_nonce(nonce, too_old).await?;
         if recorded.is_new { Ok(recorded.newest_activity) } else { Err(Problem::NonceUsed.into()) }
     }
 
-    /// What changed while the nonce was written counts: whoever was told that a consumer is disapproved sees no later yes.
-    async fn still_stands(
+    /// Checks again what may have changed while the nonce was written: once a change is acknowledged, no request may
+    /// pass on the state before it.
+    async fn check_again(
         &self,
         consumer: &Arc<CachedConsumer>,
         token: Option<&CachedToken>,
     ) -> Result<(), VerifyError> {
-        let now = self.store.cached_consumer(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
-        check_status(now.status)?;
+        let current = self.store.cached_consumer(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
+        check_status(current.status)?;
         let Some(token) = token else {
             return Ok(());
         };
-        if Arc::ptr_eq(&now, consumer) {
+        if Arc::ptr_eq(&current, consumer) {
             self.enabled_user(token.user_id).await?;
         } else {
-            let again = self.store.cached_token(&now, &token.token).await?;
-            self.user_behind(&*again.ok_or(Problem::TokenRejected)?).await?;
+            let token = self.store.cached_token(&current, &token.token).await?;
+            self.user_of(&*token.ok_or(Problem::TokenRejected)?).await?;
         }
         Ok(())
     }
@@ -246,18 +248,18 @@ impl Service {
     }
 }
 
-/// A consumer key as we write them; any other spelling names nobody.
+/// Parses a consumer key in its canonical spelling; the database knows no other.
 fn consumer_key(text: &str) -> Option<ConsumerKey> {
     let canonical = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
     if canonical { text.parse().ok() } else { None }
 }
 
-/// Whether a method needs the consumer's public key.
+/// Whether a method needs the consumer's RSA public key.
 fn is_rsa(method: SignatureMethod) -> bool {
     matches!(method, SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512)
 }
 
-/// The problem of a consumer that may not do anything.
+/// Refuses a consumer that is not Approved.
 pub(crate) fn check_status(status: Status) -> Result<(), Problem> {
     match status {
         Status::Approved => Ok(()),

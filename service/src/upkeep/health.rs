@@ -1,40 +1,40 @@
-//! Whether this process can do its work, and what it works with.
+//! Readiness of this process, and figures for its metrics.
 
 use domain::Status;
 use store::StoreError;
 
 use crate::service::Service;
 
-/// Numbers for whoever operates the server.
+/// Figures for metrics.
 #[derive(Debug)]
 pub struct Gauges {
-    /// How many consumers have each status.
+    /// The number of consumers with each status.
     pub consumers: Vec<(Status, u64)>,
     /// Open connections to the database.
     pub open_connections: u64,
-    /// Those of them that nobody uses at the moment.
+    /// Open connections that are idle.
     pub idle_connections: u64,
 }
 
-/// Why the server cannot do its work now.
+/// Why the server is not ready.
 #[derive(Debug, thiserror::Error)]
 pub enum NotReady {
     /// The database does not answer.
     #[error("database: {0}")]
     Database(#[from] StoreError),
-    /// What others do is not noticed, so that nothing may be answered from memory.
+    /// Changes by other processes are not seen, so that nothing may be answered from the cache.
     #[error("feed: it has not been alive for a second")]
     Feed,
 }
 
 impl Service {
-    /// Numbers for whoever operates the server.
+    /// Figures for metrics.
     pub async fn gauges(&self) -> Result<Gauges, StoreError> {
         let (open_connections, idle_connections) = self.store.connections();
         Ok(Gauges { consumers: self.store.count_by_status().await?, open_connections, idle_connections })
     }
 
-    /// Whether the database answers, migrated, and the feed is alive.
+    /// Whether the database answers and is migrated, and the feed is alive.
     pub async fn ready(&self) -> Result<(), NotReady> {
         self.store.latest_activity().await?;
         if self.store.is_feed_alive() { Ok(()) } else { Err(NotReady::Feed) }

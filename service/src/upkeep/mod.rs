@@ -1,4 +1,4 @@
-//! What operating the server takes.
+//! Operating the server: health and the vault's keys.
 
 pub mod health;
 pub mod vault;

@@ -1,25 +1,25 @@
-//! Giving the vault a new key.
+//! Rotation of the vault key.
 
 use serde::Serialize;
 use store::rotation::Begun;
 
 use crate::{error::ServiceError, guard::admin::Admin, service::Service};
 
-/// What a rotation has come to.
+/// The result of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rotation {
     /// The number of the new key.
     pub key_id: i32,
-    /// Whether it seals; otherwise the other machines need it first, and the rotation is to be run again.
+    /// Whether secrets are encrypted with it. If not, distribute it to the other machines and run the rotation again.
     pub finished: bool,
-    /// How many secrets were sealed anew.
+    /// The number of secrets that were re-encrypted.
     pub sealed: u64,
-    /// The numbers of the keys that were dropped from the key file.
+    /// The numbers of the keys that were removed from the key file.
     pub dropped: Vec<i32>,
 }
 
 impl Service {
-    /// Gives the vault a new key and seals every secret with it, or finishes what a rotation before has left to do.
+    /// Adds a new key to the vault and re-encrypts every secret with it, or completes an earlier rotation.
     pub async fn rotate_vault(&self, admin: &Admin) -> Result<Rotation, ServiceError> {
         let key_id = match self.store.begin_rotation().await? {
             Begun::Current(key_id) => key_id,
