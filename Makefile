@@ -12,7 +12,7 @@ ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
 include $(chosen)
 endif
 
-.PHONY: help setup build run watch test faults fence bench clean always
+.PHONY: help setup build run watch test faults fence bench count clean always
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ fence: ## Prove that dependencies between crates, and between the files of each,
 bench: build ## Measure how quick the page and the server are
 	@[ ! -x tools/bench ] || tools/bench
 	@export LATCHKEY_CHROMIUM="$$(tools/setup-tests)" && cd end2end && npx playwright test --config bench.config.ts
+
+count: build ## Count the instructions of each stage of a verification, under valgrind
+	@tools/count
 
 clean: ## Remove what was built
 	cargo clean

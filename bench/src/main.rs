@@ -2,6 +2,7 @@
 //! and on PostgreSQL. `tools/bench` runs it.
 
 mod bench;
+mod count;
 mod figures;
 mod kinds;
 mod load;
@@ -10,11 +11,12 @@ mod result;
 mod run;
 mod servers;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
 use crate::{
+    count::{callgrind, stage::Stage},
     options::{Options, Places},
     servers::{bare, seed},
 };
@@ -44,6 +46,15 @@ enum Command {
     },
     /// Measure, print the figures, and write them down
     Run(Box<Options>),
+    /// Count the instructions of each stage of a verification, and print a table
+    Count(callgrind::Options),
+    /// Repeat a stage of a verification: what valgrind runs
+    Stage {
+        stage: Stage,
+        times: u32,
+        /// The data folder
+        folder: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -61,6 +72,8 @@ fn main() -> ExitCode {
             .block_on(seed::file(&places, count))
             .map(|database| println!("{}", database.folder.display())),
         Command::Run(options) => run::run(&options, &runtime(false)),
+        Command::Count(options) => runtime(false).block_on(callgrind::run(&options)),
+        Command::Stage { stage, times, folder } => stage.repeat(times, &folder),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -87,7 +87,8 @@ fn text(form: Form, authorization: &str) -> String {
     let asked = match form {
         Form::Minimal | Form::Described => format!(
             "GET /verify HTTP/1.1\r\nHost: 127.0.0.1:3001\r\nX-Original-Method: GET\r\n\
-             X-Original-URL: https://{HOST}{PATH}?{QUERY}\r\n"
+             X-Original-URL: {}\r\n",
+            url()
         ),
         Form::Direct => {
             format!("GET {PATH}?{QUERY} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n")
@@ -99,20 +100,39 @@ fn text(form: Form, authorization: &str) -> String {
     )
 }
 
-/// The value of the `Authorization` header. The base string is written out here, not made by the code that is measured.
+/// The URL that the client of the gateway asked for.
+pub fn url() -> String {
+    format!("https://{HOST}{PATH}?{QUERY}")
+}
+
+/// The value of the `Authorization` header, signed with HMAC-SHA1.
 fn authorization(identity: &Identity, nonce: &str, now: u64) -> String {
-    let Identity { key, secret, token, token_secret } = identity;
+    authorization_signed(identity, SignatureMethod::HmacSha1, nonce, now, |base_string| {
+        sign(SignatureMethod::HmacSha1, base_string, &identity.secret, &identity.token_secret)
+            .expect("HMAC signs")
+    })
+}
+
+/// The value of the `Authorization` header. The base string is written out here, not made by the code that is measured.
+pub fn authorization_signed(
+    identity: &Identity,
+    method: SignatureMethod,
+    nonce: &str,
+    now: u64,
+    sign: impl FnOnce(&str) -> String,
+) -> String {
+    let Identity { key, token, .. } = identity;
+    let method = method.name();
     let parameters = format!(
-        "oauth_consumer_key={key}&oauth_nonce={nonce}&oauth_signature_method=HMAC-SHA1&oauth_timestamp={now}\
+        "oauth_consumer_key={key}&oauth_nonce={nonce}&oauth_signature_method={method}&oauth_timestamp={now}\
          &oauth_token={token}&oauth_version=1.0&{QUERY}"
     );
     let base_string = format!("GET&{}&{}", encode(&format!("https://{HOST}{PATH}")), encode(&parameters));
-    let signature = sign(SignatureMethod::HmacSha1, &base_string, secret, token_secret).expect("HMAC signs");
     format!(
         "OAuth oauth_nonce=\"{nonce}\", oauth_timestamp=\"{now}\", oauth_version=\"1.0\", \
-         oauth_signature_method=\"HMAC-SHA1\", oauth_consumer_key=\"{key}\", oauth_token=\"{token}\", \
+         oauth_signature_method=\"{method}\", oauth_consumer_key=\"{key}\", oauth_token=\"{token}\", \
          oauth_signature=\"{}\"",
-        encode(&signature)
+        encode(&sign(&base_string))
     )
 }
 
