@@ -82,8 +82,8 @@ async fn a_database_of_a_newer_version_is_refused_and_names_the_migration() {
     }
 }
 
-/// The table as SeaORM's migrator made it, in the first versions.
-const MIGRATIONS: &str = r#"CREATE TABLE "seaql_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" bigint NOT NULL )"#;
+/// The table as SeaORM's migrator made it in SQLite, in the first versions.
+const MIGRATIONS: &str = r#"CREATE TABLE "seaql_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL )"#;
 
 #[tokio::test]
 async fn a_database_of_the_first_versions_is_taken_as_migrated() {
@@ -91,7 +91,8 @@ async fn a_database_of_the_first_versions_is_taken_as_migrated() {
     insert(&store, 1).await;
     store.close().await.unwrap();
     folder.sql("DROP TABLE seaql_migrations").await;
-    folder.sql(MIGRATIONS).await;
+    let type_there = if folder.is_postgres() { "bigint" } else { "integer" };
+    folder.sql(&MIGRATIONS.replace("integer", type_there)).await;
     for version in [
         "m20261123_000001_create_tables",
         "m20261124_000002_create_oauth_tables",
