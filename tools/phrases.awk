@@ -6,8 +6,9 @@ BEGIN {
         "|(is|are|was|were|be|been) told|of then|(is|are) no errors?|is meant by it|none of none|shall) "
 }
 
-# Words and signs, with spaces around each.
+# Words and signs, with spaces around each; names of code are left out.
 function spaced(text) {
+    gsub(/`[^`]*`/, " ` ", text)
     text = " " tolower(text) " "
     gsub(/[^a-z0-9.,;:)]+/, " ", text)
     gsub(/[.,;:)]/, " & ", text)

@@ -43,7 +43,7 @@ pub(crate) fn admin() -> Result<(Service, Admin), AppError> {
     }
 }
 
-/// Whoever is signed in, administrator or not.
+/// The signed-in user, administrator or not.
 pub(crate) fn signed_in() -> Option<SignedIn> {
     use_context::<Caller>()?.signed_in
 }

@@ -23,7 +23,7 @@
 //!     Secrets { consumer_secret: "kd94hf93k423kf44", token_secret: "pfkkdhi9sl3r4s00", rsa_public_key: None };
 //! assert_eq!(request.verify(&secrets), Ok(()));
 //!
-//! secrets.token_secret = "somebody else's";
+//! secrets.token_secret = "another token's";
 //! let problem = request.verify(&secrets).unwrap_err();
 //! assert_eq!(problem.status(), 401);
 //! assert_eq!(problem.challenge("Photos"), r#"OAuth realm="Photos", oauth_problem="signature_invalid""#);

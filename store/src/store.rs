@@ -64,7 +64,7 @@ impl Store {
         Ok(Change { transaction, outdated: Vec::new(), is_activity: false })
     }
 
-    /// Commits, evicts what the change made stale, and wakes the feed on every node. A caller that was told of the
+    /// Commits, evicts what the change made stale, and wakes the feed on every node. A caller that has seen the
     /// change is never again answered from before it.
     pub(crate) async fn commit(&self, change: Change) -> Result<(), StoreError> {
         if change.is_activity && self.backend() == DbBackend::Postgres {

@@ -9,7 +9,7 @@ use crate::{
     frame::{card::Card, site::Site},
 };
 
-/// What the set-up page shows. Does not print: whoever has the token can make an administrator.
+/// What the set-up page shows. Does not print: its token makes an administrator.
 #[derive(Clone, Default)]
 pub struct SetUpReply {
     /// The link's token; it goes back with the form.

@@ -30,13 +30,13 @@ pub fn Field(
     /// Several lines.
     #[prop(optional)]
     lines: bool,
-    /// A remark that is no error.
+    /// A remark that is not an error.
     #[prop(optional, into)]
     hint: MaybeProp<String>,
     /// Called when the field is left after something was typed.
     #[prop(optional, into)]
     on_leave: Option<Callback<()>>,
-    /// The input element, for whoever moves the focus there.
+    /// The input element, for callers that move the focus there.
     #[prop(optional)]
     node_ref: NodeRef<html::Input>,
     /// Buttons that belong to the field.
@@ -58,7 +58,7 @@ pub fn Field(
             (false, false) => None,
         }
     };
-    // What was typed here, if anything was; nobody is told of an empty field that they have not begun.
+    // What was typed here, if anything was; an empty field is not reported before it was typed in.
     let begun = StoredValue::new(None::<String>);
     let check = move || {
         // A field that has the focus is left, too, when it is taken off the page: nothing of it is there any more then.

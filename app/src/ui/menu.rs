@@ -24,7 +24,7 @@ pub struct Entry {
     pub action: Callback<()>,
 }
 
-/// An open menu. `on_close` is told whether the focus should go back to the anchor.
+/// An open menu. `on_close` receives whether the focus should go back to the anchor.
 #[component]
 pub fn Menu(
     /// Its accessible name.

@@ -25,7 +25,7 @@ fn date(at: OffsetDateTime) -> String {
     at.format(format_description!("[day padding:none] [month repr:short] [year]")).unwrap_or_default()
 }
 
-/// The day and the time to the second, in UTC: the same for whoever reads it, wherever.
+/// The day and the time to the second, in UTC: the same for every reader, in any time zone.
 pub fn exact(at: OffsetDateTime) -> String {
     let clock = at.format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default();
     format!("{}, {clock} UTC", date(at))

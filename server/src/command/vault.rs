@@ -9,7 +9,7 @@ use crate::command::{desk::Desk, error::CommandError};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum VaultCommand {
-    /// Encrypt every secret anew with a new vault key; finishes a rotation that was cut off
+    /// Encrypt every secret again, with a new vault key; finishes a rotation that was cut off
     Rotate,
 }
 

@@ -28,7 +28,7 @@ pub(super) enum Misconfigured {
 }
 
 impl<'a> Original<'a> {
-    /// Reads what Traefik and Caddy send (`X-Forwarded-…`) and what nginx is told to send (`X-Original-…`).
+    /// Reads what Traefik and Caddy send (`X-Forwarded-…`) and what our nginx configuration sends (`X-Original-…`).
     pub(super) fn read(headers: &'a HeaderMap) -> Result<Self, Misconfigured> {
         let forwarded = Self::forwarded(headers)?;
         let original = Self::by_nginx(headers)?;

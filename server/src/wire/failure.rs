@@ -1,4 +1,4 @@
-//! What the log says of a request that failed. Whoever finds out leaves it in the answer; `layers::trace` writes it down,
+//! What the log says of a request that failed. The layer that finds it leaves it in the answer; `layers::trace` writes it down,
 //! once, with the method, the path and the status.
 
 use std::{fmt, sync::Arc};

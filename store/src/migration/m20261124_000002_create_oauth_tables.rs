@@ -35,7 +35,7 @@ pub(super) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
         .col(big_integer("newest"))
         .col(blob("ids"))
         .to_owned();
-    // Nonces of this second and before are deleted, so requests of then are refused, whatever the clock says.
+    // Nonces of this second and before are deleted, so requests with such a timestamp are refused, whatever the clock says.
     let forgotten = Table::create()
         .table("nonces_forgotten")
         .col(integer("id").primary_key())

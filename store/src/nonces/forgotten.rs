@@ -1,4 +1,4 @@
-//! Up to which second nonces are deleted: requests of then are refused, whatever the clock says.
+//! Up to which second nonces are deleted: requests with such a timestamp are refused, whatever the clock says.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -14,7 +14,7 @@ const RESTORED: i64 = 253_402_300_799;
 pub(super) const FORGET_EVERY: i64 = 5;
 
 impl Store {
-    /// The second up to which nonces are deleted: requests of then must be refused, even if the clock has changed
+    /// The second up to which nonces are deleted: requests with such a timestamp must be refused, even if the clock has changed
     /// since.
     pub async fn nonces_forgotten_until(&self) -> Result<i64, StoreError> {
         Ok(self.forgotten_until().await?.load(Ordering::Acquire))

@@ -19,7 +19,7 @@ pub struct PageData {
     pub now_ms: i64,
     /// What became of a form that was sent without scripts.
     pub reply: Option<Reply>,
-    /// A consumer whose approve dialog shall be open.
+    /// A consumer whose approve dialog opens at once.
     pub asked_for: Option<Box<Consumer>>,
 }
 

@@ -70,7 +70,7 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
         set_error(form.errors, "name", wrong.map(|error| FieldError::new("name", error.to_string())));
         hint.set(None);
         spawn_local(async move {
-            // A hint that cannot be had is no reason to disturb whoever types.
+            // A hint that cannot be had must not disturb the typing.
             let in_use = api::name_in_use(name.clone()).await.unwrap_or(false);
             if in_use && form.name.get_untracked() == name {
                 hint.set(Some("Another consumer has this name already. That is allowed.".to_owned()));

@@ -1,4 +1,4 @@
-//! Everything that changes on the page, and how a change is applied without disturbing whoever looks at it.
+//! Everything that changes on the page, and how a change is applied without disturbing its reader.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -59,7 +59,7 @@ impl State {
         self.prefix.with_value(|prefix| format!("{prefix}{path}"))
     }
 
-    /// Applies what somebody else did, without moving what the reader is looking at.
+    /// Applies a change of another administrator, without moving what the reader is looking at.
     pub(super) fn apply_live(self, event: Event) {
         let new_row = if would_push_a_row_in_use(self) { NewRow::Wait } else { NewRow::Show };
         self.apply(event, new_row);
@@ -87,7 +87,7 @@ impl State {
         let next = self.table.with_untracked(|table| table.next(key));
         let next = next.map_or_else(String::new, |key| format!("{} .more", scroll::row_selector(key)));
         if opened_row(self) == Some(key) {
-            // Asked twice where somebody else removed it first: then the row is gone already, and the first answer holds.
+            // Called twice if another administrator removed it first; keep the first answer.
             if self.table.with_untracked(|table| table.get(key).is_some()) {
                 self.removed_under.set_value(Some(next));
             }

@@ -131,7 +131,7 @@ impl Operation<'_> {
                     let words = text::plain(&self.api.resolve(header)["description"]);
                     view! { <p class="type"><code>{name.clone()}</code> " " {text::line(&words)}</p> }
                 });
-                // What many calls answer alike is told once, among the schemas.
+                // An answer that many calls share stands once, among the schemas.
                 let content = (!shared).then(|| Self::content(answer, false));
                 view! {
                     <div>

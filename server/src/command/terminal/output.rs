@@ -9,7 +9,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("domain types are plain data")
 }
 
-/// Prints a text and a line break. A reader that has gone (`| head`) is no error.
+/// Prints a text and a line break. A reader that has gone (`| head`) is not an error.
 pub(crate) fn print(text: &str) -> Result<(), CommandError> {
     match writeln!(io::stdout().lock(), "{text}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
