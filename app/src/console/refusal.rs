@@ -1,34 +1,34 @@
-//! What a dialog says when the server did not do it: what happened, why, what to do. The input stays.
+//! What a dialog says when the server refused: what happened, why, what to do. The input stays.
 
 use domain::Conflict;
 use leptos::prelude::*;
 
+use super::shell::Shell;
 use crate::{
     error::AppError,
     ui::time::{exact, relative},
 };
 
-/// The refusal of what a dialog's button did, if any.
+/// Why the server refused what a dialog's button asked for, if it did.
 #[component]
 pub(crate) fn Refusal(
     /// What the server answered.
     error: RwSignal<Option<AppError>>,
     /// The button to press once more.
     button: &'static str,
-    /// What time it is: milliseconds since 1970.
-    now: RwSignal<i64>,
-    /// Where to sign in again.
-    sign_in: String,
 ) -> impl IntoView {
+    let shell = expect_context::<Shell>();
     let words = move || {
-        error.get().filter(|error| error.fields().is_empty()).map(|error| match &error {
-            AppError::Conflict(conflict) => conflict_words(conflict, button, now.get_untracked()).into_any(),
+        error.get().map(|error| match &error {
+            AppError::Conflict(conflict) => {
+                conflict_words(conflict, button, shell.clock.get_untracked()).into_any()
+            }
             AppError::Removed(removed) => {
                 let when = exact(removed.at);
                 view! { <p>{error.to_string()} " (" {when} ")"</p> }.into_any()
             }
             AppError::SignedOut => view! {
-                <p>{error.to_string()} " " <a href=sign_in.clone() target="_blank">"Sign in"</a></p>
+                <p>{error.to_string()} " " <a href=shell.url("/sign-in") target="_blank">"Sign in"</a></p>
             }
             .into_any(),
             _ => view! { <p>{error.to_string()}</p> }.into_any(),
@@ -50,13 +50,5 @@ fn conflict_words(conflict: &Conflict, button: &'static str, now_ms: i64) -> imp
             {format!(" changed {what}, {} ({}).", relative(conflict.at, now_ms), exact(conflict.at))}
         </p>
         <p>"Nothing of yours was saved. Press " <strong>{button}</strong> " once more " {over} ", or Cancel."</p>
-    }
-}
-
-/// The revision to send with the next attempt: pressing the button once more means having seen the conflict.
-pub(crate) fn revision_after(error: &AppError) -> Option<i64> {
-    match error {
-        AppError::Conflict(conflict) => Some(conflict.current.revision),
-        _ => None,
     }
 }

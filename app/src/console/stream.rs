@@ -6,7 +6,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*};
 use web_sys::MessageEvent;
 
-use super::connection::Sign;
+use super::{link::Link, shell::Shell};
 use crate::{error::AppError, frame::who::who_am_i};
 
 /// The first wait before connecting again; it doubles up to the longest.
@@ -18,41 +18,39 @@ pub(super) trait Follower: Copy {
     /// The events that it listens to.
     const EVENTS: &'static [&'static str];
 
-    /// Shows whether what others do comes through.
-    fn show(self, sign: Sign);
-
-    /// Applies an event.
+    /// Applies an event that it listens to; ignores others.
     fn apply(self, name: &str, message: &MessageEvent);
 
     /// Fetches everything after a break too long to catch up from; returns the newest activity that it has seen.
     async fn resync(self) -> Option<i64>;
 }
 
-/// Follows the stream at `url` for as long as the page is open, connecting again after each break.
-pub(super) async fn follow(page: impl Follower, url: String, mut seen: i64) {
+/// Follows the stream for as long as the page is open, connecting again after each break. The page is at least as new as the
+/// activity `seen`.
+pub(super) async fn follow(page: impl Follower, shell: Shell, mut seen: i64) {
     let mut wait = FIRST_WAIT_MS;
     loop {
-        if listen(page, &url, &mut seen).await {
+        if listen(page, shell, &mut seen).await {
             wait = FIRST_WAIT_MS;
         }
         match who_am_i().await {
-            Ok(Some(who)) if who.configure_server => page.show(Sign::Reconnecting),
+            Ok(Some(who)) if who.configure_server => shell.link.set(Link::Reconnecting),
             Ok(_) | Err(AppError::SignedOut | AppError::NotPermitted) => {
-                page.show(Sign::SignedOut);
+                shell.link.set(Link::SignedOut);
                 // Signing in again in another tab brings this one back.
                 wait = LONGEST_WAIT_MS;
             }
-            Err(_) if window().navigator().on_line() => page.show(Sign::Reconnecting),
-            Err(_) => page.show(Sign::Offline),
+            Err(_) if window().navigator().on_line() => shell.link.set(Link::Reconnecting),
+            Err(_) => shell.link.set(Link::Offline),
         }
         TimeoutFuture::new(wait).await;
         wait = (wait * 2).min(LONGEST_WAIT_MS);
     }
 }
 
-/// One connection, until it breaks; true if anything came through it.
-async fn listen<F: Follower>(page: F, url: &str, seen: &mut i64) -> bool {
-    let Ok(mut source) = EventSource::new(&format!("{url}?after={seen}")) else {
+/// One connection, until it breaks; returns whether anything came through it.
+async fn listen<F: Follower>(page: F, shell: Shell, seen: &mut i64) -> bool {
+    let Ok(mut source) = EventSource::new(&shell.url(&format!("/events?after={seen}"))) else {
         return false;
     };
     let names = ["ready", "resync", "error"].iter().chain(F::EVENTS);
@@ -65,7 +63,7 @@ async fn listen<F: Follower>(page: F, url: &str, seen: &mut i64) -> bool {
             break;
         }
         connected = true;
-        page.show(Sign::Live);
+        shell.link.set(Link::Live);
         if name == "resync" {
             match page.resync().await {
                 Some(newest) => *seen = newest,
@@ -82,15 +80,15 @@ async fn listen<F: Follower>(page: F, url: &str, seen: &mut i64) -> bool {
     connected
 }
 
-/// Ends when the browser says that it has no network.
+/// Resolves when the browser reports that it has no network.
 async fn until_offline() {
-    let (tell, told) = futures::channel::oneshot::channel();
-    let tell = std::cell::Cell::new(Some(tell));
+    let (sender, offline) = futures::channel::oneshot::channel();
+    let sender = std::cell::Cell::new(Some(sender));
     let listener = window_event_listener(ev::offline, move |_| {
-        if let Some(tell) = tell.take() {
-            let _ = tell.send(());
+        if let Some(sender) = sender.take() {
+            let _ = sender.send(());
         }
     });
-    let _ = told.await;
+    let _ = offline.await;
     listener.remove();
 }

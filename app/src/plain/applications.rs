@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::{
     document::Document,
     frame::{
-        header::{Header, Place},
+        header::{Header, NavPage},
         site::Site,
         who::Who,
     },
@@ -24,24 +24,24 @@ pub struct Applications {
     pub configure_server: bool,
     /// The consumers that act for them, in the order of the page.
     pub items: Vec<Application>,
-    /// Milliseconds since 1970 when the page was made.
+    /// When the page was rendered, in milliseconds since 1970.
     pub now_ms: i64,
-    /// The name of a consumer that was revoked just now.
+    /// The name of the consumer that was just revoked.
     pub revoked: Option<String>,
 }
 
 /// A consumer that acts for the user.
 #[derive(Clone, Debug)]
 pub struct Application {
-    /// It goes back with the form.
+    /// Its key; the form sends it back.
     pub consumer_key: String,
-    /// What people call it.
+    /// Its name.
     pub consumer_name: String,
-    /// It acts only while it is Approved.
+    /// Its status; it can act only while it is Approved.
     pub status: Status,
     /// When the user first allowed it, in milliseconds since 1970.
     pub since_ms: i64,
-    /// When it last acted for the user.
+    /// When it last acted for the user, in milliseconds since 1970.
     pub last_used_ms: Option<i64>,
 }
 
@@ -92,7 +92,7 @@ fn ApplicationsPage(site: Site, applications: Applications) -> impl IntoView {
         .into_any()
     };
     view! {
-        <Header prefix=site.prefix.clone() who=Who { display_name, configure_server } here=Place::Applications/>
+        <Header prefix=site.prefix.clone() who=Who { display_name, configure_server } here=NavPage::Applications/>
         <main>
             <h1>"Authorized applications"</h1>
             <p class="lead">
@@ -140,11 +140,11 @@ fn row(site: &Site, item: Application, now_ms: i64) -> impl IntoView + use<> {
     }
 }
 
-/// A time where no script can show the exact one on demand: both are there.
+/// A time, relative and exact, since there is no script to show the exact one on demand.
 fn moment(at_ms: i64, now_ms: i64) -> impl IntoView + use<> {
     let at = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::milliseconds(at_ms));
     let (ago, exact) = (relative(at, now_ms), exact(at));
-    // Long ago the words are the date itself.
+    // For long ago, the relative time is the date already.
     let ago = (!exact.starts_with(&ago)).then(|| view! { <span class="ago">{ago}</span> });
     view! { {ago} " " <time datetime=at.format(&Rfc3339).unwrap_or_default()>{exact}</time> }
 }

@@ -1,29 +1,34 @@
-//! The few things asked of the browser itself.
+//! Direct access to the browser's document.
 
 use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 
-/// Moves the focus to the first element that a selector finds, else to the second's, once what was changed is on the page.
-pub fn focus_soon(selector: String, or_else: &'static str) {
+/// Moves the focus to an element that is looked for once what was changed is on the page.
+pub fn focus_soon(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
     request_animation_frame(move || {
-        if let Some(element) = find(&selector).or_else(|| find(or_else)) {
+        if let Some(element) = find() {
             // An element that cannot take the focus leaves it where it is.
             let _ = element.focus();
         }
     });
 }
 
-/// What is typed into a field already, before the page takes over.
+/// What was typed into a field before the page took over.
 pub fn typed(id: &str) -> Option<String> {
-    // Only a browser has a page; the server renders one.
+    // The server has no document to look in.
     cfg!(feature = "hydrate")
         .then(|| find(&format!("#{id}"))?.dyn_into::<HtmlInputElement>().ok())
         .flatten()
         .map(|input| input.value())
 }
 
-/// The first element that a selector finds.
+/// The first element that matches a selector.
 pub fn find(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// The first element inside another that matches a selector.
+pub fn find_in(element: &Element, selector: &str) -> Option<HtmlElement> {
+    element.query_selector(selector).ok().flatten()?.dyn_into().ok()
 }

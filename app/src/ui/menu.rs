@@ -1,15 +1,15 @@
-//! The WAI-ARIA menu pattern: arrows, Home, End, type-ahead, Escape, and where the menu stands.
+//! The WAI-ARIA menu pattern: arrows, Home, End, type-ahead, Escape, and the position of the menu.
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
-/// A menu that is open: it belongs to an element, and stands at an offset from it.
+/// Where an open menu is, relative to the element that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Finds the element that the menu belongs to.
+pub struct Position {
+    /// A selector of that element.
     pub anchor: String,
-    /// From the anchor's left and bottom edge, in pixels, where a pointer opened it; `None` under the anchor.
+    /// Pixels from the anchor's left and bottom edge, where a pointer opened it; `None` for right below the anchor.
     pub offset: Option<(i32, i32)>,
 }
 
@@ -18,59 +18,56 @@ pub struct Place {
 pub struct Entry {
     /// What it says.
     pub label: &'static str,
-    /// Stands apart, in the colour of danger.
+    /// Set apart, in the colour of danger.
     pub danger: bool,
     /// What it does.
     pub action: Callback<()>,
 }
 
-/// An open menu. `on_close` receives whether the focus should go back to the anchor.
+/// An open menu.
 #[component]
 pub fn Menu(
     /// Its accessible name.
     label: String,
-    /// Where it stands.
-    place: Place,
+    /// Where it is.
+    position: Position,
     /// What can be chosen.
     entries: Vec<Entry>,
     /// Changes when its anchor may have moved.
     #[prop(into)]
     moved: Signal<()>,
-    /// Called when it should go; true where the focus is to go back.
+    /// Called when it is to close, with whether the focus goes back to the anchor.
     on_close: Callback<bool>,
 ) -> impl IntoView {
     let menu = NodeRef::<html::Div>::new();
-    let stand = {
-        let place = place.clone();
-        move || {
-            if let Some(menu) = menu.try_get_untracked().flatten() {
-                put(&menu, &place);
-            }
+    let anchor = position.anchor.clone();
+    let arrange = move || {
+        if let Some(menu) = menu.try_get_untracked().flatten() {
+            move_to(&menu, &position);
         }
     };
-    let first = stand.clone();
+    let arrange_first = arrange.clone();
     menu.on_load(move |menu| {
-        first();
+        arrange_first();
         if let Some(item) = items(&menu).first() {
             let _ = item.focus();
         }
     });
     // The menu follows its row, which live updates and scrolling may move.
-    let follow = stand.clone();
+    let follow = arrange.clone();
     Effect::new(move || {
         moved.track();
         request_animation_frame(follow.clone());
     });
     for handle in [
         window_event_listener(ev::resize, {
-            let stand = stand.clone();
-            move |_| stand()
+            let arrange = arrange.clone();
+            move |_| arrange()
         }),
-        window_event_listener(ev::scroll, move |_| stand()),
+        window_event_listener(ev::scroll, move |_| arrange()),
     ] {
         on_cleanup(move || handle.remove());
     }
-    let anchor = place.anchor.clone();
     let outside = window_event_listener(ev::pointerdown, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         let within = |element: &HtmlElement| element.contains(target.as_ref());
@@ -98,10 +95,10 @@ pub fn Menu(
             }
             typed if typed.chars().count() == 1 && typed != " " => {
                 let typed = typed.to_lowercase();
-                let begins = |item: &HtmlElement| {
+                let matches = |item: &HtmlElement| {
                     item.text_content().is_some_and(|text| text.to_lowercase().starts_with(&typed))
                 };
-                (1..=count).map(|step| (at + step) % count).find(|&at| begins(&items[at]))
+                (1..=count).map(|step| (at + step) % count).find(|&at| matches(&items[at]))
             }
             _ => return,
         };
@@ -116,7 +113,7 @@ pub fn Menu(
             entry.action.run(());
         };
         view! {
-            <button type="button" role="menuitem" tabindex="-1" class:danger=entry.danger on:click=choose on:pointermove=hover>
+            <button type="button" role="menuitem" tabindex="-1" class:danger=entry.danger on:click=choose on:pointermove=|event| focus_entry(&event)>
                 {entry.label}
             </button>
         }
@@ -128,7 +125,7 @@ pub fn Menu(
     }
 }
 
-fn hover(event: ev::PointerEvent) {
+fn focus_entry(event: &ev::PointerEvent) {
     if let Some(item) = event.current_target().and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
         let _ = item.focus();
     }
@@ -147,22 +144,22 @@ fn focused(items: &[HtmlElement]) -> usize {
         .unwrap_or(0)
 }
 
-/// Puts the menu at its place, inside the window.
-fn put(menu: &HtmlElement, place: &Place) {
+/// Moves the menu to its position, but not out of the window.
+fn move_to(menu: &HtmlElement, position: &Position) {
     const GAP: f64 = 4.0;
-    let Some(anchor) = super::dom::find(&place.anchor) else {
+    let Some(anchor) = super::dom::find(&position.anchor) else {
         return;
     };
     let (anchor, own) = (anchor.get_bounding_client_rect(), menu.get_bounding_client_rect());
     let size =
         |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
     let (width, height) = (size(window().inner_width()), size(window().inner_height()));
-    let (mut left, mut top) = match place.offset {
+    let (mut left, mut top) = match position.offset {
         Some((x, y)) => (anchor.left() + f64::from(x), anchor.bottom() + f64::from(y)),
         None => (anchor.right() - own.width(), anchor.bottom() + GAP),
     };
     if top + own.height() > height - GAP {
-        top = if place.offset.is_some() {
+        top = if position.offset.is_some() {
             height - own.height() - GAP
         } else {
             anchor.top() - own.height() - GAP

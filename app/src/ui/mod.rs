@@ -1,6 +1,5 @@
-//! Parts of any page: no word of the domain in here.
+//! Parts for any page; they know nothing of consumers.
 
-pub mod busy;
 pub mod copy;
 pub mod dialog;
 pub mod dom;

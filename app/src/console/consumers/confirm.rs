@@ -5,28 +5,23 @@ use std::sync::Arc;
 use domain::Consumer;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use super::{api, decision::Decision, state::State};
+use super::{api, decision::Decision, state::PageState};
 use crate::{
-    console::refusal::{Refusal, revision_after},
+    console::{refusal::Refusal, submit::Submit},
     error::AppError,
-    ui::{
-        busy::one_at_a_time,
-        dialog::{CancelButton, Modal, WorkButton, close},
-    },
+    ui::dialog::{CancelButton, Modal, WorkButton, close},
 };
 
-/// Asks, does it, and tells what became of it.
+/// Asks, does it, and shows a refusal.
 #[component]
 pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoView {
-    let state = expect_context::<State>();
+    let state = expect_context::<PageState>();
     let dialog = NodeRef::<html::Dialog>::new();
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None);
-    let revision = StoredValue::new(consumer.revision);
+    let Consumer { key, name, revision, trusted, .. } = Arc::unwrap_or_clone(consumer);
+    let submit = Submit::new(revision);
     let users = RwSignal::new(None::<Result<u64, AppError>>);
-    let key = consumer.key;
-    let asks_users = decision != Decision::Approve;
-    if asks_users {
+    let counts_users = decision != Decision::Approve;
+    if counts_users {
         spawn_local(async move {
             let answer = api::signed_in_users(key).await;
             let _ = users.try_set(Some(answer));
@@ -40,43 +35,32 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
             "How many users are signed in through it is unknown: the server did not say.".to_owned()
         }
     };
-    let name = consumer.name.to_string();
-    let unasked = decision == Decision::Approve && consumer.trusted;
+    let unasked = decision == Decision::Approve && trusted;
     let shown_key = key.to_string();
-    let submit = move |event: ev::SubmitEvent| {
+    let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let consumer = consumer.clone();
-        one_at_a_time(busy, async move {
-            match decision.run(&consumer, revision.get_value()).await {
-                Ok(event) => {
-                    state.apply_own(event);
-                    close(dialog);
-                }
-                Err(refused) => {
-                    if let Some(current) = revision_after(&refused) {
-                        let _ = revision.try_set_value(current);
-                    }
-                    let _ = error.try_set(Some(refused));
-                }
-            }
+        let send = move |revision| decision.run(key, revision);
+        submit.run(Vec::new, send, move |event| {
+            state.apply_own(event);
+            close(dialog);
         });
     };
     view! {
-        <Modal heading=decision.heading() node_ref=dialog on_close=Callback::new(move |()| state.dialog_closed())>
-            <form method="dialog" on:submit=submit>
-                <p><strong><bdi>{name}</bdi></strong> {decision.consequence()}</p>
+        <Modal heading=decision.heading() node_ref=dialog on_close=Callback::new(move |()| state.overlay.dialog_closed())>
+            <form method="dialog" on:submit=on_submit>
+                <p><strong><bdi>{name.to_string()}</bdi></strong> {decision.consequence()}</p>
                 <dl class="fact">
                     <dt>"Consumer key"</dt>
                     " "
                     <dd class="key">{shown_key}</dd>
                 </dl>
                 {unasked.then(|| view! { " " <p class="users">"It is Trusted: its users are not asked before it acts for them."</p> })}
-                {asks_users.then(|| view! { " " <p class="users">{signed_in}</p> })}
+                {counts_users.then(|| view! { " " <p class="users">{signed_in}</p> })}
                 <div class="foot">
-                    <Refusal error button=decision.button() now=state.now sign_in=state.url("/sign-in")/>
+                    <Refusal error=submit.refusal button=decision.button()/>
                     <div class="buttons">
                         <CancelButton node_ref=dialog/>
-                        <WorkButton label=decision.button() busy look=if decision == Decision::Approve { "primary" } else { "danger" }/>
+                        <WorkButton label=decision.button() busy=submit.busy look=if decision == Decision::Approve { "primary" } else { "danger" }/>
                     </div>
                 </div>
             </form>

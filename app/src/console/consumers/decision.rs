@@ -1,11 +1,11 @@
 //! What can be decided of a consumer key, in the words of its dialog.
 
-use domain::{Consumer, Event};
+use domain::{ConsumerKey, Event};
 
 use super::api;
 use crate::error::AppError;
 
-/// What is about to be done to a consumer.
+/// A decision about a consumer, to be confirmed in a dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
     Approve,
@@ -45,11 +45,12 @@ impl Decision {
         }
     }
 
-    pub(super) async fn run(self, consumer: &Consumer, revision: i64) -> Result<Event, AppError> {
+    /// Does it to the consumer as it was at a revision.
+    pub(super) async fn run(self, key: ConsumerKey, revision: i64) -> Result<Event, AppError> {
         match self {
-            Self::Approve => api::approve(consumer.key, revision).await.map(Event::Consumer),
-            Self::Disapprove => api::disapprove(consumer.key, revision).await.map(Event::Consumer),
-            Self::Remove => api::remove(consumer.key, revision).await.map(|()| Event::Removed(consumer.key)),
+            Self::Approve => api::approve(key, revision).await.map(Event::Consumer),
+            Self::Disapprove => api::disapprove(key, revision).await.map(Event::Consumer),
+            Self::Remove => api::remove(key, revision).await.map(|()| Event::Removed(key)),
         }
     }
 }

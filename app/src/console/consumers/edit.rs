@@ -2,38 +2,35 @@
 
 use std::sync::Arc;
 
-use domain::{Consumer, ConsumerName, ConsumerSecret, Event, FieldError, error::FieldErrors};
+use domain::{Consumer, ConsumerName, ConsumerSecret, Event, error::FieldErrors};
 use leptos::{ev, html, prelude::*};
 
-use super::{api, state::State};
+use super::{api, state::PageState};
 use crate::{
-    console::refusal::{Refusal, revision_after},
+    console::{refusal::Refusal, submit::Submit},
     ui::{
-        busy::one_at_a_time,
         dialog::{CancelButton, Modal, WorkButton, close},
-        dom::focus_soon,
-        field::Field,
+        field::{Field, set_error},
     },
 };
 
-/// Tells this form's ids from the register form's, which is on the page too.
+/// Keeps this form's ids apart from those of the register form, which is on the page as well.
 const PREFIX: &str = "edit-";
 
 /// Name, secret, callback, RSA key, Trusted and Sign everybody out of one consumer.
 #[component]
 pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
-    let state = expect_context::<State>();
+    let state = expect_context::<PageState>();
     let dialog = NodeRef::<html::Dialog>::new();
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None);
-    let errors = RwSignal::new(Vec::<FieldError>::new());
-    let revision = StoredValue::new(consumer.revision);
+    let consumer = Arc::unwrap_or_clone(consumer);
+    let submit = Submit::new(consumer.revision);
+    let errors = submit.errors;
     let key = consumer.key;
     let name = RwSignal::new(consumer.name.as_str().to_owned());
     let shown_key = RwSignal::new(key.to_string());
     let (secret, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let callback_url = RwSignal::new(consumer.callback_url.clone().unwrap_or_default());
-    let rsa_public_key = RwSignal::new(consumer.rsa_public_key.clone().unwrap_or_default());
+    let callback_url = RwSignal::new(consumer.callback_url.unwrap_or_default());
+    let rsa_public_key = RwSignal::new(consumer.rsa_public_key.unwrap_or_default());
     let trusted = RwSignal::new(consumer.trusted);
     let sign_everybody_out = RwSignal::new(false);
 
@@ -47,65 +44,37 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
         }
         errors
     };
-    // On leaving a field: its own error, if it has one now.
+    // On leaving a field, only its own error is shown.
     let leave = move |field: &'static str| {
         Callback::new(move |()| {
-            let now = wrong().into_iter().find(|error| error.field == field);
-            let early = field == "secret" && again.with_untracked(String::is_empty);
-            crate::ui::field::set_error(
-                errors,
-                field,
-                now.filter(|error| !(early && error.field == "secret_again")),
-            );
+            let error = wrong().into_iter().find(|error| error.field == field);
+            set_error(errors, field, error);
         })
     };
-    let refuse = move |found: Vec<FieldError>| {
-        if let Some(first) = found.first() {
-            focus_soon(format!("#{PREFIX}{}", first.field), "dialog input");
-        }
-        let _ = errors.try_set(found);
-    };
-    let submit = move |event: ev::SubmitEvent| {
+    let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        let found = wrong();
-        if !found.is_empty() {
-            return refuse(found);
-        }
-        errors.set(Vec::new());
-        one_at_a_time(busy, async move {
-            let saved = api::edit(
+        let send = move |revision| {
+            api::edit(
                 key,
-                revision.get_value(),
+                revision,
                 name.get_untracked(),
                 secret.get_untracked().into(),
                 callback_url.get_untracked(),
                 rsa_public_key.get_untracked(),
                 trusted.get_untracked(),
                 sign_everybody_out.get_untracked(),
-            );
-            match saved.await {
-                Ok(consumer) => {
-                    state.message.set(format!("{} is saved.", consumer.name));
-                    close(dialog);
-                    state.apply_own(Event::Consumer(consumer));
-                }
-                Err(refused) => {
-                    if let Some(current) = revision_after(&refused) {
-                        let _ = revision.try_set_value(current);
-                    }
-                    refuse(refused.fields().to_vec());
-                    let _ = error.try_set(Some(refused));
-                }
-            }
+            )
+        };
+        submit.run(wrong, send, move |consumer: Consumer| {
+            state.shell.notice.set(format!("{} is saved.", consumer.name));
+            close(dialog);
+            state.apply_own(Event::Consumer(consumer));
         });
     };
     let no_errors = RwSignal::new(Vec::new());
     view! {
-        <Modal heading="Edit consumer" node_ref=dialog on_close=Callback::new(move |()| state.dialog_closed())>
-            <form method="dialog" novalidate=true on:submit=submit>
+        <Modal heading="Edit consumer" node_ref=dialog on_close=Callback::new(move |()| state.overlay.dialog_closed())>
+            <form node_ref=submit.form method="dialog" novalidate=true on:submit=on_submit>
                 <Field id_prefix=PREFIX name="name" label="Consumer name" value=name errors on_leave=leave("name")/>
                 <Field id_prefix=PREFIX name="key" label="Consumer key" value=shown_key errors=no_errors read_only=true/>
                 <div class="pair">
@@ -133,10 +102,10 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                 />
                 <p class="advice">"After a change, give the new name and secret to whoever runs the application."</p>
                 <div class="foot">
-                    <Refusal error button="Save" now=state.now sign_in=state.url("/sign-in")/>
+                    <Refusal error=submit.refusal button="Save"/>
                     <div class="buttons">
                         <CancelButton node_ref=dialog/>
-                        <WorkButton label="Save" busy/>
+                        <WorkButton label="Save" busy=submit.busy/>
                     </div>
                 </div>
             </form>

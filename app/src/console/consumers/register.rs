@@ -1,28 +1,47 @@
-//! The section **Register consumer**: a plain form that the server answers, taken over by the page once it runs.
+//! The section **Register consumer**: a plain form, which the page takes over once its wasm runs.
 
 use domain::{Consumer, ConsumerName, ConsumerSecret, Event, FieldError, error::FieldErrors};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use super::{api, data::Reply, state::State};
-use crate::ui::{
-    busy::one_at_a_time,
-    copy::CopyButton,
-    dialog::WorkButton,
-    dom::typed,
-    field::{Field, set_error},
+use super::{api, data::Reply, state::PageState};
+use crate::{
+    console::submit::Submit,
+    error::AppError,
+    ui::{
+        copy::CopyButton,
+        dialog::WorkButton,
+        dom::typed,
+        field::{Field, set_error},
+    },
 };
 
-/// What is typed into the form.
+/// What is typed into the form, and what is said about it.
 #[derive(Clone, Copy)]
 struct Form {
     name: RwSignal<String>,
     secret: RwSignal<String>,
     again: RwSignal<String>,
-    errors: RwSignal<Vec<FieldError>>,
+    hint: RwSignal<Option<String>>,
+    submit: Submit,
 }
 
 impl Form {
-    /// Everything that is wrong with it, by the same rules that the server goes by.
+    /// The form as the server rendered it, with what was typed before the page took over.
+    fn new(name: String, errors: Vec<FieldError>, problem: Option<String>) -> Self {
+        // What is not registered yet has no revision.
+        let submit = Submit::new(0);
+        submit.errors.set(errors);
+        submit.refusal.set(problem.map(AppError::Unavailable));
+        Self {
+            name: RwSignal::new(typed("name").unwrap_or(name)),
+            secret: RwSignal::new(typed("secret").unwrap_or_default()),
+            again: RwSignal::new(typed("secret_again").unwrap_or_default()),
+            hint: RwSignal::new(None),
+            submit,
+        }
+    }
+
+    /// Everything that is wrong with it, by the same rules as the server's.
     fn wrong(self) -> Vec<FieldError> {
         let mut errors = FieldErrors::default();
         self.name.with_untracked(|name| errors.take("name", ConsumerName::parse(name)));
@@ -35,134 +54,131 @@ impl Form {
         ConsumerSecret::parse_twice(&self.secret.get_untracked(), &self.again.get_untracked()).err()
     }
 
+    fn leave_name(self) {
+        let name = self.name.get_untracked();
+        self.show_error("name", ConsumerName::parse(&name).err().map(|error| error.to_string()));
+        self.hint.set(None);
+        spawn_local(async move {
+            // Without an answer there is just no hint.
+            let in_use = api::name_in_use(name.clone()).await.unwrap_or(false);
+            if in_use && self.name.get_untracked() == name {
+                let words = "Another consumer has this name already. That is allowed.";
+                self.hint.set(Some(words.to_owned()));
+            }
+        });
+    }
+
+    fn leave_secret(self) {
+        let error = self.secret.with_untracked(|secret| ConsumerSecret::parse(secret).err());
+        self.show_error("secret", error.map(|error| error.to_string()));
+        if !self.again.with_untracked(String::is_empty) {
+            self.leave_again();
+        }
+    }
+
+    fn leave_again(self) {
+        let error = self.wrong_secret().filter(|error| error.field == "secret_again");
+        set_error(self.submit.errors, "secret_again", error);
+    }
+
+    fn show_error(self, field: &'static str, words: Option<String>) {
+        set_error(self.submit.errors, field, words.map(|words| FieldError::new(field, words)));
+    }
+
+    /// Fills both secret fields; returns whether it could.
+    fn generate(self) -> bool {
+        let Some(secret) = generate_secret() else {
+            let words = "The browser has no safe randomness to make a secret from.";
+            self.submit.refusal.set(Some(AppError::Unavailable(words.to_owned())));
+            return false;
+        };
+        self.secret.set(secret.clone());
+        self.again.set(secret);
+        self.submit.errors.update(|errors| errors.retain(|error| error.field == "name"));
+        true
+    }
+
     fn clear(self) {
         for field in [self.name, self.secret, self.again] {
             field.set(String::new());
         }
-        self.errors.set(Vec::new());
+        self.submit.errors.set(Vec::new());
+        self.hint.set(None);
     }
 }
 
-/// The form, and the message about what it last did.
+/// The form, and the message about the consumer that it last registered.
 #[component]
 pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
-    let state = expect_context::<State>();
+    let state = expect_context::<PageState>();
+    let notice = state.shell.notice;
     let (registered, name, errors, problem) = match reply {
         None => Default::default(),
         Some(Reply::Registered(consumer)) => (Some(*consumer), String::new(), Vec::new(), None),
         Some(Reply::Refused { name, errors, problem }) => (None, name, errors, problem),
     };
     let registered = RwSignal::new(registered);
-    let problem = RwSignal::new(problem);
-    let form = Form {
-        name: RwSignal::new(typed("name").unwrap_or(name)),
-        secret: RwSignal::new(typed("secret").unwrap_or_default()),
-        again: RwSignal::new(typed("secret_again").unwrap_or_default()),
-        errors: RwSignal::new(errors),
-    };
-    let hint = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
+    let form = Form::new(name, errors, problem);
+    let submit = form.submit;
+    let errors = submit.errors;
     let name_input = NodeRef::<html::Input>::new();
 
-    let leave_name = move |()| {
-        let name = form.name.get_untracked();
-        let wrong = ConsumerName::parse(&name).err();
-        set_error(form.errors, "name", wrong.map(|error| FieldError::new("name", error.to_string())));
-        hint.set(None);
-        spawn_local(async move {
-            // A hint that cannot be had must not disturb the typing.
-            let in_use = api::name_in_use(name.clone()).await.unwrap_or(false);
-            if in_use && form.name.get_untracked() == name {
-                hint.set(Some("Another consumer has this name already. That is allowed.".to_owned()));
-            }
-        });
-    };
-    let leave_secret = move |()| {
-        let wrong = form.secret.with_untracked(|secret| ConsumerSecret::parse(secret).err());
-        set_error(form.errors, "secret", wrong.map(|error| FieldError::new("secret", error.to_string())));
-        if !form.again.with_untracked(String::is_empty) {
-            set_error(
-                form.errors,
-                "secret_again",
-                form.wrong_secret().filter(|error| error.field == "secret_again"),
-            );
-        }
-    };
-    let leave_again = move |()| {
-        set_error(
-            form.errors,
-            "secret_again",
-            form.wrong_secret().filter(|error| error.field == "secret_again"),
-        );
-    };
-    let submit = move |event: ev::SubmitEvent| {
+    let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        problem.set(None);
-        if busy.get_untracked() {
-            return;
-        }
-        form.errors.set(form.wrong());
-        if !form.errors.with_untracked(Vec::is_empty) {
-            return focus_first_error(form);
-        }
-        registered.set(None);
-        one_at_a_time(busy, async move {
-            match api::register(form.name.get_untracked(), form.secret.get_untracked().into()).await {
-                Ok(consumer) => {
-                    form.clear();
-                    hint.set(None);
-                    state.apply_own(Event::Consumer(consumer.clone()));
-                    registered.set(Some(consumer));
-                    if let Some(input) = name_input.get_untracked() {
-                        let _ = input.focus();
-                    }
-                }
-                Err(error) if !error.fields().is_empty() => {
-                    form.errors.set(error.fields().to_vec());
-                    focus_first_error(form);
-                }
-                Err(error) => problem.set(Some(error.to_string())),
+        submit.refusal.set(None);
+        let send = move |_| {
+            registered.set(None);
+            api::register(form.name.get_untracked(), form.secret.get_untracked().into())
+        };
+        let done = move |consumer: Consumer| {
+            form.clear();
+            state.apply_own(Event::Consumer(consumer.clone()));
+            registered.set(Some(consumer));
+            if let Some(input) = name_input.get_untracked() {
+                let _ = input.focus();
             }
-        });
+        };
+        submit.run(|| form.wrong(), send, done);
     };
-    let generate = move |_| match generate_secret() {
-        Some(secret) => {
-            form.secret.set(secret.clone());
-            form.again.set(secret);
-            form.errors.update(|errors| errors.retain(|error| error.field == "name"));
-            state.message.set("A secret was generated. Copy it now: it is not shown again.".to_owned());
+    let generate = move |_| {
+        if form.generate() {
+            notice.set("A secret was generated. Copy it now: it is not shown again.".to_owned());
         }
-        None => problem.set(Some("The browser has no safe randomness to make a secret from.".to_owned())),
     };
-    let idle = move || !state.hydrated.get();
+    let idle = move || !state.shell.hydrated.get();
     let nothing_to_copy = Signal::derive(move || idle() || form.secret.with(String::is_empty));
     view! {
         <section class="card register" aria-labelledby="register-consumer">
             <h2 id="register-consumer">"Register consumer"</h2>
-            <form method="post" action=state.url("/settings/oauth-consumers") novalidate=true on:submit=submit>
+            <form
+                node_ref=submit.form method="post" action=state.shell.url("/settings/oauth-consumers") novalidate=true
+                on:submit=on_submit
+            >
                 <div class="fields">
                     <Field
-                        name="name" label="Consumer name" value=form.name errors=form.errors hint=hint node_ref=name_input
-                        on_leave=Callback::new(leave_name)
+                        name="name" label="Consumer name" value=form.name errors hint=form.hint node_ref=name_input
+                        on_leave=Callback::new(move |()| form.leave_name())
                     />
                     <Field
                         name="secret" label="Consumer secret" kind="password" autocomplete="new-password" value=form.secret
-                        errors=form.errors on_leave=Callback::new(leave_secret)
+                        errors on_leave=Callback::new(move |()| form.leave_secret())
                     >
                         <button type="button" class="link" disabled=idle on:click=generate>"Generate"</button>
                     </Field>
                     <Field
                         name="secret_again" label="Re-type consumer secret" kind="password" autocomplete="new-password"
-                        value=form.again errors=form.errors on_leave=Callback::new(leave_again)
+                        value=form.again errors on_leave=Callback::new(move |()| form.leave_again())
                     >
                         <CopyButton
                             label="Copy secret" text=Callback::new(move |()| form.secret.get_untracked())
-                            message=state.message disabled=nothing_to_copy
+                            message=notice disabled=nothing_to_copy
                         />
                     </Field>
-                    <WorkButton label="Register" busy/>
+                    <WorkButton label="Register" busy=submit.busy/>
                 </div>
-                <p class="problem" role="alert">{move || problem.get()}</p>
+                <p class="problem" role="alert">
+                    {move || submit.refusal.with(|refusal| refusal.as_ref().map(ToString::to_string))}
+                </p>
             </form>
             <div class="registered" aria-live="polite">
                 {move || registered.get().map(|consumer| view! { <Registered consumer/> })}
@@ -174,7 +190,7 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
 
 #[component]
 fn Registered(consumer: Consumer) -> impl IntoView {
-    let state = expect_context::<State>();
+    let state = expect_context::<PageState>();
     let key = consumer.key.to_string();
     let copied = key.clone();
     view! {
@@ -182,16 +198,9 @@ fn Registered(consumer: Consumer) -> impl IntoView {
             <strong><bdi>{consumer.name.to_string()}</bdi></strong>
             " is registered. Its consumer key: "
             <code class="key">{key}</code>
-            <CopyButton label="Copy consumer key" text=Callback::new(move |()| copied.clone()) message=state.message/>
+            <CopyButton label="Copy consumer key" text=Callback::new(move |()| copied.clone()) message=state.shell.notice/>
             " Approve it below to activate it."
         </p>
-    }
-}
-
-fn focus_first_error(form: Form) {
-    if let Some(field) = form.errors.with_untracked(|errors| errors.first().map(|error| error.field.clone()))
-    {
-        crate::ui::dom::focus_soon(format!("#{field}"), "#name");
     }
 }
 

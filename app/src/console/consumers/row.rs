@@ -1,4 +1,4 @@
-//! One row: it redraws what changed of its consumer, and opens the menu by button, right-click and keyboard.
+//! One row. It redraws only what changed of its consumer, and opens the menu by button, right-click and keyboard.
 
 use std::sync::Arc;
 
@@ -6,11 +6,8 @@ use domain::{Consumer, ConsumerKey, Status};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use super::{
-    scroll::row_selector,
-    state::{OpenMenu, State},
-};
-use crate::ui::{copy::CopyButton, menu::Place, time::Ago};
+use super::{elements, overlay::Open, state::PageState};
+use crate::ui::{copy::CopyButton, menu::Position, time::Ago};
 
 fn status_class(status: Status) -> &'static str {
     match status {
@@ -23,31 +20,31 @@ fn status_class(status: Status) -> &'static str {
 /// A consumer's row. An approved one is black, every other grey.
 #[component]
 pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
-    let state = expect_context::<State>();
-    // A row that has just been removed shows what it last showed until it is taken off the page.
+    let state = expect_context::<PageState>();
+    // A removed row keeps what it last showed until it is taken off the page.
     let consumer = Memo::new(move |last: Option<&Arc<Consumer>>| {
-        let now = state.table.with(|table| table.get(key).cloned());
-        now.or_else(|| last.cloned()).expect("a row is made for a consumer that is in the table")
+        let current = state.rows.with(|rows| rows.get(key).cloned());
+        current.or_else(|| last.cloned()).expect("a row is made for a consumer that is in the table")
     });
-    let is_new = Memo::new(move |_| state.fresh.with(|fresh| fresh.contains(&key)));
-    let menu_open = Memo::new(move |_| {
-        state.menu.with(|menu| menu.as_ref().is_some_and(|menu| menu.consumer.key == key))
-    });
+    let is_new = Memo::new(move |_| state.marked.with(|marked| marked.contains(&key)));
+    let menu_open = Memo::new(move |_| state.overlay.is_menu_of(key));
     let name = move || consumer.with(|consumer| consumer.name.to_string());
     let status = move || consumer.with(|consumer| consumer.status);
     let name_id = format!("name-{key}");
     let open = move |offset| {
-        let anchor = format!("{} .more", row_selector(key));
-        state
-            .menu
-            .set(Some(OpenMenu { consumer: consumer.get_untracked(), place: Place { anchor, offset } }));
+        let position = Position { anchor: elements::menu_button(key), offset };
+        state.overlay.open(Open::Menu(consumer.get_untracked(), position));
     };
     let toggle = move |_| {
-        if menu_open.get_untracked() { state.menu.set(None) } else { open(None) }
+        if menu_open.get_untracked() {
+            state.overlay.close_menu();
+        } else {
+            open(None);
+        }
     };
     let right_click = move |event: ev::MouseEvent| {
         event.prevent_default();
-        // The keyboard's menu key says `contextmenu` too, without the pointer's second button.
+        // The keyboard's menu key fires `contextmenu` as well, but not with the pointer's second button.
         open(if event.button() == 2 { offset_from_button(&event) } else { None });
     };
     let key_down = move |event: ev::KeyboardEvent| {
@@ -67,32 +64,33 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
                 <Show when=move || is_new.get()><span class="tag">"New"</span></Show>
             </td>
             <td role="cell" class="k">
-<span class="with-copy">
-                <code class="key">{key.to_string()}</code>
-                <CopyButton
-                    icon=true label="Copy consumer key" text=Callback::new(move |()| key.to_string()) message=state.message
-                    described_by=name_id disabled=Signal::derive(move || !state.hydrated.get())
-                />
-</span>
+                <span class="with-copy">
+                    <code class="key">{key.to_string()}</code>
+                    <CopyButton
+                        icon=true label="Copy consumer key" text=Callback::new(move |()| key.to_string())
+                        message=state.shell.notice described_by=name_id
+                        disabled=Signal::derive(move || !state.shell.hydrated.get())
+                    />
+                </span>
             </td>
             <td role="cell" class="s">
                 <span class=move || status_class(status())>{move || status().word()}</span>
             </td>
             <td role="cell" class="when">
-                <Ago at=Signal::derive(move || consumer.with(|consumer| consumer.created_at)) now=state.now/>
+                <Ago at=Signal::derive(move || consumer.with(|consumer| consumer.created_at)) now=state.shell.clock/>
                 ", "
                 {move || consumer.with(|consumer| consumer.created_by.to_string())}
             </td>
             <td role="cell" class="used">
                 {move || match consumer.with(|consumer| consumer.last_used_at) {
-                    Some(at) => view! { <Ago at=Signal::stored(at) now=state.now/> }.into_any(),
+                    Some(at) => view! { <Ago at=Signal::stored(at) now=state.shell.clock/> }.into_any(),
                     None => "Never".into_any(),
                 }}
             </td>
             <td role="cell" class="do">
                 <button
                     type="button" class="icon more" aria-haspopup="menu" aria-expanded=move || menu_open.get().to_string()
-                    aria-label=move || format!("Actions for {}", name()) disabled=move || !state.hydrated.get() on:click=toggle
+                    aria-label=move || format!("Actions for {}", name()) disabled=move || !state.shell.hydrated.get() on:click=toggle
                 >
                     <span aria-hidden="true">"⋯"</span>
                 </button>
@@ -102,7 +100,7 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
     .into_any()
 }
 
-/// Where a right-click was, from the row's button: the menu stays there while the page scrolls.
+/// A right-click's position relative to the row's button, so that the menu scrolls along with the row.
 fn offset_from_button(event: &ev::MouseEvent) -> Option<(i32, i32)> {
     let row: web_sys::Element = event.current_target()?.dyn_into().ok()?;
     let button = row.query_selector(".more").ok().flatten()?.get_bounding_client_rect();

@@ -1,55 +1,42 @@
-//! Keeps the row that somebody is using where it is on the screen while rows above it come and go.
+//! Keeps the row in use where it is on the screen while rows above it come and go.
 
 use domain::ConsumerKey;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
+use super::elements;
 use crate::ui::dom;
-
-/// Finds the table's heading, which takes the focus when no row is left to take it.
-pub(super) const TABLE_HEADING: &str = "#consumer-keys";
-
-/// Finds a consumer's row.
-pub(super) fn row_selector(key: ConsumerKey) -> String {
-    format!("tr[data-key=\"{key}\"]")
-}
-
-/// The row that has the focus.
-pub(super) fn focused_row() -> Option<ConsumerKey> {
-    let row = document().active_element()?.closest("tr[data-key]").ok().flatten()?;
-    row.get_attribute("data-key")?.parse().ok()
-}
 
 /// The row at the top of the window, where the table begins above it.
 fn first_visible_row() -> Option<ConsumerKey> {
-    let rows = document().query_selector_all("tr[data-key]").ok()?;
+    let rows = document().query_selector_all(elements::ROWS).ok()?;
     let row_at = |at| rows.item(at)?.dyn_into::<HtmlElement>().ok();
     if row_at(0)?.get_bounding_client_rect().top() >= 0.0 {
         return None;
     }
-    let visible = (0..rows.length())
-        .find_map(|at| row_at(at).filter(|row| row.get_bounding_client_rect().top() >= 0.0));
-    visible?.get_attribute("data-key")?.parse().ok()
+    let mut rows = (0..rows.length()).filter_map(row_at);
+    let visible = rows.find(|row| row.get_bounding_client_rect().top() >= 0.0)?;
+    elements::key_of(&visible)
 }
 
-/// Whether the page is at least as high as the window, so that a row more can be scrolled away.
+/// Whether the page is at least as high as the window, so that one more row can be scrolled away.
 pub(super) fn page_scrolls() -> bool {
     let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
     document().body().is_some_and(|body| body.get_bounding_client_rect().height() >= height)
 }
 
-/// Remembers where a row stands, and scrolls it back there.
-pub(super) struct Keep(Option<(ConsumerKey, f64)>);
+/// Where a row was on the screen before the rows changed, so that it can be scrolled back there.
+pub(super) struct ScrollAnchor(Option<(ConsumerKey, f64)>);
 
-impl Keep {
-    /// Before the rows change.
+impl ScrollAnchor {
+    /// Before the rows change: the row in use, else the first that is visible.
     pub(super) fn before(row_in_use: Option<ConsumerKey>) -> Self {
         let key = row_in_use.or_else(first_visible_row);
         Self(key.and_then(|key| Some((key, top(key)?))))
     }
 
-    /// After they have: the next frame is not painted before the scroll is corrected, so nothing is seen to move.
+    /// After they have changed: the scroll is corrected before the next frame is painted, so nothing is seen to move.
     pub(super) fn after(self) {
         let Some((key, before)) = self.0 else { return };
         request_animation_frame(move || {
@@ -61,5 +48,5 @@ impl Keep {
 }
 
 fn top(key: ConsumerKey) -> Option<f64> {
-    dom::find(&row_selector(key)).map(|row| row.get_bounding_client_rect().top())
+    dom::find(&elements::row(key)).map(|row| row.get_bounding_client_rect().top())
 }

@@ -1,67 +1,51 @@
-//! Everything that changes on the page, and how a change is applied without disturbing its reader.
+//! Everything that changes on the page, and how a change is applied without disturbing the reader.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, time::Duration};
 
-use domain::{Consumer, ConsumerKey, Event};
+use domain::{Consumer, ConsumerKey, Event, Page};
 use leptos::prelude::*;
 
 use super::{
-    decision::Decision,
+    elements,
+    overlay::Overlay,
     rows::{Applied, NewRow, Table},
-    scroll,
+    scroll::{self, ScrollAnchor},
 };
-use crate::{
-    console::connection::Sign,
-    ui::{dom, menu::Place},
-};
+use crate::console::shell::Shell;
 
-/// How long a row that just came is marked.
-const NEW_FOR: std::time::Duration = std::time::Duration::from_secs(30);
-
-/// A dialog that is open on a consumer, as it was when it opened.
-#[derive(Clone, Debug)]
-pub(super) enum Dialog {
-    Edit(Arc<Consumer>),
-    Confirm(Decision, Arc<Consumer>),
-}
-
-/// The menu that is open, and on what.
-#[derive(Clone, Debug)]
-pub(super) struct OpenMenu {
-    pub(super) consumer: Arc<Consumer>,
-    pub(super) place: Place,
-}
+/// How long a new row is marked.
+const NEW_FOR: Duration = Duration::from_secs(30);
 
 /// Everything that changes on the page.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct State {
-    pub(super) table: RwSignal<Table>,
-    /// Rows marked as new.
-    pub(super) fresh: RwSignal<HashSet<ConsumerKey>>,
-    pub(super) menu: RwSignal<Option<OpenMenu>>,
-    pub(super) dialog: RwSignal<Option<Dialog>>,
+pub(super) struct PageState {
+    /// The model: what is in the table.
+    pub(super) rows: RwSignal<Table>,
+    /// The rows that are marked as new.
+    pub(super) marked: RwSignal<HashSet<ConsumerKey>>,
     /// The row under the pointer.
     pub(super) hovered: RwSignal<Option<ConsumerKey>>,
-    pub(super) sign: RwSignal<Sign>,
-    pub(super) now: RwSignal<i64>,
-    /// Where the focus goes once the menu or dialog on a row that has been removed is closed.
-    pub(super) removed_under: StoredValue<Option<String>>,
-    /// Said to everybody, screen readers included.
-    pub(super) message: RwSignal<String>,
-    /// Whether the wasm has taken over.
-    pub(super) hydrated: RwSignal<bool>,
-    pub(super) prefix: StoredValue<String>,
+    /// The menu or dialog that is open.
+    pub(super) overlay: Overlay,
+    /// The clock, the link, notices.
+    pub(super) shell: Shell,
 }
 
-impl State {
-    /// An address on this server.
-    pub(super) fn url(self, path: &str) -> String {
-        self.prefix.with_value(|prefix| format!("{prefix}{path}"))
+impl PageState {
+    /// The page as the server rendered it.
+    pub(super) fn new(rows: Page<Consumer>, shell: Shell) -> Self {
+        Self {
+            rows: RwSignal::new(Table::new(rows)),
+            marked: RwSignal::default(),
+            hovered: RwSignal::new(None),
+            overlay: Overlay::new(),
+            shell,
+        }
     }
 
-    /// Applies a change of another administrator, without moving what the reader is looking at.
+    /// Applies what somebody else did, without moving what the reader is looking at.
     pub(super) fn apply_live(self, event: Event) {
-        let new_row = if would_push_a_row_in_use(self) { NewRow::Wait } else { NewRow::Show };
+        let new_row = if self.would_push_row_in_use() { NewRow::Wait } else { NewRow::Show };
         self.apply(event, new_row);
     }
 
@@ -71,82 +55,55 @@ impl State {
     }
 
     fn apply(self, event: Event, new_row: NewRow) {
-        let keep = scroll::Keep::before(row_in_use(self));
+        let anchor = ScrollAnchor::before(self.row_in_use());
         if let Event::Removed(key) = event {
             self.before_removal(key);
         }
-        let applied = self.table.try_update(|table| table.apply(event, new_row));
+        let applied = self.rows.try_update(|rows| rows.apply(event, new_row));
         if let Some(Applied::Added(key)) = applied {
             self.mark_new(key);
         }
-        keep.after();
+        anchor.after();
     }
 
-    /// Sees to it that the focus is not lost with a row.
+    /// Makes sure that the focus is not lost with a row.
     fn before_removal(self, key: ConsumerKey) {
-        let next = self.table.with_untracked(|table| table.next(key));
-        let next = next.map_or_else(String::new, |key| format!("{} .more", scroll::row_selector(key)));
-        if opened_row(self) == Some(key) {
+        let next = self.rows.with_untracked(|rows| rows.next(key));
+        if self.overlay.row() == Some(key) {
             // Called twice if another administrator removed it first; keep the first answer.
-            if self.table.with_untracked(|table| table.get(key).is_some()) {
-                self.removed_under.set_value(Some(next));
+            if self.rows.with_untracked(|rows| rows.get(key).is_some()) {
+                self.overlay.row_is_removed(next);
             }
-        } else if scroll::focused_row() == Some(key) {
-            dom::focus_soon(next, scroll::TABLE_HEADING);
+        } else if elements::focused_row() == Some(key) {
+            elements::focus_row(next);
         }
     }
 
-    /// After a menu or dialog has closed: where its row is gone, the focus goes to the row below, else to the heading.
-    pub(super) fn focus_after_removal(self) {
-        if let Some(next) = self.removed_under.try_update_value(Option::take).flatten() {
-            dom::focus_soon(next, scroll::TABLE_HEADING);
-        }
-    }
-
-    /// A dialog has closed.
-    pub(super) fn dialog_closed(self) {
-        self.dialog.set(None);
-        self.focus_after_removal();
-    }
-
-    /// Puts waiting rows on the page; gives the first.
+    /// Puts waiting rows on the page; returns the first of them.
     pub(super) fn show_waiting(self) -> Option<ConsumerKey> {
-        if self.table.with_untracked(|table| table.waiting() == 0) {
+        if self.rows.with_untracked(|rows| rows.waiting() == 0) {
             return None;
         }
-        self.table.try_update(Table::show_waiting).flatten()
+        self.rows.try_update(Table::show_waiting).flatten()
     }
 
     fn mark_new(self, key: ConsumerKey) {
-        self.fresh.update(|fresh| _ = fresh.insert(key));
-        set_timeout(move || self.fresh.update(|fresh| _ = fresh.remove(&key)), NEW_FOR);
+        self.marked.update(|marked| _ = marked.insert(key));
+        set_timeout(move || self.marked.update(|marked| _ = marked.remove(&key)), NEW_FOR);
     }
-}
 
-/// The row in use: one with a menu or dialog open on it, with the focus in it, or under the pointer.
-fn row_in_use(state: State) -> Option<ConsumerKey> {
-    opened_row(state).or_else(scroll::focused_row).or_else(|| state.hovered.get_untracked())
-}
+    /// The row in use: one with a menu or dialog open on it, with the focus in it, or under the pointer.
+    fn row_in_use(self) -> Option<ConsumerKey> {
+        self.overlay.row().or_else(elements::focused_row).or_else(|| self.hovered.get_untracked())
+    }
 
-/// The row that a menu or dialog is open on.
-fn opened_row(state: State) -> Option<ConsumerKey> {
-    let dialog = state.dialog.with_untracked(|dialog| match dialog {
-        Some(Dialog::Edit(consumer) | Dialog::Confirm(_, consumer)) => Some(consumer.key),
-        None => None,
-    });
-    dialog.or_else(|| state.menu.with_untracked(|menu| menu.as_ref().map(|menu| menu.consumer.key)))
-}
+    /// Whether the focus, a menu or a dialog is on the table; where the pointer is, the table knows itself.
+    pub(super) fn in_use(self) -> bool {
+        self.overlay.row().is_some() || elements::is_table_focused()
+    }
 
-/// Whether the focus, a menu or a dialog is on the table; where the pointer is, the table knows itself.
-pub(super) fn in_use(state: State) -> bool {
-    let open = state.dialog.with_untracked(Option::is_some) || state.menu.with_untracked(Option::is_some);
-    let focused = || {
-        document().active_element().and_then(|element| element.closest("section.consumers").ok().flatten())
-    };
-    open || focused().is_some()
-}
-
-/// Whether a new row would push a row in use down, with no way to scroll after it.
-fn would_push_a_row_in_use(state: State) -> bool {
-    row_in_use(state).is_some() && !scroll::page_scrolls()
+    /// Whether a new row would push a row in use down, with no way to scroll after it.
+    fn would_push_row_in_use(self) -> bool {
+        self.row_in_use().is_some() && !scroll::page_scrolls()
+    }
 }

@@ -3,14 +3,7 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast as _;
 
-use super::{
-    live,
-    row::Row,
-    rows::Table,
-    scroll::{TABLE_HEADING, row_selector},
-    state::{self, State},
-};
-use crate::ui::dom;
+use super::{elements, live, row::Row, rows::Table, state::PageState};
 
 /// How many rows **Show more** brings.
 const MORE: usize = 500;
@@ -18,11 +11,11 @@ const MORE: usize = 500;
 /// The section with the table.
 #[component]
 pub(super) fn ConsumerTable() -> impl IntoView {
-    let state = expect_context::<State>();
+    let state = expect_context::<PageState>();
     let pointer_inside = StoredValue::new(false);
-    // Waiting rows are shown as soon as nobody is using a row: pointer and focus outside, no menu or dialog open.
+    // Waiting rows are shown once no row is in use: pointer and focus outside, no menu or dialog open.
     let show_if_left = move || {
-        if !pointer_inside.get_value() && !state::in_use(state) {
+        if !pointer_inside.get_value() && !state.in_use() {
             state.show_waiting();
         }
     };
@@ -32,31 +25,28 @@ pub(super) fn ConsumerTable() -> impl IntoView {
         state.hovered.set(None);
         show_if_left();
     };
-    // The element that takes the focus has it only after this event.
+    // The next element gets the focus only after this event.
     let focus_out = move |_| request_animation_frame(show_if_left);
     Effect::new(move || {
-        state.dialog.track();
-        state.menu.track();
+        state.overlay.track();
         request_animation_frame(show_if_left);
     });
     let over = move |event: ev::PointerEvent| {
-        let row = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok()?.closest("tr[data-key]").ok()?);
-        let key = row.and_then(|row| row.get_attribute("data-key")?.parse().ok());
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let key = target.and_then(|target| elements::key_of(&target));
         if event.pointer_type() == "mouse" && state.hovered.get_untracked() != key {
             state.hovered.set(key);
         }
     };
     let show_waiting = move |_| {
         if let Some(first) = state.show_waiting() {
-            dom::focus_soon(format!("{} .more", row_selector(first)), TABLE_HEADING);
+            elements::focus_row(Some(first));
         }
     };
-    let order = Memo::new(move |_| state.table.with(|table| table.order().to_vec()));
-    let waiting = Memo::new(move |_| state.table.with(Table::waiting));
+    let order = Memo::new(move |_| state.rows.with(|rows| rows.order().to_vec()));
+    let waiting = Memo::new(move |_| state.rows.with(Table::waiting));
     let counts = Memo::new(move |_| {
-        state.table.with(|table| (table.order().len(), table.total(), table.next_cursor().is_some()))
+        state.rows.with(|rows| (rows.order().len(), rows.total(), rows.next_cursor().is_some()))
     });
     view! {
         <section
@@ -97,7 +87,7 @@ pub(super) fn ConsumerTable() -> impl IntoView {
                 <p class="more-rows">
                     {move || format!("{} of {} rows", counts.get().0, counts.get().1)}
                     <button
-                        type="button" class="btn small" disabled=move || !state.hydrated.get()
+                        type="button" class="btn small" disabled=move || !state.shell.hydrated.get()
                         on:click=move |_| spawn_local(live::load_rows(state, counts.get_untracked().0 + MORE))
                     >
                         "Show more"

@@ -1,16 +1,21 @@
-//! What the sign in the header says of the event stream.
+//! The state of a page's event stream, as the header shows it.
 
 /// Whether what others do comes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sign {
+pub(crate) enum Link {
+    /// Not yet.
     Connecting,
+    /// It does.
     Live,
+    /// Not at present; the page tries again by itself.
     Reconnecting,
+    /// The browser has no network.
     Offline,
+    /// The session has ended, or its permission.
     SignedOut,
 }
 
-impl Sign {
+impl Link {
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Connecting => "Connecting…",

@@ -1,0 +1,46 @@
+//! Where the parts of the table are in the document.
+
+use domain::ConsumerKey;
+use leptos::prelude::document;
+use web_sys::Element;
+
+use crate::ui::dom;
+
+const TABLE_HEADING: &str = "#consumer-keys";
+
+/// A selector of every row.
+pub(super) const ROWS: &str = "tr[data-key]";
+
+/// A selector of a consumer's row.
+pub(super) fn row(key: ConsumerKey) -> String {
+    format!("tr[data-key=\"{key}\"]")
+}
+
+/// A selector of the button that opens the menu of a row.
+pub(super) fn menu_button(key: ConsumerKey) -> String {
+    format!("{} .more", row(key))
+}
+
+/// The consumer whose row an element is in.
+pub(super) fn key_of(element: &Element) -> Option<ConsumerKey> {
+    element.closest(ROWS).ok().flatten()?.get_attribute("data-key")?.parse().ok()
+}
+
+/// The consumer whose row has the focus.
+pub(super) fn focused_row() -> Option<ConsumerKey> {
+    key_of(&document().active_element()?)
+}
+
+/// Whether anything in the table's section has the focus.
+pub(super) fn is_table_focused() -> bool {
+    let section =
+        document().active_element().and_then(|focused| focused.closest("section.consumers").ok()?);
+    section.is_some()
+}
+
+/// Moves the focus to the menu button of a row, or where there is none, to the table's heading.
+pub(super) fn focus_row(key: Option<ConsumerKey>) {
+    dom::focus_soon(move || {
+        key.and_then(|key| dom::find(&menu_button(key))).or_else(|| dom::find(TABLE_HEADING))
+    });
+}

@@ -1,0 +1,100 @@
+//! What is open over the table: a menu or a dialog, never both.
+
+use std::sync::Arc;
+
+use domain::{Consumer, ConsumerKey};
+use leptos::prelude::*;
+
+use super::{decision::Decision, elements};
+use crate::ui::menu::Position;
+
+/// A menu or a dialog on a consumer, as it was when it was opened.
+#[derive(Clone, Debug)]
+pub(super) enum Open {
+    Menu(Arc<Consumer>, Position),
+    Edit(Arc<Consumer>),
+    Confirm(Decision, Arc<Consumer>),
+}
+
+impl Open {
+    fn key(&self) -> ConsumerKey {
+        match self {
+            Self::Menu(consumer, _) | Self::Edit(consumer) | Self::Confirm(_, consumer) => consumer.key,
+        }
+    }
+
+    fn is_menu(&self) -> bool {
+        matches!(self, Self::Menu(..))
+    }
+}
+
+/// The one place for a menu or a dialog.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Overlay {
+    open: RwSignal<Option<Open>>,
+    /// Set when the row that it is open on is removed.
+    removed: StoredValue<Option<RemovedRow>>,
+}
+
+/// What takes the focus in place of a row that was removed.
+#[derive(Clone, Copy, Debug)]
+struct RemovedRow {
+    next: Option<ConsumerKey>,
+}
+
+impl Overlay {
+    pub(super) fn new() -> Self {
+        Self { open: RwSignal::new(None), removed: StoredValue::new(None) }
+    }
+
+    /// What is open.
+    pub(super) fn get(self) -> Option<Open> {
+        self.open.get()
+    }
+
+    /// Runs the current effect again when something opens or closes.
+    pub(super) fn track(self) {
+        self.open.track();
+    }
+
+    /// Whether a consumer's menu is open.
+    pub(super) fn is_menu_of(self, key: ConsumerKey) -> bool {
+        self.open.with(|open| open.as_ref().is_some_and(|open| open.is_menu() && open.key() == key))
+    }
+
+    /// The row that it is open on, untracked.
+    pub(super) fn row(self) -> Option<ConsumerKey> {
+        self.open.with_untracked(|open| open.as_ref().map(Open::key))
+    }
+
+    /// Opens something in place of what is open.
+    pub(super) fn open(self, open: Open) {
+        self.open.set(Some(open));
+    }
+
+    /// Closes the menu if one is open, and returns where it was.
+    pub(super) fn close_menu(self) -> Option<Position> {
+        match self.open.try_update(|open| open.take_if(|open| open.is_menu())).flatten() {
+            Some(Open::Menu(_, position)) => Some(position),
+            _ => None,
+        }
+    }
+
+    /// Forgets the dialog once the browser has closed it.
+    pub(super) fn dialog_closed(self) {
+        self.open.update(|open| _ = open.take_if(|open| !open.is_menu()));
+        self.focus_after_removal();
+    }
+
+    /// Notes where the focus goes when this closes, since its row is about to be removed.
+    pub(super) fn row_is_removed(self, next: Option<ConsumerKey>) {
+        self.removed.set_value(Some(RemovedRow { next }));
+    }
+
+    /// After closing: where the row is gone, the focus goes to the row below, else to the heading.
+    pub(super) fn focus_after_removal(self) {
+        if let Some(RemovedRow { next }) = self.removed.try_update_value(Option::take).flatten() {
+            elements::focus_row(next);
+        }
+    }
+}
