@@ -1,4 +1,4 @@
-//! HTML documents: what stands around each page. Every page makes its own; none is known here.
+//! HTML documents: the frame around each page. Pages make their own; this file knows none of them.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use leptos_axum::ResponseOptions;
 
 use crate::frame::{policy::content_security_policy, site::Site};
 
-/// A page and what its document has to say around it. Does not print: some pages hold what only the reader may see.
+/// A page, and what its document says around it. It has no `Debug`: some pages contain secrets.
 #[derive(Clone)]
 pub struct Document {
     /// The title of the window.
     pub title: &'static str,
     /// The HTTP status.
     pub status: StatusCode,
-    /// Where its forms may lead besides this server, as the policy names it.
+    /// Where its forms may lead besides this server, as a source of the policy.
     pub form_action: Option<String>,
-    /// Whether the page's script takes over in the browser.
+    /// Whether the script of the page takes over in the browser.
     pub script: bool,
-    /// The page, on the server that the document comes from.
+    /// Renders the page.
     pub body: Body,
 }
 
-/// Makes the page of a document.
+/// Renders a page on a site.
 pub type Body = Arc<dyn Fn(Site) -> AnyView + Send + Sync>;
 
 impl Document {
@@ -40,7 +40,7 @@ impl Document {
         Self { title, status, form_action: None, script: false, body }
     }
 
-    /// Renders a page with a script, inside leptos' own handler: its data goes with it, and its headers to the response.
+    /// Renders a page with a script, inside the handler of leptos, which adds the page's data and takes its headers.
     pub fn render(self, site: Site) -> impl IntoView {
         let nonce = use_nonce().expect("leptos makes a nonce for each page");
         if let Some(response) = use_context::<ResponseOptions>() {
@@ -53,7 +53,7 @@ impl Document {
         self.view(site, &nonce)
     }
 
-    /// Renders a page that needs no script, so that nothing of leptos' is in it either.
+    /// Renders a page without a script; leptos adds nothing to it.
     pub fn render_plain(self, site: Site) -> (StatusCode, [(HeaderName, HeaderValue); 2], String) {
         let nonce = Nonce::new();
         let policy = content_security_policy(&nonce, self.form_action.as_deref());

@@ -1,4 +1,4 @@
-//! What a server function answers when it does not do what it was asked, and the words for it.
+//! Why a server function refused, and the words for it.
 
 use domain::{Conflict, FieldError, Removed};
 use leptos::server_fn::{
@@ -7,7 +7,7 @@ use leptos::server_fn::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Why a server function refused, as both sides know it.
+/// The error of every server function, as it goes over the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {
     /// No session, or one that has ended.
@@ -18,19 +18,19 @@ pub enum AppError {
     /// A user without *Configure Server*.
     #[error("Your account does not have the Configure Server permission any more, so nothing was changed.")]
     NotPermitted,
-    /// Fields that cannot be accepted; shown beside them.
+    /// Fields that cannot be accepted; the words are shown beside each.
     #[error("Some of this cannot be accepted: see beside the fields.")]
     Invalid(Vec<FieldError>),
-    /// Somebody was faster.
+    /// Somebody else changed the consumer first.
     #[error("Somebody else was faster.")]
     Conflict(Box<Conflict>),
-    /// Somebody removed the consumer.
+    /// Somebody else removed the consumer.
     #[error("{} has removed this consumer, so there is nothing left to change.", .0.by)]
     Removed(Removed),
-    /// There never was such a thing.
+    /// It never existed.
     #[error("{0}")]
     NotFound(String),
-    /// The server cannot do it now: a full disk, a busy database.
+    /// It cannot be done at present: a full disk, a busy database.
     #[error("{0}")]
     Unavailable(String),
     /// A request that the page would not make.
@@ -46,7 +46,7 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// The errors of single fields, if that is what it is.
+    /// The errors of single fields; none unless it is `Invalid`.
     pub fn fields(&self) -> &[FieldError] {
         match self {
             Self::Invalid(errors) => errors,
@@ -65,7 +65,7 @@ impl FromServerFnError for AppError {
             | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
             other => Self::BadRequest(other.to_string()),
         };
-        // The framework's own answer would be a 500 whatever went wrong.
+        // The framework would answer 500, whatever went wrong.
         #[cfg(feature = "ssr")]
         answer_with(&error);
         error

@@ -1,14 +1,14 @@
-//! The one place that lets a call of a server function through: who it comes from, and whether they may.
+//! Admits calls of server functions: who the caller is, and whether they have the permission.
 
 use leptos::prelude::{provide_context, use_context};
 use service::{Admin, Service, SignedIn};
 
 use crate::error::{AppError, answer_with};
 
-/// The server functions that need no permission; every other needs *Configure Server*.
+/// The server functions that need no permission; all others need *Configure Server*.
 pub const OPEN: &[&str] = &["/api/page/who_am_i"];
 
-/// Who calls, and what they call upon; the server provides it to each server function.
+/// The caller of a server function, and the service; provided as a context.
 #[derive(Clone, Debug)]
 pub struct Caller {
     service: Service,
@@ -17,7 +17,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Lets a call of the server function at `path` through, or says why not. Nothing of its arguments is read before.
+    /// Admits a call of the server function at `path`, or returns why not. Its arguments have not been read yet.
     pub fn admit(path: &str, service: Service, signed_in: Option<SignedIn>) -> Result<Self, AppError> {
         let admin = signed_in.as_ref().map(SignedIn::admin);
         match (&signed_in, admin) {
@@ -28,13 +28,13 @@ impl Caller {
         }
     }
 
-    /// Makes the caller known to the server function that is about to run.
+    /// Provides the caller to the server function that is about to run.
     pub fn provide(&self) {
         provide_context(self.clone());
     }
 }
 
-/// What an administrative server function works with.
+/// The service and the proof of permission, for an administrative server function.
 pub(crate) fn admin() -> Result<(Service, Admin), AppError> {
     let caller = use_context::<Caller>().ok_or(AppError::SignedOut).map_err(answer)?;
     match caller.admin {
@@ -48,7 +48,7 @@ pub(crate) fn signed_in() -> Option<SignedIn> {
     use_context::<Caller>()?.signed_in
 }
 
-/// Gives an error back with its HTTP status set.
+/// Sets the HTTP status of the response, and returns the error.
 pub(crate) fn answer(error: impl Into<AppError>) -> AppError {
     let error = error.into();
     answer_with(&error);

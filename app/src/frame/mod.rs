@@ -1,4 +1,4 @@
-//! What pages share: the address of the server, the bar, the card, the policy.
+//! What all pages share: the bar, the card, the policy, who is signed in.
 
 pub(crate) mod header;
 pub(crate) mod who;

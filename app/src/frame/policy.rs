@@ -12,7 +12,7 @@ pub(crate) fn content_security_policy(nonce: &Nonce, form_action: Option<&str>) 
     HeaderValue::from_str(&policy).expect("a nonce is base64, an origin ASCII")
 }
 
-/// An origin as Content-Security-Policy can name it: it has no words for IPv6 addresses, only for whole schemes.
+/// An origin as a source of the policy. It cannot name an IPv6 address, so then the whole scheme is allowed.
 pub(crate) fn policy_source(origin: &str) -> String {
     match origin.split_once("//[") {
         Some((scheme, _)) => scheme.to_owned(),

@@ -1,9 +1,9 @@
 //! Where the server is, for the addresses on its pages.
 
-/// What every document needs to know of the server it comes from.
+/// What every document needs to know about the server.
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// The path that stands before every address here; often empty.
+    /// The path before every address on this server; often empty.
     pub prefix: String,
     /// The page's script, module, style sheet and icon, under the prefix.
     pub script: &'static str,

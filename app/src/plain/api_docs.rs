@@ -1,4 +1,4 @@
-//! The page to read the API on, made from its OpenAPI document: no script.
+//! The reference of the API, rendered from its OpenAPI document: no script.
 
 mod openapi;
 mod operation;
@@ -20,7 +20,7 @@ use crate::{document::Document, frame::site::Site, ui::mark::Mark};
 pub struct ApiDocs {
     /// The whole OpenAPI document.
     pub openapi: Value,
-    /// Where this server is.
+    /// The public URL of this server.
     pub public_url: String,
 }
 
@@ -34,7 +34,7 @@ impl From<ApiDocs> for Document {
     }
 }
 
-/// Every call of the API: its parameters, its body, its answers.
+/// Every call of the API: its parameters, body and answers.
 #[component]
 fn ApiDocsPage(site: Site, docs: ApiDocs) -> impl IntoView {
     let api = Api(&docs.openapi);

@@ -11,29 +11,29 @@ use crate::{
 /// What the consent page shows.
 #[derive(Clone, Debug)]
 pub struct Consent {
-    /// The temporary credentials that are being decided on; it goes back with the form.
+    /// The temporary credentials to decide on; the form sends it back.
     pub oauth_token: String,
-    /// Who asks.
+    /// The consumer that asks.
     pub consumer_name: String,
-    /// Who asks, unmistakably.
+    /// The consumer key; unlike names, it is unique.
     pub consumer_key: String,
     /// What the page calls the signed-in user.
     pub display_name: String,
-    /// Where the browser goes next.
+    /// How the consumer learns the answer.
     pub callback: Callback,
 }
 
 /// How a consumer learns what the user decided.
 #[derive(Clone, Debug)]
 pub enum Callback {
-    /// The browser is sent there.
+    /// The browser is redirected.
     Url {
-        /// Its host, with the port where it is not the scheme's own: what people recognise.
+        /// The host, which people recognise, with the port unless it is the default of the scheme.
         host: String,
-        /// Its scheme, host and port, which the page's policy must allow: browsers apply it to the redirect too.
+        /// Scheme, host and port. Browsers apply the policy of the page to the redirect as well, so it must allow them.
         origin: String,
     },
-    /// The user copies a code.
+    /// The user copies a code into it.
     OutOfBand,
 }
 
@@ -54,10 +54,10 @@ impl From<Consent> for Document {
     }
 }
 
-/// What a user copies into a consumer that has no callback. Does not print.
+/// What a user copies into a consumer that has no callback. It has no `Debug`.
 #[derive(Clone)]
 pub struct Verifier {
-    /// Who asked.
+    /// The consumer that asked.
     pub consumer_name: String,
     /// The code.
     pub verifier: String,

@@ -9,16 +9,16 @@ use crate::{
     frame::{card::Card, site::Site},
 };
 
-/// What the set-up page shows. Does not print: its token makes an administrator.
+/// What the set-up page shows. It has no `Debug`: the token is enough to create an administrator.
 #[derive(Clone, Default)]
 pub struct SetUpReply {
-    /// The link's token; it goes back with the form.
+    /// The token of the link; the form sends it back.
     pub token: String,
     /// The username as it was typed.
     pub username: String,
-    /// What is wrong, by field.
+    /// What is wrong with each field.
     pub errors: Vec<FieldError>,
-    /// What is wrong otherwise.
+    /// Any other problem.
     pub problem: Option<(StatusCode, String)>,
 }
 

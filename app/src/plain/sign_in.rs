@@ -1,4 +1,4 @@
-//! The page that signs somebody in: a plain form, no script.
+//! The sign-in page: a plain form, no script.
 
 use http::StatusCode;
 use leptos::prelude::*;
@@ -13,9 +13,9 @@ use crate::{
 pub struct SignInReply {
     /// The username as it was typed.
     pub username: String,
-    /// Where to go afterwards: a path on this server.
+    /// Where it leads afterwards: a path on this server.
     pub next: String,
-    /// Why it did not work.
+    /// Why the last attempt failed.
     pub problem: Option<(StatusCode, String)>,
     /// On the way to a trusted consumer, the scheme, host and port of its callback: browsers apply the page's policy to the
     /// redirects after the form as well.

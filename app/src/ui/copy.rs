@@ -5,23 +5,23 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlTextAreaElement, js_sys::Reflect};
 
-/// A button that copies a text and says for a moment that it did.
+/// A button that copies a text, and shows for a moment that it has.
 #[component]
 pub fn CopyButton(
     /// What the button says, and its name.
     label: &'static str,
-    /// What is copied, asked for when the button is pressed.
+    /// What to copy; called when the button is pressed.
     #[prop(into)]
     text: Callback<(), String>,
-    /// Where to say that it worked, or did not.
+    /// Receives the words about success or failure.
     message: RwSignal<String>,
-    /// The element that says what the text belongs to.
+    /// The id of the element that says what the text belongs to.
     #[prop(optional, into)]
     described_by: Option<String>,
-    /// Shows an icon in place of the words.
+    /// Shows an icon instead of the words.
     #[prop(optional)]
     icon: bool,
-    /// Whether there is something to copy.
+    /// Set while there is nothing to copy.
     #[prop(optional, into)]
     disabled: Signal<bool>,
 ) -> impl IntoView {
@@ -57,9 +57,9 @@ pub fn CopyButton(
     }
 }
 
-/// Copies a text; false where the browser does not allow it.
+/// Copies a text; returns false if the browser does not allow it.
 async fn write(text: &str) -> bool {
-    // Only pages served by https or from this machine have a clipboard.
+    // Browsers offer the clipboard only in secure contexts: https or localhost.
     let navigator = window().navigator();
     if Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| !clipboard.is_undefined()) {
         return JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok();

@@ -1,4 +1,4 @@
-//! A modal dialog: the browser's own, which keeps the focus inside, closes on Escape and gives the focus back.
+//! A modal dialog: the browser's own, which keeps the focus inside, closes on Escape and returns the focus.
 
 use leptos::{html, prelude::*};
 
@@ -10,7 +10,7 @@ const HEADING: &str = "dialog-heading";
 pub fn Modal(
     /// Its heading and accessible name.
     heading: &'static str,
-    /// Closes it from inside; the browser then says `close`, as it does on Escape.
+    /// For closing it from inside; the browser then fires `close`, as it does on Escape.
     node_ref: NodeRef<html::Dialog>,
     /// Called once it has closed.
     #[prop(into)]
@@ -20,7 +20,7 @@ pub fn Modal(
 ) -> impl IntoView {
     node_ref.on_load(move |dialog| {
         if !dialog.open() {
-            // It can fail only where the dialog is open or off the page.
+            // Fails only if the dialog is open already or not on the page.
             let _ = dialog.show_modal();
         }
     });
@@ -32,12 +32,12 @@ pub fn Modal(
     }
 }
 
-/// The button that does it: shows that it works, keeps its name, cannot be pressed twice.
+/// The button that submits a form: it shows that work is under way, and keeps its name meanwhile.
 #[component]
 pub fn WorkButton(
     /// What the button says.
     label: &'static str,
-    /// Whether it works now.
+    /// Whether the work is under way.
     busy: RwSignal<bool>,
     /// `primary` or `danger`.
     #[prop(default = "primary")]
@@ -55,7 +55,7 @@ pub fn WorkButton(
     }
 }
 
-/// Closes without doing it.
+/// Closes the dialog without submitting.
 #[component]
 pub fn CancelButton(
     /// The dialog to close.
@@ -65,7 +65,7 @@ pub fn CancelButton(
     view! { <button type="button" class="btn" on:click=cancel>"Cancel"</button> }
 }
 
-/// Closes an open dialog; the focus goes back to where it was.
+/// Closes a dialog that is open; the focus goes back to where it was.
 pub fn close(node_ref: NodeRef<html::Dialog>) {
     if let Some(Some(dialog)) = node_ref.try_get_untracked() {
         dialog.close();

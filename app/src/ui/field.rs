@@ -1,4 +1,4 @@
-//! A labelled input that tells in words what is wrong with it.
+//! A labelled input that says what is wrong with it.
 
 use domain::FieldError;
 use leptos::{ev, html, prelude::*};
@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast as _;
 /// One input, its label, and the error beside it.
 #[component]
 pub fn Field(
-    /// The input's name on the wire; its id too, behind `id_prefix`.
+    /// The input's name on the wire; with `id_prefix`, its id as well.
     name: &'static str,
     /// What people read.
     label: &'static str,
@@ -15,7 +15,7 @@ pub fn Field(
     value: RwSignal<String>,
     /// Every error of the form; this field shows its own.
     errors: RwSignal<Vec<FieldError>>,
-    /// Tells apart fields of the same name in two forms of a page.
+    /// Keeps apart the ids of fields of the same name in two forms of a page.
     #[prop(default = "")]
     id_prefix: &'static str,
     /// The input's type.
@@ -30,13 +30,13 @@ pub fn Field(
     /// Several lines.
     #[prop(optional)]
     lines: bool,
-    /// A remark that is not an error.
+    /// A remark, shown while there is no error.
     #[prop(optional, into)]
     hint: MaybeProp<String>,
     /// Called when the field is left after something was typed.
     #[prop(optional, into)]
     on_leave: Option<Callback<()>>,
-    /// The input element, for callers that move the focus there.
+    /// The input element, for moving the focus there.
     #[prop(optional)]
     node_ref: NodeRef<html::Input>,
     /// Buttons that belong to the field.
@@ -58,17 +58,17 @@ pub fn Field(
             (false, false) => None,
         }
     };
-    // What was typed here, if anything was; an empty field is not reported before it was typed in.
-    let begun = StoredValue::new(None::<String>);
+    // What was typed last, if anything was: an untouched field is not complained about.
+    let last_typed = StoredValue::new(None::<String>);
     let check = move || {
-        // A field that has the focus is left, too, when it is taken off the page: nothing of it is there any more then.
-        let begun = begun.try_get_value().flatten().is_some();
-        if let Some(on_leave) = on_leave.filter(|_| begun) {
+        // Removing a focused input fires `blur`, after its signals are gone.
+        let touched = last_typed.try_get_value().flatten().is_some();
+        if let Some(on_leave) = on_leave.filter(|_| touched) {
             on_leave.run(());
         }
     };
     let leave = move |event: ev::FocusEvent| {
-        // A message that came or went now would move the button away from under the click that is about to check anyway.
+        // A message that came or went now would move the button away under the click; submitting checks anyway.
         let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let submits = to.is_some_and(|to| to.matches("button[type=submit]").unwrap_or(false));
         if !submits {
@@ -76,17 +76,17 @@ pub fn Field(
         }
     };
     let typed = move |text: String| {
-        begun.set_value(Some(text.clone()));
+        last_typed.set_value(Some(text.clone()));
         value.set(text);
         if error.with_untracked(Option::is_some) {
             check();
         }
     };
-    // Set from outside (a form that was saved): what is typed next begins afresh.
+    // Set by the program (a form that was saved): the field is untouched again.
     Effect::new(move || {
-        let by_hand = value.with(|value| begun.with_value(|begun| begun.as_ref() == Some(value)));
+        let by_hand = value.with(|value| last_typed.with_value(|typed| typed.as_ref() == Some(value)));
         if !by_hand {
-            begun.set_value(None);
+            last_typed.set_value(None);
         }
     });
     let input = if lines {
@@ -99,11 +99,11 @@ pub fn Field(
         }
         .into_any()
     } else {
-        // The attribute is for a page without scripts; a secret is never in it.
-        let sent = (kind != "password").then(|| value.get_untracked());
+        // The attribute is for a page without scripts; it never holds a secret.
+        let attribute = (kind != "password").then(|| value.get_untracked());
         view! {
             <input
-                node_ref=node_ref id=id.clone() name=name type=kind autocomplete=autocomplete readonly=read_only value=sent
+                node_ref=node_ref id=id.clone() name=name type=kind autocomplete=autocomplete readonly=read_only value=attribute
                 spellcheck="false" aria-invalid=invalid aria-describedby=described_by
                 prop:value=value on:input=move |event| typed(event_target_value(&event)) on:blur=leave
             />
@@ -124,7 +124,7 @@ pub fn Field(
 /// Replaces one field's error, or clears it.
 pub fn set_error(errors: RwSignal<Vec<FieldError>>, field: &str, error: Option<FieldError>) {
     errors.update(|errors| {
-        errors.retain(|known| known.field != field);
+        errors.retain(|other| other.field != field);
         errors.extend(error);
     });
 }

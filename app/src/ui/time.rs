@@ -9,7 +9,7 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// How long ago, or the date where that is clearer.
+/// How long ago it was, or the date after 30 days.
 pub fn relative(at: OffsetDateTime, now_ms: i64) -> String {
     let plural = |n: i64, one: &str, many: &str| format!("{n} {} ago", if n == 1 { one } else { many });
     match now_ms - milliseconds(at) {
@@ -25,7 +25,7 @@ fn date(at: OffsetDateTime) -> String {
     at.format(format_description!("[day padding:none] [month repr:short] [year]")).unwrap_or_default()
 }
 
-/// The day and the time to the second, in UTC: the same for every reader, in any time zone.
+/// The day and the time to the second, in UTC, so that server and browsers render the same text.
 pub fn exact(at: OffsetDateTime) -> String {
     let clock = at.format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default();
     format!("{}, {clock} UTC", date(at))
@@ -37,7 +37,7 @@ pub fn Ago(
     /// The time.
     #[prop(into)]
     at: Signal<OffsetDateTime>,
-    /// What time it is: milliseconds since 1970.
+    /// The current time: milliseconds since 1970.
     now: RwSignal<i64>,
 ) -> impl IntoView {
     view! {
@@ -54,10 +54,10 @@ mod tests {
     #[test]
     fn a_time_is_told_in_the_largest_unit_that_fits_and_as_a_date_when_old() {
         let at = OffsetDateTime::UNIX_EPOCH;
-        let told = [-DAY, 0, MINUTE - 1, MINUTE, HOUR, DAY, 2 * DAY, 29 * DAY, 31 * DAY]
+        let words = [-DAY, 0, MINUTE - 1, MINUTE, HOUR, DAY, 2 * DAY, 29 * DAY, 31 * DAY]
             .map(|ago| relative(at, ago));
         assert_eq!(
-            told,
+            words,
             [
                 "just now",
                 "just now",

@@ -1,4 +1,4 @@
-//! The server functions of the page: who may (the guard), one use case, and nothing else.
+//! The server functions of the page. Each asks the guard, runs one use case, and does nothing else.
 #![allow(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 #![allow(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
 #![allow(clippy::unused_async, reason = "every server function is asynchronous, whether it waits or not")]
@@ -13,12 +13,12 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::guard::{admin, answer};
 
-/// A page of rows, and the activity that it is at least as new as: events after it are still to be applied.
+/// A page of rows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Listing {
     /// The rows.
     pub page: Page<Consumer>,
-    /// The number of the newest activity seen.
+    /// The number of the newest activity that the rows contain; later events are still to be applied.
     pub seen: i64,
 }
 
@@ -74,7 +74,7 @@ pub async fn disapprove(key: ConsumerKey, revision: i64) -> Result<Consumer, App
     service.decide(&admin, key, Status::Disapproved, Some(revision)).await.map_err(answer)
 }
 
-/// Saves what the edit dialog shows over a consumer as it was at a revision. An empty secret keeps the old one.
+/// Saves what the edit dialog shows, over a consumer as it was at a revision. An empty secret keeps the old one.
 #[server(prefix = "/api/page", endpoint = "edit")]
 pub async fn edit(
     key: ConsumerKey,

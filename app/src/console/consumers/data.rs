@@ -6,24 +6,24 @@ use serde::{Deserialize, Serialize};
 use super::api::Listing;
 use crate::frame::who::Who;
 
-/// What the server puts on the page; the browser reads it when it takes over. No secret may be in it.
+/// The data that the page is rendered from; the browser reads it when it takes over. It must not contain a secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PageData {
-    /// Who looks at it.
+    /// Who is signed in.
     pub who: Who,
-    /// The path that stands before every address here; often empty.
+    /// The path before every address on this server; often empty.
     pub prefix: String,
     /// The first rows.
     pub listing: Listing,
-    /// Milliseconds since 1970 when it was made, so that "3 min ago" is the same on both sides.
+    /// When the page was rendered, in milliseconds since 1970, so that "3 min ago" is the same on both sides.
     pub now_ms: i64,
-    /// What became of a form that was sent without scripts.
+    /// The result of a register form that was sent without scripts.
     pub reply: Option<Reply>,
-    /// A consumer whose approve dialog opens at once.
+    /// The consumer whose approve dialog is opened at once.
     pub asked_for: Option<Box<Consumer>>,
 }
 
-/// What became of a register form that was sent without scripts.
+/// The result of a register form that was sent without scripts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Reply {
     /// It is registered.

@@ -1,4 +1,4 @@
-//! The table's rows and what each event does to them: pure, so that every open page ends up equal to the database.
+//! The rows of the table and what each event does to them. It is pure: every open page ends up equal to the database.
 
 use std::{
     cmp::Ordering,
@@ -14,13 +14,13 @@ pub struct Table {
     rows: HashMap<ConsumerKey, Arc<Consumer>>,
     /// The rows on the page, newest first.
     order: Vec<ConsumerKey>,
-    /// New rows that wait until the pointer and the focus have left the table.
+    /// New rows that are shown once the pointer and the focus have left the table.
     waiting: Vec<ConsumerKey>,
-    /// Keys are never used again, so a late event cannot bring a removed row back.
+    /// Late events must not bring a removed row back; keys are never used again.
     removed: HashSet<ConsumerKey>,
-    /// How many consumers there are in all.
+    /// How many consumers there are, loaded or not.
     total: u64,
-    /// Where the rows that are not loaded yet begin.
+    /// Where the rows begin that are not loaded yet.
     next_cursor: Option<String>,
 }
 
@@ -29,20 +29,20 @@ pub struct Table {
 pub enum NewRow {
     /// Put it on the page.
     Show,
-    /// Let it wait, so that nothing moves.
+    /// Keep it waiting, so that nothing moves.
     Wait,
 }
 
 /// What an event did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
-    /// A row is new.
+    /// A row was added.
     Added(ConsumerKey),
-    /// A row changed where it is.
+    /// A row changed in place.
     Changed(ConsumerKey),
-    /// A row went.
+    /// A row was removed.
     Removed(ConsumerKey),
-    /// It was known already, or concerns a row that is not loaded.
+    /// It was not new, or its row is not loaded.
     Nothing,
 }
 
@@ -64,12 +64,12 @@ impl Table {
         self.waiting.len()
     }
 
-    /// How many consumers there are in all, loaded or not.
+    /// How many consumers there are, loaded or not.
     pub fn total(&self) -> u64 {
         self.total
     }
 
-    /// Where the rows that are not loaded yet begin; `None` when all are here.
+    /// Where the rows begin that are not loaded yet; `None` if all are.
     pub fn next_cursor(&self) -> Option<&String> {
         self.next_cursor.as_ref()
     }
@@ -85,7 +85,7 @@ impl Table {
         self.order.get(at + 1).copied()
     }
 
-    /// Applies an event; what it has seen already it ignores.
+    /// Applies an event. Applying it again changes nothing.
     pub fn apply(&mut self, event: Event, new_row: NewRow) -> Applied {
         match event {
             Event::Consumer(consumer) => self.save(consumer, new_row),
@@ -102,11 +102,11 @@ impl Table {
             self.waiting.retain(|row| *row != key);
             self.insert(key);
         }
-        if let Some(known) = self.rows.get_mut(&key) {
-            if !is_newer(&consumer, known) {
+        if let Some(row) = self.rows.get_mut(&key) {
+            if !is_newer(&consumer, row) {
                 return Applied::Nothing;
             }
-            *known = Arc::new(consumer);
+            *row = Arc::new(consumer);
             return Applied::Changed(key);
         }
         if consumer.revision == 1 {
@@ -136,7 +136,7 @@ impl Table {
         Applied::Removed(key)
     }
 
-    /// Puts the waiting rows on the page; gives the first of them.
+    /// Puts the waiting rows on the page; returns the first of them.
     pub fn show_waiting(&mut self) -> Option<ConsumerKey> {
         let waiting = std::mem::take(&mut self.waiting);
         for key in &waiting {
@@ -151,11 +151,11 @@ impl Table {
         self.next_cursor = page.next_cursor;
         for consumer in page.items {
             let key = consumer.key;
-            let known = self.rows.get(&key);
-            if self.removed.contains(&key) || known.is_some_and(|known| !is_newer(&consumer, known)) {
+            let row = self.rows.get(&key);
+            if self.removed.contains(&key) || row.is_some_and(|row| !is_newer(&consumer, row)) {
                 continue;
             }
-            let new = known.is_none();
+            let new = row.is_none();
             self.rows.insert(key, Arc::new(consumer));
             if new {
                 self.insert(key);
@@ -163,7 +163,7 @@ impl Table {
         }
     }
 
-    /// Starts over from a fresh first page, after a break too long to catch up from. Rows beyond it load again.
+    /// Starts over from a new first page, after a break too long to catch up from. Rows beyond it are loaded again.
     pub fn restart(&mut self, page: Page<Consumer>) {
         let removed = std::mem::take(&mut self.removed);
         *self = Self { removed, ..Self::default() };

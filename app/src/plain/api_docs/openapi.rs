@@ -1,29 +1,29 @@
-//! An OpenAPI document as the page reads it.
+//! Access to an OpenAPI document.
 
 use serde_json::{Map, Value};
 
-/// An OpenAPI document to look things up in.
+/// An OpenAPI document.
 #[derive(Clone, Copy)]
 pub(super) struct Api<'a>(pub(super) &'a Value);
 
 impl<'a> Api<'a> {
-    /// The thing itself, or what its `$ref` stands for.
+    /// Follows the `$ref` of a value, if it has one.
     pub(super) fn resolve(self, value: &'a Value) -> &'a Value {
         let target = value["$ref"].as_str().and_then(|to| to.strip_prefix('#'));
         target.and_then(|pointer| self.0.pointer(pointer)).unwrap_or(value)
     }
 
-    /// The members of an object; none where there is no object.
+    /// The members of an object; none if the value is not one.
     pub(super) fn members(value: &'a Value) -> impl Iterator<Item = (&'a String, &'a Value)> {
         value.as_object().into_iter().flat_map(Map::iter)
     }
 
-    /// The elements of an array; none where there is no array.
+    /// The elements of an array; none if the value is not one.
     pub(super) fn elements(value: &'a Value) -> impl Iterator<Item = &'a Value> {
         value.as_array().into_iter().flatten()
     }
 
-    /// The address that paths continue.
+    /// The base address of all paths.
     pub(super) fn base(self, public_url: &str) -> String {
         match self.0["servers"][0]["url"].as_str() {
             Some(url) if url.contains("://") => url.to_owned(),

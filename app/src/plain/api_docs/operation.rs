@@ -1,29 +1,29 @@
-//! One call: who may, what it takes, what it answers.
+//! One call: who may call it, what it takes, what it answers.
 
 use leptos::prelude::*;
 use serde_json::Value;
 
 use super::{openapi::Api, schema, text};
 
-/// A path and the methods of it that do the same.
+/// A path and those of its methods that do the same.
 #[derive(Clone)]
 pub(super) struct Operation<'a> {
     api: Api<'a>,
     methods: Vec<&'a str>,
     path: &'a str,
-    /// The path, with the parameters that all its methods share.
+    /// The path item, with the parameters that all its methods share.
     item: &'a Value,
-    /// What the document says of it.
-    said: &'a Value,
+    /// The operation object.
+    spec: &'a Value,
 }
 
-/// Every call, path by path; methods that say the same are one.
+/// Every call, path by path; methods with the same description are one.
 pub(super) fn operations(api: Api<'_>) -> Vec<Operation<'_>> {
     let mut all: Vec<Operation<'_>> = Vec::new();
     for (path, item) in Api::members(&api.0["paths"]) {
         for method in ["get", "head", "post", "put", "patch", "delete", "options"] {
-            let Some(said) = item.get(method) else { continue };
-            let this = Operation { api, methods: vec![method], path, item, said };
+            let Some(spec) = item.get(method) else { continue };
+            let this = Operation { api, methods: vec![method], path, item, spec };
             match all.iter_mut().find(|other| other.says_the_same(&this)) {
                 Some(other) => other.methods.push(method),
                 None => all.push(this),
@@ -34,16 +34,16 @@ pub(super) fn operations(api: Api<'_>) -> Vec<Operation<'_>> {
 }
 
 impl Operation<'_> {
-    /// Whether it is the other with another method.
+    /// Whether it differs from another in nothing but the method.
     fn says_the_same(&self, other: &Self) -> bool {
-        let words = |operation: &Self| {
-            let members = Api::members(operation.said).filter(|(name, _)| *name != "operationId");
+        let description = |operation: &Self| {
+            let members = Api::members(operation.spec).filter(|(name, _)| *name != "operationId");
             members.map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>()
         };
-        self.path == other.path && words(self) == words(other)
+        self.path == other.path && description(self) == description(other)
     }
 
-    /// Where it stands on the page.
+    /// Its id on the page.
     pub(super) fn id(&self) -> String {
         let path = self.path.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
         format!("{}{path}", self.methods.join("-"))
@@ -57,16 +57,16 @@ impl Operation<'_> {
         view! { {methods.collect_view()} <code>{self.path.to_owned()}</code> }.into_any()
     }
 
-    /// All there is to say of it.
+    /// Its section of the page.
     pub(super) fn section(&self) -> AnyView {
         let id = self.id();
         let name_id = format!("{id}-name");
-        let summary = text::plain(&self.said["summary"]);
+        let summary = text::plain(&self.spec["summary"]);
         view! {
             <section class="card" id=id aria-labelledby=name_id.clone()>
                 <h3 id=name_id.clone()>{self.name()}</h3>
                 {(!summary.is_empty()).then(|| view! { <p><strong>{text::line(&summary)}</strong></p> })}
-                {text::paragraphs(&self.said["description"])}
+                {text::paragraphs(&self.spec["description"])}
                 {self.security()}
                 {self.parameters()}
                 {self.body()}
@@ -77,12 +77,12 @@ impl Operation<'_> {
     }
 
     fn security(&self) -> Option<AnyView> {
-        let ways = self.said.get("security").or_else(|| self.api.0.get("security"))?;
+        let ways = self.spec.get("security").or_else(|| self.api.0.get("security"))?;
         let names = Api::elements(ways).map(|way| {
             let names: Vec<_> = Api::members(way).map(|(name, _)| name.as_str()).collect();
             names.join(" and ")
         });
-        // No way, or an empty one, stands for no credentials.
+        // An empty list, or an empty entry of it, means that no credentials are needed.
         let names: Vec<_> =
             names.map(|names| if names.is_empty() { "anybody".to_owned() } else { names }).collect();
         let names = if names.is_empty() { "anybody".to_owned() } else { names.join(" or ") };
@@ -90,7 +90,7 @@ impl Operation<'_> {
     }
 
     fn parameters(&self) -> Option<AnyView> {
-        let all = [self.item, self.said].map(|of| Api::elements(&of["parameters"]));
+        let all = [self.item, self.spec].map(|of| Api::elements(&of["parameters"]));
         let rows = all.into_iter().flatten().map(|parameter| Self::parameter(self.api.resolve(parameter)));
         let rows = rows.collect::<Vec<_>>();
         (!rows.is_empty()).then(|| view! { <h4>"Parameters"</h4> <dl class="list">{rows}</dl> }.into_any())
@@ -111,7 +111,7 @@ impl Operation<'_> {
     }
 
     fn body(&self) -> Option<AnyView> {
-        let body = self.api.resolve(self.said.get("requestBody")?);
+        let body = self.api.resolve(self.spec.get("requestBody")?);
         Some(
             view! {
                 <h4>"Request body"</h4>
@@ -123,7 +123,7 @@ impl Operation<'_> {
     }
 
     fn answers(&self) -> AnyView {
-        let rows = Api::members(&self.said["responses"])
+        let rows = Api::members(&self.spec["responses"])
             .map(|(status, answer)| {
                 let shared = answer.get("$ref").is_some();
                 let answer = self.api.resolve(answer);
@@ -131,7 +131,7 @@ impl Operation<'_> {
                     let words = text::plain(&self.api.resolve(header)["description"]);
                     view! { <p class="type"><code>{name.clone()}</code> " " {text::line(&words)}</p> }
                 });
-                // An answer that many calls share stands once, among the schemas.
+                // Shared answers are described once, among the schemas.
                 let content = (!shared).then(|| Self::content(answer, false));
                 view! {
                     <div>
@@ -144,7 +144,7 @@ impl Operation<'_> {
         view! { <h4>"Answers"</h4> <dl class="list">{rows}</dl> }.into_any()
     }
 
-    /// The media types of a body and what stands in each.
+    /// The media types of a body, each with its schema.
     fn content(body: &Value, whole: bool) -> AnyView {
         let kinds = Api::members(&body["content"]).map(|(media_type, content)| {
             let inline = content["schema"].get("$ref").is_none();
@@ -176,10 +176,10 @@ mod tests {
             "/echo": { "get": echo("a"), "post": echo("b"), "put": { "summary": "Other" } },
             "/other": { "get": echo("c") }
         } });
-        let told: Vec<_> =
+        let calls: Vec<_> =
             operations(Api(&document)).iter().map(|call| (call.path, call.methods.join(" "))).collect();
         assert_eq!(
-            told,
+            calls,
             [("/echo", "get post".to_owned()), ("/echo", "put".to_owned()), ("/other", "get".to_owned())]
         );
     }

@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::{openapi::Api, text};
 
-/// Where a named schema stands on the page.
+/// The id of a named schema on the page.
 pub(super) fn id(name: &str) -> String {
     format!("schema-{name}")
 }
 
-/// The type, and the members where it has some.
+/// The type, and the members if it has any.
 pub(super) fn of(schema: &Value) -> AnyView {
     let members = members(schema);
     match (schema.get("properties"), members) {
@@ -19,7 +19,7 @@ pub(super) fn of(schema: &Value) -> AnyView {
     }
 }
 
-/// The members of an object, of the objects it is made of, and of a list's elements.
+/// The members of an object, of the schemas that it combines, and of the elements of a list.
 pub(super) fn members(schema: &Value) -> AnyView {
     let required: Vec<&str> = Api::elements(&schema["required"]).filter_map(Value::as_str).collect();
     let rows = Api::members(&schema["properties"])
@@ -40,7 +40,7 @@ pub(super) fn members(schema: &Value) -> AnyView {
     view! { {own} {inside.map(members).collect_view()} }.into_any()
 }
 
-/// The type in a few words; names of schemas lead to them.
+/// The type in a few words, with links to named schemas.
 pub(super) fn type_of(schema: &Value) -> AnyView {
     if let Some(name) = schema["$ref"].as_str().and_then(|to| to.rsplit('/').next()) {
         return view! { <a href=format!("#{}", id(name))>{name.to_owned()}</a> }.into_any();
@@ -56,14 +56,14 @@ pub(super) fn type_of(schema: &Value) -> AnyView {
     if schema.get("enum").is_some() {
         return joined(Api::elements(&schema["enum"]).map(code), " or ");
     }
-    let one = |name: &str| match (name, schema.get("items")) {
+    let in_words = |name: &str| match (name, schema.get("items")) {
         ("array", Some(items)) => view! { "list of " {type_of(items)} }.into_any(),
         ("array", None) => "list".into_any(),
         (name, _) => name.to_owned().into_any(),
     };
     let kind = match &schema["type"] {
-        Value::String(name) => one(name),
-        Value::Array(names) => joined(names.iter().filter_map(Value::as_str).map(one), " or "),
+        Value::String(name) => in_words(name),
+        Value::Array(names) => joined(names.iter().filter_map(Value::as_str).map(in_words), " or "),
         _ if schema.get("properties").is_some() => "object".into_any(),
         _ => "anything".into_any(),
     };
@@ -80,7 +80,7 @@ fn code(value: &Value) -> AnyView {
     view! { <code>{text::literal(value)}</code> }.into_any()
 }
 
-/// What is said of a value besides its type.
+/// The constraints on a value besides its type.
 fn limits(schema: &Value) -> Vec<String> {
     let mut words = Vec::new();
     let limit = |name: &str| schema.get(name).map(text::literal);
@@ -107,20 +107,20 @@ mod tests {
 
     use super::*;
 
-    fn told(schema: &Value) -> String {
+    fn text_of(schema: &Value) -> String {
         Owner::new().with(|| type_of(schema).to_html()).replace("<!>", "")
     }
 
     #[test]
     fn types_are_told_in_words() {
         let limited = json!({ "type": "integer", "minimum": 1, "maximum": 500, "default": 50 });
-        assert_eq!(told(&limited), "integer, 1 to 500, 50 where absent");
-        assert_eq!(told(&json!({ "type": ["string", "null"], "format": "uri" })), "string or null, uri");
-        assert_eq!(told(&json!({ "type": "array", "items": { "type": "string" } })), "list of string");
+        assert_eq!(text_of(&limited), "integer, 1 to 500, 50 where absent");
+        assert_eq!(text_of(&json!({ "type": ["string", "null"], "format": "uri" })), "string or null, uri");
+        assert_eq!(text_of(&json!({ "type": "array", "items": { "type": "string" } })), "list of string");
         let status = json!({ "type": "string", "enum": ["pending", "approved"] });
-        assert_eq!(told(&status), "<code>pending</code> or <code>approved</code>");
+        assert_eq!(text_of(&status), "<code>pending</code> or <code>approved</code>");
         assert_eq!(
-            told(&json!({ "$ref": "#/components/schemas/User" })),
+            text_of(&json!({ "$ref": "#/components/schemas/User" })),
             "<a href=\"#schema-User\">User</a>"
         );
     }

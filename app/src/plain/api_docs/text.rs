@@ -1,14 +1,14 @@
-//! Words of an OpenAPI document, in the little Markdown that descriptions use: paragraphs and `code`.
+//! Text of an OpenAPI document, in the little Markdown that descriptions use: paragraphs and `code`.
 
 use leptos::prelude::*;
 use serde_json::Value;
 
-/// A text as it is; nothing where it is absent.
+/// A string as it is; empty if absent.
 pub(super) fn plain(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// A value as somebody would type it.
+/// A value as people type it.
 pub(super) fn literal(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
