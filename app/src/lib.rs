@@ -1,10 +1,5 @@
 //! The screen. Hydrated pages are components; documents around them are rendered on the server alone.
 #![recursion_limit = "256"]
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::too_many_lines,
-    reason = "components own their props; a view is one expression"
-)]
 
 mod console;
 mod error;

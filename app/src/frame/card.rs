@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use crate::frame::site::Site;
 
-/// The frame of the pages without a script: the name, and a card in the middle.
+/// The product's name, and a card in the middle.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub(crate) fn Card(site: Site, heading: impl IntoView + 'static, children: Children) -> impl IntoView {
     view! {
         <main class="narrow">
