@@ -21,10 +21,10 @@ pub enum AppError {
     /// Fields that cannot be accepted; the words are shown beside each.
     #[error("Some of this cannot be accepted: see beside the fields.")]
     Invalid(Vec<FieldError>),
-    /// Somebody else changed the consumer first.
-    #[error("Somebody else was faster.")]
+    /// Another administrator changed the consumer first.
+    #[error("Another administrator was faster.")]
     Conflict(Box<Conflict>),
-    /// Somebody else removed the consumer.
+    /// Another administrator removed the consumer.
     #[error("{} has removed this consumer, so there is nothing left to change.", .0.by)]
     Removed(Removed),
     /// It never existed.

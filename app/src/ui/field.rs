@@ -30,7 +30,7 @@ pub fn Field(
     /// Several lines.
     #[prop(optional)]
     lines: bool,
-    /// A remark, shown while there is no error.
+    /// A remark, shown while there is not an error.
     #[prop(optional, into)]
     hint: MaybeProp<String>,
     /// Called when the field is left after something was typed.

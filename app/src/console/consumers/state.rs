@@ -43,7 +43,7 @@ impl PageState {
         }
     }
 
-    /// Applies what somebody else did, without moving what the reader is looking at.
+    /// Applies what another administrator did, without moving what the reader is looking at.
     pub(super) fn apply_live(self, event: Event) {
         let new_row = if self.would_push_row_in_use() { NewRow::Wait } else { NewRow::Show };
         self.apply(event, new_row);
