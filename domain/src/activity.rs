@@ -102,23 +102,30 @@ pub enum Action {
 
 /// One line of the activity. `before` and `after` never contain a secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Activity<Snapshot> {
     /// Increases in commit order; orders events and resumes a stream.
     pub id: i64,
     /// The time of the action.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// Its author.
+    /// Its author: a username, *the command line* or *by request*.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub actor: Actor,
     /// Its kind.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub action: Action,
     /// The affected consumer, if any.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub consumer_key: Option<ConsumerKey>,
     /// The network address of the request; `None` for the command line.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub address: Option<String>,
     /// The affected object before the action.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<Object>, required))]
     pub before: Option<Snapshot>,
     /// The affected object after the action.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<Object>, required))]
     pub after: Option<Snapshot>,
 }
 

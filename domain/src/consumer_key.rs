@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// The public, unique, immutable identifier of a consumer: a UUID that this server generates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ConsumerKey(pub Uuid);
 
 impl fmt::Display for ConsumerKey {

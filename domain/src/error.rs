@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A rejected field and the reason. The API and the page share this shape.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// The field's name on the wire, such as `name` or `secret_again`.
     pub field: String,

@@ -15,6 +15,8 @@ pub const MOST_ROWS: u64 = 500;
 
 /// The column to sort consumers by; ties are broken by key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(default = "created_at"))]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// The time of registration.
@@ -59,6 +61,7 @@ pub const NEVER: i64 = -1;
 
 /// The direction of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Order {
     /// From A to Z, oldest first.
     #[serde(rename = "asc")]

@@ -13,6 +13,7 @@ use crate::{
 
 /// The name that a user signs in with: 1 to 64 of `A-Z a-z 0-9 . _ @ -`. Comparison ignores case.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Username(String);
 

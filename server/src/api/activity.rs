@@ -1,26 +1,77 @@
 //! What was done to consumers, users and tokens, by whom, from where.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse as _, Response},
+use std::borrow::Cow;
+
+use axum::{Json, extract::State};
+use domain::{Activity, ConsumerKey};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
 };
-use serde_json::json;
 
 use crate::{
     api::{
         call::AdminCall,
         error::ApiError,
-        query::{USUAL_LIMIT, limit},
+        problem::{BadRequest, Forbidden, Unauthorized, Unavailable},
+        query::{Paging, USUAL_LIMIT, limit},
     },
     state::AppState,
 };
 
-/// `GET /api/v1/activity?consumer=&limit=&cursor=`, newest first
+/// A page of the activity.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ActivityPage {
+    /// The lines, newest first.
+    #[schema(value_type = Vec<Line>)]
+    items: Vec<Activity<Value>>,
+    /// The cursor of the next page; null on the last one.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+/// Names the schema of a line `Activity`; a generic type names its own `Activity_Value`.
+enum Line {}
+
+impl PartialSchema for Line {
+    fn schema() -> RefOr<Schema> {
+        Activity::<Value>::schema()
+    }
+}
+
+impl ToSchema for Line {
+    fn name() -> Cow<'static, str> {
+        "Activity".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Activity::<Value>::schemas(schemas);
+    }
+}
+
+/// List what was done
+///
+/// Newest first.
+#[utoipa::path(
+    get,
+    path = "/activity",
+    operation_id = "listActivity",
+    tag = "Activity",
+    params(
+        ("consumer" = Option<ConsumerKey>, Query, description = "Only what was done to this consumer."),
+        Paging,
+    ),
+    responses(
+        (status = 200, description = "A page of activity.", body = ActivityPage),
+        BadRequest, Unauthorized, Forbidden, Unavailable,
+    ),
+)]
 pub(super) async fn list(
     State(state): State<AppState>,
     AdminCall { admin, call }: AdminCall,
-) -> Result<Response, ApiError> {
+) -> Result<Json<ActivityPage>, ApiError> {
     let (mut consumer, mut before, mut most) = (None, None, None);
     for (name, value) in call.query() {
         let wrong = |what: &str| ApiError::BadRequest(format!("{name}={value}: {what}"));
@@ -42,5 +93,5 @@ pub(super) async fn list(
     }
     let (items, next_cursor) =
         state.service.list_activity(&admin, consumer, before, most.unwrap_or(USUAL_LIMIT)).await?;
-    Ok(Json(json!({ "items": items, "next_cursor": next_cursor.map(|id| id.to_string()) })).into_response())
+    Ok(Json(ActivityPage { items, next_cursor: next_cursor.map(|id| id.to_string()) }))
 }

@@ -8,10 +8,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use oauth::Problem;
-use serde_json::{Map, Value, json};
 use service::{NotPermitted, ServiceError, VerifyError};
 
-use crate::wire::{failure::Failure, refusal, request_id::RequestId};
+use crate::{
+    api::problem::ProblemDetails,
+    wire::{failure::Failure, refusal, request_id::RequestId},
+};
 
 /// Why a call was not done.
 #[derive(Debug)]
@@ -114,30 +116,21 @@ impl ApiError {
     /// Problem details, with the realm in the challenge and the request's number.
     pub(crate) fn answer(&self, realm: &str, id: &RequestId) -> Response {
         let status = self.status();
-        let mut members = Map::new();
-        members.insert("type".to_owned(), json!("about:blank"));
-        members.insert("title".to_owned(), json!(status.canonical_reason()));
-        members.insert("status".to_owned(), json!(status.as_u16()));
-        members.insert("detail".to_owned(), json!(self.detail()));
-        members.insert("request_id".to_owned(), json!(id.to_string()));
+        let mut details = ProblemDetails::new(status, self.detail(), id);
         let (mut challenge, mut failure) = (None, None);
         match self {
             Self::Refused(problem) => {
                 challenge = Some(problem.challenge(realm));
-                members.extend(
-                    problem.members().into_iter().map(|(name, text)| (name.to_owned(), Value::String(text))),
-                );
+                details.explain(problem);
             }
             Self::NoCredentials => challenge = Some(format!("OAuth realm=\"{realm}\"")),
-            Self::Service(ServiceError::Invalid(errors)) => {
-                members.insert("errors".to_owned(), json!(errors));
-            }
+            Self::Service(ServiceError::Invalid(errors)) => details.errors = Some(errors.clone()),
             Self::Service(ServiceError::Store(error)) => failure = Some(Failure::of(error)),
             _ => {}
         }
         let problem = [(header::CONTENT_TYPE, "application/problem+json")];
         let challenge = challenge.map(|challenge| [(header::WWW_AUTHENTICATE, challenge)]);
-        (status, challenge, failure, problem, Json(members)).into_response()
+        (status, challenge, failure, problem, Json(details)).into_response()
     }
 }
 

@@ -5,26 +5,21 @@ mod call;
 mod consumers;
 pub(crate) mod error;
 pub(crate) mod openapi;
+mod operations;
+mod problem;
 mod query;
 mod who;
 
 use axum::{
     Router,
-    routing::{MethodRouter, any, get, post},
+    routing::{MethodRouter, get},
 };
 
 use crate::{api::error::ApiError, state::AppState};
 
-/// Every call, and the page about them.
+/// Every operation, the document about them, and the page to read it on.
 pub(crate) fn routes(docs: MethodRouter<AppState>) -> Router<AppState> {
-    Router::new()
-        .route("/echo", any(who::echo))
-        .route("/whoami", get(who::who_am_i))
-        .route("/consumers", get(consumers::list).post(consumers::register))
-        .route("/consumers/{key}", get(consumers::show).patch(consumers::edit).delete(consumers::remove))
-        .route("/consumers/{key}/approve", post(consumers::approve))
-        .route("/consumers/{key}/disapprove", post(consumers::disapprove))
-        .route("/activity", get(activity::list))
+    Router::from(operations::operations())
         .route("/openapi.json", get(openapi::open_api))
         .route("/docs", docs)
         .fallback(async || {

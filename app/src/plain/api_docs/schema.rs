@@ -29,7 +29,7 @@ pub(super) fn members(schema: &Value) -> AnyView {
             view! {
                 <div>
                     <dt><code>{name.clone()}</code> {(!required).then_some(" optional")}</dt>
-                    <dd><p class="type">{type_of(property)}</p> {text::paragraphs(&property["description"])} {nested}</dd>
+                    <dd><p class="type">{type_of(property)}</p> {text::paragraphs(description(property))} {nested}</dd>
                 </div>
             }
         })
@@ -40,7 +40,14 @@ pub(super) fn members(schema: &Value) -> AnyView {
     view! { {own} {inside.map(members).collect_view()} }.into_any()
 }
 
-/// The type in a few words, with links to named schemas.
+/// The description; that of the first alternative with one where the schema has none of its own.
+fn description(schema: &Value) -> &Value {
+    let parts = ["oneOf", "anyOf", "allOf"].into_iter().flat_map(|of| Api::elements(&schema[of]));
+    let mut all = std::iter::once(schema).chain(parts).map(|part| &part["description"]);
+    all.find(|description| description.is_string()).unwrap_or(&Value::Null)
+}
+
+/// The type in a few words; names of schemas lead to them.
 pub(super) fn type_of(schema: &Value) -> AnyView {
     if let Some(name) = schema["$ref"].as_str().and_then(|to| to.rsplit('/').next()) {
         return view! { <a href=format!("#{}", id(name))>{name.to_owned()}</a> }.into_any();
@@ -109,6 +116,15 @@ mod tests {
 
     fn text_of(schema: &Value) -> String {
         Owner::new().with(|| type_of(schema).to_html()).replace("<!>", "")
+    }
+
+    #[test]
+    fn a_nullable_reference_is_described_by_its_reference() {
+        let user = json!({ "$ref": "#/components/schemas/User", "description": "Who calls." });
+        let nullable = json!({ "oneOf": [{ "type": "null" }, user] });
+        assert_eq!(description(&nullable), "Who calls.");
+        assert_eq!(description(&json!({ "description": "Own.", "oneOf": [user] })), "Own.");
+        assert_eq!(description(&json!({ "type": "string" })), &Value::Null);
     }
 
     #[test]

@@ -1,0 +1,146 @@
+//! Registering and editing a consumer.
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, TypedSecret};
+use serde::{Deserialize, Deserializer};
+use service::consumers::TypedEdit;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        call::{AdminCall, KeyText},
+        consumers::show::{key, seen, shown},
+        error::ApiError,
+        problem::{
+            BadRequest, Forbidden, Invalid, NotFound, NotJson, PreconditionFailed, PreconditionRequired,
+            TooLarge, Unauthorized, Unavailable,
+        },
+    },
+    state::AppState,
+};
+
+/// A consumer to register.
+// A missing field counts as empty, so that it is reported together with every other wrong field.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewConsumer {
+    #[serde(default)]
+    #[schema(value_type = ConsumerName, required)]
+    name: String,
+    #[schema(value_type = ConsumerSecret, required)]
+    secret: Option<TypedSecret>,
+}
+
+/// Register a consumer
+///
+/// It is pending until somebody approves it. The key is in the answer.
+#[utoipa::path(
+    post,
+    path = "/consumers",
+    operation_id = "registerConsumer",
+    tag = "Consumers",
+    request_body = NewConsumer,
+    responses(
+        (
+            status = 201,
+            description = "Registered.",
+            body = Consumer,
+            headers(
+                ("ETag" = String, description = "The revision, in quotation marks."),
+                ("Location" = String, description = "The address of the consumer."),
+            ),
+        ),
+        BadRequest, Unauthorized, Forbidden, TooLarge, NotJson, Invalid, Unavailable,
+    ),
+)]
+pub(in crate::api) async fn register(
+    State(state): State<AppState>,
+    AdminCall { admin, call }: AdminCall,
+) -> Result<Response, ApiError> {
+    let NewConsumer { name, secret } = call.json()?;
+    let secret = secret.as_ref().map_or("", TypedSecret::expose);
+    let consumer = state.service.register(&admin, &name, secret).await?;
+    let location = state.path(&format!("/api/v1/consumers/{}", consumer.key));
+    Ok(([(header::LOCATION, location)], shown(StatusCode::CREATED, &consumer)).into_response())
+}
+
+/// The changes to a consumer.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "absent, null and a text are three things")]
+pub(in crate::api) struct ConsumerPatch {
+    #[schema(value_type = Option<ConsumerName>, nullable = false)]
+    name: Option<String>,
+    #[schema(value_type = Option<ConsumerSecret>, nullable = false)]
+    secret: Option<TypedSecret>,
+    /// Whether it skips the user's consent page.
+    #[schema(nullable = false)]
+    trusted: Option<bool>,
+    /// The only callback it may use.
+    #[schema(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "present")]
+    callback_url: Option<Option<String>>,
+    /// The public key that verifies its RSA signatures: SPKI, PKCS#1 or certificate PEM, 2048 bits or more.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    rsa_public_key: Option<Option<String>>,
+    /// Whether to revoke all of its tokens.
+    #[schema(nullable = false)]
+    sign_everybody_out: Option<bool>,
+}
+
+/// Tells `null` from absent.
+#[expect(clippy::option_option, reason = "absent, null and a text are three things")]
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+/// Edit a consumer
+///
+/// Absent fields stay unchanged; null removes a callback URL or RSA public key.
+#[utoipa::path(
+    patch,
+    path = "/consumers/{key}",
+    operation_id = "editConsumer",
+    tag = "Consumers",
+    params(
+        ("key" = ConsumerKey, Path, description = "The consumer key."),
+        ("If-Match" = String, Header, description = "The ETag of the consumer as you saw it, or * for any."),
+    ),
+    request_body = ConsumerPatch,
+    responses(
+        (
+            status = 200,
+            description = "The consumer as it is now.",
+            body = Consumer,
+            headers(("ETag" = String, description = "The revision, in quotation marks.")),
+        ),
+        BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed, TooLarge, NotJson, Invalid, PreconditionRequired, Unavailable,
+    ),
+)]
+pub(in crate::api) async fn edit(
+    State(state): State<AppState>,
+    KeyText(text): KeyText,
+    AdminCall { admin, call }: AdminCall,
+) -> Result<Response, ApiError> {
+    let key = key(&text)?;
+    let current = state.service.find_consumer(&admin, key).await?;
+    let seen = seen(call.headers(), &current)?;
+    if !call.headers().contains_key(header::IF_MATCH) {
+        return Err(ApiError::PreconditionRequired);
+    }
+    let patch: ConsumerPatch = call.json()?;
+    let edit = TypedEdit {
+        name: patch.name,
+        secret: patch.secret,
+        trusted: patch.trusted,
+        callback_url: patch.callback_url.map(Option::unwrap_or_default),
+        rsa_public_key: patch.rsa_public_key.map(Option::unwrap_or_default),
+        sign_everybody_out: patch.sign_everybody_out.unwrap_or_default(),
+    };
+    Ok(shown(StatusCode::OK, &state.service.edit(&admin, key, edit, seen).await?))
+}

@@ -1,0 +1,128 @@
+//! Approving, disapproving and removing a consumer.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use domain::{Consumer, ConsumerKey, Status};
+use service::{Admin, ServiceError};
+
+use crate::{
+    api::{
+        call::{AdminCall, KeyText},
+        consumers::show::{key, seen, shown},
+        error::ApiError,
+        problem::{Forbidden, NotFound, PreconditionFailed, Unauthorized, Unavailable},
+    },
+    state::AppState,
+};
+
+async fn decide(
+    state: &AppState,
+    AdminCall { admin, call }: AdminCall,
+    text: &str,
+    status: Status,
+) -> Result<Response, ApiError> {
+    let key = key(text)?;
+    let current = state.service.find_consumer(&admin, key).await?;
+    // Idempotent: the current status is returned whatever `If-Match` says.
+    if current.status == status {
+        return Ok(shown(StatusCode::OK, &current));
+    }
+    let seen = seen(call.headers(), &current)?;
+    Ok(shown(StatusCode::OK, &state.service.decide(&admin, key, status, seen).await?))
+}
+
+/// Approve a consumer
+///
+/// Approving it twice changes nothing.
+#[utoipa::path(
+    post,
+    path = "/consumers/{key}/approve",
+    operation_id = "approveConsumer",
+    tag = "Consumers",
+    params(("key" = ConsumerKey, Path, description = "The consumer key.")),
+    responses(
+        (
+            status = 200,
+            description = "The consumer as it is now.",
+            body = Consumer,
+            headers(("ETag" = String, description = "The revision, in quotation marks.")),
+        ),
+        Unauthorized, Forbidden, NotFound, PreconditionFailed, Unavailable,
+    ),
+)]
+pub(in crate::api) async fn approve(
+    State(state): State<AppState>,
+    KeyText(text): KeyText,
+    call: AdminCall,
+) -> Result<Response, ApiError> {
+    decide(&state, call, &text, Status::Approved).await
+}
+
+/// Disapprove a consumer
+///
+/// Its very next request is refused. Its tokens are kept: approving it again brings them back.
+#[utoipa::path(
+    post,
+    path = "/consumers/{key}/disapprove",
+    operation_id = "disapproveConsumer",
+    tag = "Consumers",
+    params(("key" = ConsumerKey, Path, description = "The consumer key.")),
+    responses(
+        (
+            status = 200,
+            description = "The consumer as it is now.",
+            body = Consumer,
+            headers(("ETag" = String, description = "The revision, in quotation marks.")),
+        ),
+        Unauthorized, Forbidden, NotFound, PreconditionFailed, Unavailable,
+    ),
+)]
+pub(in crate::api) async fn disapprove(
+    State(state): State<AppState>,
+    KeyText(text): KeyText,
+    call: AdminCall,
+) -> Result<Response, ApiError> {
+    decide(&state, call, &text, Status::Disapproved).await
+}
+
+/// Remove a consumer
+///
+/// For good. Its tokens are revoked. Removing it twice is no error.
+#[utoipa::path(
+    delete,
+    path = "/consumers/{key}",
+    operation_id = "removeConsumer",
+    tag = "Consumers",
+    params(("key" = ConsumerKey, Path, description = "The consumer key.")),
+    responses(
+        (status = 204, description = "It is not there any more."),
+        Unauthorized, Forbidden, PreconditionFailed, Unavailable,
+    ),
+)]
+pub(in crate::api) async fn remove(
+    State(state): State<AppState>,
+    KeyText(text): KeyText,
+    AdminCall { admin, call }: AdminCall,
+) -> Result<Response, ApiError> {
+    if let Ok(key) = key(&text) {
+        remove_if_there(&state, &admin, key, call.headers()).await?;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn remove_if_there(
+    state: &AppState,
+    admin: &Admin,
+    key: ConsumerKey,
+    headers: &HeaderMap,
+) -> Result<(), ApiError> {
+    let seen = match state.service.find_consumer(admin, key).await {
+        Ok(current) => seen(headers, &current)?,
+        Err(ServiceError::NotFound(_) | ServiceError::Removed(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(state.service.remove(admin, key, seen).await?)
+}

@@ -1,0 +1,6 @@
+//! Consumers over the API: the same use cases as the page's.
+
+pub(super) mod change;
+pub(super) mod decide;
+pub(super) mod list;
+pub(super) mod show;
