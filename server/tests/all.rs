@@ -16,6 +16,7 @@ mod logs;
 mod nodes;
 mod oauth1;
 mod pages;
+mod permissions;
 mod refusals;
 mod relay;
 mod server_functions;

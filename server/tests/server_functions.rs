@@ -1,61 +1,12 @@
-//! The page's server functions over HTTP: who may call them, and what they answer.
+//! The page's server functions over HTTP: what they answer; who may call them is in `permissions.rs`.
 
 use crate::support;
 
-use std::collections::BTreeSet;
-
-use app::guard::OPEN;
 use http::Method;
-use leptos::server_fn::axum::server_fn_paths;
 use support::{
-    Browser, Home, SECRET,
+    Home, SECRET,
     browser::{send, with_form},
 };
-
-fn paths() -> BTreeSet<&'static str> {
-    // The program's own library is linked in for this one reference; its registrations come with it.
-    let _ = app::who_am_i;
-    server_fn_paths().map(|(path, _)| path).collect()
-}
-
-fn asked_with_nothing(browser: &Browser, path: &str) -> (u16, String) {
-    let answer = send(browser.request(Method::POST, path).body(()).unwrap());
-    (answer.status, answer.text().to_owned())
-}
-
-#[test]
-fn no_server_function_answers_whoever_lacks_the_permission() {
-    let (closed, open): (Vec<_>, Vec<_>) = paths().into_iter().partition(|path| !OPEN.contains(path));
-    assert_eq!(open, ["/api/page/who_am_i"], "the only one that needs no permission");
-    let names = closed.iter().map(|path| path.rsplit('/').next().unwrap());
-    let expected = "approve disapprove edit list name_in_use register remove signed_in_users";
-    assert_eq!(names.collect::<Vec<_>>(), expected.split(' ').collect::<Vec<_>>());
-    let server = Home::with_users().serve();
-    let (visitor, grace) = (server.visitor(), server.signed_in("grace"));
-    for path in closed {
-        assert_eq!(asked_with_nothing(&visitor, path), (401, "\"SignedOut\"".to_owned()), "{path}");
-        assert_eq!(asked_with_nothing(&grace, path), (403, "\"NotPermitted\"".to_owned()), "{path}");
-    }
-}
-
-#[test]
-fn a_refused_caller_changes_nothing_though_the_arguments_are_right() {
-    let server = Home::with_users().serve();
-    let ada = server.signed_in("ada");
-    let consumer = ada.register("Requirements sync");
-    let key = consumer["key"].as_str().unwrap();
-    for other in [server.visitor(), server.signed_in("grace")] {
-        let by_revision = [("key", key), ("revision", "1")];
-        for (function, arguments) in [
-            ("register", &[("name", "Mine"), ("secret", SECRET)]),
-            ("approve", &by_revision),
-            ("remove", &by_revision),
-        ] {
-            assert!([401, 403].contains(&other.call(function, arguments).status), "{function}");
-        }
-    }
-    assert_eq!(server.home.json(&["consumer", "list"], ""), serde_json::json!([consumer]));
-}
 
 #[test]
 fn anybody_may_ask_who_is_signed_in() {

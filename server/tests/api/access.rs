@@ -1,99 +1,17 @@
-//! Who may call what.
+//! Permissions that end, and changes that another site asks for; the table of who may is in `permissions.rs`.
 
 use http::Method;
 use serde_json::json;
 
-use super::{NOWHERE, at, call, call_json, register};
-use crate::support::{
-    SECRET,
-    browser::{Answer, send},
-    signer::{App, CONSUMERS, Provider},
+use super::{NOWHERE, at, register};
+use crate::{
+    permissions::{May, TABLE},
+    support::{
+        SECRET,
+        browser::send,
+        signer::{CONSUMERS, Provider},
+    },
 };
-
-/// Every call that needs *Configure Server*, for a consumer with this key.
-fn calls(key: &str) -> Vec<(Method, String)> {
-    vec![
-        (Method::GET, CONSUMERS.to_owned()),
-        (Method::POST, CONSUMERS.to_owned()),
-        (Method::GET, at(key)),
-        (Method::PATCH, at(key)),
-        (Method::POST, format!("{}/approve", at(key))),
-        (Method::POST, format!("{}/disapprove", at(key))),
-        (Method::DELETE, at(key)),
-        (Method::GET, "/api/v1/activity".to_owned()),
-    ]
-}
-
-/// A request that every call accepts: valid JSON, and any revision.
-fn signed(app: &App, method: &Method, path: &str) -> Answer {
-    let request = app.call(method.as_str(), path).header("if-match", "*").sign();
-    if matches!(*method, Method::POST | Method::PATCH) {
-        return request.send_json(&json!({ "name": "Changed", "secret": SECRET }));
-    }
-    request.send()
-}
-
-#[test]
-fn nobody_gets_anything_without_credentials() {
-    let provider = Provider::start();
-    let key = provider.pending("Swept").key;
-    let mut forged = provider.visitor();
-    forged.cookie = Some("latchkey=forged".to_owned());
-    let body = json!({ "name": "Changed", "secret": SECRET });
-    for visitor in [&provider.visitor(), &forged] {
-        for (method, path) in calls(&key) {
-            let answer = call(visitor, method.clone(), &path, &[("if-match", "*")]);
-            answer.problem(401);
-            assert_eq!(answer.header("www-authenticate"), "OAuth realm=\"Latchkey\"", "{method} {path}");
-            call_json(visitor, method, &path, &[("if-match", "*")], &body).problem(401);
-        }
-        for path in ["/api/v1/whoami", "/api/v1/echo"] {
-            call(visitor, Method::GET, path, &[]).problem(401);
-        }
-    }
-    assert_eq!(provider.ada().get(CONSUMERS).is(200).json()["items"][0]["name"], "Swept");
-}
-
-#[test]
-fn whoever_may_not_configure_the_server_gets_nothing_by_session_or_signature() {
-    let provider = Provider::start();
-    let grace = provider.signed_in("grace");
-    let app = provider.app("Swept").dance(&grace);
-    let alone = app.alone();
-    for (method, path) in calls(&app.key).into_iter().chain(calls(NOWHERE)).chain(calls("nonsense")) {
-        let body = json!({ "name": "Changed", "secret": SECRET });
-        call_json(&grace, method.clone(), &path, &[("if-match", "*")], &body).problem(403);
-        call(&grace, method.clone(), &path, &[]).problem(403);
-        signed(&app, &method, &path).problem(403);
-        signed(&alone, &method, &path).problem(403);
-    }
-    let listed = provider.ada().get(CONSUMERS).is(200).json();
-    assert_eq!((&listed["total"], &listed["items"][0]["name"]), (&json!(1), &json!("Swept")));
-    assert_eq!(listed["items"][0]["status"], "approved");
-}
-
-#[test]
-fn an_administrator_may_call_everything_by_session_or_signature() {
-    let provider = Provider::start();
-    let app = provider.app_of("Console", "ada");
-    let body = json!({ "name": "Changed", "secret": SECRET });
-    for by_session in [true, false] {
-        let key = register(provider.ada(), "Swept");
-        for ((method, path), expected) in
-            calls(&key).into_iter().zip([200, 201, 200, 200, 200, 200, 204, 200])
-        {
-            let answer = if by_session {
-                call_json(provider.ada(), method.clone(), &path, &[("if-match", "*")], &body)
-            } else {
-                signed(&app, &method, &path)
-            };
-            assert_eq!(answer.status, expected, "{method} {path}: {answer:?}");
-            assert_eq!(answer.header("cache-control"), "no-store");
-        }
-    }
-    let line = provider.ada().get("/api/v1/activity?limit=1").is(200).json();
-    assert_eq!(line["items"][0]["actor"], "ada", "what a consumer does, the user has done");
-}
 
 #[test]
 fn a_permission_that_is_taken_away_counts_for_sessions_and_tokens() {
@@ -113,8 +31,9 @@ fn changes_by_a_session_have_to_come_from_our_own_pages() {
     let provider = Provider::start();
     let ada = provider.ada();
     let key = register(ada, "Swept");
-    let changes = calls(&key).into_iter().filter(|(method, _)| *method != Method::GET);
-    for (method, path) in changes {
+    let operations = TABLE.iter().filter(|line| line.is_operation() && line.may == May::ConfigureServer);
+    let calls = operations.map(|line| (line.method(), line.path().replace("{key}", &key)));
+    for (method, path) in calls.filter(|(method, _)| *method != Method::GET) {
         let bare = || ada.bare(method.clone(), &path).header("if-match", "*");
         for request in [
             bare(),
