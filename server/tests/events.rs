@@ -7,10 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use insta::assert_json_snapshot;
 use serde_json::json;
 use service::{Admin, Clock, Rules, Service};
 use store::Store;
-use support::{Home, PASSWORD, SECRET};
+use support::{Home, PASSWORD, SECRET, redact::redacted};
 
 #[test]
 fn only_administrators_may_listen() {
@@ -58,7 +59,23 @@ fn what_one_browser_does_another_is_told() {
     let stream = other.events(None);
     stream.expect("ready");
     let consumer = ada.register("Requirements sync");
-    assert_eq!(stream.expect("consumer").json(), consumer);
+    let event = stream.expect("consumer");
+    assert_eq!(event.json(), consumer);
+    assert_json_snapshot!(redacted(event.json()), @r#"
+    {
+      "callback_url": null,
+      "created_at": "[created_at]",
+      "created_by": "ada",
+      "key": "[key]",
+      "last_used_at": null,
+      "name": "Requirements sync",
+      "revision": 1,
+      "rsa_public_key": null,
+      "status": "pending",
+      "trusted": false,
+      "updated_at": "[updated_at]"
+    }
+    "#);
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! What a call cannot be done with.
 
 use http::Method;
+use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
 use super::{NOWHERE, at, call, call_json, register};
 use crate::support::{
     SECRET,
     browser::{Answer, send},
+    redact::redacted,
     signer::{CONSUMERS, Provider},
 };
 
@@ -38,6 +40,27 @@ fn every_field_that_is_wrong_is_told_at_once() {
         ))
     };
     assert_eq!(register_as("", "short"), ["name", "secret"]);
+    let body = json!({ "name": "", "secret": "short" });
+    let invalid = call_json(ada, Method::POST, CONSUMERS, &[], &body).problem(422);
+    assert_json_snapshot!(redacted(invalid), @r#"
+    {
+      "detail": "Some of this cannot be accepted: errors lists every field that is wrong.",
+      "errors": [
+        {
+          "detail": "Enter a name.",
+          "field": "name"
+        },
+        {
+          "detail": "Use at least 8 characters; this has 5.",
+          "field": "secret"
+        }
+      ],
+      "request_id": "[request_id]",
+      "status": 422,
+      "title": "Unprocessable Entity",
+      "type": "about:blank"
+    }
+    "#);
     let absent = |body: &Value| wrong_fields(&call_json(ada, Method::POST, CONSUMERS, &[], body));
     assert_eq!(absent(&json!({})), ["name", "secret"]);
     assert_eq!(absent(&json!({ "name": "Name" })), ["secret"]);

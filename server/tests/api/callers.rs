@@ -1,10 +1,14 @@
 //! `echo` and `whoami`: for authors of clients.
 
 use http::Method;
+use insta::assert_json_snapshot;
 use serde_json::json;
 
 use super::call;
-use crate::support::signer::{ECHO, Provider};
+use crate::support::{
+    redact::redacted,
+    signer::{ECHO, Provider},
+};
 
 #[test]
 fn whoami_tells_user_and_consumer_as_far_as_there_are_any() {
@@ -70,4 +74,35 @@ fn a_request_with_a_session_and_a_signature_is_the_consumers() {
     assert_eq!(both.send().is(200).json()["user"]["username"], "grace");
     let wrong = both.with("oauth_signature", "wrong");
     wrong.send().refused_at_api(401, "signature_invalid");
+}
+
+#[test]
+fn a_refused_signature_is_explained_in_the_body() {
+    let provider = Provider::start();
+    let app = provider.app("Refused");
+    let refused = app.with_secret("another").echo().send().refused_at_api(401, "signature_invalid");
+    assert_json_snapshot!(redacted(refused), @r#"
+    {
+      "detail": "The signature does not match the request; compare your base string with the server's view of method, URL and parameters, and check both secrets.",
+      "oauth_problem": "signature_invalid",
+      "oauth_problem_advice": "The signature does not match the request; compare your base string with the server's view of method, URL and parameters, and check both secrets.",
+      "request_id": "[request_id]",
+      "status": 401,
+      "title": "Unauthorized",
+      "type": "about:blank"
+    }
+    "#);
+    let absent = app.echo().without("oauth_nonce").without("oauth_timestamp").send();
+    assert_json_snapshot!(redacted(absent.refused_at_api(400, "parameter_absent")), @r#"
+    {
+      "detail": "The request lacks oauth_timestamp, oauth_nonce; send and sign what is missing.",
+      "oauth_parameters_absent": "oauth_timestamp&oauth_nonce",
+      "oauth_problem": "parameter_absent",
+      "oauth_problem_advice": "The request lacks oauth_timestamp, oauth_nonce; send and sign what is missing.",
+      "request_id": "[request_id]",
+      "status": 400,
+      "title": "Bad Request",
+      "type": "about:blank"
+    }
+    "#);
 }

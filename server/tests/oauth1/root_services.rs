@@ -1,46 +1,39 @@
 //! Where friends find the rest.
 
+use insta::assert_snapshot;
+
 use crate::support::signer::Provider;
 
 const PATHS: [&str; 2] = ["/rootservices", "/.well-known/oslc/rootservices.xml"];
 
-/// The document, with what it says about itself checked.
 #[track_caller]
 fn document(provider: &Provider, path: &str) -> String {
     let answer = provider.visitor().get(path).is(200);
     assert_eq!(answer.header("content-type"), "application/rdf+xml");
-    let text = answer.text();
-    assert!(text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"), "{text}");
-    assert!(text.contains("xmlns:jfs=\"http://jazz.net/xmlns/prod/jazz/jfs/1.0/\""), "{text}");
-    assert!(text.contains("xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\""), "{text}");
-    text.to_owned()
-}
-
-#[track_caller]
-fn names_everything(document: &str, public: &str, realm: &str) {
-    let mut elements: Vec<&str> =
-        document.lines().map(str::trim).filter(|line| line.starts_with("<jfs:")).collect();
-    elements.sort_unstable();
-    let url = |name: &str, path: &str| format!("<jfs:{name} rdf:resource=\"{public}/oauth/{path}\"/>");
-    let mut expected = [
-        format!("<jfs:oauthRealmName>{realm}</jfs:oauthRealmName>"),
-        format!("<jfs:oauthDomain>{public}</jfs:oauthDomain>"),
-        url("oauthRequestConsumerKeyUrl", "requestKey"),
-        url("oauthApprovalModuleUrl", "approveKey"),
-        url("oauthRequestTokenUrl", "requestToken"),
-        url("oauthUserAuthorizationUrl", "authorize"),
-        url("oauthAccessTokenUrl", "accessToken"),
-    ];
-    expected.sort_unstable();
-    assert_eq!(elements, expected);
+    answer.text().to_owned()
 }
 
 #[test]
 fn root_services_names_every_address_under_the_public_url_without_sign_in() {
     let provider = Provider::start();
-    for path in PATHS {
-        names_everything(&document(&provider, path), &provider.url, "Latchkey");
-    }
+    let [first, second] = PATHS.map(|path| document(&provider, path));
+    assert_eq!(first, second);
+    assert_snapshot!(first.replace(&provider.url, "[public URL]"), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <rdf:Description rdf:about="[public URL]/rootservices"
+        xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+        xmlns:dcterms="http://purl.org/dc/terms/"
+        xmlns:jfs="http://jazz.net/xmlns/prod/jazz/jfs/1.0/">
+      <dcterms:title>Latchkey</dcterms:title>
+      <jfs:oauthRealmName>Latchkey</jfs:oauthRealmName>
+      <jfs:oauthDomain>[public URL]</jfs:oauthDomain>
+      <jfs:oauthRequestConsumerKeyUrl rdf:resource="[public URL]/oauth/requestKey"/>
+      <jfs:oauthApprovalModuleUrl rdf:resource="[public URL]/oauth/approveKey"/>
+      <jfs:oauthRequestTokenUrl rdf:resource="[public URL]/oauth/requestToken"/>
+      <jfs:oauthUserAuthorizationUrl rdf:resource="[public URL]/oauth/authorize"/>
+      <jfs:oauthAccessTokenUrl rdf:resource="[public URL]/oauth/accessToken"/>
+    </rdf:Description>
+    "#);
 }
 
 #[test]
@@ -48,9 +41,16 @@ fn root_services_has_the_prefix_and_escapes_the_realm() {
     let public = "https://tools.example:8443/keys";
     let settings = [("LATCHKEY_PUBLIC_URL", public), ("LATCHKEY_REALM", "A & <B>")];
     let provider = Provider::with(&settings);
+    let usual = document(&Provider::with(&[("LATCHKEY_PUBLIC_URL", public)]), PATHS[0]);
+    let realm = "<jfs:oauthRealmName>A &amp; &lt;B&gt;</jfs:oauthRealmName>";
+    let expected = usual.replace("<jfs:oauthRealmName>Latchkey</jfs:oauthRealmName>", realm);
+    assert!(
+        expected.contains(realm)
+            && expected.contains("\"https://tools.example:8443/keys/oauth/requestToken\"")
+    );
     for path in PATHS {
         for prefix in ["", "/keys"] {
-            names_everything(&document(&provider, &format!("{prefix}{path}")), public, "A &amp; &lt;B&gt;");
+            assert_eq!(document(&provider, &format!("{prefix}{path}")), expected);
         }
     }
 }

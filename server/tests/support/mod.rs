@@ -11,6 +11,7 @@ pub mod guide;
 #[path = "../../../store/tests/support/place.rs"]
 pub mod place;
 pub mod process;
+pub mod redact;
 pub mod relay;
 pub mod signer;
 pub mod stream;
