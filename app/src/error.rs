@@ -105,9 +105,6 @@ impl From<service::ServiceError> for AppError {
 
 #[cfg(feature = "ssr")]
 pub(crate) fn answer_with(error: &AppError) {
-    if let AppError::Unavailable(reason) = error {
-        leptos::logging::error!("a server function could not do its work: {reason}");
-    }
     if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(error.status());
     }

@@ -26,7 +26,7 @@ pub(super) struct ProblemDetails {
     status: u16,
     /// What happened, and what to do.
     detail: String,
-    /// The request's number, as in x-request-id: quote it to whoever runs this server.
+    /// The request's number, as in x-request-id: quote it to the operator of this server.
     request_id: String,
     /// The name of the refusal.
     #[schema(nullable = false)]

@@ -90,7 +90,7 @@ pub(in crate::api) async fn disapprove(
 
 /// Remove a consumer
 ///
-/// For good. Its tokens are revoked. Removing it twice is no error.
+/// For good. Its tokens are revoked. Removing it twice is not an error.
 #[utoipa::path(
     delete,
     path = "/consumers/{key}",
