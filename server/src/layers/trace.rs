@@ -16,7 +16,7 @@ pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
     let id = RequestId::new();
     // Not the query: that may hold a set-up link's token, or with PLAINTEXT the secrets themselves. At the level of errors,
     // so that no filter takes away from a failure's line which request it was.
-    let span = tracing::error_span!("request", %id, method = %request.method(), path = request.uri().path());
+    let span = tracing::error_span!("request", %id, method = %request.method(), path = %request.uri().path());
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
     response.headers_mut().insert(request_id::HEADER, id.header());

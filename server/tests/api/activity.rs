@@ -62,6 +62,7 @@ fn everything_done_to_a_consumer_is_told_newest_first() {
         "name": "Renamed",
         "revision": 3,
         "rsa_public_key": null,
+        "secret_changed": true,
         "status": "approved",
         "trusted": false,
         "updated_at": "[updated_at]"
