@@ -72,22 +72,20 @@ pub(crate) async fn apply(transaction: &DatabaseTransaction) -> Result<(), DbErr
         .take();
     transaction.execute(&table).await?;
     let applied = applied(transaction).await?;
-    tracing::info!("Applying all pending migrations");
     let is_pending = |migration: &&Migration| !applied.contains(migration.version);
     let pending: Vec<_> = MIGRATIONS.iter().filter(is_pending).collect();
-    if pending.is_empty() {
-        tracing::info!("No pending migrations");
-    }
-    for Migration { version, up } in pending {
-        tracing::info!("Applying migration '{version}'");
+    for Migration { version, up } in &pending {
+        tracing::debug!(version, "applying a migration");
         up(transaction).await?;
-        tracing::info!("Migration '{version}' has been applied");
         let row = Query::insert()
             .into_table(TABLE)
             .columns(["version", "applied_at"])
             .values_panic([(*version).into(), now().into()])
             .take();
         transaction.execute(&row).await?;
+    }
+    if let Some(newest) = pending.last() {
+        tracing::info!(count = pending.len(), newest = newest.version, "applied the pending migrations");
     }
     Ok(())
 }
