@@ -133,15 +133,14 @@ fn stream(
                 Next::News(Ok(News::Line(line))) if line.id <= last => {}
                 Next::News(Ok(News::Line(line))) => {
                     last = line.id;
-                    let Ok(event) = feed::event(&line) else {
-                        // A later version wrote it: the list, as this version reads it, tells what became of it.
-                        yield resync(last);
-                        continue;
-                    };
-                    if let Some(event) = event {
-                        yield message(line.id, &event);
-                    } else if may_end_sessions(&line.action) && administrator(&headers, address, &state).await.is_err() {
+                    if may_end_sessions(&line.action) && administrator(&headers, address, &state).await.is_err() {
                         break;
+                    }
+                    match feed::event(&line) {
+                        Ok(Some(event)) => yield message(line.id, &event),
+                        Ok(None) => {}
+                        // A later version wrote it: the list, as this version reads it, tells what became of it.
+                        Err(_) => yield resync(last),
                     }
                 }
             }

@@ -7,21 +7,25 @@ use crate::support::{
     signer::{Asker, Provider},
 };
 
-/// What the later version does: to a consumer, of which it keeps a snapshot of another shape, and to itself.
-fn later_version_acts(home: &Home, key: &str) {
-    let lines = [
-        (format!("'{key}'"), r#"'{"hint":"9b21","ends_at":null}'"#, "credential_retired"),
-        ("NULL".to_owned(), "NULL", "policy_changed"),
-    ];
+/// A line of an action that only the later version knows, with a snapshot of another shape than a consumer's.
+fn line(action: &str, consumer: Option<&str>) -> String {
+    let (key, after) = match consumer {
+        Some(key) => (format!("'{key}'"), r#"'{"hint":"9b21","ends_at":null}'"#),
+        None => ("NULL".to_owned(), "NULL"),
+    };
+    format!(
+        "INSERT INTO activity (at, actor, action, consumer_key, after)
+         VALUES (1800000000000, 'by hand-over link', '{action}', {key}, {after})"
+    )
+}
+
+/// The later version writes to the database.
+fn later_version_runs(home: &Home, statements: &[String]) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let database = Box::pin(Database::connect(home.url())).await.unwrap();
-        for (consumer_key, after, action) in lines {
-            let sql = format!(
-                "INSERT INTO activity (at, actor, action, consumer_key, after)
-                 VALUES (1800000000000, 'by hand-over link', '{action}', {consumer_key}, {after})"
-            );
-            database.execute_unprepared(&sql).await.unwrap();
+        for sql in statements {
+            database.execute_unprepared(sql).await.unwrap();
         }
     });
 }
@@ -33,7 +37,8 @@ fn a_node_goes_on_beside_one_that_does_what_it_has_never_heard_of() {
     let ada = provider.signed_in("ada");
     let stream = ada.events(None);
     let before = stream.expect("ready").id;
-    later_version_acts(&provider.home, &app.key);
+    let lines = [line("credential_retired", Some(&app.key)), line("policy_changed", None)];
+    later_version_runs(&provider.home, &lines);
     provider.home.register("Next");
 
     stream.expect("resync");
@@ -51,4 +56,17 @@ fn a_node_goes_on_beside_one_that_does_what_it_has_never_heard_of() {
     provider.decide("disapprove", &app);
     let signed = app.get("https://tool.example/items").sign();
     assert_eq!(Asker::new(&provider.internal).ask(&signed).as_deref(), Some("consumer_key_rejected"));
+}
+
+#[test]
+fn a_stream_whose_session_an_unknown_action_ended_tells_nothing_more() {
+    let provider = Provider::start();
+    let app = provider.app_of("Steady", "grace");
+    let stream = provider.signed_in("ada").events(None);
+    stream.expect("ready");
+    let end_sessions = "DELETE FROM sessions".to_owned();
+    later_version_runs(&provider.home, &[end_sessions, line("owner_replaced", Some(&app.key))]);
+    provider.home.register("Next");
+    let told = stream.rest();
+    assert!(told.is_empty(), "{told:?}");
 }

@@ -205,12 +205,8 @@ impl Keyring {
 
     /// Evicts everything, since changes may have been missed.
     pub(crate) fn evict_all(&self) {
-        self.beat.store(0, Ordering::Release);
-        let mut evictions = self.evictions();
-        *evictions += 1;
-        self.consumers.clear();
-        self.tokens.clear();
-        self.users.clear();
+        self.cut_off();
+        self.evict(Outdated::Everything);
     }
 
     /// Caches what `read` returns, unless something was evicted while it ran.
