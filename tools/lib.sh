@@ -19,6 +19,9 @@ server_packages="$server_flags --workspace --exclude frontend --exclude bindgen"
 # The page, in the same profile with what frontend/release.toml changes.
 page_package="--release --config frontend/release.toml --package frontend --target wasm32-unknown-unknown"
 
+# The program that makes the page's glue: compiled once, run for a second, and of the same macros as the rest.
+bindgen_package="--release --config profile.release.opt-level=0 --package bindgen --target $host"
+
 # Cargo.lock may follow a changed Cargo.toml on a desk, not in CI.
 locked=
 [ -z "${CI:-}" ] || locked=--locked

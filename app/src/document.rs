@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use leptos::{
+    html::title,
     nonce::{Nonce, use_nonce},
     prelude::*,
 };
@@ -76,7 +77,7 @@ impl Document {
                     <meta charset="utf-8"/>
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>
                     <meta name="color-scheme" content="light dark"/>
-                    <title>{self.title}</title>
+                    {title().child(self.title)}
                     <link rel="stylesheet" href=style/>
                     <link rel="icon" href=icon type="image/svg+xml"/>
                     {scripts}
