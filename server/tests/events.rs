@@ -2,15 +2,10 @@
 
 use crate::support;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use insta::assert_json_snapshot;
 use serde_json::json;
-use service::{Admin, Clock, Rules, Service};
-use store::Store;
 use support::{Home, PASSWORD, SECRET, redact::redacted};
 
 #[test]
@@ -99,32 +94,6 @@ fn a_stream_that_broke_resumes_where_it_was() {
     let asked = ada.events_after(&last_id);
     asked.expect("ready");
     assert_eq!(asked.expect("consumer").json()["name"], "Second");
-}
-
-#[test]
-fn whoever_missed_too_much_is_told_to_start_over() {
-    let server = Home::with_users().serve();
-    let ada = server.signed_in("ada");
-    let before = ada.events(None).expect("ready").id;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let store = Store::open(&server.home.location(), &server.home.vault_key()).await.unwrap();
-        let service = Service::new(Arc::new(store), Clock::System, Rules::default());
-        for n in 0..501 {
-            service.register(&Admin::at_the_command_line(), &format!("App {n}"), SECRET).await.unwrap();
-        }
-    });
-    let stream = ada.events(Some(&before));
-    let resync = stream.expect("resync");
-    assert!(resync.id.parse::<i64>().unwrap() >= before.parse::<i64>().unwrap() + 501);
-    ada.register("One more");
-    assert_eq!(stream.expect("consumer").json()["name"], "One more");
-    let listing = ada.call("list", &[]).is(200).json();
-    let (rows, total) = (listing["page"]["items"].as_array().unwrap().len(), &listing["page"]["total"]);
-    assert_eq!((rows, total), (500, &json!(502)), "the list comes in pages");
-    let cursor = listing["page"]["next_cursor"].as_str().unwrap();
-    let rest = ada.call("list", &[("cursor", cursor)]).is(200).json();
-    assert_eq!(rest["page"]["items"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -43,6 +43,21 @@ fn a_registered_consumer_is_pending_and_its_secret_is_nowhere() {
 }
 
 #[test]
+fn a_long_list_comes_in_pages() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    for n in 0..502 {
+        ada.register(&format!("App {n}"));
+    }
+    let listing = ada.call("list", &[]).is(200).json();
+    let (rows, total) = (listing["page"]["items"].as_array().unwrap().len(), &listing["page"]["total"]);
+    assert_eq!((rows, total), (500, &serde_json::json!(502)));
+    let cursor = listing["page"]["next_cursor"].as_str().unwrap();
+    let rest = ada.call("list", &[("cursor", cursor)]).is(200).json();
+    assert_eq!(rest["page"]["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn every_wrong_field_is_named_at_once() {
     let server = Home::with_users().serve();
     let ada = server.signed_in("ada");

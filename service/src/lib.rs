@@ -2,6 +2,7 @@
 //! `guard/admin.rs` can make.
 
 mod accounts;
+pub mod activity;
 mod clock;
 pub mod consumers;
 mod error;
@@ -28,7 +29,7 @@ pub use upkeep::{health, vault};
 /// Signing in and authenticating a session.
 pub mod sign_in {
     pub use crate::{
-        accounts::sign_in::{AT_MOST, IDLE, SignInError},
-        guard::admin::Presence,
+        accounts::sign_in::SignInError,
+        guard::admin::{AT_MOST, IDLE, Presence},
     };
 }

@@ -40,9 +40,4 @@ impl Service {
     pub fn now(&self) -> time::OffsetDateTime {
         self.clock.now()
     }
-
-    /// Everything that happens from now on, for event streams.
-    pub fn listen(&self) -> tokio::sync::broadcast::Receiver<store::feed::News> {
-        self.store.listen()
-    }
 }

@@ -4,7 +4,7 @@ use crate::support;
 
 use domain::Action;
 use service::{ServiceError, set_up::SetUpError, users::Change};
-use support::{HERE, House, PASSWORD, root};
+use support::{HERE, House, PASSWORD};
 
 #[tokio::test]
 async fn a_new_account_is_checked_and_each_name_is_taken_once() {
@@ -12,7 +12,7 @@ async fn a_new_account_is_checked_and_each_name_is_taken_once() {
     let add = |name: &'static str, password: &'static str| {
         let house = &house;
         async move {
-            match house.service.add_user(&root(), name, password, false).await {
+            match house.service.add_user(&house.root, name, password, false).await {
                 Ok(_) => Vec::new(),
                 Err(ServiceError::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
                 Err(other) => panic!("{other:?}"),
@@ -22,7 +22,7 @@ async fn a_new_account_is_checked_and_each_name_is_taken_once() {
     assert_eq!(add("no name!", "short").await, ["username", "password"]);
     assert_eq!(add("ada", PASSWORD).await, [""; 0]);
     assert_eq!(add("ADA", PASSWORD).await, ["username"]);
-    let users = house.service.list_users(&root()).await.unwrap();
+    let users = house.service.list_users(&house.root).await.unwrap();
     assert_eq!(users.len(), 1);
     assert!(!users[0].configure_server && !users[0].disabled);
 }
@@ -36,11 +36,11 @@ async fn a_change_is_told_once_and_doing_it_again_changes_nothing() {
         (Change::Permit, Action::UserPermitted),
         (Change::Forbid, Action::UserForbidden),
     ] {
-        let first = house.service.change_user(&root(), "grace", change).await.unwrap();
+        let first = house.service.change_user(&house.root, "grace", change).await.unwrap();
         let line = house.last_activities(1).await.remove(0);
         assert_eq!(line.action, action);
         let told = house.activities().await;
-        assert_eq!(house.service.change_user(&root(), "GRACE", change).await.unwrap(), first);
+        assert_eq!(house.service.change_user(&house.root, "GRACE", change).await.unwrap(), first);
         assert_eq!(house.activities().await, told);
         let text = serde_json::to_string(&line).unwrap();
         assert!(!text.contains("argon2") && !text.contains("password"), "{text}");
@@ -51,9 +51,9 @@ async fn a_change_is_told_once_and_doing_it_again_changes_nothing() {
 async fn whoever_is_not_there_cannot_be_changed() {
     let house = House::new().await;
     for name in ["nobody", "no name!"] {
-        let change = house.service.change_user(&root(), name, Change::Disable).await;
+        let change = house.service.change_user(&house.root, name, Change::Disable).await;
         assert!(matches!(&change, Err(ServiceError::NotFound(what)) if what.contains(name)), "{change:?}");
-        let change = house.service.change_password(&root(), name, PASSWORD).await;
+        let change = house.service.change_password(&house.root, name, PASSWORD).await;
         assert!(matches!(change, Err(ServiceError::NotFound(_))), "{change:?}");
     }
 }
@@ -98,7 +98,7 @@ async fn of_two_who_follow_the_link_at_once_one_becomes_administrator() {
     let set_up = |name| house.service.set_up(link.expose(), name, PASSWORD, PASSWORD, HERE);
     let (ada, eve) = tokio::join!(set_up("ada"), set_up("eve"));
     assert!(ada.is_ok() != eve.is_ok(), "{ada:?}, {eve:?}");
-    assert_eq!(house.service.list_users(&root()).await.unwrap().len(), 1);
+    assert_eq!(house.service.list_users(&house.root).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -3,5 +3,6 @@
 mod support;
 
 mod accounts;
+mod activity;
 mod consumers;
 mod sign_in;

@@ -5,8 +5,9 @@ use crate::support;
 use std::time::Duration;
 
 use domain::{Action, Actor, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Event, Status};
-use service::{Admin, ServiceError, consumers::TypedEdit};
-use support::{HERE, House, SECRET, root};
+use futures::StreamExt as _;
+use service::{Admin, ServiceError, activity::Told, consumers::TypedEdit};
+use support::{HERE, House, SECRET};
 
 fn renamed(name: &str) -> TypedEdit {
     TypedEdit { name: Some(name.to_owned()), ..TypedEdit::default() }
@@ -56,7 +57,7 @@ async fn every_wrong_field_is_told_at_once_and_nothing_is_registered() {
     let house = House::new().await;
     let register = |name: &'static str, secret: &'static str| {
         let house = &house;
-        async move { fields(house.service.register(&root(), name, secret).await) }
+        async move { fields(house.service.register(&house.root, name, secret).await) }
     };
     assert_eq!(register(" ", "short").await, ["name", "secret"]);
     assert_eq!(register("App", "12345678\n").await, ["secret"]);
@@ -95,11 +96,11 @@ async fn each_change_is_told_with_who_when_and_from_where_and_never_a_secret() {
 #[tokio::test]
 async fn deciding_what_is_decided_already_changes_nothing_whatever_was_seen() {
     let house = House::new().await;
-    let consumer = house.register(&root(), "App").await;
-    let approved = decide(&house, &root(), consumer.key, Status::Approved, 1).await;
+    let consumer = house.register(&house.root, "App").await;
+    let approved = decide(&house, &house.root, consumer.key, Status::Approved, 1).await;
     let told = house.activities().await;
     for seen in [Some(1), Some(2), None] {
-        let again = house.service.decide(&root(), consumer.key, Status::Approved, seen).await.unwrap();
+        let again = house.service.decide(&house.root, consumer.key, Status::Approved, seen).await.unwrap();
         assert_eq!(again, approved);
     }
     assert_eq!(house.activities().await, told);
@@ -144,26 +145,26 @@ async fn the_slower_administrator_is_told_who_changed_what_and_when() {
 #[tokio::test]
 async fn a_revision_that_never_was_is_a_wrong_field() {
     let house = House::new().await;
-    let consumer = house.register(&root(), "App").await;
-    let edit = house.service.edit(&root(), consumer.key, renamed("Mine"), Some(7)).await;
+    let consumer = house.register(&house.root, "App").await;
+    let edit = house.service.edit(&house.root, consumer.key, renamed("Mine"), Some(7)).await;
     assert_eq!(fields(edit), ["revision"]);
 }
 
 #[tokio::test]
 async fn whoever_names_no_revision_means_the_consumer_as_it_is() {
     let house = House::new().await;
-    let consumer = house.register(&root(), "App").await;
-    house.service.edit(&root(), consumer.key, renamed("Renamed"), None).await.unwrap();
-    house.service.decide(&root(), consumer.key, Status::Approved, None).await.unwrap();
-    house.service.remove(&root(), consumer.key, None).await.unwrap();
+    let consumer = house.register(&house.root, "App").await;
+    house.service.edit(&house.root, consumer.key, renamed("Renamed"), None).await.unwrap();
+    house.service.decide(&house.root, consumer.key, Status::Approved, None).await.unwrap();
+    house.service.remove(&house.root, consumer.key, None).await.unwrap();
 }
 
 #[tokio::test]
 async fn of_two_edits_at_once_one_is_saved_and_the_other_is_told() {
     let house = House::new().await;
-    let consumer = house.register(&root(), "App").await;
-    let admin = root();
-    let edit = |name| house.service.edit(&admin, consumer.key, renamed(name), Some(1));
+    let consumer = house.register(&house.root, "App").await;
+    let admin = &house.root;
+    let edit = |name| house.service.edit(admin, consumer.key, renamed(name), Some(1));
     let (first, second) = tokio::join!(edit("First"), edit("Second"));
     let (saved, refused) = if first.is_ok() { (first, second) } else { (second, first) };
     assert_eq!(conflict(refused).current, saved.unwrap());
@@ -172,18 +173,18 @@ async fn of_two_edits_at_once_one_is_saved_and_the_other_is_told() {
 #[tokio::test]
 async fn an_edit_without_a_secret_keeps_the_old_one_and_an_edit_of_nothing_is_none() {
     let house = House::new().await;
-    let consumer = house.register(&root(), "App").await;
+    let consumer = house.register(&house.root, "App").await;
     let told = house.activities().await;
-    let same = house.service.edit(&root(), consumer.key, renamed("App"), Some(1)).await.unwrap();
+    let same = house.service.edit(&house.root, consumer.key, renamed("App"), Some(1)).await.unwrap();
     assert_eq!((same, house.activities().await), (consumer.clone(), told));
-    house.service.edit(&root(), consumer.key, renamed("Renamed"), Some(1)).await.unwrap();
+    house.service.edit(&house.root, consumer.key, renamed("Renamed"), Some(1)).await.unwrap();
     assert_eq!(house.store.consumer_secret(consumer.key).await.unwrap().unwrap().expose(), SECRET);
 }
 
 #[tokio::test]
 async fn every_wrong_field_of_an_edit_is_told_at_once_and_nothing_is_saved() {
     let house = House::new().await;
-    let consumer = house.register(&root(), "App").await;
+    let consumer = house.register(&house.root, "App").await;
     let edit = TypedEdit {
         name: Some(String::new()),
         secret: Some("short".to_owned().into()),
@@ -191,9 +192,9 @@ async fn every_wrong_field_of_an_edit_is_told_at_once_and_nothing_is_saved() {
         rsa_public_key: Some(include_str!("keys/rsa-1024-spki.pem").to_owned()),
         ..TypedEdit::default()
     };
-    let refused = fields(house.service.edit(&root(), consumer.key, edit, Some(1)).await);
+    let refused = fields(house.service.edit(&house.root, consumer.key, edit, Some(1)).await);
     assert_eq!(refused, ["name", "secret", "callback_url", "rsa_public_key"]);
-    assert_eq!(house.service.find_consumer(&root(), consumer.key).await.unwrap(), consumer);
+    assert_eq!(house.service.find_consumer(&house.root, consumer.key).await.unwrap(), consumer);
 }
 
 #[tokio::test]
@@ -203,19 +204,19 @@ async fn removing_what_is_gone_is_no_error_and_anything_else_is() {
     let consumer = house.register(&ada, "App").await;
     house.service.remove(&ada, consumer.key, Some(1)).await.unwrap();
     let told = house.activities().await;
-    house.service.remove(&root(), consumer.key, Some(1)).await.unwrap();
-    house.service.remove(&root(), key(NEVER), None).await.unwrap();
+    house.service.remove(&house.root, consumer.key, Some(1)).await.unwrap();
+    house.service.remove(&house.root, key(NEVER), None).await.unwrap();
     assert_eq!(house.activities().await, told);
     let removed = [
-        house.service.find_consumer(&root(), consumer.key).await,
-        house.service.edit(&root(), consumer.key, renamed("Mine"), Some(1)).await,
-        house.service.decide(&root(), consumer.key, Status::Approved, Some(1)).await,
+        house.service.find_consumer(&house.root, consumer.key).await,
+        house.service.edit(&house.root, consumer.key, renamed("Mine"), Some(1)).await,
+        house.service.decide(&house.root, consumer.key, Status::Approved, Some(1)).await,
     ];
     for refused in removed {
         let Err(ServiceError::Removed(removed)) = refused else { panic!("{refused:?}") };
         assert_eq!((removed.by.to_string(), removed.at), ("ada".to_owned(), house.service.now()));
     }
-    let never = house.service.decide(&root(), key(NEVER), Status::Approved, None).await;
+    let never = house.service.decide(&house.root, key(NEVER), Status::Approved, None).await;
     assert!(matches!(never, Err(ServiceError::NotFound(_))), "{never:?}");
 }
 
@@ -223,25 +224,25 @@ async fn removing_what_is_gone_is_no_error_and_anything_else_is() {
 async fn a_name_in_use_is_pointed_out() {
     let house = House::new().await;
     let name = ConsumerName::parse("App").unwrap();
-    assert!(!house.service.is_name_in_use(&root(), &name).await.unwrap());
-    house.register(&root(), "App").await;
-    assert!(house.service.is_name_in_use(&root(), &name).await.unwrap());
+    assert!(!house.service.is_name_in_use(&house.root, &name).await.unwrap());
+    house.register(&house.root, "App").await;
+    assert!(house.service.is_name_in_use(&house.root, &name).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_list_says_since_when_events_are_still_to_be_applied() {
     let house = House::new().await;
-    let first = house.register(&root(), "First").await;
-    let (page, seen) = house.service.list_consumers(&root(), &ConsumerQuery::default(), 10).await.unwrap();
+    let first = house.register(&house.root, "First").await;
+    let (page, seen) =
+        house.service.list_consumers(&house.root, &ConsumerQuery::default(), 10).await.unwrap();
     assert_eq!((page.items, page.total), (vec![first.clone()], 1));
-    let second = house.register(&root(), "Second").await;
-    house.service.remove(&root(), first.key, None).await.unwrap();
-    let events = house.service.events_after(&root(), seen, 2).await.unwrap().unwrap();
-    let events: Vec<_> = events.into_iter().map(|(_, event)| event.unwrap()).collect();
-    assert_eq!(events, [Event::Consumer(second), Event::Removed(first.key)]);
-    assert!(house.service.events_after(&root(), seen, 1).await.unwrap().is_none(), "too many");
-    let newest = house.service.latest_activity(&root()).await.unwrap();
-    assert_eq!(house.service.events_after(&root(), newest, 1).await.unwrap(), Some(Vec::new()));
+    let second = house.register(&house.root, "Second").await;
+    house.service.remove(&house.root, first.key, None).await.unwrap();
+    let following = house.service.follow(&house.root, Some(seen), Duration::from_hours(1));
+    let told: Vec<_> = following.take(3).map(Result::unwrap).collect().await;
+    let [changed, removed] = [Event::Consumer(second), Event::Removed(first.key)];
+    let expected = [Told::Ready(seen), Told::Event(seen + 1, changed), Told::Event(seen + 2, removed)];
+    assert_eq!(told, expected);
 }
 
 #[tokio::test]
@@ -249,7 +250,7 @@ async fn an_administrator_is_known_by_name_and_address() {
     let house = House::with_users().await;
     let ada = house.admin("ada").await;
     house.register(&ada, "App").await;
-    house.register(&root(), "App").await;
+    house.register(&house.root, "App").await;
     let [by_page, by_command] = house.last_activities(2).await.try_into().unwrap();
     assert_eq!(by_page.address, Some(HERE.to_string()));
     assert_eq!((by_command.actor, by_command.address), (Actor::CommandLine, None));

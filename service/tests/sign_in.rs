@@ -13,7 +13,7 @@ use service::{
     sign_in::{AT_MOST, IDLE, Presence, SignInError},
     users::Change,
 };
-use support::{HERE, House, PASSWORD, root};
+use support::{HERE, House, PASSWORD};
 
 const MOMENT: Duration = Duration::from_millis(1);
 
@@ -35,7 +35,7 @@ async fn the_right_pair_signs_in_whatever_the_case_of_the_name() {
 #[tokio::test]
 async fn every_wrong_pair_is_answered_alike() {
     let house = House::with_users().await;
-    house.service.change_user(&root(), "grace", Change::Disable).await.unwrap();
+    house.service.change_user(&house.root, "grace", Change::Disable).await.unwrap();
     for (name, password) in
         [("ada", "wrong"), ("ada", ""), ("nobody", PASSWORD), ("no name!", PASSWORD), ("grace", PASSWORD)]
     {
@@ -127,10 +127,10 @@ async fn signing_out_ends_that_session_alone() {
 async fn a_disabled_user_is_out_at_once_and_enabling_brings_no_session_back() {
     let house = House::with_users().await;
     let token = house.sign_in("ada").await;
-    house.service.change_user(&root(), "ada", Change::Disable).await.unwrap();
+    house.service.change_user(&house.root, "ada", Change::Disable).await.unwrap();
     assert!(house.who(&token).await.is_none());
     assert!(house.service.sign_in("ada", &Password::typed(PASSWORD), HERE).await.is_err());
-    house.service.change_user(&root(), "ada", Change::Enable).await.unwrap();
+    house.service.change_user(&house.root, "ada", Change::Enable).await.unwrap();
     assert!(house.who(&token).await.is_none());
     house.sign_in("ada").await;
 }
@@ -140,7 +140,7 @@ async fn the_permission_is_asked_for_at_every_request() {
     let house = House::with_users().await;
     let token = house.sign_in("grace").await;
     for (change, permitted) in [(Change::Permit, true), (Change::Forbid, false)] {
-        house.service.change_user(&root(), "grace", change).await.unwrap();
+        house.service.change_user(&house.root, "grace", change).await.unwrap();
         assert_eq!(house.who(&token).await.unwrap().admin().is_ok(), permitted);
     }
 }
@@ -149,9 +149,9 @@ async fn the_permission_is_asked_for_at_every_request() {
 async fn a_new_password_ends_the_sessions_and_replaces_the_old_one() {
     let house = House::with_users().await;
     let token = house.sign_in("ada").await;
-    assert!(house.service.change_password(&root(), "ada", "short").await.is_err());
+    assert!(house.service.change_password(&house.root, "ada", "short").await.is_err());
     assert!(house.who(&token).await.is_some());
-    house.service.change_password(&root(), "Ada", "another password").await.unwrap();
+    house.service.change_password(&house.root, "Ada", "another password").await.unwrap();
     assert!(house.who(&token).await.is_none());
     assert!(house.service.sign_in("ada", &Password::typed(PASSWORD), HERE).await.is_err());
     house.service.sign_in("ada", &Password::typed("another password"), HERE).await.unwrap();

@@ -24,9 +24,10 @@ impl Desk {
         make_data_dir(path)
             .map_err(|source| CommandError::DataDir { path: path.display().to_string(), source })?;
         let store = Store::open(&settings.database_url, &settings.vault_key_file).await?;
+        let admin = Admin::at_the_command_line();
         let store = Arc::new(store);
         let service = Service::new(store.clone(), Clock::System, Rules::default());
-        Ok(Self { store, service, admin: Admin::at_the_command_line(), json })
+        Ok(Self { store, service, admin, json })
     }
 
     /// Closes the database, so that it is one file again. A failure loses nothing that was committed.

@@ -1,4 +1,5 @@
-//! `GET /events`: what happens to consumers, as server-sent events, to administrators alone.
+//! `GET /events`: the activity as server-sent events, for administrators only. What to send, and when to end, is
+//! decided in `service::activity`.
 
 use std::time::Duration;
 
@@ -11,26 +12,20 @@ use axum::{
         sse::{Event as SseEvent, Sse},
     },
 };
-use domain::{Action, Consumer, Event};
-use futures::Stream;
+use domain::{Consumer, Event};
+use futures::{StreamExt as _, TryStreamExt as _, stream::iter};
 use serde::{Deserialize, Serialize};
-use service::{Admin, ServiceError, SignedIn, sign_in::Presence};
-use store::feed::{self, News};
-use tokio::{
-    sync::{broadcast::error::RecvError, watch},
-    time::{MissedTickBehavior, interval},
-};
+use service::{Admin, ServiceError, SignedIn, activity::Told, sign_in::Presence};
+use tokio::sync::watch;
 
 use crate::{
     console::refusal::refuse,
-    state::{AppState, streams::OpenStream},
+    state::AppState,
     wire::{address::ClientAddress, session},
 };
 
-/// Interval of the comments that keep proxies from closing the stream; the session is checked again each time.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// After more missed events than this, the page has to fetch the list instead.
-const MOST_MISSED: u64 = 500;
+/// Interval of the comments that keep proxies from closing the stream.
+const BEAT: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize)]
 pub(crate) struct After {
@@ -59,9 +54,16 @@ pub(crate) async fn events(
         Err(too_many) => return refuse(&AppError::Unavailable(too_many.to_string())),
     };
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let stream = Box::pin(stream(state, admin, address, headers, last_id.or(after), open));
+    let told = state.service.follow(&admin, last_id.or(after), BEAT);
+    let events = told.map_ok(|told| iter(render(&told).into_iter().map(Ok::<_, ServiceError>))).try_flatten();
+    // Both count this stream until it is dropped.
+    let counted = (open, state.metrics.subscribe());
+    let stop = async move {
+        let _counted = counted;
+        stopped(state.stopping).await;
+    };
     // Keeps proxies from buffering the events.
-    ([("x-accel-buffering", "no")], Sse::new(stream)).into_response()
+    ([("x-accel-buffering", "no")], Sse::new(Box::pin(events.take_until(Box::pin(stop))))).into_response()
 }
 
 /// The administrator behind a session, or why there is none.
@@ -76,117 +78,20 @@ async fn administrator(
     Ok((person, admin))
 }
 
-/// Ends when the session does, when the process stops, or when the browser goes away.
-fn stream(
-    state: AppState,
-    admin: Admin,
-    address: ClientAddress,
-    headers: HeaderMap,
-    after: Option<i64>,
-    open: OpenStream,
-) -> impl Stream<Item = Result<SseEvent, ServiceError>> {
-    async_stream::try_stream! {
-        let _open = (open, state.metrics.subscribe());
-        let mut stopping = state.stopping.clone();
-        // Subscribe first: an event that happens while the missed ones are read may be sent twice, but is never lost.
-        let mut news = state.service.listen();
-        let latest = state.service.latest_activity(&admin).await?;
-        let mut last = after.unwrap_or(latest);
-        // A number beyond the latest was never sent: the database was restored from a backup, so the page must start over.
-        let missed = if last > latest { None } else { state.service.events_after(&admin, last, MOST_MISSED).await? };
-        if let Some(missed) = missed {
-            yield ready(last);
-            for (id, event) in missed {
-                last = id;
-                if let Some(event) = event {
-                    yield message(id, &event);
-                }
-            }
-        } else {
-            last = latest;
-            yield resync(last);
-        }
-        let mut keep_alive = interval(KEEP_ALIVE);
-        keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        keep_alive.reset();
-        loop {
-            let next = tokio::select! {
-                () = stopped(&mut stopping) => Next::Stop,
-                _ = keep_alive.tick() => Next::KeepAlive,
-                news = news.recv() => Next::News(news),
-            };
-            match next {
-                Next::Stop | Next::News(Err(RecvError::Closed)) => break,
-                Next::KeepAlive => {
-                    if administrator(&headers, address, &state).await.is_err() {
-                        break;
-                    }
-                    yield SseEvent::default().comment("");
-                }
-                Next::News(Err(RecvError::Lagged(_))) => {
-                    last = state.service.latest_activity(&admin).await?;
-                    yield resync(last);
-                }
-                Next::News(Ok(News::Used(consumers))) => for consumer in &*consumers {
-                    yield used(consumer);
-                },
-                Next::News(Ok(News::Line(line))) if line.id <= last => {}
-                Next::News(Ok(News::Line(line))) => {
-                    last = line.id;
-                    if may_end_sessions(&line.action) && administrator(&headers, address, &state).await.is_err() {
-                        break;
-                    }
-                    match feed::event(&line) {
-                        Ok(Some(event)) => yield message(line.id, &event),
-                        Ok(None) => {}
-                        // A later version wrote it: the list, as this version reads it, tells what became of it.
-                        Err(_) => yield resync(last),
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Whether this action can end a session or change its rights. Each stream then checks its own session, so the frequent
-/// sign-ins are not among them.
-fn may_end_sessions(action: &Action) -> bool {
-    match action {
-        // What a later version did may have ended one as well.
-        Action::UserDisabled
-        | Action::UserForbidden
-        | Action::PasswordChanged
-        | Action::SignedOut
-        | Action::Unknown(_) => true,
-        Action::ConsumerRegistered
-        | Action::ConsumerRequested
-        | Action::ConsumerApproved
-        | Action::ConsumerDisapproved
-        | Action::ConsumerEdited
-        | Action::ConsumerRemoved
-        | Action::UserAdded
-        | Action::UserEnabled
-        | Action::UserPermitted
-        | Action::SignedIn
-        | Action::AccessAllowed
-        | Action::AccessDenied
-        | Action::TokenIssued
-        | Action::TokensRevoked
-        | Action::VaultRotated => false,
-    }
-}
-
-/// What a stream waits for.
-enum Next {
-    Stop,
-    KeepAlive,
-    News(Result<News, RecvError>),
-}
-
-/// Resolves when the process is about to stop.
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    // A dropped sender means the same.
+/// Resolves when the process is about to stop, or when its sender is dropped.
+async fn stopped(mut stopping: watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+/// The server-sent events of an item: one, or one for each consumer that was used.
+fn render(told: &Told) -> Vec<SseEvent> {
+    match told {
+        Told::Ready(id) => vec![ready(*id)],
+        Told::Resync(id) => vec![resync(*id)],
+        Told::Event(id, event) => vec![message(*id, event)],
+        Told::Used(consumers) => consumers.iter().map(used).collect(),
+        Told::Beat => vec![SseEvent::default().comment("")],
+    }
 }
 
 fn ready(id: i64) -> SseEvent {

@@ -1,6 +1,6 @@
-//! Signing in, authenticating a session, signing out.
+//! Signing in and out.
 
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
 use domain::{Action, Actor, Password, User, Username};
 use store::activity::{By, NewActivity};
@@ -8,18 +8,11 @@ use store::activity::{By, NewActivity};
 use crate::{
     error::ServiceError,
     guard::{
-        admin::{Presence, SignedIn},
-        token::{self, Token},
+        admin::{AT_MOST, IDLE, SignedIn},
+        token::Token,
     },
     service::Service,
 };
-
-/// A session ends this long after its user was last active.
-pub const IDLE: Duration = Duration::from_mins(30);
-/// A session ends this long after its user signed in, however active they are.
-pub const AT_MOST: Duration = Duration::from_hours(12);
-/// Resolution of a session's last use, so that not every request writes to the database.
-const LAST_USE_RESOLUTION: Duration = Duration::from_mins(1);
 
 /// Why signing in failed.
 #[derive(Debug, thiserror::Error)]
@@ -74,33 +67,6 @@ impl Service {
         let activity = NewActivity::user(by, Action::SignedIn, None, None);
         self.store.insert_session(&token.hash(), id, now, activity).await?;
         Ok(token)
-    }
-
-    /// The user of a session cookie; `None` if the session has ended or the account is disabled.
-    ///
-    /// `Presence::Acting` keeps the session from going idle, `Presence::Listening` does not.
-    pub async fn authenticate(
-        &self,
-        cookie: &str,
-        address: IpAddr,
-        presence: Presence,
-    ) -> Result<Option<SignedIn>, ServiceError> {
-        let hash = token::hash(cookie);
-        let Some(session) = self.store.find_session(&hash).await? else {
-            return Ok(None);
-        };
-        let now = self.clock.now();
-        let ended = now - session.created_at > AT_MOST || now - session.last_seen_at > IDLE;
-        if ended || session.account.user.disabled {
-            return Ok(None);
-        }
-        if presence == Presence::Acting && now - session.last_seen_at > LAST_USE_RESOLUTION {
-            // The request itself does not depend on this write, which a full disk would fail.
-            if let Err(error) = self.store.touch_session(&hash, now).await {
-                tracing::warn!(%error, "a session's last use could not be noted");
-            }
-        }
-        Ok(Some(SignedIn::new(session.account, hash, address)))
     }
 
     /// Ends the session, and with it its event streams.

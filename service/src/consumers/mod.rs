@@ -4,8 +4,8 @@ pub(crate) mod fields;
 pub mod key_requests;
 
 use domain::{
-    Action, Activity, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, Edit,
-    Event, Page, Removed, Status, TypedSecret, error::FieldErrors,
+    Action, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, Edit, Event, Page,
+    Removed, Status, TypedSecret, error::FieldErrors,
 };
 use store::{
     StoreError,
@@ -210,44 +210,6 @@ impl Service {
                 Err(error) => return Err(error.into()),
             }
         }
-    }
-
-    /// Up to `limit` lines of activity before number `before`, newest first, and the `before` of the next page.
-    pub async fn list_activity(
-        &self,
-        _: &Admin,
-        consumer: Option<ConsumerKey>,
-        before: Option<i64>,
-        limit: u64,
-    ) -> Result<(Vec<Activity<serde_json::Value>>, Option<i64>), ServiceError> {
-        // One more, to know whether there is another page.
-        let mut lines = self.store.list_activity(consumer, before, limit + 1).await?;
-        let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = lines.len() > most;
-        lines.truncate(most);
-        let next = lines.last().filter(|_| more).map(|last| last.id);
-        Ok((lines, next))
-    }
-
-    /// The events after a number, oldest first, or `None` where there are more than `most`: the list is cheaper then.
-    pub async fn events_after(
-        &self,
-        _: &Admin,
-        id: i64,
-        most: u64,
-    ) -> Result<Option<Vec<(i64, Option<Event>)>>, ServiceError> {
-        let lines = self.store.activity_after(id, most + 1).await?;
-        if lines.len() as u64 > most {
-            return Ok(None);
-        }
-        // What a later version wrote, and this one cannot read, only the list can tell.
-        let events = lines.iter().map(|line| Some((line.id, feed::event(line).ok()?)));
-        Ok(events.collect())
-    }
-
-    /// The number of the newest activity.
-    pub async fn latest_activity(&self, _: &Admin) -> Result<i64, ServiceError> {
-        Ok(self.store.latest_activity().await?)
     }
 
     async fn refuse_stale(&self, current: &Consumer, seen: Option<i64>) -> Result<(), ServiceError> {

@@ -1,13 +1,24 @@
-//! The wall of permission: `Admin`, and the sessions and signed requests that can become one. What makes an `Admin` is
-//! private to this file.
+//! The wall of permission: `Admin`, and what can become one: a session, a signed request, the command line. Only this
+//! file can make an `Admin` or a `SignedIn`.
 
-use std::{fmt, net::IpAddr};
+use std::{fmt, net::IpAddr, time::Duration};
 
 use domain::{Actor, User};
-use store::{Account, activity::By};
+use store::{Session, activity::By};
 use time::OffsetDateTime;
 
-use crate::guard::verified::Verified;
+use crate::{
+    error::ServiceError,
+    guard::{token, verified::Verified},
+    service::Service,
+};
+
+/// A session ends this long after its user was last active.
+pub const IDLE: Duration = Duration::from_mins(30);
+/// A session ends this long after its user signed in, however active they are.
+pub const AT_MOST: Duration = Duration::from_hours(12);
+/// Resolution of a session's last use, so that not every request writes to the database.
+const LAST_USE_RESOLUTION: Duration = Duration::from_mins(1);
 
 /// Proof of the *Configure Server* permission. Every administrative use case takes one, so that the check cannot be
 /// forgotten.
@@ -15,17 +26,30 @@ use crate::guard::verified::Verified;
 pub struct Admin {
     actor: Actor,
     address: Option<String>,
+    basis: Basis,
+}
+
+/// What a proof of permission rests on, and so what can end it.
+#[derive(Clone, Debug)]
+enum Basis {
+    /// Access to the host.
+    CommandLine,
+    /// A session, by the hash of its token.
+    Session(Vec<u8>),
+    /// A single signed request.
+    Request,
 }
 
 impl Admin {
     /// A user who can run commands beside the database and the vault key may do everything.
     pub fn at_the_command_line() -> Self {
-        Self { actor: Actor::CommandLine, address: None }
+        Self { actor: Actor::CommandLine, address: None, basis: Basis::CommandLine }
     }
 
-    fn from_user(user: &User, address: IpAddr) -> Result<Self, NotPermitted> {
+    fn from_user(user: &User, address: IpAddr, basis: Basis) -> Result<Self, NotPermitted> {
         if user.configure_server {
-            Ok(Self { actor: Actor::User(user.username.clone()), address: Some(address.to_string()) })
+            let actor = Actor::User(user.username.clone());
+            Ok(Self { actor, address: Some(address.to_string()), basis })
         } else {
             Err(NotPermitted)
         }
@@ -51,11 +75,6 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// For `authenticate` only, which has checked that the session is valid.
-    pub(crate) fn new(account: Account, session: Vec<u8>, address: IpAddr) -> Self {
-        Self { id: account.id, user: account.user, session, address }
-    }
-
     /// The user.
     pub fn user(&self) -> &User {
         &self.user
@@ -63,7 +82,7 @@ impl SignedIn {
 
     /// Proof that the user is an administrator.
     pub fn admin(&self) -> Result<Admin, NotPermitted> {
-        Admin::from_user(&self.user, self.address)
+        Admin::from_user(&self.user, self.address, Basis::Session(self.session.clone()))
     }
 
     /// The session's identifier: the hash of its token.
@@ -84,16 +103,16 @@ impl SignedIn {
     }
 }
 
-impl Verified {
-    /// Proof that the user for whom the consumer acts is an administrator.
-    pub fn admin(&self, address: IpAddr) -> Result<Admin, NotPermitted> {
-        Admin::from_user(self.user().ok_or(NotPermitted)?, address)
-    }
-}
-
 impl fmt::Display for SignedIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.user.username.fmt(f)
+    }
+}
+
+impl Verified {
+    /// Proof that the user for whom the consumer acts is an administrator.
+    pub fn admin(&self, address: IpAddr) -> Result<Admin, NotPermitted> {
+        Admin::from_user(self.user().ok_or(NotPermitted)?, address, Basis::Request)
     }
 }
 
@@ -104,4 +123,79 @@ pub enum Presence {
     Acting,
     /// A page is open; its user may be away.
     Listening,
+}
+
+impl Service {
+    /// The user of a session cookie; `None` if the session has ended or the account is disabled.
+    ///
+    /// `Presence::Acting` keeps the session from going idle, `Presence::Listening` does not.
+    pub async fn authenticate(
+        &self,
+        cookie: &str,
+        address: IpAddr,
+        presence: Presence,
+    ) -> Result<Option<SignedIn>, ServiceError> {
+        let hash = token::hash(cookie);
+        let Some(session) = self.valid_session(&hash).await? else {
+            return Ok(None);
+        };
+        let now = self.clock.now();
+        if presence == Presence::Acting && now - session.last_seen_at > LAST_USE_RESOLUTION {
+            // The request itself does not depend on this write, which a full disk would fail.
+            if let Err(error) = self.store.touch_session(&hash, now).await {
+                tracing::warn!(%error, "a session's last use could not be noted");
+            }
+        }
+        Ok(Some(SignedIn { id: session.account.id, user: session.account.user, session: hash, address }))
+    }
+
+    /// Whether the proof could be given again now. A signed request proves a permission only for itself: never again.
+    pub(crate) async fn is_still_permitted(&self, admin: &Admin) -> Result<bool, ServiceError> {
+        match &admin.basis {
+            Basis::CommandLine => Ok(true),
+            Basis::Session(hash) => {
+                let session = self.valid_session(hash).await?;
+                Ok(session.is_some_and(|session| session.account.user.configure_server))
+            }
+            Basis::Request => Ok(false),
+        }
+    }
+
+    /// The session with this hash, unless it has ended or its account is disabled.
+    async fn valid_session(&self, hash: &[u8]) -> Result<Option<Session>, ServiceError> {
+        let now = self.clock.now();
+        Ok(self.store.find_session(hash).await?.filter(|session| {
+            let has_ended = now - session.created_at > AT_MOST || now - session.last_seen_at > IDLE;
+            !has_ended && !session.account.user.disabled
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::Ipv4Addr, sync::Arc};
+
+    use domain::Username;
+    use store::{Location, Store};
+
+    use super::*;
+    use crate::{accounts::users::new_user, clock::Clock, rules::Rules};
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    #[tokio::test]
+    async fn a_signed_request_proves_a_permission_only_for_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Location::Sqlite(folder.path().join("latchkey.db"));
+        let store = Store::open(&database, &folder.path().join("vault.key")).await.unwrap();
+        let root = Admin::at_the_command_line();
+        let service = Service::new(Arc::new(store), Clock::System, Rules::default());
+        let key = service.register(&root, "App", "a consumer secret").await.unwrap().key;
+        let consumer = service.store.cached_consumer(key).await.unwrap().unwrap();
+        let ada = new_user(Username::parse("ada").unwrap(), true, service.now());
+        let verified = Verified { consumer, user: Some(Arc::new(ada)) };
+        let admin = verified.admin(HERE).unwrap();
+        assert!(!service.is_still_permitted(&admin).await.unwrap());
+        assert!(service.is_still_permitted(&root).await.unwrap());
+    }
 }

@@ -14,28 +14,38 @@ use std::{
 
 use domain::{Activity, Consumer, Password};
 use place::Place;
+use sea_orm::ConnectionTrait as _;
 use service::{Admin, Clock, Rules, Service, SignedIn, Token, sign_in::Presence};
 use store::Store;
+use tokio::task::JoinSet;
 
 pub const PASSWORD: &str = "correct horse battery";
 pub const SECRET: &str = "a consumer secret";
+/// Long enough for the slowest machine; only a failing test waits so long.
+pub const PATIENCE: Duration = Duration::from_secs(20);
 pub const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 /// The use cases, and what a test needs to inspect their data.
 pub struct House {
     pub service: Service,
     pub store: Arc<Store>,
+    /// The administrator at the command line.
+    pub root: Admin,
     clock: Arc<AtomicI64>,
-    _place: Place,
+    /// Runs the feed, where there is one; stops with the house.
+    feed: JoinSet<()>,
+    place: Place,
 }
 
 impl House {
     pub async fn new() -> Self {
         let place = Place::new();
-        let store = Arc::new(Store::open(&place.location(), &place.vault_key()).await.unwrap());
+        let store = Store::open(&place.location(), &place.vault_key()).await.unwrap();
+        let root = Admin::at_the_command_line();
+        let store = Arc::new(store);
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let service = Service::new(store.clone(), Clock::Manual(clock.clone()), Rules::default());
-        Self { service, store, clock, _place: place }
+        Self { service, store, root, clock, feed: JoinSet::new(), place }
     }
 
     /// A house where `ada` has *Configure Server* and `grace` has not.
@@ -46,8 +56,21 @@ impl House {
         house
     }
 
+    /// Runs the feed from here on, as a server does.
+    pub async fn with_feed(mut self) -> Self {
+        let store = self.store.clone();
+        self.feed.spawn(async move { store.follow().await });
+        let alive = async {
+            while self.service.ready().await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, alive).await.expect("the feed comes alive");
+        self
+    }
+
     pub async fn add(&self, name: &str, configure_server: bool) {
-        self.service.add_user(&root(), name, PASSWORD, configure_server).await.unwrap();
+        self.service.add_user(&self.root, name, PASSWORD, configure_server).await.unwrap();
     }
 
     /// Moves the clock on.
@@ -86,12 +109,25 @@ impl House {
         lines.split_off(lines.len() - count)
     }
 
+    /// The number of the newest line.
+    pub async fn latest(&self) -> i64 {
+        self.store.latest_activity().await.unwrap()
+    }
+
+    /// Appends lines that concern no consumer, all at once.
+    pub async fn append_sign_ins(&self, count: usize) {
+        let rows = vec!["(0, 'ada', 'signed_in')"; count].join(", ");
+        self.sql(&format!("INSERT INTO activity (at, actor, action) VALUES {rows}")).await;
+    }
+
+    /// Changes the database behind the store's back.
+    pub async fn sql(&self, statement: &str) {
+        let connection = self.place.plain().await;
+        connection.execute_unprepared(statement).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
     pub async fn activities(&self) -> usize {
         self.store.activity_after(0, 10_000).await.unwrap().len()
     }
-}
-
-/// The administrator at the command line.
-pub fn root() -> Admin {
-    Admin::at_the_command_line()
 }

@@ -1,0 +1,190 @@
+//! The activity: as a stream, which catches up, tells a follower when to start over, and ends when its administrator
+//! may no longer listen; and as pages of a list.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{Action, Activity, Consumer, ConsumerKey, Event};
+use futures::{
+    Stream, StreamExt as _, TryFutureExt as _,
+    stream::{iter, try_unfold},
+};
+use serde_json::Value;
+use store::feed::{self, News};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Interval, MissedTickBehavior, interval},
+};
+
+use crate::{error::ServiceError, guard::admin::Admin, service::Service};
+
+/// A follower that has missed more lines than this starts over: then the list is cheaper.
+const MOST_MISSED: u64 = 500;
+
+/// An item that a follower receives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// The first item, unless it is `Resync`: what happened after the line with this number follows.
+    Ready(i64),
+    /// Start over, from a list that is read now; what happens after the line with this number follows. The follower has
+    /// missed too many lines, or one that this version cannot read, or it knows lines of another database.
+    Resync(i64),
+    /// What the line with this number did to a consumer.
+    Event(i64, Event),
+    /// Consumers that were used, as they are now. No line says so: it is not an activity.
+    Used(Arc<[Consumer]>),
+    /// The administrator may still listen. Comes at a fixed interval, whatever else does.
+    Beat,
+}
+
+impl Service {
+    /// Follows the activity after the line with a number, or from now on. To be called inside a tokio runtime.
+    ///
+    /// Ends once the administrator may no longer listen. That is checked at the start, after each action that can end a
+    /// session or withdraw the permission, and at each beat, since a session ends by time as well.
+    pub fn follow(
+        &self,
+        admin: &Admin,
+        after: Option<i64>,
+        beat: Duration,
+    ) -> impl Stream<Item = Result<Told, ServiceError>> + use<> {
+        let mut beat = interval(beat);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Listens before it reads: what happens in between arrives both ways, and its number says so.
+        let news = self.store.listen();
+        let follower = Follower { service: self.clone(), admin: admin.clone(), news, beat, last: 0 };
+        let caught_up = follower.catch_up(after).map_ok(|start| {
+            iter(start).flat_map(|(missed, follower)| {
+                iter(missed.into_iter().map(Ok)).chain(try_unfold(follower, Follower::next))
+            })
+        });
+        caught_up.try_flatten_stream()
+    }
+
+    /// Up to `limit` lines of activity before number `before`, newest first, and the `before` of the next page.
+    pub async fn list_activity(
+        &self,
+        _: &Admin,
+        consumer: Option<ConsumerKey>,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<(Vec<Activity<Value>>, Option<i64>), ServiceError> {
+        // One more, to know whether there is another page.
+        let mut lines = self.store.list_activity(consumer, before, limit + 1).await?;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = lines.len() > most;
+        lines.truncate(most);
+        let next = lines.last().filter(|_| more).map(|last| last.id);
+        Ok((lines, next))
+    }
+}
+
+struct Follower {
+    service: Service,
+    admin: Admin,
+    news: Receiver<News>,
+    beat: Interval,
+    /// The number of the last line that the follower knows.
+    last: i64,
+}
+
+impl Follower {
+    /// The first items, up to the newest line; `None` if the administrator may no longer listen.
+    async fn catch_up(mut self, after: Option<i64>) -> Result<Option<(Vec<Told>, Self)>, ServiceError> {
+        let latest = self.service.store.latest_activity().await?;
+        // The lines up to here are not looked at one by one; what they ended, they have ended by now.
+        if !self.may_listen().await {
+            return Ok(None);
+        }
+        let after = after.unwrap_or(latest);
+        // A number that does not exist yet is another database's: this one is an older copy.
+        let missed = if after > latest { None } else { self.missed(after).await? };
+        let told = if let Some(missed) = missed {
+            self.last = missed.last().map_or(after, |(id, _)| *id);
+            let events = missed.into_iter().filter_map(|(id, event)| Some(Told::Event(id, event?)));
+            std::iter::once(Told::Ready(after)).chain(events).collect()
+        } else {
+            self.last = latest;
+            vec![Told::Resync(latest)]
+        };
+        self.beat.reset();
+        Ok(Some((told, self)))
+    }
+
+    /// The lines after a number with their events, oldest first; `None` if they are too many or one cannot be read.
+    async fn missed(&self, after: i64) -> Result<Option<Vec<(i64, Option<Event>)>>, ServiceError> {
+        let lines = self.service.store.activity_after(after, MOST_MISSED + 1).await?;
+        if lines.len() as u64 > MOST_MISSED {
+            return Ok(None);
+        }
+        Ok(lines.iter().map(|line| Some((line.id, feed::event(line).ok()?))).collect())
+    }
+
+    /// Waits for the next item; `None` at the end.
+    async fn next(mut self) -> Result<Option<(Told, Self)>, ServiceError> {
+        loop {
+            let news = tokio::select! {
+                _ = self.beat.tick() => None,
+                news = self.news.recv() => Some(news),
+            };
+            let told = match news {
+                None if self.may_listen().await => Told::Beat,
+                None | Some(Err(RecvError::Closed)) => return Ok(None),
+                Some(Err(RecvError::Lagged(_))) => {
+                    self.last = self.service.store.latest_activity().await?;
+                    if !self.may_listen().await {
+                        return Ok(None);
+                    }
+                    Told::Resync(self.last)
+                }
+                Some(Ok(News::Used(consumers))) => Told::Used(consumers),
+                Some(Ok(News::Line(line))) if line.id <= self.last => continue,
+                Some(Ok(News::Line(line))) => {
+                    self.last = line.id;
+                    if may_end_permission(&line.action) && !self.may_listen().await {
+                        return Ok(None);
+                    }
+                    match feed::event(&line) {
+                        Ok(Some(event)) => Told::Event(line.id, event),
+                        Ok(None) => continue,
+                        // Written by a later version. The list, as this version reads it, shows the result.
+                        Err(_) => Told::Resync(line.id),
+                    }
+                }
+            };
+            return Ok(Some((told, self)));
+        }
+    }
+
+    /// Whether the administrator may still listen. Without an answer they may not: they ask again and learn why.
+    async fn may_listen(&self) -> bool {
+        matches!(self.service.is_still_permitted(&self.admin).await, Ok(true))
+    }
+}
+
+/// Whether an action can end a session or withdraw a permission, perhaps this follower's. Every follower asks for every
+/// line, so signing in, the most frequent action, must not be among them.
+fn may_end_permission(action: &Action) -> bool {
+    match action {
+        // An action of a later version may do so, too.
+        Action::UserDisabled
+        | Action::UserForbidden
+        | Action::PasswordChanged
+        | Action::SignedOut
+        | Action::Unknown(_) => true,
+        Action::ConsumerRegistered
+        | Action::ConsumerRequested
+        | Action::ConsumerApproved
+        | Action::ConsumerDisapproved
+        | Action::ConsumerEdited
+        | Action::ConsumerRemoved
+        | Action::UserAdded
+        | Action::UserEnabled
+        | Action::UserPermitted
+        | Action::SignedIn
+        | Action::AccessAllowed
+        | Action::AccessDenied
+        | Action::TokenIssued
+        | Action::TokensRevoked
+        | Action::VaultRotated => false,
+    }
+}
