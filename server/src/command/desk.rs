@@ -23,8 +23,8 @@ impl Desk {
         let path = &settings.data_dir;
         make_data_dir(path)
             .map_err(|source| CommandError::DataDir { path: path.display().to_string(), source })?;
-        let store = Store::open(&settings.database_url, &settings.vault_key_file).await?;
-        let admin = Admin::at_the_command_line();
+        let mut store = Store::open(&settings.database_url, &settings.vault_key_file).await?;
+        let admin = Admin::at_the_command_line(&mut store);
         let store = Arc::new(store);
         let service = Service::new(store.clone(), Clock::System, Rules::default());
         Ok(Self { store, service, admin, json })

@@ -4,7 +4,7 @@
 use std::{fmt, net::IpAddr, time::Duration};
 
 use domain::{Actor, User};
-use store::{Session, activity::By};
+use store::{Session, Store, activity::By};
 use time::OffsetDateTime;
 
 use crate::{
@@ -42,7 +42,10 @@ enum Basis {
 
 impl Admin {
     /// A user who can run commands beside the database and the vault key may do everything.
-    pub fn at_the_command_line() -> Self {
+    ///
+    /// Asks for what such a command has opened itself and not yet shared: handlers of requests have a store in common
+    /// and cannot borrow it mutably.
+    pub fn at_the_command_line(_: &mut Store) -> Self {
         Self { actor: Actor::CommandLine, address: None, basis: Basis::CommandLine }
     }
 
@@ -176,7 +179,7 @@ mod tests {
     use std::{net::Ipv4Addr, sync::Arc};
 
     use domain::Username;
-    use store::{Location, Store};
+    use store::Location;
 
     use super::*;
     use crate::{accounts::users::new_user, clock::Clock, rules::Rules};
@@ -187,8 +190,8 @@ mod tests {
     async fn a_signed_request_proves_a_permission_only_for_itself() {
         let folder = tempfile::tempdir().unwrap();
         let database = Location::Sqlite(folder.path().join("latchkey.db"));
-        let store = Store::open(&database, &folder.path().join("vault.key")).await.unwrap();
-        let root = Admin::at_the_command_line();
+        let mut store = Store::open(&database, &folder.path().join("vault.key")).await.unwrap();
+        let root = Admin::at_the_command_line(&mut store);
         let service = Service::new(Arc::new(store), Clock::System, Rules::default());
         let key = service.register(&root, "App", "a consumer secret").await.unwrap().key;
         let consumer = service.store.cached_consumer(key).await.unwrap().unwrap();

@@ -40,8 +40,8 @@ pub struct House {
 impl House {
     pub async fn new() -> Self {
         let place = Place::new();
-        let store = Store::open(&place.location(), &place.vault_key()).await.unwrap();
-        let root = Admin::at_the_command_line();
+        let mut store = Store::open(&place.location(), &place.vault_key()).await.unwrap();
+        let root = Admin::at_the_command_line(&mut store);
         let store = Arc::new(store);
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let service = Service::new(store.clone(), Clock::Manual(clock.clone()), Rules::default());
