@@ -54,7 +54,7 @@ fn fill(home: &Home) {
             let consumer = Consumer::register(key(n), name, false, Actor::CommandLine, at);
             let by = By { actor: Actor::CommandLine, address: None, at };
             let activity = NewActivity::consumer(by, Action::ConsumerRegistered, None, Some(&consumer));
-            store.insert_consumer(&consumer, &secret(n), activity).await.unwrap();
+            store.consumers().insert(&consumer, &secret(n), activity).await.unwrap();
         }
     });
 }
@@ -63,7 +63,7 @@ fn fill(home: &Home) {
 fn all_open(home: &Home) {
     in_store(home, &async |store| {
         for n in 0..MANY {
-            let kept = store.consumer_secret(key(n)).await.unwrap().unwrap();
+            let kept = store.consumers().secret(key(n)).await.unwrap().unwrap();
             assert_eq!(kept.expose(), secret(n).expose(), "{n}");
         }
     });

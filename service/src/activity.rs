@@ -69,7 +69,7 @@ impl Service {
         limit: u64,
     ) -> Result<(Vec<Activity<Value>>, Option<i64>), ServiceError> {
         // One more, to know whether there is another page.
-        let mut lines = self.store.list_activity(consumer, before, limit + 1).await?;
+        let mut lines = self.store.activity().list(consumer, before, limit + 1).await?;
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = lines.len() > most;
         lines.truncate(most);
@@ -90,7 +90,7 @@ struct Follower {
 impl Follower {
     /// The first items, up to the newest line; `None` if the administrator may no longer listen.
     async fn catch_up(mut self, after: Option<i64>) -> Result<Option<(Vec<Told>, Self)>, ServiceError> {
-        let latest = self.service.store.latest_activity().await?;
+        let latest = self.service.store.activity().latest().await?;
         // The lines up to here are not looked at one by one; what they ended, they have ended by now.
         if !self.may_listen().await {
             return Ok(None);
@@ -112,7 +112,7 @@ impl Follower {
 
     /// The lines after a number with their events, oldest first; `None` if they are too many or one cannot be read.
     async fn missed(&self, after: i64) -> Result<Option<Vec<(i64, Option<Event>)>>, ServiceError> {
-        let lines = self.service.store.activity_after(after, MOST_MISSED + 1).await?;
+        let lines = self.service.store.activity().after(after, MOST_MISSED + 1).await?;
         if lines.len() as u64 > MOST_MISSED {
             return Ok(None);
         }
@@ -130,7 +130,7 @@ impl Follower {
                 None if self.may_listen().await => Told::Beat,
                 None | Some(Err(RecvError::Closed)) => return Ok(None),
                 Some(Err(RecvError::Lagged(_))) => {
-                    self.last = self.service.store.latest_activity().await?;
+                    self.last = self.service.store.activity().latest().await?;
                     if !self.may_listen().await {
                         return Ok(None);
                     }

@@ -152,9 +152,9 @@ async fn a_follower_is_told_which_consumers_were_used() {
     let house = House::new().await.with_feed().await;
     let consumer = house.register(&house.root, "App").await;
     let mut follower = Follower::ready(&house, &house.root).await;
-    let cached = house.store.cached_consumer(consumer.key).await.unwrap().unwrap();
-    house.store.note_use(&cached, None, 7_000);
-    house.store.write_uses().await.unwrap();
+    let cached = house.store.consumers().cached(consumer.key).await.unwrap().unwrap();
+    house.store.uses().note(&cached, None, 7_000);
+    house.store.uses().write().await.unwrap();
     let Some(Told::Used(used)) = follower.next().await else { panic!("it was used") };
     assert_eq!(used.iter().map(|consumer| consumer.key).collect::<Vec<_>>(), [consumer.key]);
     assert_eq!(used[0].last_used_at.unwrap().unix_timestamp(), 7);

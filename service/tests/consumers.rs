@@ -49,7 +49,7 @@ async fn a_registered_consumer_is_pending_under_a_random_key() {
     assert_eq!(consumer.key.0.get_version_num(), 4);
     assert_ne!(house.register(&ada, "Requirements sync").await.key, consumer.key);
     assert_eq!(house.service.find_consumer(&ada, consumer.key).await.unwrap(), consumer);
-    assert_eq!(house.store.consumer_secret(consumer.key).await.unwrap().unwrap().expose(), SECRET);
+    assert_eq!(house.store.consumers().secret(consumer.key).await.unwrap().unwrap().expose(), SECRET);
 }
 
 #[tokio::test]
@@ -178,7 +178,7 @@ async fn an_edit_without_a_secret_keeps_the_old_one_and_an_edit_of_nothing_is_no
     let same = house.service.edit(&house.root, consumer.key, renamed("App"), Some(1)).await.unwrap();
     assert_eq!((same, house.activities().await), (consumer.clone(), told));
     house.service.edit(&house.root, consumer.key, renamed("Renamed"), Some(1)).await.unwrap();
-    assert_eq!(house.store.consumer_secret(consumer.key).await.unwrap().unwrap().expose(), SECRET);
+    assert_eq!(house.store.consumers().secret(consumer.key).await.unwrap().unwrap().expose(), SECRET);
 }
 
 #[tokio::test]

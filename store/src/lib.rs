@@ -15,17 +15,21 @@ pub mod vault;
 pub use database::location::{Location, NoLocation};
 pub use error::StoreError;
 pub use memory::keyring::{CachedConsumer, CachedToken};
-pub use nonces::{nonce::Nonce, queue::Recorded};
+pub use nonces::{Nonces, nonce::Nonce, queue::Recorded};
 pub use store::Store;
 pub use tables::{
     activity, attempts,
-    sessions::Session,
+    consumers::Consumers,
+    sessions::{Session, Sessions},
+    set_up_links::SetUpLinks,
     state::State,
-    temporary_credentials::{Decision, NewTemporaryCredentials, TemporaryCredentials},
-    tokens::{Authorization, NewToken},
-    users::Account,
+    temporary_credentials::{
+        Decision, NewTemporaryCredentials, TemporaryCredentials, TemporaryCredentialsTable,
+    },
+    tokens::{Authorization, NewToken, Tokens},
+    users::{Account, Users},
 };
-pub use upkeep::{health::Health, rotation};
+pub use upkeep::{health::Health, rotation, uses::Uses};
 
 /// The live feed of activity.
 pub mod feed {

@@ -9,7 +9,7 @@ use crate::{
         feed::Feed,
         keyring::{Keyring, Outdated},
     },
-    nonces::queue::Nonces,
+    nonces::queue::NonceQueue,
     vault::Vault,
 };
 
@@ -27,7 +27,7 @@ pub struct Store {
     pub(crate) vault: Vault,
     pub(crate) feed: Feed,
     pub(crate) keyring: Keyring,
-    pub(crate) nonces: Nonces,
+    pub(crate) nonce_queue: NonceQueue,
     pub(crate) location: Location,
 }
 

@@ -15,26 +15,30 @@ async fn each_is_counted_by_itself_on_every_node() {
     let (folder, store) = store().await;
     let beside = folder.open().await.unwrap();
     for (n, node) in [&store, &beside, &store].into_iter().enumerate() {
-        node.count_attempt(&[ADA], at(n.try_into().unwrap()), A_WHILE).await.unwrap();
+        node.attempts().add(&[ADA], at(n.try_into().unwrap()), A_WHILE).await.unwrap();
     }
-    beside.count_attempt(&[ADA, EVE], at(3), A_WHILE).await.unwrap();
+    beside.attempts().add(&[ADA, EVE], at(3), A_WHILE).await.unwrap();
     for node in [&store, &beside] {
-        assert_eq!(node.attempts(ADA, at(4), A_WHILE).await.unwrap(), 4);
-        assert_eq!(node.attempts(EVE, at(4), A_WHILE).await.unwrap(), 1);
-        assert_eq!(node.attempts([3; 32], at(4), A_WHILE).await.unwrap(), 0);
+        assert_eq!(node.attempts().count(ADA, at(4), A_WHILE).await.unwrap(), 4);
+        assert_eq!(node.attempts().count(EVE, at(4), A_WHILE).await.unwrap(), 1);
+        assert_eq!(node.attempts().count([3; 32], at(4), A_WHILE).await.unwrap(), 0);
     }
 }
 
 #[tokio::test]
 async fn a_pause_forgets_them_and_whoever_is_forgiven_starts_afresh() {
     let (folder, store) = store().await;
-    store.count_attempt(&[ADA, EVE], at(0), A_WHILE).await.unwrap();
-    assert_eq!(store.attempts(ADA, at(100), A_WHILE).await.unwrap(), 1);
-    assert_eq!(store.attempts(ADA, at(101), A_WHILE).await.unwrap(), 0);
-    store.count_attempt(&[ADA], at(101), A_WHILE).await.unwrap();
-    assert_eq!(store.attempts(ADA, at(101), A_WHILE).await.unwrap(), 1, "the one before was too long ago");
+    store.attempts().add(&[ADA, EVE], at(0), A_WHILE).await.unwrap();
+    assert_eq!(store.attempts().count(ADA, at(100), A_WHILE).await.unwrap(), 1);
+    assert_eq!(store.attempts().count(ADA, at(101), A_WHILE).await.unwrap(), 0);
+    store.attempts().add(&[ADA], at(101), A_WHILE).await.unwrap();
+    assert_eq!(
+        store.attempts().count(ADA, at(101), A_WHILE).await.unwrap(),
+        1,
+        "the one before was too long ago"
+    );
     assert_eq!(folder.number("SELECT count(*) FROM attempts").await, 1, "nothing is kept for ever");
-    store.forget_attempts(ADA).await.unwrap();
-    store.forget_attempts(ADA).await.unwrap();
-    assert_eq!(store.attempts(ADA, at(101), A_WHILE).await.unwrap(), 0);
+    store.attempts().reset(ADA).await.unwrap();
+    store.attempts().reset(ADA).await.unwrap();
+    assert_eq!(store.attempts().count(ADA, at(101), A_WHILE).await.unwrap(), 0);
 }

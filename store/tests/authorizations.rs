@@ -10,12 +10,12 @@ use support::{
 
 async fn revoke(store: &Store, user_id: i64, n: u32) -> bool {
     let activity = access(Action::TokensRevoked, key(n));
-    store.revoke_authorization(user_id, key(n), at(5), activity).await.unwrap()
+    store.tokens().revoke(user_id, key(n), at(5), activity).await.unwrap()
 }
 
 /// The consumers that may act for a user in second `now`, with since when and when they last did.
 async fn authorizations(store: &Store, user_id: i64, now: i64) -> Vec<(String, i64, Option<i64>)> {
-    let all = store.authorizations(user_id, at(now)).await.unwrap();
+    let all = store.tokens().authorizations(user_id, at(now)).await.unwrap();
     let seconds = |time: time::OffsetDateTime| time.unix_timestamp();
     all.into_iter()
         .map(|one| (one.consumer.name.to_string(), seconds(one.since), one.last_used_at.map(seconds)))
@@ -47,7 +47,7 @@ async fn a_user_sees_each_consumer_that_may_act_for_them_since_the_oldest_token_
         let used = format!("UPDATE token_credentials SET last_used_at = {used}000 WHERE token = '{token}'");
         folder.sql(&used).await;
     }
-    let gone = store.find_consumer(key(4)).await.unwrap().unwrap();
+    let gone = store.consumers().find(key(4)).await.unwrap().unwrap();
     remove(&store, &gone).await;
     let one = |name: &str, since, last| (name.to_owned(), since, last);
     let aardvark = one("Aardvark", 60, None);
@@ -74,17 +74,17 @@ async fn taking_back_what_a_consumer_may_do_is_told_once_and_ends_what_is_not_ex
         allow(&store, &format!("ada allowed {n}"), n, ada).await;
         allow(&store, &format!("eve allowed {n}"), n, eve).await;
     }
-    let told = store.latest_activity().await.unwrap();
+    let told = store.activity().latest().await.unwrap();
     assert!(revoke(&store, ada, 1).await);
     assert!(!revoke(&store, ada, 1).await, "there is nothing left to take back");
     assert!(!revoke(&store, ada, 3).await, "of nobody");
     assert!(!revoke(&store, ada + 100, 2).await, "by nobody");
-    let lines = store.activity_after(told, 10).await.unwrap();
+    let lines = store.activity().after(told, 10).await.unwrap();
     let lines: Vec<_> = lines.into_iter().map(|line| (line.action, line.consumer_key)).collect();
     assert_eq!(lines, [(Action::TokensRevoked, Some(key(1)))]);
     let mut states = Vec::new();
     for temporary in ["ada allowed 1", "ada allowed 2", "eve allowed 1", "eve allowed 2"] {
-        states.push(store.find_temporary_credentials(temporary).await.unwrap().unwrap().state);
+        states.push(store.temporary_credentials().find(temporary).await.unwrap().unwrap().state);
     }
     assert_eq!(states, [State::Revoked, State::Allowed, State::Allowed, State::Allowed]);
     let names = async |user| {
@@ -107,7 +107,7 @@ async fn a_consumer_is_revoked_for_whoever_revoked_it_until_they_allow_it_again(
         issue(&store, new_token(&format!("of {user}"), 1, user)).await;
     }
     issue(&store, NewToken { expires_at: Some(at(3)), ..new_token("expired", 2, ada) }).await;
-    let revoked = async |user, n| store.is_revoked(user, key(n), at(6)).await.unwrap();
+    let revoked = async |user, n| store.tokens().is_revoked(user, key(n), at(6)).await.unwrap();
     assert!(!revoked(ada, 1).await, "not yet");
     assert!(revoke(&store, ada, 1).await);
     assert!(revoked(ada, 1).await);

@@ -72,9 +72,9 @@ async fn everything_that_lasts_is_in_it_and_opens() {
     let copy = restored(&backup, &folder);
     let again = copy.open().await.unwrap();
     assert_eq!(again.health().await.unwrap().integrity, "ok");
-    let consumer = again.cached_consumer(key(1)).await.unwrap().unwrap();
+    let consumer = again.consumers().cached(key(1)).await.unwrap().unwrap();
     assert_eq!(consumer.secret.expose(), "the secret of 1");
-    let token = again.cached_token(&consumer, "token").await.unwrap().unwrap();
+    let token = again.tokens().cached(&consumer, "token").await.unwrap().unwrap();
     assert_eq!(token.secret.expose(), "the secret of token");
     insert(&again, 3).await;
 }
@@ -82,8 +82,8 @@ async fn everything_that_lasts_is_in_it_and_opens() {
 #[tokio::test]
 async fn what_counted_only_for_a_moment_is_not_in_it() {
     let (folder, store) = filled().await;
-    assert!(store.insert_temporary_credentials(new_temporary("temporary", 1)).await.unwrap());
-    store.use_nonce(nonce(1000), 0).await.unwrap();
+    assert!(store.temporary_credentials().insert(new_temporary("temporary", 1)).await.unwrap());
+    store.nonces().record(nonce(1000), 0).await.unwrap();
     let backup = beside(&folder, "backup.db");
     store.back_up(&backup).await.unwrap();
     let copy = restored(&backup, &folder);
@@ -99,23 +99,23 @@ async fn no_nonce_is_new_to_it_but_later_ones() {
     let (folder, store) = filled().await;
     let backup = beside(&folder, "backup.db");
     store.back_up(&backup).await.unwrap();
-    assert!(store.use_nonce(nonce(1000), 0).await.unwrap().is_new, "the database itself goes on");
-    assert!(!store.forget_nonces_where_restored(5000).await.unwrap(), "it is no backup");
+    assert!(store.nonces().record(nonce(1000), 0).await.unwrap().is_new, "the database itself goes on");
+    assert!(!store.nonces().forget_where_restored(5000).await.unwrap(), "it is no backup");
     let copy = restored(&backup, &folder);
     let unprepared = Arc::new(copy.open().await.unwrap());
     for later in [1000, 4_000_000_000] {
         assert!(
-            !unprepared.use_nonce(nonce(later), 0).await.unwrap().is_new,
+            !unprepared.nonces().record(nonce(later), 0).await.unwrap().is_new,
             "closed until it is known when"
         );
     }
     drop(unprepared);
     let again = Arc::new(copy.open().await.unwrap());
-    assert!(again.forget_nonces_where_restored(1300).await.unwrap());
-    assert!(!again.forget_nonces_where_restored(9000).await.unwrap(), "the first start decides");
-    assert_eq!(again.nonces_forgotten_until().await.unwrap(), 1300);
+    assert!(again.nonces().forget_where_restored(1300).await.unwrap());
+    assert!(!again.nonces().forget_where_restored(9000).await.unwrap(), "the first start decides");
+    assert_eq!(again.nonces().forgotten_until().await.unwrap(), 1300);
     for (second, is_new) in [(1000, false), (1300, false), (1301, true), (1301, false)] {
-        assert_eq!(again.use_nonce(nonce(second), 0).await.unwrap().is_new, is_new, "{second}");
+        assert_eq!(again.nonces().record(nonce(second), 0).await.unwrap().is_new, is_new, "{second}");
     }
 }
 
@@ -198,11 +198,11 @@ async fn in_the_middle_of_a_rotation_it_names_both_keys_and_afterwards_the_new_o
     let (middle, after) = (beside(&folder, "middle.db"), beside(&folder, "after.db"));
     assert_eq!(store.back_up(&middle).await.unwrap(), [1, 2]);
     let copy = restored(&middle, &folder);
-    store.seal_anew().await.unwrap();
-    store.end_rotation(by(5)).await.unwrap().unwrap();
+    store.vault_keys().reseal().await.unwrap();
+    store.vault_keys().end_rotation(by(5)).await.unwrap().unwrap();
     assert_eq!(store.back_up(&after).await.unwrap(), [2]);
     let opened = copy.open().await.unwrap();
-    assert_eq!(opened.consumer_secret(key(1)).await.unwrap().unwrap().expose(), "the secret of 1");
+    assert_eq!(opened.consumers().secret(key(1)).await.unwrap().unwrap().expose(), "the secret of 1");
     let refused = restored(&middle, &folder).open().await;
     assert!(matches!(refused, Err(StoreError::VaultKeyUnknown { key_id: 1, .. })), "{refused:?}");
 }

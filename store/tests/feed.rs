@@ -76,8 +76,10 @@ async fn a_feed_that_cannot_read_for_a_while_misses_nothing() {
     let mut lines = store.listen();
     folder.sql("ALTER TABLE activity RENAME TO away").await;
     until("the keyring answers no more", async || {
-        let (one, two) =
-            (store.cached_consumer(key(1)).await.unwrap(), store.cached_consumer(key(1)).await.unwrap());
+        let (one, two) = (
+            store.consumers().cached(key(1)).await.unwrap(),
+            store.consumers().cached(key(1)).await.unwrap(),
+        );
         !Arc::ptr_eq(&one.unwrap(), &two.unwrap())
     })
     .await;
@@ -99,7 +101,7 @@ async fn only_what_concerns_consumers_is_an_event() {
     let after = before.decide(Status::Approved, at(2)).unwrap();
     save(&store, &before, &after).await.unwrap();
     remove(&store, &after).await;
-    let lines = store.activity_after(0, 10).await.unwrap();
+    let lines = store.activity().after(0, 10).await.unwrap();
     let events: Vec<_> = lines.iter().map(|line| feed::event(line).unwrap()).collect();
     let expected =
         [None, Some(Event::Consumer(before)), Some(Event::Consumer(after)), Some(Event::Removed(key(1)))];
@@ -112,8 +114,8 @@ async fn a_mark_is_kept_and_does_not_disturb_the_event() {
     let before = insert(&store, 1).await;
     let after = before.decide(Status::Approved, at(2)).unwrap();
     let activity = NewActivity::consumer(by(2), Action::ConsumerEdited, Some(&before), Some(&after));
-    store.save_consumer(&after, None, false, activity.mark("secret_changed")).await.unwrap();
-    let line = store.activity_after(0, 10).await.unwrap().pop().unwrap();
+    store.consumers().save(&after, None, false, activity.mark("secret_changed")).await.unwrap();
+    let line = store.activity().after(0, 10).await.unwrap().pop().unwrap();
     assert_eq!(line.after.as_ref().unwrap()["secret_changed"], true);
     assert_eq!(feed::event(&line).unwrap(), Some(Event::Consumer(after)));
 }

@@ -24,12 +24,12 @@ const NAMES: [&str; 13] = [
 ];
 
 async fn add(store: &Store, consumer: &Consumer) {
-    store.insert_consumer(consumer, &secret("correct horse"), registered(consumer)).await.unwrap();
+    store.consumers().insert(consumer, &secret("correct horse"), registered(consumer)).await.unwrap();
 }
 
 async fn names(store: &Store, text: &str) -> Vec<String> {
     let query = ConsumerQuery { text: Some(text.to_owned()), sort: Sort::Name, ..ConsumerQuery::default() };
-    let page = store.list_consumers(&query, 100).await.unwrap();
+    let page = store.consumers().list(&query, 100).await.unwrap();
     assert_eq!(page.total, page.items.len() as u64, "{text}");
     page.items.into_iter().map(|one| one.name.to_string()).collect()
 }
@@ -53,7 +53,7 @@ async fn a_filter_holds_on_every_page_and_for_the_total() {
                 ConsumerQuery { status: Some(status), text, sort: Sort::Key, ..ConsumerQuery::default() };
             let mut listed = Vec::new();
             loop {
-                let page = store.list_consumers(&query, 2).await.unwrap();
+                let page = store.consumers().list(&query, 2).await.unwrap();
                 assert_eq!(page.total, expected.len() as u64, "of all pages: {query:?}");
                 listed.extend(page.items.into_iter().map(|one| one.key));
                 let Some(cursor) = page.next_cursor else { break };
@@ -116,7 +116,10 @@ async fn a_text_as_long_as_a_name_is_found_and_a_longer_one_nowhere() {
 async fn consumers_are_counted_by_status_and_requests_only_until_they_are_decided() {
     let (_folder, store) = support::store().await;
     assert_eq!(
-        (store.count_by_status().await.unwrap(), store.undecided_requests().await.unwrap()),
+        (
+            store.consumers().count_by_status().await.unwrap(),
+            store.consumers().count_undecided_requests().await.unwrap()
+        ),
         (vec![], 0)
     );
     let mut requested = Vec::new();
@@ -128,12 +131,12 @@ async fn consumers_are_counted_by_status_and_requests_only_until_they_are_decide
         }
         add(&store, &one).await;
     }
-    assert_eq!(store.undecided_requests().await.unwrap(), 4);
+    assert_eq!(store.consumers().count_undecided_requests().await.unwrap(), 4);
     decide(&store, &requested[0], Status::Approved).await;
     decide(&store, &requested[1], Status::Disapproved).await;
     remove(&store, &requested[2]).await;
-    assert_eq!(store.undecided_requests().await.unwrap(), 1);
-    let mut counts = store.count_by_status().await.unwrap();
+    assert_eq!(store.consumers().count_undecided_requests().await.unwrap(), 1);
+    let mut counts = store.consumers().count_by_status().await.unwrap();
     counts.sort_by_key(|(status, _)| status.word());
     assert_eq!(counts, [(Status::Approved, 1), (Status::Disapproved, 1), (Status::Pending, 3)]);
 }

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 /// Consumer 1, which is there.
 async fn known(store: &Store) -> Arc<CachedConsumer> {
-    store.cached_consumer(key(1)).await.unwrap().expect("it is registered")
+    store.consumers().cached(key(1)).await.unwrap().expect("it is registered")
 }
 
 /// Whether the second of two answers in a row comes from memory.
@@ -72,12 +72,12 @@ async fn an_unknown_key_is_known_as_soon_as_it_is_registered_and_no_longer_than_
     let store = Arc::new(store);
     let _running = follow(&store).await;
     for _ in 0..3 {
-        assert!(store.cached_consumer(key(1)).await.unwrap().is_none());
+        assert!(store.consumers().cached(key(1)).await.unwrap().is_none());
         let consumer = insert(&store, 1).await;
         assert_eq!(known(&store).await.status, Status::Pending);
         remove(&store, &consumer).await;
     }
-    assert!(store.cached_consumer(key(1)).await.unwrap().is_none());
+    assert!(store.consumers().cached(key(1)).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn everything_that_verification_needs_is_known_as_it_is_now() {
     };
     let after = before.edit(&edit, at(3)).unwrap();
     let activity = NewActivity::consumer(by(3), Action::ConsumerEdited, Some(&before), Some(&after));
-    store.save_consumer(&after, Some(&new_secret), false, activity).await.unwrap();
+    store.consumers().save(&after, Some(&new_secret), false, activity).await.unwrap();
     let known = known(&store).await;
     assert_eq!((known.key, &known.name, known.status), (key(1), &after.name, Status::Approved));
     assert_eq!((known.secret.expose(), known.trusted), ("another secret", true));
@@ -201,14 +201,14 @@ async fn a_disabled_user_is_known_as_disabled_at_once_and_from_another_process_s
     let id = support::insert_user(&store, "ada", false).await;
     let _running = follow(&store).await;
     let beside = folder.open().await.unwrap();
-    let disabled = async || store.cached_user(id).await.unwrap().unwrap().disabled;
-    assert!(store.cached_user(id + 100).await.unwrap().is_none());
-    let mut account = store.find_account(&support::user("ada", false).username).await.unwrap().unwrap();
+    let disabled = async || store.users().cached(id).await.unwrap().unwrap().disabled;
+    assert!(store.users().cached(id + 100).await.unwrap().is_none());
+    let mut account = store.users().find(&support::user("ada", false).username).await.unwrap().unwrap();
     for (by_whom, action) in [(&*store, Action::UserDisabled), (&beside, Action::UserEnabled)] {
         assert_eq!(disabled().await, account.user.disabled);
         account.user.disabled = action == Action::UserDisabled;
         let activity = NewActivity::user(by(1), action, None, Some(&account.user));
-        by_whom.save_account(&account, false, activity).await.unwrap();
+        by_whom.users().save(&account, false, activity).await.unwrap();
         if std::ptr::eq(by_whom, &raw const *store) {
             assert!(disabled().await, "at once");
         } else {

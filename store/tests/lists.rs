@@ -30,7 +30,7 @@ async fn many() -> (Folder, Store, Vec<Consumer>) {
             [Status::Pending, Status::Approved, Status::Disapproved, Status::Approved][n as usize % 4];
         one.created_at = at(i64::from(n / 5));
         one.updated_at = at(i64::from(n % 7));
-        store.insert_consumer(&one, &secret("correct horse"), registered(&one)).await.unwrap();
+        store.consumers().insert(&one, &secret("correct horse"), registered(&one)).await.unwrap();
         if n % 2 == 0 {
             // One was used at time 0, which differs from never.
             one.last_used_at = Some(at(i64::from(n % 6)));
@@ -48,7 +48,7 @@ async fn pages(store: &Store, query: &ConsumerQuery, limit: u64) -> Vec<Vec<Cons
     let mut query = query.clone();
     let mut pages = Vec::new();
     loop {
-        let page = store.list_consumers(&query, limit).await.unwrap();
+        let page = store.consumers().list(&query, limit).await.unwrap();
         pages.push(page.items);
         let Some(cursor) = page.next_cursor else { return pages };
         let cursor: Cursor = cursor.parse().unwrap();
@@ -118,7 +118,7 @@ async fn whoever_comes_goes_or_moves_between_two_pages_moves_nobody_else() {
         let mut query = ConsumerQuery { sort, order: Some(order), ..ConsumerQuery::default() };
         let mut seen = HashMap::new();
         for n in 0.. {
-            let page = store.list_consumers(&query, 4).await.unwrap();
+            let page = store.consumers().list(&query, 4).await.unwrap();
             page.items.iter().for_each(|one| *seen.entry(one.key).or_insert(0) += 1);
             let Some(cursor) = page.next_cursor else { break };
             query.after = Some(cursor.parse().unwrap());

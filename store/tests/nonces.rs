@@ -17,7 +17,7 @@ fn nonce(timestamp: i64, n: u32) -> Nonce {
 
 /// Uses a nonce at a time when nothing is too old.
 async fn is_first(store: &Arc<Store>, nonce: Nonce) -> bool {
-    store.use_nonce(nonce, 0).await.unwrap().is_new
+    store.nonces().record(nonce, 0).await.unwrap().is_new
 }
 
 async fn kept(folder: &Folder) -> i64 {
@@ -149,21 +149,21 @@ async fn a_used_nonce_stays_used_after_a_crash() {
 async fn old_nonces_take_no_room_and_what_is_forgotten_is_told_and_stays_so() {
     let (folder, store) = store().await;
     let store = Arc::new(store);
-    assert_eq!(store.nonces_forgotten_until().await.unwrap(), 0);
+    assert_eq!(store.nonces().forgotten_until().await.unwrap(), 0);
     for second in 1..=100 {
         assert!(is_first(&store, nonce(second, 1)).await);
     }
-    assert!(store.use_nonce(nonce(101, 1), 60).await.unwrap().is_new);
-    assert_eq!(store.nonces_forgotten_until().await.unwrap(), 60);
+    assert!(store.nonces().record(nonce(101, 1), 60).await.unwrap().is_new);
+    assert_eq!(store.nonces().forgotten_until().await.unwrap(), 60);
     assert_eq!(kept(&folder).await, 41);
     for second in [61, 100, 101] {
         assert!(!is_first(&store, nonce(second, 1)).await, "{second} is not forgotten");
     }
-    assert!(store.use_nonce(nonce(102, 1), 40).await.unwrap().is_new, "the clock goes back");
-    assert_eq!(store.nonces_forgotten_until().await.unwrap(), 60);
+    assert!(store.nonces().record(nonce(102, 1), 40).await.unwrap().is_new, "the clock goes back");
+    assert_eq!(store.nonces().forgotten_until().await.unwrap(), 60);
     drop(store);
     let store = Arc::new(folder.open().await.unwrap());
-    assert_eq!(store.nonces_forgotten_until().await.unwrap(), 60);
+    assert_eq!(store.nonces().forgotten_until().await.unwrap(), 60);
     assert!(!is_first(&store, nonce(61, 1)).await);
 }
 
@@ -172,8 +172,8 @@ async fn nobody_has_to_forget_for_every_request() {
     let (folder, store) = store().await;
     let store = Arc::new(store);
     for now in 1000..1100 {
-        assert!(store.use_nonce(nonce(now, 1), now - 10).await.unwrap().is_new);
-        let (forgotten, kept) = (store.nonces_forgotten_until().await.unwrap(), kept(&folder).await);
+        assert!(store.nonces().record(nonce(now, 1), now - 10).await.unwrap().is_new);
+        let (forgotten, kept) = (store.nonces().forgotten_until().await.unwrap(), kept(&folder).await);
         assert!((now - 15..=now - 10).contains(&forgotten), "second {now}: {forgotten}");
         assert!((10..=15).contains(&kept) || now < 1015, "second {now}: {kept}");
     }
@@ -186,7 +186,7 @@ async fn a_nonce_that_was_forgotten_is_not_accepted_again() {
     let (_folder, store) = store().await;
     let store = Arc::new(store);
     assert!(is_first(&store, nonce(50, 1)).await);
-    assert!(store.use_nonce(nonce(100, 1), 50).await.unwrap().is_new);
+    assert!(store.nonces().record(nonce(100, 1), 50).await.unwrap().is_new);
     assert!(!is_first(&store, nonce(50, 1)).await);
     assert!(is_first(&store, nonce(51, 1)).await, "what may still be told apart is accepted");
 }
@@ -197,10 +197,10 @@ async fn a_nonce_that_another_process_forgot_is_not_accepted_again() {
     let store = Arc::new(store);
     assert!(is_first(&store, nonce(50, 1)).await);
     let beside = Arc::new(folder.open().await.unwrap());
-    assert!(beside.use_nonce(nonce(100, 1), 60).await.unwrap().is_new);
+    assert!(beside.nonces().record(nonce(100, 1), 60).await.unwrap().is_new);
     assert!(!is_first(&store, nonce(50, 1)).await);
     assert!(!is_first(&store, nonce(100, 1)).await, "what the other process accepted counts too");
-    assert_eq!(store.nonces_forgotten_until().await.unwrap(), 60);
+    assert_eq!(store.nonces().forgotten_until().await.unwrap(), 60);
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn whoever_goes_away_leaves_nobody_waiting_and_its_nonce_stays_used() {
             // Asks, and is dropped before the answer.
             tokio::select! {
                 biased;
-                answer = store.use_nonce(nonce(round, gone), 0) => panic!("{answer:?} before it can be written"),
+                answer = store.nonces().record(nonce(round, gone), 0) => panic!("{answer:?} before it can be written"),
                 () = std::future::ready(()) => {}
             }
         }
@@ -231,7 +231,7 @@ async fn a_failure_is_told_to_everybody_who_waits_and_ends_with_its_cause() {
     let mut uses = JoinSet::new();
     for n in 0..10 {
         let store = store.clone();
-        uses.spawn(async move { store.use_nonce(nonce(100, n), 0).await });
+        uses.spawn(async move { store.nonces().record(nonce(100, n), 0).await });
     }
     let answers = tokio::time::timeout(PATIENCE, uses.join_all()).await.expect("everybody is answered");
     assert!(answers.iter().all(Result::is_err), "{answers:?}");

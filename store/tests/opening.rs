@@ -23,7 +23,7 @@ async fn the_first_opening_makes_database_and_key_and_the_second_finds_them() {
     assert_eq!(folder.files(), ["latchkey.db", "vault.key"], "closed, everything is in one file");
     let vault_key = fs::read(folder.vault_key()).unwrap();
     let store = folder.open().await.unwrap();
-    assert!(store.find_consumer(key(1)).await.unwrap().is_some());
+    assert!(store.consumers().find(key(1)).await.unwrap().is_some());
     assert_eq!(fs::read(folder.vault_key()).unwrap(), vault_key);
     let mode = fs::metadata(folder.vault_key()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -40,7 +40,7 @@ async fn several_who_open_a_new_database_at_once_agree_on_it() {
     let stores: Vec<_> = openings.join_all().await.into_iter().map(Result::unwrap).collect();
     insert(&stores[0], 1).await;
     for store in &stores {
-        assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().expose(), "the secret of 1");
+        assert_eq!(store.consumers().secret(key(1)).await.unwrap().unwrap().expose(), "the secret of 1");
     }
 }
 
@@ -103,7 +103,7 @@ async fn a_database_of_the_first_versions_is_taken_as_migrated() {
         folder.sql(&format!("INSERT INTO seaql_migrations VALUES ('{version}', 1764000000)")).await;
     }
     let store = folder.open().await.unwrap();
-    assert!(store.find_consumer(key(1)).await.unwrap().is_some());
+    assert!(store.consumers().find(key(1)).await.unwrap().is_some());
     let untouched = "SELECT count(*) FROM seaql_migrations WHERE applied_at = 1764000000";
     assert_eq!(folder.number(untouched).await, 5);
     assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations").await, 5);
@@ -118,7 +118,7 @@ async fn a_database_of_an_earlier_version_gets_what_is_missing_and_nothing_else(
     folder.sql("DELETE FROM seaql_migrations WHERE version = 'm20261126_000005_index_statuses'").await;
     folder.sql("DROP INDEX consumers_status_created_by").await;
     let store = folder.open().await.unwrap();
-    assert!(store.find_consumer(key(1)).await.unwrap().is_some());
+    assert!(store.consumers().find(key(1)).await.unwrap().is_some());
     assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations WHERE applied_at = 0").await, 4);
     let applied = "SELECT count(*) FROM seaql_migrations \
                    WHERE version = 'm20261126_000005_index_statuses' AND applied_at > 1764000000";
@@ -164,7 +164,7 @@ async fn a_wrong_or_missing_vault_key_is_told_apart_and_none_is_made() {
     assert!(!folder.vault_key().exists());
     fs::write(folder.vault_key(), right).unwrap();
     let store = folder.open().await.unwrap();
-    assert!(store.consumer_secret(key(1)).await.unwrap().is_some());
+    assert!(store.consumers().secret(key(1)).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -177,10 +177,10 @@ async fn a_write_waits_for_another_programs_write() {
     tokio::pin!(waiting);
     let early = tokio::time::timeout(std::time::Duration::from_millis(50), &mut waiting).await;
     assert!(early.is_err(), "it cannot write yet");
-    assert_eq!(store.latest_activity().await.unwrap(), 0, "but reading goes on");
+    assert_eq!(store.activity().latest().await.unwrap(), 0, "but reading goes on");
     other.execute_unprepared("COMMIT").await.unwrap();
     waiting.await;
-    assert!(store.find_consumer(key(1)).await.unwrap().is_some());
+    assert!(store.consumers().find(key(1)).await.unwrap().is_some());
 }
 
 #[tokio::test]

@@ -16,8 +16,12 @@ use tokio::task::JoinSet;
 /// Rotates to the end; returns the new key, how many secrets were resealed, and which keys were dropped.
 async fn rotate(store: &Store) -> (i32, u64, Vec<i32>) {
     let key_id = begin_rotation(store).await;
-    let sealed = store.seal_anew().await.unwrap();
-    (key_id, sealed, store.end_rotation(by(5)).await.unwrap().expect("nobody else seals with an old key"))
+    let sealed = store.vault_keys().reseal().await.unwrap();
+    (
+        key_id,
+        sealed,
+        store.vault_keys().end_rotation(by(5)).await.unwrap().expect("nobody else seals with an old key"),
+    )
 }
 
 /// Rotates to the end beside other rotations: one that began in between is finished with it. Returns the new key, and
@@ -25,8 +29,8 @@ async fn rotate(store: &Store) -> (i32, u64, Vec<i32>) {
 async fn rotate_beside_others(store: &Store) -> (i32, Vec<i32>) {
     let key_id = begin_rotation(store).await;
     loop {
-        store.seal_anew().await.unwrap();
-        if let Some(dropped) = store.end_rotation(by(5)).await.unwrap() {
+        store.vault_keys().reseal().await.unwrap();
+        if let Some(dropped) = store.vault_keys().end_rotation(by(5)).await.unwrap() {
             return (key_id, dropped);
         }
     }
@@ -46,13 +50,13 @@ async fn filled(count: u32) -> (Folder, Store) {
 /// Asserts that every secret of `filled` opens in this store.
 async fn all_open(store: &Store, count: u32) {
     for n in 1..=count {
-        let consumer = store.cached_consumer(key(n)).await.unwrap().unwrap();
+        let consumer = store.consumers().cached(key(n)).await.unwrap().unwrap();
         assert_eq!(consumer.secret.expose(), format!("the secret of {n}"));
         let name = format!("token {n}");
-        let token = store.cached_token(&consumer, &name).await.unwrap().unwrap();
+        let token = store.tokens().cached(&consumer, &name).await.unwrap().unwrap();
         assert_eq!(token.secret.expose(), format!("the secret of {name}"));
         let name = format!("temporary token {n}");
-        let temporary = store.find_temporary_credentials(&name).await.unwrap().unwrap();
+        let temporary = store.temporary_credentials().find(&name).await.unwrap().unwrap();
         assert_eq!(temporary.secret.expose(), format!("the secret of {name}"));
     }
 }
@@ -80,7 +84,7 @@ async fn is_the_only_key(folder: &Folder, key_id: i32) {
 }
 
 async fn rotations(store: &Store) -> Vec<(serde_json::Value, serde_json::Value)> {
-    let lines = store.activity_after(0, 10_000).await.unwrap();
+    let lines = store.activity().after(0, 10_000).await.unwrap();
     let rotations = lines.into_iter().filter(|line| line.action == Action::VaultRotated);
     rotations.map(|line| (line.before.unwrap(), line.after.unwrap())).collect()
 }
@@ -88,14 +92,14 @@ async fn rotations(store: &Store) -> Vec<(serde_json::Value, serde_json::Value)>
 #[tokio::test]
 async fn everything_is_sealed_anew_and_nothing_else_changes() {
     let (folder, store) = filled(3).await;
-    let before = store.find_consumer(key(1)).await.unwrap().unwrap();
-    let latest = store.latest_activity().await.unwrap();
-    assert_eq!(store.keys_in_file().unwrap().len(), 1);
+    let before = store.consumers().find(key(1)).await.unwrap().unwrap();
+    let latest = store.activity().latest().await.unwrap();
+    assert_eq!(store.vault_keys().in_file().unwrap().len(), 1);
     assert_eq!(rotate(&store).await, (2, 9, vec![1]));
     is_the_only_key(&folder, 2).await;
-    assert_eq!(store.keys_in_file().unwrap().len(), 1);
-    assert_eq!(store.find_consumer(key(1)).await.unwrap().unwrap(), before);
-    assert_eq!(store.latest_activity().await.unwrap(), latest + 1, "one line for all");
+    assert_eq!(store.vault_keys().in_file().unwrap().len(), 1);
+    assert_eq!(store.consumers().find(key(1)).await.unwrap().unwrap(), before);
+    assert_eq!(store.activity().latest().await.unwrap(), latest + 1, "one line for all");
     let key_id = |id: i32| serde_json::json!({ "key_id": id });
     assert_eq!(rotations(&store).await, [(key_id(1), key_id(2))]);
     all_open(&folder.open().await.unwrap(), 3).await;
@@ -113,7 +117,7 @@ async fn more_than_one_transaction_holds_are_all_sealed_anew() {
     is_the_only_key(&folder, 2).await;
     let after = folder.open().await.unwrap();
     for n in 1..=450 {
-        let secret = after.consumer_secret(key(n)).await.unwrap().unwrap();
+        let secret = after.consumers().secret(key(n)).await.unwrap().unwrap();
         assert_eq!(secret.expose(), format!("the secret of {n}"));
     }
 }
@@ -126,9 +130,9 @@ async fn whoever_runs_meanwhile_opens_everything_before_during_and_after() {
     all_open(&running, 2).await;
     begin_rotation(&store).await;
     all_open(&running, 2).await;
-    store.seal_anew().await.unwrap();
+    store.vault_keys().reseal().await.unwrap();
     all_open(&running, 2).await;
-    store.end_rotation(by(5)).await.unwrap().unwrap();
+    store.vault_keys().end_rotation(by(5)).await.unwrap().unwrap();
     all_open(&running, 2).await;
 }
 
@@ -142,8 +146,8 @@ async fn cut_off_after_the_file_was_written_it_goes_on_with_the_key_that_is_ther
     insert(&store, 2).await;
     store.close().await.unwrap();
     let store = folder.open().await.unwrap();
-    assert_eq!(store.keys_in_file().unwrap(), [1, 2]);
-    assert_eq!(store.begin_rotation().await.unwrap(), Begun::Current(2));
+    assert_eq!(store.vault_keys().in_file().unwrap(), [1, 2]);
+    assert_eq!(store.vault_keys().begin_rotation().await.unwrap(), Begun::Current(2));
     assert_eq!(fs::read(folder.vault_key()).unwrap(), file, "no third key");
     assert_eq!(rotate(&store).await, (2, 4, vec![1]));
     is_the_only_key(&folder, 2).await;
@@ -156,7 +160,7 @@ async fn cut_off_before_everything_is_sealed_anew_it_goes_on_with_the_rest() {
     insert(&store, 3).await;
     store.close().await.unwrap();
     let store = folder.open().await.unwrap();
-    assert_eq!(store.keys_in_file().unwrap(), [1, 2]);
+    assert_eq!(store.vault_keys().in_file().unwrap(), [1, 2]);
     assert_eq!(rotate(&store).await, (2, 6, vec![1]), "what the new key sealed is left alone");
     is_the_only_key(&folder, 2).await;
     all_open(&folder.open().await.unwrap(), 2).await;
@@ -171,7 +175,7 @@ async fn cut_off_before_the_old_key_is_gone_from_the_file_it_drops_it_and_tells_
     fs::write(folder.vault_key(), old + &new).unwrap();
     store.close().await.unwrap();
     let store = folder.open().await.unwrap();
-    assert_eq!(store.keys_in_file().unwrap(), [1, 2]);
+    assert_eq!(store.vault_keys().in_file().unwrap(), [1, 2]);
     assert_eq!(rotate(&store).await, (2, 0, vec![1]));
     is_the_only_key(&folder, 2).await;
     assert_eq!(fs::read_to_string(folder.vault_key()).unwrap(), new);
@@ -182,7 +186,7 @@ async fn cut_off_before_the_old_key_is_gone_from_the_file_it_drops_it_and_tells_
 async fn it_does_not_end_while_something_is_sealed_with_an_old_key() {
     let (folder, store) = filled(1).await;
     begin_rotation(&store).await;
-    assert_eq!(store.end_rotation(by(5)).await.unwrap(), None);
+    assert_eq!(store.vault_keys().end_rotation(by(5)).await.unwrap(), None);
     assert_eq!(in_file(&folder), [1, 2]);
     assert!(rotations(&store).await.is_empty());
     all_open(&folder.open().await.unwrap(), 1).await;
@@ -227,10 +231,10 @@ async fn no_new_secret_is_lost_to_an_old_one_that_is_sealed_anew() {
         count += 1;
         let text = format!("a secret, number {count}");
         consumer = give_secret(&store, &consumer, &text).await;
-        assert_eq!(store.consumer_secret(key(1)).await.unwrap().unwrap().expose(), text);
+        assert_eq!(store.consumers().secret(key(1)).await.unwrap().unwrap().expose(), text);
     }
     rotating.await.unwrap();
-    let kept = folder.open().await.unwrap().consumer_secret(key(1)).await.unwrap().unwrap();
+    let kept = folder.open().await.unwrap().consumers().secret(key(1)).await.unwrap().unwrap();
     assert_eq!(kept.expose(), format!("a secret, number {count}"));
     is_the_only_key(&folder, ROTATIONS + 1).await;
 }
@@ -243,10 +247,10 @@ async fn a_row_that_does_not_open_is_named_and_the_old_key_kept_until_it_does() 
     let of_one = format!("SELECT secret FROM consumers WHERE key = '{one}'");
     folder.sql(&format!("UPDATE consumers SET secret = ({of_one}) WHERE key = '{two}'")).await;
     begin_rotation(&store).await;
-    let refused = store.seal_anew().await.unwrap_err();
+    let refused = store.vault_keys().reseal().await.unwrap_err();
     assert!(matches!(refused, StoreError::SealedRow { table: "consumers", .. }), "{refused:?}");
     assert!(refused.to_string().contains(&key(2).to_string()), "{refused}");
-    assert_eq!(store.end_rotation(by(5)).await.unwrap(), None);
+    assert_eq!(store.vault_keys().end_rotation(by(5)).await.unwrap(), None);
     give_secret(&store, &before, "a new secret").await;
     rotate(&store).await;
     is_the_only_key(&folder, 2).await;
@@ -256,9 +260,9 @@ async fn a_row_that_does_not_open_is_named_and_the_old_key_kept_until_it_does() 
 #[tokio::test]
 async fn what_expired_or_was_revoked_is_sealed_anew_too() {
     let (folder, store) = filled(1).await;
-    assert!(store.insert_temporary_credentials(new_temporary("undecided", 1)).await.unwrap());
+    assert!(store.temporary_credentials().insert(new_temporary("undecided", 1)).await.unwrap());
     allow(&store, "allowed", 1, 1).await;
-    let consumer = store.find_consumer(key(1)).await.unwrap().unwrap();
+    let consumer = store.consumers().find(key(1)).await.unwrap().unwrap();
     remove(&store, &consumer).await;
     assert_eq!(rotate(&store).await, (2, 4, vec![1]));
     is_the_only_key(&folder, 2).await;

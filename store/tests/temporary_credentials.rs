@@ -14,7 +14,7 @@ use time::Duration;
 use tokio::task::JoinSet;
 
 async fn found(store: &Store, token: &str) -> TemporaryCredentials {
-    store.find_temporary_credentials(token).await.unwrap().expect("they are kept")
+    store.temporary_credentials().find(token).await.unwrap().expect("they are kept")
 }
 
 async fn state(store: &Store, token: &str) -> State {
@@ -23,18 +23,18 @@ async fn state(store: &Store, token: &str) -> State {
 
 /// Temporary credentials of consumer 1 that no user has decided yet.
 async fn ask(store: &Store, token: &str) -> TemporaryCredentials {
-    assert!(store.insert_temporary_credentials(new_temporary(token, 1)).await.unwrap());
+    assert!(store.temporary_credentials().insert(new_temporary(token, 1)).await.unwrap());
     found(store, token).await
 }
 
 async fn answer(store: &Store, asked: &TemporaryCredentials, user_id: i64, decision: Decision) -> bool {
     let activity = access(Action::AccessAllowed, asked.consumer_key);
-    store.decide_temporary_credentials(asked, user_id, decision, activity).await.unwrap()
+    store.temporary_credentials().decide(asked, user_id, decision, activity).await.unwrap()
 }
 
 async fn exchange(store: &Store, temporary: &str, token: &str, user_id: i64) -> bool {
     let activity = access(Action::TokenIssued, key(1));
-    store.exchange_temporary_credentials(temporary, new_token(token, 1, user_id), activity).await.unwrap()
+    store.temporary_credentials().exchange(temporary, new_token(token, 1, user_id), activity).await.unwrap()
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn they_come_out_as_they_were_put_in_and_after_the_answer_with_it() {
     let (_folder, store) = store().await;
     let ada = insert_user(&store, "ada", false).await;
     insert_approved(&store, 1).await;
-    assert!(store.find_temporary_credentials("one").await.unwrap().is_none());
+    assert!(store.temporary_credentials().find("one").await.unwrap().is_none());
     let asked = ask(&store, "one").await;
     assert_eq!((&*asked.token, asked.secret.expose()), ("one", "the secret of one"));
     assert_eq!((asked.consumer_key, &*asked.callback), (key(1), "https://app.example/cb"));
@@ -63,7 +63,7 @@ async fn what_is_decided_once_is_not_decided_again() {
     insert_approved(&store, 1).await;
     let denied = ask(&store, "denied").await;
     assert!(answer(&store, &denied, ada, Decision::Deny).await);
-    let told = store.latest_activity().await.unwrap();
+    let told = store.activity().latest().await.unwrap();
     assert!(!answer(&store, &denied, ada, Decision::Allow(b"a hash".to_vec())).await);
     assert!(!exchange(&store, "denied", "a token", ada).await);
     assert_eq!(found(&store, "denied").await.verifier_hash, None);
@@ -74,7 +74,7 @@ async fn what_is_decided_once_is_not_decided_again() {
     let allowed = found(&store, "allowed").await;
     assert_eq!((allowed.user_id, allowed.verifier_hash.as_deref()), (Some(ada), Some(&b"ada's"[..])));
     assert_eq!((state(&store, "denied").await, allowed.state), (State::Denied, State::Allowed));
-    assert_eq!(store.latest_activity().await.unwrap(), told + 1, "what was not done is not told");
+    assert_eq!(store.activity().latest().await.unwrap(), told + 1, "what was not done is not told");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -117,7 +117,7 @@ async fn the_fifth_wrong_verifier_makes_them_void_and_no_others() {
     }
     for (token, times) in [("four", 4), ("five", 5), ("unknown", 5)] {
         for _ in 0..times {
-            store.count_wrong_verifier(token).await.unwrap();
+            store.temporary_credentials().count_wrong_verifier(token).await.unwrap();
         }
     }
     assert_eq!(state(&store, "five").await, State::Void);
@@ -130,19 +130,19 @@ async fn the_fifth_wrong_verifier_makes_them_void_and_no_others() {
 async fn a_consumer_that_is_not_approved_gets_nothing_at_any_step() {
     let (_folder, store) = store().await;
     let ada = insert_user(&store, "ada", false).await;
-    let nobodys = store.insert_temporary_credentials(new_temporary("unknown", 1)).await.unwrap();
+    let nobodys = store.temporary_credentials().insert(new_temporary("unknown", 1)).await.unwrap();
     let pending = insert(&store, 1).await;
-    let pendings = store.insert_temporary_credentials(new_temporary("pending", 1)).await.unwrap();
+    let pendings = store.temporary_credentials().insert(new_temporary("pending", 1)).await.unwrap();
     assert!(!nobodys && !pendings);
     let approved = decide(&store, &pending, Status::Approved).await;
     let asked = ask(&store, "asked").await;
     allow(&store, "allowed", 1, ada).await;
     let disapproved = decide(&store, &approved, Status::Disapproved).await;
-    assert!(!store.insert_temporary_credentials(new_temporary("disapproved", 1)).await.unwrap());
+    assert!(!store.temporary_credentials().insert(new_temporary("disapproved", 1)).await.unwrap());
     assert!(!answer(&store, &asked, ada, Decision::Allow(b"a hash".to_vec())).await);
     assert!(!exchange(&store, "allowed", "a token", ada).await);
     for token in ["unknown", "pending", "disapproved"] {
-        assert!(store.find_temporary_credentials(token).await.unwrap().is_none(), "{token}");
+        assert!(store.temporary_credentials().find(token).await.unwrap().is_none(), "{token}");
     }
     decide(&store, &disapproved, Status::Approved).await;
     assert!(answer(&store, &asked, ada, Decision::Deny).await, "it can go on where it was");
@@ -164,7 +164,7 @@ async fn signing_everybody_out_and_removing_the_consumer_revoke_what_is_still_op
     let out = Edit { sign_everybody_out: true, ..Edit::default() };
     let after = consumer.edit(&out, at(3)).unwrap();
     let activity = NewActivity::consumer(by(3), Action::ConsumerEdited, Some(&consumer), Some(&after));
-    store.save_consumer(&after, None, true, activity).await.unwrap();
+    store.consumers().save(&after, None, true, activity).await.unwrap();
     assert_eq!(state(&store, "open").await, State::Revoked);
     assert_eq!(state(&store, "allowed").await, State::Revoked);
     assert_eq!(state(&store, "denied").await, State::Denied, "what was over stays what it was");
@@ -185,7 +185,7 @@ async fn their_secrets_are_sealed_and_open_for_their_own_row_alone() {
     assert!(folder.holds("https://app.example/cb").await && !folder.holds("the secret of").await);
     let from_one = "SELECT secret FROM temporary_credentials WHERE token = 'one'";
     folder.sql(&format!("UPDATE temporary_credentials SET secret = ({from_one}) WHERE token = 'two'")).await;
-    let swapped = store.find_temporary_credentials("two").await;
+    let swapped = store.temporary_credentials().find("two").await;
     assert!(matches!(swapped, Err(StoreError::Sealed)), "{swapped:?}");
     assert!(!format!("{:?}", found(&store, "one").await).contains("the secret of"));
     store.close().await.unwrap();
@@ -204,8 +204,8 @@ async fn they_are_swept_a_day_after_they_expired_whatever_became_of_them() {
     {
         let expires_at = made + Duration::minutes(10);
         let new = store::NewTemporaryCredentials { created_at: made, expires_at, ..new_temporary(token, 1) };
-        assert!(store.insert_temporary_credentials(new).await.unwrap());
-        assert_eq!(store.find_temporary_credentials("old").await.unwrap().is_some(), is_kept, "{token}");
+        assert!(store.temporary_credentials().insert(new).await.unwrap());
+        assert_eq!(store.temporary_credentials().find("old").await.unwrap().is_some(), is_kept, "{token}");
     }
     assert_eq!(state(&store, "next").await, State::Undecided);
 }

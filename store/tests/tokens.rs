@@ -19,8 +19,8 @@ use tokio::task::JoinSet;
 
 /// A token as a request of consumer `n` finds it.
 async fn known(store: &Store, n: u32, token: &str) -> Option<Arc<CachedToken>> {
-    let consumer = store.cached_consumer(key(n)).await.unwrap().expect("it is registered");
-    store.cached_token(&consumer, token).await.unwrap()
+    let consumer = store.consumers().cached(key(n)).await.unwrap().expect("it is registered");
+    store.tokens().cached(&consumer, token).await.unwrap()
 }
 
 async fn is_revoked(store: &Store, n: u32, token: &str) -> bool {
@@ -29,7 +29,7 @@ async fn is_revoked(store: &Store, n: u32, token: &str) -> bool {
 
 async fn revoke(store: &Store, user_id: i64, n: u32) -> bool {
     let activity = access(Action::TokensRevoked, key(n));
-    store.revoke_authorization(user_id, key(n), at(5), activity).await.unwrap()
+    store.tokens().revoke(user_id, key(n), at(5), activity).await.unwrap()
 }
 
 #[tokio::test]
@@ -54,8 +54,8 @@ async fn a_token_is_known_as_it_was_issued_and_its_secret_is_sealed() {
     let from_one = "SELECT secret FROM token_credentials WHERE token = 'one'";
     folder.sql(&format!("UPDATE token_credentials SET secret = ({from_one}) WHERE token = 'two'")).await;
     let beside = folder.open().await.unwrap();
-    let consumer = beside.cached_consumer(key(1)).await.unwrap().unwrap();
-    let swapped = beside.cached_token(&consumer, "two").await;
+    let consumer = beside.consumers().cached(key(1)).await.unwrap().unwrap();
+    let swapped = beside.tokens().cached(&consumer, "two").await;
     assert!(matches!(swapped, Err(StoreError::Sealed)), "{swapped:?}");
 }
 
@@ -86,13 +86,13 @@ async fn whatever_revokes_a_token_it_is_known_as_revoked_at_once() {
     let out = Edit { sign_everybody_out: true, ..Edit::default() };
     let after = consumer.edit(&out, at(3)).unwrap();
     let activity = NewActivity::consumer(by(3), Action::ConsumerEdited, Some(&consumer), Some(&after));
-    store.save_consumer(&after, None, true, activity).await.unwrap();
+    store.consumers().save(&after, None, true, activity).await.unwrap();
     assert_eq!(revoked().await, [true, true, true, false], "everybody was signed out");
     issue(&store, new_token("ada again", 1, ada)).await;
     assert!(!is_revoked(&store, 1, "ada again").await);
-    let consumer = store.cached_consumer(key(1)).await.unwrap().unwrap();
+    let consumer = store.consumers().cached(key(1)).await.unwrap().unwrap();
     remove(&store, &after).await;
-    let removed = store.cached_token(&consumer, "eve 1").await.unwrap().unwrap();
+    let removed = store.tokens().cached(&consumer, "eve 1").await.unwrap().unwrap();
     assert!(removed.revoked, "the consumer was removed");
 }
 

@@ -31,17 +31,17 @@ async fn a_node_that_runs_goes_on_when_a_newer_version_has_expanded_the_database
         folder.sql(statement).await;
     }
     let one = decide(&store, &rename(&store, &one, "Renamed").await, Status::Disapproved).await;
-    assert_eq!(store.find_consumer(key(1)).await.unwrap().unwrap(), one);
-    assert_eq!(store.cached_consumer(key(1)).await.unwrap().unwrap().status, Status::Disapproved);
+    assert_eq!(store.consumers().find(key(1)).await.unwrap().unwrap(), one);
+    assert_eq!(store.consumers().cached(key(1)).await.unwrap().unwrap().status, Status::Disapproved);
     decide(&store, &one, Status::Approved).await;
     issue(&store, new_token("after", 1, user)).await;
-    let known = store.cached_consumer(key(1)).await.unwrap().unwrap();
+    let known = store.consumers().cached(key(1)).await.unwrap().unwrap();
     for token in ["before", "after"] {
-        assert!(store.cached_token(&known, token).await.unwrap().is_some(), "{token}");
+        assert!(store.tokens().cached(&known, token).await.unwrap().is_some(), "{token}");
         let nonce = Nonce { timestamp: 1, hash: token.as_bytes().repeat(16)[..16].try_into().unwrap() };
-        assert!(store.use_nonce(nonce, 0).await.unwrap().is_new, "{token}");
+        assert!(store.nonces().record(nonce, 0).await.unwrap().is_new, "{token}");
     }
     let two = insert(&store, 2).await;
     remove(&store, &two).await;
-    assert!(store.find_consumer(key(2)).await.unwrap().is_none());
+    assert!(store.consumers().find(key(2)).await.unwrap().is_none());
 }

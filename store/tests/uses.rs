@@ -12,21 +12,21 @@ use support::{
 use tokio::{sync::broadcast::Receiver, task::JoinSet};
 
 async fn known(store: &Store, n: u32) -> Arc<CachedConsumer> {
-    store.cached_consumer(key(n)).await.unwrap().expect("it is registered")
+    store.consumers().cached(key(n)).await.unwrap().expect("it is registered")
 }
 
 async fn known_token(store: &Store, token: &str) -> Arc<CachedToken> {
-    store.cached_token(&*known(store, 1).await, token).await.unwrap().expect("it was issued")
+    store.tokens().cached(&*known(store, 1).await, token).await.unwrap().expect("it was issued")
 }
 
 /// Notes a use of consumer `n` in a second.
 async fn used(store: &Store, n: u32, second: i64) {
-    store.note_use(&known(store, n).await, None, second * 1000);
+    store.uses().note(&known(store, n).await, None, second * 1000);
 }
 
 /// The second in which consumer `n` was last used, as the database has it.
 async fn last_used(store: &Store, n: u32) -> Option<i64> {
-    let consumer = store.find_consumer(key(n)).await.unwrap().expect("it is registered");
+    let consumer = store.consumers().find(key(n)).await.unwrap().expect("it is registered");
     consumer.last_used_at.map(time::OffsetDateTime::unix_timestamp)
 }
 
@@ -42,20 +42,20 @@ async fn the_latest_use_is_written_and_told_once_and_changes_nothing_else() {
     let (_folder, store) = store().await;
     let before = insert_approved(&store, 1).await;
     insert_approved(&store, 2).await;
-    let told = store.latest_activity().await.unwrap();
+    let told = store.activity().latest().await.unwrap();
     let mut news = store.listen();
     for second in [10, 30, 20] {
         used(&store, 1, second).await;
     }
     assert_eq!(last_used(&store, 1).await, None, "no request waits for it");
-    store.write_uses().await.unwrap();
+    store.uses().write().await.unwrap();
     let after = Consumer { last_used_at: Some(at(30)), ..before };
-    assert_eq!(store.find_consumer(key(1)).await.unwrap(), Some(after.clone()));
+    assert_eq!(store.consumers().find(key(1)).await.unwrap(), Some(after.clone()));
     assert_eq!(*next_used(&mut news).await, [after]);
     assert_eq!(last_used(&store, 2).await, None);
-    store.write_uses().await.unwrap();
+    store.uses().write().await.unwrap();
     assert!(news.is_empty(), "nothing was used since");
-    assert_eq!(store.latest_activity().await.unwrap(), told, "it is nobody's activity");
+    assert_eq!(store.activity().latest().await.unwrap(), told, "it is nobody's activity");
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn an_older_use_never_replaces_a_later_one() {
     let mut news = store.listen();
     for (store, second, last) in [(&store, 20, 20), (&beside, 30, 30), (&store, 10, 30), (&store, 31, 31)] {
         used(store, 1, second).await;
-        store.write_uses().await.unwrap();
+        store.uses().write().await.unwrap();
         assert_eq!(last_used(store, 1).await, Some(last));
     }
     for last in [20, 30, 31] {
@@ -89,13 +89,13 @@ async fn a_token_has_its_own_last_use() {
     }
     let _running = follow(&store).await;
     for (token, second) in [("ada 1", 20), ("ada 2", 40), ("ada 2", 30), ("ada 1", 35), ("eve 1", 50)] {
-        store.note_use(&known(&store, 1).await, Some(&known_token(&store, token).await), second * 1000);
+        store.uses().note(&known(&store, 1).await, Some(&known_token(&store, token).await), second * 1000);
     }
-    store.write_uses().await.unwrap();
-    store.note_use(&known(&store, 1).await, Some(&known_token(&store, "ada 2").await), 1000);
-    store.write_uses().await.unwrap();
+    store.uses().write().await.unwrap();
+    store.uses().note(&known(&store, 1).await, Some(&known_token(&store, "ada 2").await), 1000);
+    store.uses().write().await.unwrap();
     for (user, last) in [(ada, 40), (eve, 50)] {
-        let authorizations = store.authorizations(user, at(60)).await.unwrap();
+        let authorizations = store.tokens().authorizations(user, at(60)).await.unwrap();
         assert_eq!(authorizations[0].last_used_at, Some(at(last)));
     }
     assert_eq!(last_used(&store, 1).await, Some(50));
@@ -113,10 +113,10 @@ async fn a_use_is_not_lost_where_the_consumer_changes_before_it_is_written() {
     let after = rename(&store, &before, "Renamed").await;
     remove(&store, &removed).await;
     used(&store, 1, 20).await;
-    store.write_uses().await.unwrap();
-    let now = store.find_consumer(key(1)).await.unwrap();
+    store.uses().write().await.unwrap();
+    let now = store.consumers().find(key(1)).await.unwrap();
     assert_eq!(now, Some(Consumer { last_used_at: Some(at(30)), ..after.clone() }));
-    assert_eq!(store.find_consumer(key(2)).await.unwrap(), None, "what is removed stays so");
+    assert_eq!(store.consumers().find(key(2)).await.unwrap(), None, "what is removed stays so");
     let again = rename(&store, &after, "Renamed again").await;
     assert_eq!(again.revision, after.revision + 1, "a use is no change that an edit has to see");
     assert_eq!(last_used(&store, 1).await, Some(30));
@@ -135,13 +135,13 @@ async fn of_uses_by_many_at_once_the_latest_is_written_while_others_write() {
             for n in 0..500 {
                 used(&store, 1, 1 + n * 8 + user).await;
                 if n % 100 == 0 {
-                    store.write_uses().await.unwrap();
+                    store.uses().write().await.unwrap();
                 }
             }
         });
     }
     tokio::time::timeout(PATIENCE, users.join_all()).await.unwrap();
-    store.write_uses().await.unwrap();
+    store.uses().write().await.unwrap();
     assert_eq!(last_used(&store, 1).await, Some(4000));
 }
 
@@ -155,7 +155,7 @@ async fn more_consumers_than_one_transaction_holds_are_written_and_told() {
     for n in 1..=501 {
         used(&store, n, i64::from(n)).await;
     }
-    store.write_uses().await.unwrap();
+    store.uses().write().await.unwrap();
     let mut told = [next_used(&mut news).await, next_used(&mut news).await].concat();
     told.sort_by_key(|consumer| consumer.key);
     let expected: Vec<_> = (1..=501).map(|n| (key(n), Some(at(n.into())))).collect();

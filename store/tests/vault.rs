@@ -35,7 +35,7 @@ async fn sealed_with(folder: &Folder, key_id: i32) -> i64 {
 }
 
 async fn secret_of(store: &Store, n: u32) -> Result<String, StoreError> {
-    store.consumer_secret(key(n)).await.map(|secret| secret.unwrap().expose().to_owned())
+    store.consumers().secret(key(n)).await.map(|secret| secret.unwrap().expose().to_owned())
 }
 
 #[tokio::test]
@@ -55,16 +55,16 @@ async fn where_several_machines_may_work_a_new_key_seals_when_the_file_had_time_
     let file = elsewhere(&folder);
     let there = Store::open(&folder.location(), &file).await.unwrap();
     if !store.is_shared() {
-        assert_eq!(store.begin_rotation().await.unwrap(), Begun::Current(2));
+        assert_eq!(store.vault_keys().begin_rotation().await.unwrap(), Begun::Current(2));
         return;
     }
-    assert_eq!(store.begin_rotation().await.unwrap(), Begun::Added(2));
-    assert_eq!(store.keys_in_file().unwrap(), [1, 2]);
+    assert_eq!(store.vault_keys().begin_rotation().await.unwrap(), Begun::Added(2));
+    assert_eq!(store.vault_keys().in_file().unwrap(), [1, 2]);
     insert(&store, 1).await;
     insert(&there, 2).await;
     assert_eq!((sealed_with(&folder, 1).await, sealed_with(&folder, 2).await), (2, 0));
     fs::copy(folder.vault_key(), &file).unwrap();
-    assert_eq!(store.begin_rotation().await.unwrap(), Begun::Current(2));
+    assert_eq!(store.vault_keys().begin_rotation().await.unwrap(), Begun::Current(2));
     insert(&there, 3).await;
     assert_eq!((sealed_with(&folder, 1).await, sealed_with(&folder, 2).await), (2, 1));
     assert_eq!(secret_of(&store, 3).await.unwrap(), "the secret of 3");
@@ -103,11 +103,13 @@ async fn a_machine_without_the_new_key_seals_and_opens_nothing_until_it_has_the_
         assert!(error.is_of_the_vault_key() && words.contains(&file) && words.contains("Copy"), "{words}");
     };
     let consumer = consumer(3);
-    is_named(there.insert_consumer(&consumer, &secret("a secret"), registered(&consumer)).await.unwrap_err());
+    is_named(
+        there.consumers().insert(&consumer, &secret("a secret"), registered(&consumer)).await.unwrap_err(),
+    );
     is_named(secret_of(&there, 2).await.unwrap_err());
-    is_named(there.begin_rotation().await.unwrap_err());
+    is_named(there.vault_keys().begin_rotation().await.unwrap_err());
     is_named(Store::open(&folder.location(), &old_file).await.unwrap_err());
-    assert!(there.find_consumer(key(3)).await.unwrap().is_none(), "nothing was kept");
+    assert!(there.consumers().find(key(3)).await.unwrap().is_none(), "nothing was kept");
     assert_eq!(secret_of(&there, 1).await.unwrap(), "the secret of 1", "what the old key sealed still opens");
     fs::copy(folder.vault_key(), &old_file).unwrap();
     insert(&there, 3).await;
@@ -125,7 +127,7 @@ async fn another_key_of_the_same_number_seals_nothing() {
     let there = Store::open(&folder.location(), &other_file).await.unwrap();
     begin_rotation(&store).await;
     let consumer = consumer(1);
-    let refused = there.insert_consumer(&consumer, &secret("a secret"), registered(&consumer)).await;
+    let refused = there.consumers().insert(&consumer, &secret("a secret"), registered(&consumer)).await;
     assert!(matches!(refused, Err(StoreError::VaultKeyWrong(_))), "{refused:?}");
     let refused = Store::open(&folder.location(), &other_file).await;
     assert!(matches!(refused, Err(StoreError::VaultKeyWrong(_))), "{refused:?}");
@@ -141,7 +143,7 @@ async fn a_key_file_that_became_an_older_one_while_the_program_ran_gets_no_secon
     begin_rotation(&store).await;
     insert(&store, 1).await;
     fs::copy(&old_file, folder.vault_key()).unwrap();
-    let refused = store.begin_rotation().await;
+    let refused = store.vault_keys().begin_rotation().await;
     assert!(matches!(refused, Err(StoreError::VaultKeyUnknown { key_id: 2, .. })), "{refused:?}");
     assert!(fs::read(folder.vault_key()).unwrap() == fs::read(&old_file).unwrap(), "the file was left alone");
 }

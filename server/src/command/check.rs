@@ -77,7 +77,7 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
         }
     };
     let health = store.health().await;
-    let keys = store.keys_in_file();
+    let keys = store.vault_keys().in_file();
     if let Err(error) = store.close().await {
         tracing::warn!(%error, "the database was not closed in good order");
     }

@@ -69,7 +69,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     });
     let uses = tokio::spawn({
         let store = store.clone();
-        async move { store.keep_writing_uses().await }
+        async move { store.uses().keep_writing().await }
     });
     let handle = Handle::new();
     let public_server = tokio::spawn(connections::serve_public(
@@ -111,7 +111,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         finished(internal_server).await?;
     }
     uses.abort();
-    store.write_uses().await?;
+    store.uses().write().await?;
     feed.abort();
     Ok(())
 }

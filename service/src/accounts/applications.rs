@@ -8,7 +8,7 @@ use crate::{error::ServiceError, guard::admin::SignedIn, service::Service};
 impl Service {
     /// The consumers that act for the user, sorted by name.
     pub async fn authorizations(&self, signed_in: &SignedIn) -> Result<Vec<Authorization>, ServiceError> {
-        Ok(self.store.authorizations(signed_in.id(), self.clock.now()).await?)
+        Ok(self.store.tokens().authorizations(signed_in.id(), self.clock.now()).await?)
     }
 
     /// Revokes what a consumer may do for the user; `false` if nothing was left to revoke.
@@ -19,7 +19,7 @@ impl Service {
     ) -> Result<bool, ServiceError> {
         let now = self.clock.now();
         let activity = NewActivity::access(signed_in.by(now), Action::TokensRevoked, key);
-        Ok(self.store.revoke_authorization(signed_in.id(), key, now, activity).await?)
+        Ok(self.store.tokens().revoke(signed_in.id(), key, now, activity).await?)
     }
 
     /// The name of a consumer whose access the user has revoked; `None` if it may still act, or never could.
@@ -28,9 +28,9 @@ impl Service {
         signed_in: &SignedIn,
         key: ConsumerKey,
     ) -> Result<Option<ConsumerName>, ServiceError> {
-        if !self.store.is_revoked(signed_in.id(), key, self.clock.now()).await? {
+        if !self.store.tokens().is_revoked(signed_in.id(), key, self.clock.now()).await? {
             return Ok(None);
         }
-        Ok(self.store.cached_consumer(key).await?.map(|consumer| consumer.name.clone()))
+        Ok(self.store.consumers().cached(key).await?.map(|consumer| consumer.name.clone()))
     }
 }

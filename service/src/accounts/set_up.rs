@@ -26,17 +26,18 @@ pub enum SetUpError {
 impl Service {
     /// The token of a new set-up link, or `None` if an administrator exists.
     pub async fn offer_set_up(&self) -> Result<Option<Token>, ServiceError> {
-        if self.store.any_administrator().await? {
+        if self.store.users().any_administrator().await? {
             return Ok(None);
         }
         let token = Token::new();
-        self.store.insert_set_up_link(&token.hash(), self.clock.now()).await?;
+        self.store.set_up_links().insert(&token.hash(), self.clock.now()).await?;
         Ok(Some(token))
     }
 
     /// Whether a link is still valid.
     pub async fn may_set_up(&self, link: &str) -> Result<bool, ServiceError> {
-        Ok(self.store.is_set_up_link(&token::hash(link)).await? && !self.store.any_administrator().await?)
+        Ok(self.store.set_up_links().has(&token::hash(link)).await?
+            && !self.store.users().any_administrator().await?)
     }
 
     /// Creates the first administrator and signs them in; returns the cookie's value.
@@ -69,7 +70,7 @@ impl Service {
             By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
         let activity = NewActivity::user(by, Action::UserAdded, None, Some(&user));
         let inserted =
-            self.store.insert_first_administrator(&token::hash(link), &user, &hash, activity).await;
+            self.store.users().insert_first_administrator(&token::hash(link), &user, &hash, activity).await;
         let id = inserted.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
         Ok(self.begin_session(id, &user, address).await?)
     }

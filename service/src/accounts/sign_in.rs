@@ -40,7 +40,7 @@ impl Service {
         let folded = username.as_ref().map_or_else(String::new, Username::folded);
         let _turn = self.wait_for_turn(&folded, address).await.map_err(ServiceError::from)?;
         let account = match &username {
-            Some(username) => self.store.find_account(username).await.map_err(ServiceError::from)?,
+            Some(username) => self.store.users().find(username).await.map_err(ServiceError::from)?,
             None => None,
         };
         let is_correct =
@@ -60,18 +60,18 @@ impl Service {
         address: IpAddr,
     ) -> Result<Token, ServiceError> {
         let now = self.clock.now();
-        self.store.delete_old_sessions(now - AT_MOST, now - IDLE).await?;
+        self.store.sessions().delete_old(now - AT_MOST, now - IDLE).await?;
         let token = Token::new();
         let by =
             By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
         let activity = NewActivity::user(by, Action::SignedIn, None, None);
-        self.store.insert_session(&token.hash(), id, now, activity).await?;
+        self.store.sessions().insert(&token.hash(), id, now, activity).await?;
         Ok(token)
     }
 
     /// Ends the session, and with it its event streams.
     pub async fn sign_out(&self, signed_in: &SignedIn) -> Result<(), ServiceError> {
         let activity = NewActivity::user(signed_in.by(self.clock.now()), Action::SignedOut, None, None);
-        Ok(self.store.delete_session(signed_in.session(), activity).await?)
+        Ok(self.store.sessions().delete(signed_in.session(), activity).await?)
     }
 }

@@ -30,7 +30,7 @@ impl Service {
     /// The delay of an attempt made now.
     async fn delay(&self, account: &str, address: IpAddr) -> Result<Duration, StoreError> {
         let now = self.clock.now();
-        let wrong = async |subject| self.store.attempts(subject, now, FORGOTTEN_AFTER).await;
+        let wrong = async |subject| self.store.attempts().count(subject, now, FORGOTTEN_AFTER).await;
         let for_account = delay_after(wrong(of_account(account)).await?, FREE_PER_ACCOUNT);
         let for_address = delay_after(wrong(of_address(address)).await?, FREE_PER_ADDRESS);
         Ok(for_account.max(for_address))
@@ -43,13 +43,13 @@ impl Service {
         address: IpAddr,
     ) -> Result<(), StoreError> {
         let subjects = [of_account(account), of_address(address)];
-        self.store.count_attempt(&subjects, self.clock.now(), FORGOTTEN_AFTER).await
+        self.store.attempts().add(&subjects, self.clock.now(), FORGOTTEN_AFTER).await
     }
 
     /// Resets the count of the account. The address keeps its own: otherwise an attacker could reset it with an account
     /// of theirs between two guesses at another one.
     pub(crate) async fn forget_wrong_passwords(&self, account: &str) -> Result<(), StoreError> {
-        self.store.forget_attempts(of_account(account)).await
+        self.store.attempts().reset(of_account(account)).await
     }
 }
 

@@ -35,7 +35,7 @@ pub enum Change {
 impl Service {
     /// All users, sorted by name.
     pub async fn list_users(&self, _: &Admin) -> Result<Vec<User>, ServiceError> {
-        Ok(self.store.list_users().await?)
+        Ok(self.store.users().list().await?)
     }
 
     /// Creates an account.
@@ -56,7 +56,7 @@ impl Service {
         let user = new_user(username, configure_server, now);
         let activity = NewActivity::user(admin.by(now), Action::UserAdded, None, Some(&user));
         let hash = self.passwords.hash(&password).await;
-        self.store.insert_user(&user, &hash, activity).await.map_err(username_taken)?;
+        self.store.users().insert(&user, &hash, activity).await.map_err(username_taken)?;
         Ok(user)
     }
 
@@ -80,7 +80,7 @@ impl Service {
         if account.user != before.user {
             let by = admin.by(self.clock.now());
             let activity = NewActivity::user(by, action, Some(&before.user), Some(&account.user));
-            self.store.save_account(&account, change == Change::Disable, activity).await?;
+            self.store.users().save(&account, change == Change::Disable, activity).await?;
         }
         Ok(account.user)
     }
@@ -99,13 +99,13 @@ impl Service {
         let by = admin.by(self.clock.now());
         let activity =
             NewActivity::user(by, Action::PasswordChanged, Some(&account.user), Some(&account.user));
-        self.store.save_account(&account, true, activity).await?;
+        self.store.users().save(&account, true, activity).await?;
         Ok(account.user)
     }
 
     async fn account(&self, username: &str) -> Result<Account, ServiceError> {
         let found = match Username::parse(username) {
-            Ok(username) => self.store.find_account(&username).await?,
+            Ok(username) => self.store.users().find(&username).await?,
             Err(_) => None,
         };
         found.ok_or_else(|| ServiceError::NotFound(format!("user named {username}")))

@@ -45,7 +45,9 @@ impl Service {
     ) -> Result<Consumer, KeyRequestError> {
         let from = address.to_string();
         let (name, secret) = check_new(name.unwrap_or(&from), secret)?;
-        if self.store.undecided_requests().await.map_err(ServiceError::from)? >= MOST_UNDECIDED {
+        if self.store.consumers().count_undecided_requests().await.map_err(ServiceError::from)?
+            >= MOST_UNDECIDED
+        {
             return Err(KeyRequestError::TooManyUndecided(RETRY_AFTER));
         }
         let now = self.clock.now();

@@ -78,13 +78,13 @@ impl Service {
         limit: u64,
     ) -> Result<(Page<Consumer>, i64), ServiceError> {
         // Read first: a change between the two reads is then in the page and sent as an event again, never missed.
-        let seen = self.store.latest_activity().await?;
-        Ok((self.store.list_consumers(query, limit).await?, seen))
+        let seen = self.store.activity().latest().await?;
+        Ok((self.store.consumers().list(query, limit).await?, seen))
     }
 
     /// The consumer with this key.
     pub async fn find_consumer(&self, _: &Admin, key: ConsumerKey) -> Result<Consumer, ServiceError> {
-        match self.store.find_consumer(key).await? {
+        match self.store.consumers().find(key).await? {
             Some(consumer) => Ok(consumer),
             None => Err(self.removed_or_unknown(key).await?),
         }
@@ -92,12 +92,12 @@ impl Service {
 
     /// The number of users, not of tokens, that are signed in through a consumer.
     pub async fn signed_in_users(&self, _: &Admin, key: ConsumerKey) -> Result<u64, ServiceError> {
-        Ok(self.store.signed_in_users(key, self.clock.now()).await?)
+        Ok(self.store.tokens().count_users(key, self.clock.now()).await?)
     }
 
     /// Whether a consumer has this name already. That is allowed, but worth a warning.
     pub async fn is_name_in_use(&self, _: &Admin, name: &ConsumerName) -> Result<bool, ServiceError> {
-        Ok(self.store.consumers_named(name).await? > 0)
+        Ok(self.store.consumers().count_named(name).await? > 0)
     }
 
     /// Registers a consumer under a new key, as Pending.
@@ -119,7 +119,7 @@ impl Service {
         let key = ConsumerKey(uuid::Builder::from_random_bytes(random::bytes()).into_uuid());
         let consumer = Consumer::register(key, name, trusted, by.actor.clone(), by.at);
         let activity = NewActivity::consumer(by, action, None, Some(&consumer));
-        self.store.insert_consumer(&consumer, secret, activity).await?;
+        self.store.consumers().insert(&consumer, secret, activity).await?;
         Ok(consumer)
     }
 
@@ -145,7 +145,7 @@ impl Service {
             };
             self.refuse_stale(&before, seen).await?;
             let activity = NewActivity::consumer(admin.by(now), action.clone(), Some(&before), Some(&after));
-            match self.store.save_consumer(&after, None, false, activity).await {
+            match self.store.consumers().save(&after, None, false, activity).await {
                 Ok(()) => return Ok(after),
                 Err(StoreError::Stale) => {}
                 Err(error) => return Err(error.into()),
@@ -179,7 +179,8 @@ impl Service {
             }
             let saved = self
                 .store
-                .save_consumer(&after, edit.secret.as_ref(), edit.sign_everybody_out, activity)
+                .consumers()
+                .save(&after, edit.secret.as_ref(), edit.sign_everybody_out, activity)
                 .await;
             match saved {
                 Ok(()) => return Ok(after),
@@ -197,14 +198,14 @@ impl Service {
         seen: Option<i64>,
     ) -> Result<(), ServiceError> {
         loop {
-            let Some(consumer) = self.store.find_consumer(key).await? else {
+            let Some(consumer) = self.store.consumers().find(key).await? else {
                 return Ok(());
             };
             self.refuse_stale(&consumer, seen).await?;
             let now = self.clock.now();
             let activity =
                 NewActivity::consumer(admin.by(now), Action::ConsumerRemoved, Some(&consumer), None);
-            match self.store.delete_consumer(&consumer, now, activity).await {
+            match self.store.consumers().delete(&consumer, now, activity).await {
                 Ok(()) => return Ok(()),
                 Err(StoreError::Stale) => {}
                 Err(error) => return Err(error.into()),
@@ -216,7 +217,7 @@ impl Service {
         let Some(seen) = seen.filter(|seen| *seen != current.revision) else {
             return Ok(());
         };
-        let lines = self.store.changes_since(current.key, seen).await?;
+        let lines = self.store.activity().changes_since(current.key, seen).await?;
         let mut changes = Vec::new();
         for line in &lines {
             let marked = |flag| line.after.as_ref().is_some_and(|after| after.get(flag).is_some());
@@ -242,7 +243,7 @@ impl Service {
 
     /// Why the consumer does not exist: it was removed, or has never existed.
     async fn removed_or_unknown(&self, key: ConsumerKey) -> Result<ServiceError, ServiceError> {
-        let lines = self.store.changes_since(key, 0).await?;
+        let lines = self.store.activity().changes_since(key, 0).await?;
         Ok(match lines.last() {
             Some(line) => ServiceError::Removed(Removed { by: line.actor.clone(), at: line.at }),
             None => ServiceError::NotFound(format!("consumer with the key {key}")),

@@ -145,7 +145,7 @@ impl Service {
         let now = self.clock.now();
         if presence == Presence::Acting && now - session.last_seen_at > LAST_USE_RESOLUTION {
             // The request itself does not depend on this write, which a full disk would fail.
-            if let Err(error) = self.store.touch_session(&hash, now).await {
+            if let Err(error) = self.store.sessions().touch(&hash, now).await {
                 tracing::warn!(%error, "a session's last use could not be noted");
             }
         }
@@ -167,7 +167,7 @@ impl Service {
     /// The session with this hash, unless it has ended or its account is disabled.
     async fn valid_session(&self, hash: &[u8]) -> Result<Option<Session>, ServiceError> {
         let now = self.clock.now();
-        Ok(self.store.find_session(hash).await?.filter(|session| {
+        Ok(self.store.sessions().find(hash).await?.filter(|session| {
             let has_ended = now - session.created_at > AT_MOST || now - session.last_seen_at > IDLE;
             !has_ended && !session.account.user.disabled
         }))
@@ -194,7 +194,7 @@ mod tests {
         let root = Admin::at_the_command_line(&mut store);
         let service = Service::new(Arc::new(store), Clock::System, Rules::default());
         let key = service.register(&root, "App", "a consumer secret").await.unwrap().key;
-        let consumer = service.store.cached_consumer(key).await.unwrap().unwrap();
+        let consumer = service.store.consumers().cached(key).await.unwrap().unwrap();
         let ada = new_user(Username::parse("ada").unwrap(), true, service.now());
         let verified = Verified { consumer, user: Some(Arc::new(ada)) };
         let admin = verified.admin(HERE).unwrap();

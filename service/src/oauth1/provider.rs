@@ -121,7 +121,7 @@ impl Service {
             created_at: now,
             expires_at: now + self.rules.temporary_credentials_ttl,
         };
-        if self.store.insert_temporary_credentials(new).await? {
+        if self.store.temporary_credentials().insert(new).await? {
             Ok(issued)
         } else {
             Err(self.refusal_after_change(&consumer).await)
@@ -150,12 +150,12 @@ impl Service {
         };
         let by = By { actor: Actor::User(user.username.clone()), address: None, at: now };
         let activity = NewActivity::access(by, Action::TokenIssued, consumer.key);
-        if self.store.exchange_temporary_credentials(&temporary.token, new, activity).await? {
+        if self.store.temporary_credentials().exchange(&temporary.token, new, activity).await? {
             return Ok((issued, user.username.to_string()));
         }
         // Lost a race with another exchange, or with a change of the consumer.
         let error = self.refusal_after_change(&consumer).await;
-        match self.store.find_temporary_credentials(&temporary.token).await? {
+        match self.store.temporary_credentials().find(&temporary.token).await? {
             Some(current) if current.state == State::Used => Err(Problem::TokenUsed.into()),
             Some(current) if current.state == State::Revoked => Err(Problem::TokenRevoked.into()),
             _ => Err(error),
@@ -183,7 +183,7 @@ impl Service {
         }
         let hash = temporary.verifier_hash.as_deref().unwrap_or_default();
         if !bool::from(hash.ct_eq(&token::hash(verifier))) {
-            self.store.count_wrong_verifier(&temporary.token).await?;
+            self.store.temporary_credentials().count_wrong_verifier(&temporary.token).await?;
             return Err(Problem::VerifierInvalid.into());
         }
         temporary.user_id.ok_or_else(|| Problem::TokenNotAuthorized.into())
@@ -191,7 +191,7 @@ impl Service {
 
     /// Why a consumer that has just passed the checks is refused. Reads the database, which is newer than the cache.
     async fn refusal_after_change(&self, consumer: &CachedConsumer) -> VerifyError {
-        match self.store.find_consumer(consumer.key).await {
+        match self.store.consumers().find(consumer.key).await {
             Ok(None) => Problem::ConsumerKeyUnknown.into(),
             Ok(Some(current)) => check_status(current.status).err().unwrap_or(Problem::TokenRejected).into(),
             Err(error) => error.into(),
@@ -200,9 +200,9 @@ impl Service {
 
     /// The question to put to the user about temporary credentials (section 2.2).
     pub async fn question(&self, token: &str) -> Result<Question, AuthorizeError> {
-        let found = self.store.find_temporary_credentials(token).await?;
+        let found = self.store.temporary_credentials().find(token).await?;
         let credentials = found.filter(|found| found.state != State::Void).ok_or(AuthorizeError::Unknown)?;
-        let consumer = self.store.cached_consumer(credentials.consumer_key).await?;
+        let consumer = self.store.consumers().cached(credentials.consumer_key).await?;
         let consumer = consumer.ok_or(AuthorizeError::Unknown)?;
         let name = || consumer.name.to_string();
         check_status(consumer.status).map_err(|_| AuthorizeError::NotApproved(name()))?;
@@ -255,7 +255,7 @@ impl Service {
     ) -> Result<(), AuthorizeError> {
         let activity = NewActivity::access(signed_in.by(self.clock.now()), action, question.consumer.key);
         let credentials = &question.credentials;
-        if self.store.decide_temporary_credentials(credentials, signed_in.id(), decision, activity).await? {
+        if self.store.temporary_credentials().decide(credentials, signed_in.id(), decision, activity).await? {
             return Ok(());
         }
         // Lost a race: report what the winner did.

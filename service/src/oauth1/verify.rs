@@ -89,7 +89,7 @@ impl Service {
         let newest_activity = self.use_nonce(&signed, &consumer).await?;
         self.store.catch_up(newest_activity).await?;
         self.check_again(&consumer, token.as_deref()).await?;
-        self.store.note_use(&consumer, token.as_ref(), milliseconds(self.clock.now()));
+        self.store.uses().note(&consumer, token.as_ref(), milliseconds(self.clock.now()));
         Ok(Verified { consumer, user })
     }
 
@@ -105,7 +105,7 @@ impl Service {
         }
         self.check_timestamp(&signed).await?;
         let consumer = match consumer_key(signed.consumer_key()) {
-            Some(key) => self.store.cached_consumer(key).await?,
+            Some(key) => self.store.consumers().cached(key).await?,
             None => None,
         };
         let credentials = match &consumer {
@@ -138,7 +138,7 @@ impl Service {
     /// the first request is verified.
     pub async fn begin_after_restore(&self) -> Result<Option<OffsetDateTime>, ServiceError> {
         let until = self.clock.now() + self.rules.clock_skew;
-        let is_restored = self.store.forget_nonces_where_restored(until.unix_timestamp()).await?;
+        let is_restored = self.store.nonces().forget_where_restored(until.unix_timestamp()).await?;
         Ok(is_restored.then_some(until))
     }
 
@@ -147,7 +147,7 @@ impl Service {
         let now = self.unix_now();
         signed.check_timestamp(now, skew)?;
         // Their nonces are already deleted, even if the clock or the skew has changed since.
-        let deleted_until = self.store.nonces_forgotten_until().await?.unsigned_abs();
+        let deleted_until = self.store.nonces().forgotten_until().await?.unsigned_abs();
         if signed.timestamp().is_some_and(|timestamp| timestamp <= deleted_until) {
             return Err(Problem::TimestampRefused { from: deleted_until + 1, to: now + skew }.into());
         }
@@ -168,12 +168,12 @@ impl Service {
         Ok(match stage {
             Stage::Temporary => None,
             Stage::Exchange => {
-                let found = Box::pin(self.store.find_temporary_credentials(token)).await?;
+                let found = Box::pin(self.store.temporary_credentials().find(token)).await?;
                 let own = found.filter(|found| found.consumer_key == consumer.key);
                 own.filter(|own| own.state != State::Void).map(Box::new).map(Credentials::Temporary)
             }
             Stage::Call => {
-                let found = self.store.cached_token(consumer, token).await?;
+                let found = self.store.tokens().cached(consumer, token).await?;
                 found.filter(|found| found.consumer_key == consumer.key).map(Credentials::Token)
             }
         })
@@ -192,7 +192,7 @@ impl Service {
 
     /// The user with this id, if the account is enabled.
     pub(crate) async fn enabled_user(&self, id: i64) -> Result<Arc<User>, VerifyError> {
-        let user = self.store.cached_user(id).await?.filter(|user| !user.disabled);
+        let user = self.store.users().cached(id).await?.filter(|user| !user.disabled);
         user.ok_or_else(|| Problem::PermissionDenied.into())
     }
 
@@ -217,7 +217,7 @@ impl Service {
         nonce.hash.copy_from_slice(&hash[..16]);
         let skew = i64::try_from(self.rules.clock_skew.as_secs()).unwrap_or(i64::MAX);
         let too_old = self.steady_clock.lower_bound(self.clock.now()).saturating_sub(skew).saturating_sub(1);
-        let recorded = self.store.use_nonce(nonce, too_old).await?;
+        let recorded = self.store.nonces().record(nonce, too_old).await?;
         if recorded.is_new { Ok(recorded.newest_activity) } else { Err(Problem::NonceUsed.into()) }
     }
 
@@ -228,7 +228,8 @@ impl Service {
         consumer: &Arc<CachedConsumer>,
         token: Option<&CachedToken>,
     ) -> Result<(), VerifyError> {
-        let current = self.store.cached_consumer(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
+        let current =
+            self.store.consumers().cached(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
         check_status(current.status)?;
         let Some(token) = token else {
             return Ok(());
@@ -236,7 +237,7 @@ impl Service {
         if Arc::ptr_eq(&current, consumer) {
             self.enabled_user(token.user_id).await?;
         } else {
-            let token = self.store.cached_token(&current, &token.token).await?;
+            let token = self.store.tokens().cached(&current, &token.token).await?;
             self.user_of(&*token.ok_or(Problem::TokenRejected)?).await?;
         }
         Ok(())

@@ -31,12 +31,16 @@ impl Service {
     /// Figures for metrics.
     pub async fn gauges(&self) -> Result<Gauges, StoreError> {
         let (open_connections, idle_connections) = self.store.connections();
-        Ok(Gauges { consumers: self.store.count_by_status().await?, open_connections, idle_connections })
+        Ok(Gauges {
+            consumers: self.store.consumers().count_by_status().await?,
+            open_connections,
+            idle_connections,
+        })
     }
 
     /// Whether the database answers and is migrated, and the feed is alive.
     pub async fn ready(&self) -> Result<(), NotReady> {
-        self.store.latest_activity().await?;
+        self.store.activity().latest().await?;
         if self.store.is_feed_alive() { Ok(()) } else { Err(NotReady::Feed) }
     }
 }

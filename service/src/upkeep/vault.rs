@@ -21,7 +21,7 @@ pub struct Rotation {
 impl Service {
     /// Adds a new key to the vault and re-encrypts every secret with it, or completes an earlier rotation.
     pub async fn rotate_vault(&self, admin: &Admin) -> Result<Rotation, ServiceError> {
-        let key_id = match self.store.begin_rotation().await? {
+        let key_id = match self.store.vault_keys().begin_rotation().await? {
             Begun::Current(key_id) => key_id,
             Begun::Added(key_id) => {
                 return Ok(Rotation { key_id, finished: false, sealed: 0, dropped: Vec::new() });
@@ -29,8 +29,8 @@ impl Service {
         };
         let mut sealed = 0;
         loop {
-            sealed += self.store.seal_anew().await?;
-            if let Some(dropped) = self.store.end_rotation(admin.by(self.clock.now())).await? {
+            sealed += self.store.vault_keys().reseal().await?;
+            if let Some(dropped) = self.store.vault_keys().end_rotation(admin.by(self.clock.now())).await? {
                 return Ok(Rotation { key_id, finished: true, sealed, dropped });
             }
         }

@@ -105,13 +105,13 @@ impl House {
 
     /// The newest lines of activity, oldest first.
     pub async fn last_activities(&self, count: usize) -> Vec<Activity<serde_json::Value>> {
-        let mut lines = self.store.activity_after(0, 10_000).await.unwrap();
+        let mut lines = self.store.activity().after(0, 10_000).await.unwrap();
         lines.split_off(lines.len() - count)
     }
 
     /// The number of the newest line.
     pub async fn latest(&self) -> i64 {
-        self.store.latest_activity().await.unwrap()
+        self.store.activity().latest().await.unwrap()
     }
 
     /// Appends lines that concern no consumer, all at once.
@@ -128,6 +128,6 @@ impl House {
     }
 
     pub async fn activities(&self) -> usize {
-        self.store.activity_after(0, 10_000).await.unwrap().len()
+        self.store.activity().after(0, 10_000).await.unwrap().len()
     }
 }

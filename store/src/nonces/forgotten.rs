@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use sea_orm::{ConnectionTrait, Statement};
 
-use crate::{database::values::number, error::StoreError, store::Store};
+use crate::{database::values::number, error::StoreError, nonces::Nonces};
 
 /// Marks a copy that no server has used: the bound is not known yet. The last second of year 9999, so that every
 /// request is too old until it is.
@@ -13,30 +13,30 @@ const RESTORED: i64 = 253_402_300_799;
 /// Old nonces are deleted in steps of this many seconds.
 pub(super) const FORGET_EVERY: i64 = 5;
 
-impl Store {
-    /// The second up to which nonces are deleted: requests with such a timestamp must be refused, even if the clock has changed
-    /// since.
-    pub async fn nonces_forgotten_until(&self) -> Result<i64, StoreError> {
-        Ok(self.forgotten_until().await?.load(Ordering::Acquire))
+impl<'a> Nonces<'a> {
+    /// The second up to which nonces are deleted: requests with such a timestamp must be refused, even if the clock has
+    /// changed since.
+    pub async fn forgotten_until(self) -> Result<i64, StoreError> {
+        Ok(self.bound().await?.load(Ordering::Acquire))
     }
 
     /// On a database restored from a backup, treats every nonce up to the second `until` as used, and returns `true`.
     /// Must run before the first signed request is answered.
-    pub async fn forget_nonces_where_restored(&self, until: i64) -> Result<bool, StoreError> {
-        let change = self.begin().await?;
+    pub async fn forget_where_restored(self, until: i64) -> Result<bool, StoreError> {
+        let change = self.0.begin().await?;
         let values = [until.into(), RESTORED.into()];
-        let forget = Statement::from_sql_and_values(self.backend(), FORGET_WHERE_RESTORED, values);
+        let forget = Statement::from_sql_and_values(self.0.backend(), FORGET_WHERE_RESTORED, values);
         let is_restored = change.transaction.execute_raw(forget).await?.rows_affected() > 0;
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         Ok(is_restored)
     }
 
-    pub(super) async fn forgotten_until(&self) -> Result<&AtomicI64, StoreError> {
-        if let Some(known) = self.nonces.forgotten_until.get() {
+    pub(super) async fn bound(self) -> Result<&'a AtomicI64, StoreError> {
+        if let Some(known) = self.0.nonce_queue.forgotten_until.get() {
             return Ok(known);
         }
-        let read = async || Ok(AtomicI64::new(number(&self.read, FORGOTTEN_UNTIL).await?));
-        Box::pin(self.nonces.forgotten_until.get_or_try_init(read)).await
+        let read = async || Ok(AtomicI64::new(number(&self.0.read, FORGOTTEN_UNTIL).await?));
+        Box::pin(self.0.nonce_queue.forgotten_until.get_or_try_init(read)).await
     }
 }
 

@@ -34,33 +34,45 @@ const GATHER: Duration = Duration::from_millis(1);
 /// The time limit for a write. After it, the outcome is unknown.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The nonces of accepted requests. They hold the store by its `Arc`, since a write outlives a caller that is cancelled.
+#[derive(Clone, Copy, Debug)]
+pub struct Nonces<'a>(&'a Arc<Store>);
+
 impl Store {
-    /// Uses up a nonce; returns once that is on disk. Nonces up to the second `too_old` may be deleted: the
+    /// The nonces of accepted requests.
+    #[inline]
+    pub fn nonces(self: &Arc<Self>) -> Nonces<'_> {
+        Nonces(self)
+    }
+}
+
+impl Nonces<'_> {
+    /// Records a nonce as used; returns once that is on disk. Nonces up to the second `too_old` may be deleted: the
     /// timestamps of their requests are refused.
-    pub async fn use_nonce(self: &Arc<Self>, nonce: Nonce, too_old: i64) -> Result<Recorded, StoreError> {
+    pub async fn record(self, nonce: Nonce, too_old: i64) -> Result<Recorded, StoreError> {
         let (answer, answered) = oneshot::channel();
         let begins = {
-            let mut queue = self.nonces.queue();
+            let mut queue = self.0.nonce_queue.queue();
             queue.too_old = queue.too_old.max(too_old);
             queue.waiting.push(Waiting { nonce, answer });
             if queue.waiting.len() == queue.expected {
-                self.nonces.gathered.notify_one();
+                self.0.nonce_queue.gathered.notify_one();
             }
             !mem::replace(&mut queue.writing, true)
         };
         if begins {
             // In a task of its own: the caller may be cancelled, and others wait for the same write.
-            let store = self.clone();
-            tokio::spawn(async move { store.write_nonces().await });
+            let store = self.0.clone();
+            tokio::spawn(async move { store.nonces().write().await });
         }
         answered.await.unwrap_or(Err(StoreError::Interrupted))
     }
 
     /// Writes batches until the queue is empty.
-    async fn write_nonces(&self) {
+    async fn write(self) {
         loop {
             let (batch, too_old) = {
-                let mut queue = self.nonces.queue();
+                let mut queue = self.0.nonce_queue.queue();
                 queue.expected = 0;
                 if queue.waiting.is_empty() {
                     queue.writing = false;
@@ -71,7 +83,7 @@ impl Store {
                 (mem::replace(&mut queue.waiting, rest), queue.too_old)
             };
             let written = timeout(PATIENCE, self.write_batch(&batch, too_old)).await;
-            self.nonces.expect(batch.len());
+            self.0.nonce_queue.expect(batch.len());
             match written.unwrap_or(Err(StoreError::TookTooLong)) {
                 Ok((is_new, newest_activity)) => {
                     for (waiting, is_new) in batch.into_iter().zip(is_new) {
@@ -87,15 +99,15 @@ impl Store {
                 }
             }
             // Timeout is the normal way out.
-            let _ = timeout(GATHER, self.nonces.gathered.notified()).await;
+            let _ = timeout(GATHER, self.0.nonce_queue.gathered.notified()).await;
         }
     }
 
     /// Records the new nonces of a batch; returns which ones were new, and the number of the newest activity.
-    async fn write_batch(&self, batch: &[Waiting], too_old: i64) -> Result<(Vec<bool>, i64), StoreError> {
+    async fn write_batch(self, batch: &[Waiting], too_old: i64) -> Result<(Vec<bool>, i64), StoreError> {
         let nonces: Vec<Nonce> = batch.iter().map(|waiting| waiting.nonce).collect();
-        let forgotten_until = self.forgotten_until().await?;
-        match self.backend() {
+        let forgotten_until = self.bound().await?;
+        match self.0.backend() {
             DbBackend::Postgres => self.write_shared(&nonces, forgotten_until, too_old).await,
             _ => self.write_row(&nonces, forgotten_until, too_old).await,
         }

@@ -12,16 +12,16 @@ use crate::{
     database::postgres::NONCES_LOCK,
     error::StoreError,
     nonces::{
+        Nonces,
         forgotten::FORGET_EVERY,
         nonce::{NONCE_BYTES, Nonce},
     },
-    store::Store,
 };
 
-impl Store {
+impl Nonces<'_> {
     /// Records the new nonces; returns which ones were new, and the number of the newest activity.
     pub(super) async fn write_shared(
-        &self,
+        self,
         nonces: &[Nonce],
         forgotten_until: &AtomicI64,
         too_old: i64,
@@ -32,7 +32,7 @@ impl Store {
         }
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, USE, [ids.into()]);
         // Reads to the end, though there is one row: the first row arrives before the commit.
-        let answers = self.nonce_writer.query_all_raw(statement).await?;
+        let answers = self.0.nonce_writer.query_all_raw(statement).await?;
         let answer = answers.first().ok_or(StoreError::Unreadable("no answer about nonces"))?;
         let fresh: Vec<u8> = answer.try_get_by_index(0)?;
         let (newest_activity, until): (i64, i64) = (answer.try_get_by_index(1)?, answer.try_get_by_index(2)?);
@@ -47,16 +47,16 @@ impl Store {
     }
 
     /// Deletes the nonces up to a second, on every node.
-    async fn forget_shared(&self, forgotten_until: &AtomicI64, until: i64) -> Result<(), StoreError> {
+    async fn forget_shared(self, forgotten_until: &AtomicI64, until: i64) -> Result<(), StoreError> {
         let run = |sql| Statement::from_sql_and_values(DbBackend::Postgres, sql, [until.into()]);
-        let transaction = self.nonce_writer.begin().await?;
+        let transaction = self.0.nonce_writer.begin().await?;
         // Waits for writers that use the old bound, and keeps others from starting before the new one is committed.
         transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({NONCES_LOCK})")).await?;
         transaction.execute_raw(run(FORGET)).await?;
         transaction.commit().await?;
         forgotten_until.fetch_max(until, Ordering::AcqRel);
         // Repeats of these are refused already, so the deletion need not hold the lock.
-        self.nonce_writer.execute_raw(run(DELETE_OLD)).await?;
+        self.0.nonce_writer.execute_raw(run(DELETE_OLD)).await?;
         Ok(())
     }
 }

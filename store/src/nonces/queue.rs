@@ -18,8 +18,9 @@ pub struct Recorded {
     pub newest_activity: i64,
 }
 
+/// The callers that wait, and what their writer knows.
 #[derive(Debug, Default)]
-pub(crate) struct Nonces {
+pub(crate) struct NonceQueue {
     queue: Mutex<Queue>,
     /// Signalled when as many wait as are expected.
     pub(super) gathered: Notify,
@@ -46,7 +47,7 @@ pub(super) struct Waiting {
     pub(super) answer: oneshot::Sender<Result<Recorded, StoreError>>,
 }
 
-impl Nonces {
+impl NonceQueue {
     pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }

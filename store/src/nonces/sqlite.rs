@@ -13,22 +13,22 @@ use crate::{
     database::{sqlite::immediate, values::number},
     error::StoreError,
     nonces::{
+        Nonces,
         forgotten::{FORGET_EVERY, FORGOTTEN_UNTIL},
         nonce::{NONCE_BYTES, Nonce},
         seen::Seen,
     },
-    store::Store,
 };
 
-impl Store {
+impl Nonces<'_> {
     /// Records the new nonces in one row; returns which ones were new, and the number of the newest activity.
     pub(super) async fn write_row(
-        &self,
+        self,
         nonces: &[Nonce],
         forgotten_until: &AtomicI64,
         too_old: i64,
     ) -> Result<(Vec<bool>, i64), StoreError> {
-        let mut seen = self.nonces.seen.lock().await;
+        let mut seen = self.0.nonce_queue.seen.lock().await;
         if seen.last_row.is_none() {
             self.read_rows(&mut seen, forgotten_until, 0, i64::MAX).await?;
         }
@@ -57,7 +57,7 @@ impl Store {
             [Value::from(newest), Value::from(row)],
         );
         // Reads to the end, though there is one row: if only one is asked for, sqlx does not report a failed commit.
-        let rows = self.nonce_writer.query_all_raw(insert).await?;
+        let rows = self.0.nonce_writer.query_all_raw(insert).await?;
         let answer = rows.first().ok_or(StoreError::Unreadable("no row of nonces"))?;
         let (id, newest_activity): (i64, i64) = (answer.try_get_by_index(0)?, answer.try_get_by_index(1)?);
         if id != last_row + 1 {
@@ -78,7 +78,7 @@ impl Store {
 
     /// Reads the rows between two row numbers, which other processes wrote.
     async fn read_rows(
-        &self,
+        self,
         seen: &mut Seen,
         forgotten_until: &AtomicI64,
         after: i64,
@@ -88,7 +88,7 @@ impl Store {
         loop {
             let values = [Value::from(after), Value::from(before)];
             let between = Statement::from_sql_and_values(DbBackend::Sqlite, ROWS_BETWEEN, values);
-            let rows = self.nonce_writer.query_all_raw(between).await?;
+            let rows = self.0.nonce_writer.query_all_raw(between).await?;
             let Some(last) = rows.last() else { break };
             after = last.try_get_by_index(0)?;
             for row in &rows {
@@ -98,16 +98,16 @@ impl Store {
         }
         seen.last_row = Some(after);
         // After the rows: nonces deleted before they could be read are refused by their second.
-        let until = number(&self.nonce_writer, FORGOTTEN_UNTIL).await?;
+        let until = number(&self.0.nonce_writer, FORGOTTEN_UNTIL).await?;
         seen.forget(forgotten_until.fetch_max(until, Ordering::AcqRel).max(until));
         Ok(())
     }
 
     /// Deletes the nonces up to a second. The newest row stays, since rows are numbered after it.
-    async fn forget(&self, forgotten_until: &AtomicI64, until: i64) -> Result<(), StoreError> {
+    async fn forget(self, forgotten_until: &AtomicI64, until: i64) -> Result<(), StoreError> {
         // Before anything is deleted, so that from here on their requests are refused.
         forgotten_until.fetch_max(until, Ordering::AcqRel);
-        let transaction = self.nonce_writer.begin_with_options(immediate()).await?;
+        let transaction = self.0.nonce_writer.begin_with_options(immediate()).await?;
         for sql in [FORGET, DELETE_OLD] {
             let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, [until.into()]);
             transaction.execute_raw(statement).await?;

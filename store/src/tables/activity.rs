@@ -124,27 +124,38 @@ impl TryFrom<activity::Model> for Activity<Value> {
     }
 }
 
+/// The table of activity.
+#[derive(Clone, Copy, Debug)]
+pub struct ActivityLines<'a>(&'a Store);
+
 impl Store {
+    /// The table of activity.
+    pub fn activity(&self) -> ActivityLines<'_> {
+        ActivityLines(self)
+    }
+}
+
+impl ActivityLines<'_> {
     /// The number of the newest line, or 0.
-    pub async fn latest_activity(&self) -> Result<i64, StoreError> {
-        let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(&self.read).await?;
+    pub async fn latest(self) -> Result<i64, StoreError> {
+        let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(&self.0.read).await?;
         Ok(newest.map_or(0, |row| row.id))
     }
 
     /// At most `limit` lines after line `id`, oldest first.
-    pub async fn activity_after(&self, id: i64, limit: u64) -> Result<Vec<Activity<Value>>, StoreError> {
+    pub async fn after(self, id: i64, limit: u64) -> Result<Vec<Activity<Value>>, StoreError> {
         let rows = activity::Entity::find()
             .filter(activity::Column::Id.gt(id))
             .order_by_asc(activity::Column::Id)
             .limit(limit)
-            .all(&self.read)
+            .all(&self.0.read)
             .await?;
         rows.into_iter().map(Activity::try_from).collect()
     }
 
     /// At most `limit` lines before line `before`, newest first, of one consumer or of all.
-    pub async fn list_activity(
-        &self,
+    pub async fn list(
+        self,
         consumer: Option<ConsumerKey>,
         before: Option<i64>,
         limit: u64,
@@ -156,12 +167,12 @@ impl Store {
         if let Some(before) = before {
             query = query.filter(activity::Column::Id.lt(before));
         }
-        query.all(&self.read).await?.into_iter().map(Activity::try_from).collect()
+        query.all(&self.0.read).await?.into_iter().map(Activity::try_from).collect()
     }
 
     /// The changes to a consumer after the given revision, oldest first: what a stale caller has missed.
     pub async fn changes_since(
-        &self,
+        self,
         key: ConsumerKey,
         revision: i64,
     ) -> Result<Vec<Activity<Value>>, StoreError> {
@@ -169,7 +180,7 @@ impl Store {
             .filter(activity::Column::ConsumerKey.eq(key.to_string()))
             .filter(activity::Column::ConsumerRevision.gt(revision))
             .order_by_asc(activity::Column::Id)
-            .all(&self.read)
+            .all(&self.0.read)
             .await?;
         rows.into_iter().map(Activity::try_from).collect()
     }

@@ -10,47 +10,58 @@ use crate::{entity::attempt, error::StoreError, store::Store};
 /// The hash of who or what is counted.
 pub type Subject = [u8; 32];
 
+/// The table of failed attempts.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempts<'a>(&'a Store);
+
 impl Store {
+    /// The table of failed attempts.
+    pub fn attempts(&self) -> Attempts<'_> {
+        Attempts(self)
+    }
+}
+
+impl Attempts<'_> {
     /// How many attempts were counted without a pause of `forgotten_after`.
-    pub async fn attempts(
-        &self,
+    pub async fn count(
+        self,
         subject: Subject,
         now: OffsetDateTime,
         forgotten_after: Duration,
     ) -> Result<u32, StoreError> {
-        let row = attempt::Entity::find_by_id(subject.to_vec()).one(&self.read).await?;
+        let row = attempt::Entity::find_by_id(subject.to_vec()).one(&self.0.read).await?;
         let counts = row.filter(|row| row.latest >= milliseconds(now - forgotten_after));
         Ok(counts.map_or(0, |row| u32::try_from(row.times).unwrap_or(u32::MAX)))
     }
 
     /// Counts an attempt for each subject, and deletes expired counts.
-    pub async fn count_attempt(
-        &self,
+    pub async fn add(
+        self,
         subjects: &[Subject],
         now: OffsetDateTime,
         forgotten_after: Duration,
     ) -> Result<(), StoreError> {
         let forgotten = milliseconds(now - forgotten_after);
-        let change = self.begin().await?;
-        let old = Statement::from_sql_and_values(self.backend(), DELETE_OLD, [forgotten.into()]);
+        let change = self.0.begin().await?;
+        let old = Statement::from_sql_and_values(self.0.backend(), DELETE_OLD, [forgotten.into()]);
         change.transaction.execute_raw(old).await?;
         for subject in subjects {
             let values = [subject.to_vec().into(), milliseconds(now).into()];
-            let count = Statement::from_sql_and_values(self.backend(), COUNT, values);
+            let count = Statement::from_sql_and_values(self.0.backend(), COUNT, values);
             change.transaction.execute_raw(count).await?;
         }
-        self.commit(change).await
+        self.0.commit(change).await
     }
 
     /// Resets a count.
-    pub async fn forget_attempts(&self, subject: Subject) -> Result<(), StoreError> {
+    pub async fn reset(self, subject: Subject) -> Result<(), StoreError> {
         // Most subjects have no count, and then there is nothing to write.
-        if attempt::Entity::find_by_id(subject.to_vec()).one(&self.read).await?.is_none() {
+        if attempt::Entity::find_by_id(subject.to_vec()).one(&self.0.read).await?.is_none() {
             return Ok(());
         }
-        let change = self.begin().await?;
+        let change = self.0.begin().await?;
         attempt::Entity::delete_by_id(subject.to_vec()).exec(&change.transaction).await?;
-        self.commit(change).await
+        self.0.commit(change).await
     }
 }
 

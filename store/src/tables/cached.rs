@@ -10,15 +10,18 @@ use crate::{
     entity::{consumer, token_credentials, user},
     error::StoreError,
     memory::keyring::{CachedConsumer, CachedToken, LastUse},
-    store::Store,
-    tables::users::Account,
+    tables::{
+        consumers::Consumers,
+        tokens::Tokens,
+        users::{Account, Users},
+    },
     vault::Sealed,
 };
 
-impl Store {
+impl Consumers<'_> {
     /// The consumer with this key, from the cache if it may answer.
-    pub async fn cached_consumer(&self, key: ConsumerKey) -> Result<Option<Arc<CachedConsumer>>, StoreError> {
-        let keyring = &self.keyring;
+    pub async fn cached(self, key: ConsumerKey) -> Result<Option<Arc<CachedConsumer>>, StoreError> {
+        let keyring = &self.0.keyring;
         if keyring.is_alive()
             && let Some(cached) = keyring.consumers.get(&key)
         {
@@ -27,18 +30,39 @@ impl Store {
         // Negative entries are cached as well, so that asking again for an unknown key is as fast as for a real one.
         let insert = |cached: &Option<_>| keyring.consumers.insert(key, cached.clone());
         // Boxed, as is every miss: a rare path must not enlarge the future of every verification.
-        Box::pin(keyring.cache(self.read_consumer(key), insert)).await
+        Box::pin(keyring.cache(self.read(key), insert)).await
     }
 
+    async fn read(self, key: ConsumerKey) -> Result<Option<Arc<CachedConsumer>>, StoreError> {
+        let generation = self.0.keyring.next_generation();
+        let Some(row) = consumer::Entity::find_by_id(key.to_string()).one(&self.0.read).await? else {
+            return Ok(None);
+        };
+        let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
+        Ok(Some(Arc::new(CachedConsumer {
+            key,
+            name: ConsumerName::parse(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
+            status: from_word(row.status, "a status")?,
+            secret: self.0.vault.unseal(&row.key, &sealed)?,
+            rsa_public_key: row.rsa_public_key,
+            callback_url: row.callback_url,
+            trusted: row.trusted,
+            generation,
+            last_use: LastUse::default(),
+        })))
+    }
+}
+
+impl Tokens<'_> {
     /// The token credentials with this identifier, from the cache if it may answer. A cached token of `consumer` is
     /// returned only if it was read after that very read of `consumer`; another consumer's token is refused anyway,
     /// whatever its age.
-    pub async fn cached_token(
-        &self,
+    pub async fn cached(
+        self,
         consumer: &CachedConsumer,
         token: &str,
     ) -> Result<Option<Arc<CachedToken>>, StoreError> {
-        let keyring = &self.keyring;
+        let keyring = &self.0.keyring;
         if keyring.is_alive()
             && let Some(cached) = keyring.tokens.get(token)
             && (cached.generation == consumer.generation || cached.consumer_key != consumer.key)
@@ -50,65 +74,20 @@ impl Store {
                 keyring.tokens.insert(token.into(), cached.clone());
             }
         };
-        Box::pin(keyring.cache(self.read_token(token, consumer.generation), insert)).await
+        Box::pin(keyring.cache(self.read(token, consumer.generation), insert)).await
     }
 
-    /// The user with this number, from the cache if it may answer.
-    pub async fn cached_user(&self, id: i64) -> Result<Option<Arc<User>>, StoreError> {
-        let keyring = &self.keyring;
-        if keyring.is_alive()
-            && let Some(user) = keyring.users.get(&id)
-        {
-            return Ok(Some(user));
-        }
-        let read = async {
-            let row = user::Entity::find_by_id(id).one(&self.read).await?;
-            Ok(row.map(Account::try_from).transpose()?.map(|account| Arc::new(account.user)))
-        };
-        let insert = |user: &Option<Arc<User>>| {
-            if let Some(user) = user {
-                keyring.users.insert(id, user.clone());
-            }
-        };
-        Box::pin(keyring.cache(read, insert)).await
-    }
-
-    /// Records that a consumer, and its token if there is one, was used at a time (milliseconds since 1970). Written
-    /// in batches later (`Store::write_uses`).
-    pub fn note_use(&self, consumer: &Arc<CachedConsumer>, token: Option<&Arc<CachedToken>>, at: i64) {
-        self.keyring.note_use(consumer, token, at);
-    }
-
-    async fn read_consumer(&self, key: ConsumerKey) -> Result<Option<Arc<CachedConsumer>>, StoreError> {
-        let generation = self.keyring.next_generation();
-        let Some(row) = consumer::Entity::find_by_id(key.to_string()).one(&self.read).await? else {
-            return Ok(None);
-        };
-        let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
-        Ok(Some(Arc::new(CachedConsumer {
-            key,
-            name: ConsumerName::parse(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
-            status: from_word(row.status, "a status")?,
-            secret: self.vault.unseal(&row.key, &sealed)?,
-            rsa_public_key: row.rsa_public_key,
-            callback_url: row.callback_url,
-            trusted: row.trusted,
-            generation,
-            last_use: LastUse::default(),
-        })))
-    }
-
-    async fn read_token(&self, token: &str, generation: u64) -> Result<Option<Arc<CachedToken>>, StoreError> {
+    async fn read(self, token: &str, generation: u64) -> Result<Option<Arc<CachedToken>>, StoreError> {
         if !can_be_kept(token) {
             return Ok(None);
         }
-        let Some(row) = token_credentials::Entity::find_by_id(token).one(&self.read).await? else {
+        let Some(row) = token_credentials::Entity::find_by_id(token).one(&self.0.read).await? else {
             return Ok(None);
         };
         let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
         let consumer_key = row.consumer_key.parse();
         Ok(Some(Arc::new(CachedToken {
-            secret: self.vault.unseal(&row.token, &sealed)?,
+            secret: self.0.vault.unseal(&row.token, &sealed)?,
             token: row.token,
             consumer_key: consumer_key.map_err(|_| StoreError::Unreadable("a consumer key"))?,
             user_id: row.user_id,
@@ -117,5 +96,27 @@ impl Store {
             generation,
             last_use: LastUse::default(),
         })))
+    }
+}
+
+impl Users<'_> {
+    /// The user with this number, from the cache if it may answer.
+    pub async fn cached(self, id: i64) -> Result<Option<Arc<User>>, StoreError> {
+        let keyring = &self.0.keyring;
+        if keyring.is_alive()
+            && let Some(user) = keyring.users.get(&id)
+        {
+            return Ok(Some(user));
+        }
+        let read = async {
+            let row = user::Entity::find_by_id(id).one(&self.0.read).await?;
+            Ok(row.map(Account::try_from).transpose()?.map(|account| Arc::new(account.user)))
+        };
+        let insert = |user: &Option<Arc<User>>| {
+            if let Some(user) = user {
+                keyring.users.insert(id, user.clone());
+            }
+        };
+        Box::pin(keyring.cache(read, insert)).await
     }
 }

@@ -105,30 +105,38 @@ fn after(query: &ConsumerQuery, cursor: &Cursor) -> Condition {
     Condition::any().add(behind).add(Condition::all().add(column().eq(value)).add(key_behind))
 }
 
+/// The table of consumers.
+#[derive(Clone, Copy, Debug)]
+pub struct Consumers<'a>(pub(super) &'a Store);
+
 impl Store {
+    /// The table of consumers.
+    #[inline]
+    pub fn consumers(&self) -> Consumers<'_> {
+        Consumers(self)
+    }
+}
+
+impl Consumers<'_> {
     /// The consumer with this key.
-    pub async fn find_consumer(&self, key: ConsumerKey) -> Result<Option<Consumer>, StoreError> {
-        let row = consumer::Entity::find_by_id(key.to_string()).one(&self.read).await?;
+    pub async fn find(self, key: ConsumerKey) -> Result<Option<Consumer>, StoreError> {
+        let row = consumer::Entity::find_by_id(key.to_string()).one(&self.0.read).await?;
         row.map(Consumer::try_from).transpose()
     }
 
     /// The consumer's secret in clear text.
-    pub async fn consumer_secret(&self, key: ConsumerKey) -> Result<Option<Secret>, StoreError> {
-        let Some(row) = consumer::Entity::find_by_id(key.to_string()).one(&self.read).await? else {
+    pub async fn secret(self, key: ConsumerKey) -> Result<Option<Secret>, StoreError> {
+        let Some(row) = consumer::Entity::find_by_id(key.to_string()).one(&self.0.read).await? else {
             return Ok(None);
         };
         let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
-        self.vault.unseal(&row.key, &sealed).map(Some)
+        self.0.vault.unseal(&row.key, &sealed).map(Some)
     }
 
     /// A page of consumers.
-    pub async fn list_consumers(
-        &self,
-        query: &ConsumerQuery,
-        limit: u64,
-    ) -> Result<Page<Consumer>, StoreError> {
+    pub async fn list(self, query: &ConsumerQuery, limit: u64) -> Result<Page<Consumer>, StoreError> {
         let chosen = consumer::Entity::find().filter(chosen(query));
-        let total = chosen.clone().count(&self.read).await?;
+        let total = chosen.clone().count(&self.0.read).await?;
         let order = match query.order() {
             domain::query::Order::Ascending => Order::Asc,
             domain::query::Order::Descending => Order::Desc,
@@ -138,7 +146,7 @@ impl Store {
         if let Some(cursor) = &query.after {
             page = page.filter(after(query, cursor));
         }
-        let mut rows = page.all(&self.read).await?;
+        let mut rows = page.all(&self.0.read).await?;
         // One extra row was requested, to know whether there is another page.
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > most;
@@ -149,14 +157,14 @@ impl Store {
     }
 
     /// How many consumers have each status.
-    pub async fn count_by_status(&self) -> Result<Vec<(Status, u64)>, StoreError> {
+    pub async fn count_by_status(self) -> Result<Vec<(Status, u64)>, StoreError> {
         let counts: Vec<(String, i64)> = consumer::Entity::find()
             .select_only()
             .column(consumer::Column::Status)
             .column_as(consumer::Column::Key.count(), "consumers")
             .group_by(consumer::Column::Status)
             .into_tuple()
-            .all(&self.read)
+            .all(&self.0.read)
             .await?;
         let count = |(status, count): (String, i64)| {
             Ok((from_word(status, "a status")?, u64::try_from(count).unwrap_or_default()))
@@ -165,32 +173,32 @@ impl Store {
     }
 
     /// How many key requests are still undecided.
-    pub async fn undecided_requests(&self) -> Result<u64, StoreError> {
+    pub async fn count_undecided_requests(self) -> Result<u64, StoreError> {
         Ok(consumer::Entity::find()
             .filter(consumer::Column::Status.eq(word(Status::Pending)))
             .filter(consumer::Column::CreatedBy.eq(Actor::Request.to_string()))
-            .count(&self.read)
+            .count(&self.0.read)
             .await?)
     }
 
     /// How many consumers have exactly this name.
-    pub async fn consumers_named(&self, name: &ConsumerName) -> Result<u64, StoreError> {
+    pub async fn count_named(self, name: &ConsumerName) -> Result<u64, StoreError> {
         Ok(consumer::Entity::find()
             .filter(consumer::Column::Name.eq(name.as_str()))
-            .count(&self.read)
+            .count(&self.0.read)
             .await?)
     }
 
     /// Inserts a consumer; returns the number of its activity line.
-    pub async fn insert_consumer(
-        &self,
+    pub async fn insert(
+        self,
         consumer: &Consumer,
         secret: &ConsumerSecret,
         new: NewActivity,
     ) -> Result<i64, StoreError> {
         let key = consumer.key.to_string();
-        let mut change = self.begin().await?;
-        let sealed = change.seal(&self.vault, &key, secret.expose()).await?;
+        let mut change = self.0.begin().await?;
+        let sealed = change.seal(&self.0.vault, &key, secret.expose()).await?;
         let row = consumer::ActiveModel {
             key: Set(key),
             secret_key_id: Set(sealed.key_id),
@@ -201,13 +209,13 @@ impl Store {
         };
         consumer::Entity::insert(row).exec(&change.transaction).await?;
         let id = change.append(new).await?;
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         Ok(id)
     }
 
     /// Saves a changed consumer if its row is still at the previous revision; otherwise `Stale`.
-    pub async fn save_consumer(
-        &self,
+    pub async fn save(
+        self,
         consumer: &Consumer,
         secret: Option<&ConsumerSecret>,
         sign_everybody_out: bool,
@@ -215,9 +223,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let key = consumer.key.to_string();
         let mut row = changed_columns(consumer);
-        let mut change = self.begin().await?;
+        let mut change = self.0.begin().await?;
         if let Some(secret) = secret {
-            let sealed = change.seal(&self.vault, &key, secret.expose()).await?;
+            let sealed = change.seal(&self.0.vault, &key, secret.expose()).await?;
             row.secret_key_id = Set(sealed.key_id);
             row.secret = Set(sealed.bytes);
         }
@@ -234,18 +242,18 @@ impl Store {
             tokens::revoke_all(&change.transaction, consumer.key, consumer.updated_at).await?;
         }
         change.append(new).await?;
-        self.commit(change).await
+        self.0.commit(change).await
     }
 
     /// Deletes a consumer for good and revokes its tokens, if its row is still at the given revision; otherwise
     /// `Stale`.
-    pub async fn delete_consumer(
-        &self,
+    pub async fn delete(
+        self,
         consumer: &Consumer,
         now: time::OffsetDateTime,
         new: NewActivity,
     ) -> Result<(), StoreError> {
-        let mut change = self.begin().await?;
+        let mut change = self.0.begin().await?;
         let deleted = consumer::Entity::delete_many()
             .filter(consumer::Column::Key.eq(consumer.key.to_string()))
             .filter(consumer::Column::Revision.eq(consumer.revision))
@@ -256,6 +264,6 @@ impl Store {
         }
         tokens::revoke_all(&change.transaction, consumer.key, now).await?;
         change.append(new).await?;
-        self.commit(change).await
+        self.0.commit(change).await
     }
 }

@@ -23,10 +23,21 @@ pub struct Session {
     pub last_seen_at: OffsetDateTime,
 }
 
+/// The table of sessions.
+#[derive(Clone, Copy, Debug)]
+pub struct Sessions<'a>(&'a Store);
+
 impl Store {
+    /// The table of sessions.
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions(self)
+    }
+}
+
+impl Sessions<'_> {
     /// Inserts a session.
-    pub async fn insert_session(
-        &self,
+    pub async fn insert(
+        self,
         token_hash: &[u8],
         user_id: i64,
         now: OffsetDateTime,
@@ -39,18 +50,18 @@ impl Store {
             created_at: Set(now),
             last_seen_at: Set(now),
         };
-        let mut change = self.begin().await?;
+        let mut change = self.0.begin().await?;
         session::Entity::insert(row).exec(&change.transaction).await?;
         change.append(new).await?;
-        self.commit(change).await
+        self.0.commit(change).await
     }
 
     /// The session with this hash, however old.
-    pub async fn find_session(&self, token_hash: &[u8]) -> Result<Option<Session>, StoreError> {
-        let Some(row) = session::Entity::find_by_id(token_hash.to_vec()).one(&self.read).await? else {
+    pub async fn find(self, token_hash: &[u8]) -> Result<Option<Session>, StoreError> {
+        let Some(row) = session::Entity::find_by_id(token_hash.to_vec()).one(&self.0.read).await? else {
             return Ok(None);
         };
-        let Some(user) = user::Entity::find_by_id(row.user_id).one(&self.read).await? else {
+        let Some(user) = user::Entity::find_by_id(row.user_id).one(&self.0.read).await? else {
             return Ok(None);
         };
         Ok(Some(Session {
@@ -61,35 +72,31 @@ impl Store {
     }
 
     /// Records that the session's user was active.
-    pub async fn touch_session(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(), StoreError> {
-        let change = self.begin().await?;
+    pub async fn touch(self, token_hash: &[u8], now: OffsetDateTime) -> Result<(), StoreError> {
+        let change = self.0.begin().await?;
         session::Entity::update_many()
             .set(session::ActiveModel { last_seen_at: Set(milliseconds(now)), ..Default::default() })
             .filter(session::Column::TokenHash.eq(token_hash.to_vec()))
             .exec(&change.transaction)
             .await?;
-        self.commit(change).await
+        self.0.commit(change).await
     }
 
     /// Ends a session. Idempotent.
-    pub async fn delete_session(&self, token_hash: &[u8], new: NewActivity) -> Result<(), StoreError> {
-        let mut change = self.begin().await?;
+    pub async fn delete(self, token_hash: &[u8], new: NewActivity) -> Result<(), StoreError> {
+        let mut change = self.0.begin().await?;
         session::Entity::delete_by_id(token_hash.to_vec()).exec(&change.transaction).await?;
         change.append(new).await?;
-        self.commit(change).await
+        self.0.commit(change).await
     }
 
     /// Deletes sessions created or last active before the given times.
-    pub async fn delete_old_sessions(
-        &self,
-        made: OffsetDateTime,
-        seen: OffsetDateTime,
-    ) -> Result<(), StoreError> {
+    pub async fn delete_old(self, made: OffsetDateTime, seen: OffsetDateTime) -> Result<(), StoreError> {
         let old = Condition::any()
             .add(session::Column::CreatedAt.lt(milliseconds(made)))
             .add(session::Column::LastSeenAt.lt(milliseconds(seen)));
-        let change = self.begin().await?;
+        let change = self.0.begin().await?;
         session::Entity::delete_many().filter(old).exec(&change.transaction).await?;
-        self.commit(change).await
+        self.0.commit(change).await
     }
 }

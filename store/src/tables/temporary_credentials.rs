@@ -108,17 +108,25 @@ async fn is_approved(connection: &impl ConnectionTrait, key: ConsumerKey) -> Res
     Ok(row.is_some_and(|row| row.status == word(Status::Approved)))
 }
 
+/// The table of temporary credentials.
+#[derive(Clone, Copy, Debug)]
+pub struct TemporaryCredentialsTable<'a>(&'a Store);
+
 impl Store {
+    /// The table of temporary credentials.
+    pub fn temporary_credentials(&self) -> TemporaryCredentialsTable<'_> {
+        TemporaryCredentialsTable(self)
+    }
+}
+
+impl TemporaryCredentialsTable<'_> {
     /// Inserts temporary credentials; returns `false` if the consumer is no longer Approved.
-    pub async fn insert_temporary_credentials(
-        &self,
-        new: NewTemporaryCredentials,
-    ) -> Result<bool, StoreError> {
-        let change = self.begin().await?;
+    pub async fn insert(self, new: NewTemporaryCredentials) -> Result<bool, StoreError> {
+        let change = self.0.begin().await?;
         if !is_approved(&change.transaction, new.consumer_key).await? {
             return Ok(false);
         }
-        let sealed = change.seal(&self.vault, &new.token, new.secret.expose()).await?;
+        let sealed = change.seal(&self.0.vault, &new.token, new.secret.expose()).await?;
         let row = temporary_credentials::ActiveModel {
             token: Set(new.token),
             secret_key_id: Set(sealed.key_id),
@@ -137,25 +145,22 @@ impl Store {
             .exec(&change.transaction)
             .await?;
         temporary_credentials::Entity::insert(row).exec(&change.transaction).await?;
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         Ok(true)
     }
 
     /// The temporary credentials with this identifier, in any state.
-    pub async fn find_temporary_credentials(
-        &self,
-        token: &str,
-    ) -> Result<Option<TemporaryCredentials>, StoreError> {
+    pub async fn find(self, token: &str) -> Result<Option<TemporaryCredentials>, StoreError> {
         if !can_be_kept(token) {
             return Ok(None);
         }
-        let row = temporary_credentials::Entity::find_by_id(token).one(&self.read).await?;
-        row.map(|row| TemporaryCredentials::try_from((self, row))).transpose()
+        let row = temporary_credentials::Entity::find_by_id(token).one(&self.0.read).await?;
+        row.map(|row| TemporaryCredentials::try_from((self.0, row))).transpose()
     }
 
     /// Stores a user's decision; returns `false` if there is one already, or if the consumer is no longer Approved.
-    pub async fn decide_temporary_credentials(
-        &self,
+    pub async fn decide(
+        self,
         credentials: &TemporaryCredentials,
         user_id: i64,
         decision: Decision,
@@ -165,7 +170,7 @@ impl Store {
             Decision::Allow(hash) => (State::Allowed, Some(hash)),
             Decision::Deny => (State::Denied, None),
         };
-        let mut change = self.begin().await?;
+        let mut change = self.0.begin().await?;
         if !is_approved(&change.transaction, credentials.consumer_key).await? {
             return Ok(false);
         }
@@ -185,14 +190,14 @@ impl Store {
             return Ok(false);
         }
         change.append(new).await?;
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         Ok(true)
     }
 
     /// Counts a wrong verifier; too many void the credentials.
-    pub async fn count_wrong_verifier(&self, token: &str) -> Result<(), StoreError> {
+    pub async fn count_wrong_verifier(self, token: &str) -> Result<(), StoreError> {
         use temporary_credentials::Column;
-        let change = self.begin().await?;
+        let change = self.0.begin().await?;
         temporary_credentials::Entity::update_many()
             .col_expr(Column::WrongVerifiers, Expr::col(Column::WrongVerifiers).add(1))
             .filter(Column::Token.eq(token))
@@ -205,18 +210,18 @@ impl Store {
             .filter(Column::WrongVerifiers.gte(MOST_WRONG_VERIFIERS))
             .exec(&change.transaction)
             .await?;
-        self.commit(change).await
+        self.0.commit(change).await
     }
 
     /// Exchanges allowed temporary credentials for token credentials, once. Returns `false` if they were exchanged or
     /// revoked in the meantime, or if the consumer is no longer Approved.
-    pub async fn exchange_temporary_credentials(
-        &self,
+    pub async fn exchange(
+        self,
         token: &str,
         new: NewToken,
         activity: NewActivity,
     ) -> Result<bool, StoreError> {
-        let mut change = self.begin().await?;
+        let mut change = self.0.begin().await?;
         if !is_approved(&change.transaction, new.consumer_key).await? {
             return Ok(false);
         }
@@ -229,9 +234,9 @@ impl Store {
         if used.rows_affected == 0 {
             return Ok(false);
         }
-        tokens::insert(&change, &self.vault, new).await?;
+        tokens::insert(&change, &self.0.vault, new).await?;
         change.append(activity).await?;
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         Ok(true)
     }
 }

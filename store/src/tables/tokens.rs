@@ -97,29 +97,41 @@ pub(crate) async fn revoke_all(
     Ok(())
 }
 
+/// The table of token credentials.
+#[derive(Clone, Copy, Debug)]
+pub struct Tokens<'a>(pub(super) &'a Store);
+
 impl Store {
+    /// The table of token credentials.
+    #[inline]
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens(self)
+    }
+}
+
+impl Tokens<'_> {
     /// How many users (not tokens) a consumer acts for.
-    pub async fn signed_in_users(&self, key: ConsumerKey, now: OffsetDateTime) -> Result<u64, StoreError> {
+    pub async fn count_users(self, key: ConsumerKey, now: OffsetDateTime) -> Result<u64, StoreError> {
         Ok(token_credentials::Entity::find()
             .select_only()
             .column(token_credentials::Column::UserId)
             .distinct()
             .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
             .filter(holding(now))
-            .count(&self.read)
+            .count(&self.0.read)
             .await?)
     }
 
     /// The consumers that may act for a user, by name.
     pub async fn authorizations(
-        &self,
+        self,
         user_id: i64,
         now: OffsetDateTime,
     ) -> Result<Vec<Authorization>, StoreError> {
         let tokens = token_credentials::Entity::find()
             .filter(token_credentials::Column::UserId.eq(user_id))
             .filter(holding(now))
-            .all(&self.read)
+            .all(&self.0.read)
             .await?;
         let mut by_consumer = HashMap::new();
         for token in tokens {
@@ -129,7 +141,7 @@ impl Store {
         }
         let consumers = consumer::Entity::find()
             .filter(consumer::Column::Key.is_in(by_consumer.keys()))
-            .all(&self.read)
+            .all(&self.0.read)
             .await?;
         let mut authorizations = Vec::with_capacity(consumers.len());
         for row in consumers {
@@ -147,7 +159,7 @@ impl Store {
 
     /// Whether a consumer's access on behalf of a user was revoked, and no valid token is left.
     pub async fn is_revoked(
-        &self,
+        self,
         user_id: i64,
         key: ConsumerKey,
         now: OffsetDateTime,
@@ -156,18 +168,18 @@ impl Store {
             .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
             .filter(token_credentials::Column::UserId.eq(user_id));
         let held = tokens.clone().filter(token_credentials::Column::RevokedAt.is_not_null());
-        Ok(held.count(&self.read).await? > 0 && tokens.filter(holding(now)).count(&self.read).await? == 0)
+        Ok(held.count(&self.0.read).await? > 0 && tokens.filter(holding(now)).count(&self.0.read).await? == 0)
     }
 
     /// Revokes a consumer's access on behalf of a user; returns `false` if it had none.
-    pub async fn revoke_authorization(
-        &self,
+    pub async fn revoke(
+        self,
         user_id: i64,
         key: ConsumerKey,
         now: OffsetDateTime,
         new: NewActivity,
     ) -> Result<bool, StoreError> {
-        let mut change = self.begin().await?;
+        let mut change = self.0.begin().await?;
         let tokens = token_credentials::Entity::update_many()
             .set(revoked(now))
             .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
@@ -190,7 +202,7 @@ impl Store {
             return Ok(false);
         }
         change.append(new).await?;
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         Ok(true)
     }
 }

@@ -81,47 +81,54 @@ async fn any_administrator(connection: &impl ConnectionTrait) -> Result<bool, St
     Ok(user::Entity::find().filter(user::Column::ConfigureServer.eq(true)).one(connection).await?.is_some())
 }
 
+/// The table of users.
+#[derive(Clone, Copy, Debug)]
+pub struct Users<'a>(pub(super) &'a Store);
+
 impl Store {
+    /// The table of users.
+    #[inline]
+    pub fn users(&self) -> Users<'_> {
+        Users(self)
+    }
+}
+
+impl Users<'_> {
     /// The account with this name, ignoring case.
-    pub async fn find_account(&self, username: &Username) -> Result<Option<Account>, StoreError> {
+    pub async fn find(self, username: &Username) -> Result<Option<Account>, StoreError> {
         let row =
-            user::Entity::find().filter(user::Column::Folded.eq(username.folded())).one(&self.read).await?;
+            user::Entity::find().filter(user::Column::Folded.eq(username.folded())).one(&self.0.read).await?;
         row.map(Account::try_from).transpose()
     }
 
     /// Every user, by name.
-    pub async fn list_users(&self) -> Result<Vec<User>, StoreError> {
-        let rows = user::Entity::find().order_by_asc(user::Column::Folded).all(&self.read).await?;
+    pub async fn list(self) -> Result<Vec<User>, StoreError> {
+        let rows = user::Entity::find().order_by_asc(user::Column::Folded).all(&self.0.read).await?;
         rows.into_iter().map(|row| Account::try_from(row).map(|account| account.user)).collect()
     }
 
     /// Whether any user, enabled or not, has *Configure Server*.
-    pub async fn any_administrator(&self) -> Result<bool, StoreError> {
-        any_administrator(&self.read).await
+    pub async fn any_administrator(self) -> Result<bool, StoreError> {
+        any_administrator(&self.0.read).await
     }
 
     /// Inserts an account; returns its number.
-    pub async fn insert_user(
-        &self,
-        user: &User,
-        password_hash: &str,
-        new: NewActivity,
-    ) -> Result<i64, StoreError> {
-        let mut change = self.begin().await?;
+    pub async fn insert(self, user: &User, password_hash: &str, new: NewActivity) -> Result<i64, StoreError> {
+        let mut change = self.0.begin().await?;
         let id = insert(&change.transaction, user, password_hash).await?;
         change.append(new).await?;
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         Ok(id)
     }
 
     /// Saves an account's flags and password; ends its sessions if `end_sessions` is set.
-    pub async fn save_account(
-        &self,
+    pub async fn save(
+        self,
         account: &Account,
         end_sessions: bool,
         new: NewActivity,
     ) -> Result<(), StoreError> {
-        let mut change = self.begin().await?;
+        let mut change = self.0.begin().await?;
         user::Entity::update_many()
             .set(user::ActiveModel {
                 password_hash: Set(account.password_hash.clone()),
@@ -139,20 +146,20 @@ impl Store {
                 .await?;
         }
         change.append(new).await?;
-        self.commit(change).await
+        self.0.commit(change).await
     }
 
     /// Uses a set-up link to create the first administrator, and voids every link.
     ///
     /// Returns `None` if the link is unknown or used, or if an administrator exists already.
     pub async fn insert_first_administrator(
-        &self,
+        self,
         link: &[u8],
         user: &User,
         password_hash: &str,
         new: NewActivity,
     ) -> Result<Option<i64>, StoreError> {
-        let mut change = self.begin().await?;
+        let mut change = self.0.begin().await?;
         let known = set_up_link::Entity::find_by_id(link.to_vec()).one(&change.transaction).await?.is_some();
         if !known || any_administrator(&change.transaction).await? {
             return Ok(None);
@@ -160,7 +167,7 @@ impl Store {
         let id = insert(&change.transaction, user, password_hash).await?;
         set_up_link::Entity::delete_many().exec(&change.transaction).await?;
         change.append(new).await?;
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         Ok(Some(id))
     }
 }

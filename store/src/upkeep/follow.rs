@@ -61,7 +61,7 @@ impl Store {
         let mut watch = within(Watch::open(self)).await?;
         if last.is_none() {
             // Evict after reading the number: every later change is among the lines that follow it.
-            let latest = within(self.latest_activity()).await?;
+            let latest = within(self.activity().latest()).await?;
             self.keyring.evict_all();
             self.feed.published.store(latest, Ordering::Release);
             *last = Some(latest);
@@ -84,7 +84,7 @@ impl Store {
     /// Publishes every line after `last`.
     async fn publish_lines(&self, last: &mut Option<i64>) -> Result<(), StoreError> {
         loop {
-            let lines = self.activity_after(last.unwrap_or(0), BATCH).await?;
+            let lines = self.activity().after(last.unwrap_or(0), BATCH).await?;
             let more = lines.len() as u64 == BATCH;
             for line in lines {
                 // This process's own changes were evicted when they were committed; this is for the others'.
@@ -103,7 +103,7 @@ impl Store {
 
     /// The newest activity, from the database: for requests that use no nonce. A nonce's answer includes it.
     pub async fn newest_activity(&self) -> Result<i64, StoreError> {
-        within(self.latest_activity()).await
+        within(self.activity().latest()).await
     }
 
     /// Evicts what the lines up to `newest` made stale, if the feed has not reached them yet. A caller that just
@@ -116,7 +116,7 @@ impl Store {
             let mut ahead = self.feed.ahead.lock().await;
             *ahead = self.feed.published.load(Ordering::Acquire).max(*ahead);
             while newest > *ahead {
-                let lines = within(self.activity_after(*ahead, BATCH)).await?;
+                let lines = within(self.activity().after(*ahead, BATCH)).await?;
                 let Some(latest) = lines.last().map(|line| line.id) else { break };
                 for line in lines {
                     if let Some(outdated) = Outdated::by(&line.action, line.consumer_key) {

@@ -12,7 +12,7 @@ use crate::{
     error::StoreError,
     memory::{feed::Feed, keyring::Keyring},
     migration,
-    nonces::queue::Nonces,
+    nonces::queue::NonceQueue,
     store::Store,
     tables::vault_checks,
     vault::Vault,
@@ -86,7 +86,7 @@ impl Store {
             vault,
             feed: Feed::new(),
             keyring: Keyring::new(),
-            nonces: Nonces::default(),
+            nonce_queue: NonceQueue::default(),
             location: location.clone(),
         })
     }

@@ -39,48 +39,59 @@ pub enum Begun {
     Added(i32),
 }
 
+/// The keys of the vault: those in the key file, and those that the database knows.
+#[derive(Clone, Copy, Debug)]
+pub struct VaultKeys<'a>(&'a Store);
+
 impl Store {
+    /// The keys of the vault.
+    pub fn vault_keys(&self) -> VaultKeys<'_> {
+        VaultKeys(self)
+    }
+}
+
+impl VaultKeys<'_> {
     /// The numbers of the keys in the key file. With more than one, a rotation has yet to make one current, or to
     /// drop one.
-    pub fn keys_in_file(&self) -> Result<Vec<i32>, StoreError> {
-        self.vault.read_again()
+    pub fn in_file(self) -> Result<Vec<i32>, StoreError> {
+        self.0.vault.read_again()
     }
 
     /// Makes a new key current, or the one that was added before.
-    pub async fn begin_rotation(&self) -> Result<Begun, StoreError> {
-        let change = self.begin().await?;
-        let known = vault_checks::proven(&change.transaction, &self.vault).await?;
+    pub async fn begin_rotation(self) -> Result<Begun, StoreError> {
+        let change = self.0.begin().await?;
+        let known = vault_checks::proven(&change.transaction, &self.0.vault).await?;
         let current = *known.last().ok_or(StoreError::Unreadable("no vault check"))?;
-        let mut in_file = self.vault.read_again()?;
+        let mut in_file = self.0.vault.read_again()?;
         if !in_file.contains(&current) {
             // The file was replaced by an older one after this process started.
-            return Err(self.vault.unknown(current));
+            return Err(self.0.vault.unknown(current));
         }
         if in_file.len() == 1 {
-            file::add(self.vault.file(), current + 1)?;
-            if self.is_shared() {
+            file::add(self.0.vault.file(), current + 1)?;
+            if self.0.is_shared() {
                 return Ok(Begun::Added(current + 1));
             }
-            in_file = self.vault.read_again()?;
+            in_file = self.0.vault.read_again()?;
         }
         let newest = *in_file.last().unwrap_or(&current);
         if newest > current {
-            vault_checks::insert(&change.transaction, &self.vault, newest).await?;
+            vault_checks::insert(&change.transaction, &self.0.vault, newest).await?;
         }
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         Ok(Begun::Current(newest))
     }
 
-    /// Seals everything that older keys sealed with the current one; returns how many secrets that were.
-    pub async fn seal_anew(&self) -> Result<u64, StoreError> {
+    /// Seals again, with the current key, every secret that an older one sealed; returns how many.
+    pub async fn reseal(self) -> Result<u64, StoreError> {
         let mut sealed = 0;
         for (table, owner) in SECRETS {
             let mut last = String::new();
             loop {
                 let begin = Instant::now();
-                let change = self.begin().await?;
+                let change = self.0.begin().await?;
                 let (count, to) = self.seal_batch(&change, table, owner, &last).await?;
-                self.commit(change).await?;
+                self.0.commit(change).await?;
                 sealed += count;
                 match to {
                     Some(to) => last = to,
@@ -97,13 +108,13 @@ impl Store {
     /// Seals a batch of a table's rows after the row `after`; returns how many, and the last row if there may be
     /// more.
     async fn seal_batch(
-        &self,
+        self,
         change: &Change,
         table: &'static str,
         owner: &'static str,
         after: &str,
     ) -> Result<(u64, Option<String>), StoreError> {
-        let current = vault_checks::current(&change.transaction, &self.vault).await?;
+        let current = vault_checks::current(&change.transaction, &self.0.vault).await?;
         let batch = Query::select()
             .columns([owner, "secret_key_id", "secret"])
             .from(table)
@@ -116,8 +127,8 @@ impl Store {
         for row in change.transaction.query_all(&batch).await? {
             let name: String = row.try_get_by_index(0)?;
             let old = Sealed { key_id: row.try_get_by_index(1)?, bytes: row.try_get_by_index(2)? };
-            let secret = self.vault.unseal(&name, &old).map_err(|error| error.of_row(table, &name))?;
-            let new = self.vault.seal(current, &name, secret.expose())?;
+            let secret = self.0.vault.unseal(&name, &old).map_err(|error| error.of_row(table, &name))?;
+            let new = self.0.vault.seal(current, &name, secret.expose())?;
             // Compare and swap: if the row got another secret meanwhile, that one stays.
             let update = Query::update()
                 .table(table)
@@ -134,9 +145,9 @@ impl Store {
 
     /// Drops the keys that seal nothing any more, from the database and then from the file; returns their numbers.
     /// `None` if something was sealed with one of them in the meantime.
-    pub async fn end_rotation(&self, by: By) -> Result<Option<Vec<i32>>, StoreError> {
-        let mut change = self.begin().await?;
-        let known = vault_checks::proven(&change.transaction, &self.vault).await?;
+    pub async fn end_rotation(self, by: By) -> Result<Option<Vec<i32>>, StoreError> {
+        let mut change = self.0.begin().await?;
+        let known = vault_checks::proven(&change.transaction, &self.0.vault).await?;
         let (Some(oldest), Some(current)) = (known.first(), known.last()) else {
             return Err(StoreError::Unreadable("no vault check"));
         };
@@ -150,22 +161,22 @@ impl Store {
                 .await?;
             change.append(NewActivity::vault(by, *oldest, *current)).await?;
         }
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         self.drop_old_keys().await.map(Some)
     }
 
     /// Drops from the file the keys that the database no longer knows. Inside a change, as a lock: of two processes
     /// that replace the file at once, one would lose the other's keys.
-    async fn drop_old_keys(&self) -> Result<Vec<i32>, StoreError> {
-        let change = self.begin().await?;
-        let known = vault_checks::proven(&change.transaction, &self.vault).await?;
+    async fn drop_old_keys(self) -> Result<Vec<i32>, StoreError> {
+        let change = self.0.begin().await?;
+        let known = vault_checks::proven(&change.transaction, &self.0.vault).await?;
         let oldest = *known.first().ok_or(StoreError::Unreadable("no vault check"))?;
-        let mut old = self.vault.read_again()?;
+        let mut old = self.0.vault.read_again()?;
         old.retain(|id| *id < oldest);
         if !old.is_empty() {
-            file::drop_before(self.vault.file(), oldest)?;
+            file::drop_before(self.0.vault.file(), oldest)?;
         }
-        self.commit(change).await?;
+        self.0.commit(change).await?;
         Ok(old)
     }
 }

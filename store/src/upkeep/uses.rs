@@ -35,48 +35,66 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const AT_ONCE: usize = 500;
 
 /// Identifiers, each with the time of its last use (milliseconds since 1970).
-type Uses = Vec<(String, i64)>;
+type LatestUses = Vec<(String, i64)>;
 
 fn take<T>(list: &Mutex<Vec<Arc<T>>>) -> Vec<Arc<T>> {
     mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// The latest use of each. Sorted, so that two nodes updating the same rows cannot deadlock.
-fn latest(uses: impl Iterator<Item = (String, i64)>) -> Uses {
+fn latest(uses: impl Iterator<Item = (String, i64)>) -> LatestUses {
     let mut latest = HashMap::new();
     for (id, at) in uses {
         let newest = latest.entry(id).or_insert(at);
         *newest = at.max(*newest);
     }
-    let mut latest: Uses = latest.into_iter().collect();
+    let mut latest: LatestUses = latest.into_iter().collect();
     latest.sort_unstable();
     latest
 }
 
+/// When consumers and tokens were last used.
+#[derive(Clone, Copy, Debug)]
+pub struct Uses<'a>(&'a Store);
+
 impl Store {
+    /// When consumers and tokens were last used.
+    #[inline]
+    pub fn uses(&self) -> Uses<'_> {
+        Uses(self)
+    }
+}
+
+impl Uses<'_> {
+    /// Records that a consumer, and its token if there is one, was used at a time (milliseconds since 1970). Written
+    /// in batches later (`Uses::write`).
+    pub fn note(self, consumer: &Arc<CachedConsumer>, token: Option<&Arc<CachedToken>>, at: i64) {
+        self.0.keyring.note_use(consumer, token, at);
+    }
+
     /// Writes uses while the process serves.
-    pub async fn keep_writing_uses(&self) {
+    pub async fn keep_writing(self) {
         loop {
             tokio::time::sleep(WRITE_EVERY).await;
-            if let Err(error) = self.write_uses().await {
+            if let Err(error) = self.write().await {
                 tracing::error!(%error, "when consumers were last used could not be written down; trying again");
             }
         }
     }
 
     /// Writes every use since the last time, and publishes it. What cannot be written is kept for the next time.
-    pub async fn write_uses(&self) -> Result<(), StoreError> {
-        let (consumers, tokens) = (take(&self.keyring.used_consumers), take(&self.keyring.used_tokens));
+    pub async fn write(self) -> Result<(), StoreError> {
+        let (consumers, tokens) = (take(&self.0.keyring.used_consumers), take(&self.0.keyring.used_tokens));
         let written = timeout(PATIENCE, self.write_latest(&consumers, &tokens)).await;
         let written = written.unwrap_or(Err(StoreError::TookTooLong));
         if written.is_err() {
-            self.keyring.note_again(&consumers, &tokens);
+            self.0.keyring.note_again(&consumers, &tokens);
         }
         written
     }
 
     async fn write_latest(
-        &self,
+        self,
         consumers: &[Arc<CachedConsumer>],
         tokens: &[Arc<CachedToken>],
     ) -> Result<(), StoreError> {
@@ -88,18 +106,18 @@ impl Store {
             latest(consumers.iter().map(|cached| (cached.key.to_string(), cached.last_use.take())));
         for batch in consumers.chunks(AT_ONCE) {
             self.write_last_used("consumers", "key", batch).await?;
-            if self.feed.has_listeners() {
+            if self.0.feed.has_listeners() {
                 let of_these = consumer::Column::Key.is_in(batch.iter().map(|(key, _)| key)).into_condition();
-                let rows = consumer::Entity::find().filter(of_these).all(&self.read).await?;
+                let rows = consumer::Entity::find().filter(of_these).all(&self.0.read).await?;
                 let used = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
-                self.feed.publish(News::Used(used.into()));
+                self.0.feed.publish(News::Used(used.into()));
             }
         }
         Ok(())
     }
 
     /// One statement for all. A later use that another node has written stays.
-    async fn write_last_used(&self, table: &str, id: &str, uses: &[(String, i64)]) -> Result<(), StoreError> {
+    async fn write_last_used(self, table: &str, id: &str, uses: &[(String, i64)]) -> Result<(), StoreError> {
         let mut sql = format!("UPDATE {table} SET last_used_at = used.column2 FROM (VALUES ");
         let mut values = Vec::with_capacity(uses.len() * 2);
         for (id, at) in uses {
@@ -114,9 +132,9 @@ impl Store {
             ") AS used WHERE {table}.{id} = used.column1 \
              AND ({table}.last_used_at IS NULL OR {table}.last_used_at < used.column2)"
         );
-        let change = self.begin().await?;
-        let statement = Statement::from_sql_and_values(self.backend(), sql, values);
+        let change = self.0.begin().await?;
+        let statement = Statement::from_sql_and_values(self.0.backend(), sql, values);
         change.transaction.execute_raw(statement).await?;
-        self.commit(change).await
+        self.0.commit(change).await
     }
 }

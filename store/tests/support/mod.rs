@@ -156,14 +156,14 @@ pub fn registered(consumer: &Consumer) -> NewActivity {
 pub async fn insert(store: &Store, n: u32) -> Consumer {
     let consumer = consumer(n);
     let secret = secret(&format!("the secret of {n}"));
-    store.insert_consumer(&consumer, &secret, registered(&consumer)).await.unwrap();
+    store.consumers().insert(&consumer, &secret, registered(&consumer)).await.unwrap();
     consumer
 }
 
 /// Saves one consumer over another, without a new secret.
 pub async fn save(store: &Store, before: &Consumer, after: &Consumer) -> Result<(), StoreError> {
     let activity = NewActivity::consumer(by(1), Action::ConsumerEdited, Some(before), Some(after));
-    store.save_consumer(after, None, false, activity).await
+    store.consumers().save(after, None, false, activity).await
 }
 
 /// Adds consumer `n`, approved.
@@ -192,14 +192,14 @@ pub async fn give_secret(store: &Store, before: &Consumer, text: &str) -> Consum
     let edit = domain::Edit { secret: Some(secret(text)), ..domain::Edit::default() };
     let after = before.edit(&edit, before.updated_at).unwrap();
     let activity = NewActivity::consumer(by(1), Action::ConsumerEdited, Some(before), Some(&after));
-    store.save_consumer(&after, edit.secret.as_ref(), false, activity).await.unwrap();
+    store.consumers().save(&after, edit.secret.as_ref(), false, activity).await.unwrap();
     after
 }
 
 /// Brings a new vault key into use; returns its number. Where machines may share the database it is added first.
 pub async fn begin_rotation(store: &Store) -> i32 {
     loop {
-        match store.begin_rotation().await.unwrap() {
+        match store.vault_keys().begin_rotation().await.unwrap() {
             Begun::Current(key_id) => return key_id,
             Begun::Added(_) => assert!(store.is_shared()),
         }
@@ -209,7 +209,7 @@ pub async fn begin_rotation(store: &Store) -> i32 {
 /// Removes a consumer.
 pub async fn remove(store: &Store, before: &Consumer) {
     let activity = NewActivity::consumer(by(1), Action::ConsumerRemoved, Some(before), None);
-    store.delete_consumer(before, at(1), activity).await.unwrap();
+    store.consumers().delete(before, at(1), activity).await.unwrap();
 }
 
 pub fn user(name: &str, configure_server: bool) -> User {
@@ -224,7 +224,7 @@ pub fn added(user: &User) -> NewActivity {
 
 pub async fn insert_user(store: &Store, name: &str, configure_server: bool) -> i64 {
     let user = user(name, configure_server);
-    store.insert_user(&user, "a hash", added(&user)).await.unwrap()
+    store.users().insert(&user, "a hash", added(&user)).await.unwrap()
 }
 
 /// What a user did about a consumer.
@@ -258,11 +258,11 @@ pub fn new_temporary(token: &str, consumer: u32) -> NewTemporaryCredentials {
 
 /// Keeps temporary credentials and lets the user allow them.
 pub async fn allow(store: &Store, token: &str, consumer: u32, user_id: i64) {
-    assert!(store.insert_temporary_credentials(new_temporary(token, consumer)).await.unwrap());
-    let credentials = store.find_temporary_credentials(token).await.unwrap().unwrap();
+    assert!(store.temporary_credentials().insert(new_temporary(token, consumer)).await.unwrap());
+    let credentials = store.temporary_credentials().find(token).await.unwrap().unwrap();
     let allow = Decision::Allow(b"a hash".to_vec());
     let activity = access(Action::AccessAllowed, key(consumer));
-    assert!(store.decide_temporary_credentials(&credentials, user_id, allow, activity).await.unwrap());
+    assert!(store.temporary_credentials().decide(&credentials, user_id, allow, activity).await.unwrap());
 }
 
 /// Issues token credentials the only way there is: for temporary ones that the user allowed.
@@ -272,7 +272,7 @@ pub async fn issue(store: &Store, new: NewToken) {
     let temporary = format!("temporary {}", new.token);
     allow(store, &temporary, consumer, new.user_id).await;
     let activity = access(Action::TokenIssued, key);
-    assert!(store.exchange_temporary_credentials(&temporary, new, activity).await.unwrap());
+    assert!(store.temporary_credentials().exchange(&temporary, new, activity).await.unwrap());
 }
 
 /// A feed that runs until it is dropped.
@@ -292,7 +292,7 @@ pub async fn follow(store: &Arc<Store>) -> Running {
     let follower = store.clone();
     let running = Running(tokio::spawn(async move { follower.follow().await }));
     until("the keyring answers", async || {
-        let (one, two) = (store.cached_user(id).await.unwrap(), store.cached_user(id).await.unwrap());
+        let (one, two) = (store.users().cached(id).await.unwrap(), store.users().cached(id).await.unwrap());
         Arc::ptr_eq(&one.unwrap(), &two.unwrap())
     })
     .await;
