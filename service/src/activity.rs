@@ -36,22 +36,36 @@ pub enum Told {
     Beat,
 }
 
+/// The lines of activity, for an administrator.
+#[derive(Clone, Copy, Debug)]
+pub struct ActivityLines<'a> {
+    service: &'a Service,
+    admin: &'a Admin,
+}
+
 impl Service {
+    /// The lines of activity, for an administrator.
+    pub fn activity<'a>(&'a self, admin: &'a Admin) -> ActivityLines<'a> {
+        ActivityLines { service: self, admin }
+    }
+}
+
+impl ActivityLines<'_> {
     /// Follows the activity after the line with a number, or from now on. To be called inside a tokio runtime.
     ///
     /// Ends once the administrator may no longer listen. That is checked at the start, after each action that can end a
     /// session or withdraw the permission, and at each beat, since a session ends by time as well.
     pub fn follow(
-        &self,
-        admin: &Admin,
+        self,
         after: Option<i64>,
         beat: Duration,
     ) -> impl Stream<Item = Result<Told, ServiceError>> + use<> {
         let mut beat = interval(beat);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Listens before it reads: what happens in between arrives both ways, and its number says so.
-        let news = self.store.listen();
-        let follower = Follower { service: self.clone(), admin: admin.clone(), news, beat, last: 0 };
+        let news = self.service.store.listen();
+        let follower =
+            Follower { service: self.service.clone(), admin: self.admin.clone(), news, beat, last: 0 };
         let caught_up = follower.catch_up(after).map_ok(|start| {
             iter(start).flat_map(|(missed, follower)| {
                 iter(missed.into_iter().map(Ok)).chain(try_unfold(follower, Follower::next))
@@ -61,15 +75,14 @@ impl Service {
     }
 
     /// Up to `limit` lines of activity before number `before`, newest first, and the `before` of the next page.
-    pub async fn list_activity(
-        &self,
-        _: &Admin,
+    pub async fn list(
+        self,
         consumer: Option<ConsumerKey>,
         before: Option<i64>,
         limit: u64,
     ) -> Result<(Vec<Activity<Value>>, Option<i64>), ServiceError> {
         // One more, to know whether there is another page.
-        let mut lines = self.store.activity().list(consumer, before, limit + 1).await?;
+        let mut lines = self.service.store.activity().list(consumer, before, limit + 1).await?;
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = lines.len() > most;
         lines.truncate(most);
@@ -157,7 +170,7 @@ impl Follower {
 
     /// Whether the administrator may still listen. Without an answer they may not: they ask again and learn why.
     async fn may_listen(&self) -> bool {
-        matches!(self.service.is_still_permitted(&self.admin).await, Ok(true))
+        matches!(self.service.sessions().is_still_permitted(&self.admin).await, Ok(true))
     }
 }
 

@@ -1,4 +1,5 @@
-//! Use cases: check permission, load, decide, save, report. Each administrative one takes an `Admin`, which only
+//! Use cases: check permission, load, decide, save, report. [`Service`] has a view for each noun, as in
+//! `service.consumers(&admin).approve(key, None)`. The administrative ones can only be had with an [`Admin`], which only
 //! `guard/admin.rs` can make.
 
 mod accounts;
@@ -12,7 +13,7 @@ mod rules;
 mod service;
 mod upkeep;
 
-pub use accounts::{applications, set_up, users};
+pub use accounts::{own::OwnAccount, set_up, users};
 pub use clock::Clock;
 pub use consumers::key_requests;
 pub use error::ServiceError;
@@ -30,6 +31,6 @@ pub use upkeep::{health, vault};
 pub mod sign_in {
     pub use crate::{
         accounts::sign_in::SignInError,
-        guard::admin::{AT_MOST, IDLE, Presence},
+        guard::admin::{AT_MOST, IDLE, Presence, Sessions},
     };
 }

@@ -1,4 +1,4 @@
-//! `Service`: every use case is one of its methods, in the file of its subject.
+//! `Service`: what all use cases share. Each use case is a method of a view that borrows it, in the file of its noun.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use store::Store;
 
 use crate::{
     clock::{Clock, steady::SteadyClock},
-    guard::{passwords::Passwords, per_address::KeyRequests, turns::Turns},
+    guard::{passwords::Passwords, per_address::RateLimit, turns::Turns},
     rules::Rules,
 };
 
@@ -17,7 +17,7 @@ pub struct Service {
     pub(crate) clock: Clock,
     pub(crate) passwords: Passwords,
     pub(crate) turns: Turns,
-    pub(crate) key_requests: KeyRequests,
+    pub(crate) key_request_limit: RateLimit,
     pub(crate) steady_clock: Arc<SteadyClock>,
     pub(crate) rules: Rules,
 }
@@ -30,7 +30,7 @@ impl Service {
             clock,
             passwords: Passwords::new(),
             turns: Turns::default(),
-            key_requests: KeyRequests::default(),
+            key_request_limit: RateLimit::default(),
             steady_clock: Arc::default(),
             rules,
         }

@@ -12,7 +12,7 @@ async fn a_new_account_is_checked_and_each_name_is_taken_once() {
     let add = |name: &'static str, password: &'static str| {
         let house = &house;
         async move {
-            match house.service.add_user(&house.root, name, password, false).await {
+            match house.service.users(&house.root).add(name, password, false).await {
                 Ok(_) => Vec::new(),
                 Err(ServiceError::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
                 Err(other) => panic!("{other:?}"),
@@ -22,7 +22,7 @@ async fn a_new_account_is_checked_and_each_name_is_taken_once() {
     assert_eq!(add("no name!", "short").await, ["username", "password"]);
     assert_eq!(add("ada", PASSWORD).await, [""; 0]);
     assert_eq!(add("ADA", PASSWORD).await, ["username"]);
-    let users = house.service.list_users(&house.root).await.unwrap();
+    let users = house.service.users(&house.root).list().await.unwrap();
     assert_eq!(users.len(), 1);
     assert!(!users[0].configure_server && !users[0].disabled);
 }
@@ -36,11 +36,11 @@ async fn a_change_is_told_once_and_doing_it_again_changes_nothing() {
         (Change::Permit, Action::UserPermitted),
         (Change::Forbid, Action::UserForbidden),
     ] {
-        let first = house.service.change_user(&house.root, "grace", change).await.unwrap();
+        let first = house.service.users(&house.root).change("grace", change).await.unwrap();
         let line = house.last_activities(1).await.remove(0);
         assert_eq!(line.action, action);
         let told = house.activities().await;
-        assert_eq!(house.service.change_user(&house.root, "GRACE", change).await.unwrap(), first);
+        assert_eq!(house.service.users(&house.root).change("GRACE", change).await.unwrap(), first);
         assert_eq!(house.activities().await, told);
         let text = serde_json::to_string(&line).unwrap();
         assert!(!text.contains("argon2") && !text.contains("password"), "{text}");
@@ -51,9 +51,9 @@ async fn a_change_is_told_once_and_doing_it_again_changes_nothing() {
 async fn whoever_is_not_there_cannot_be_changed() {
     let house = House::new().await;
     for name in ["nobody", "no name!"] {
-        let change = house.service.change_user(&house.root, name, Change::Disable).await;
+        let change = house.service.users(&house.root).change(name, Change::Disable).await;
         assert!(matches!(&change, Err(ServiceError::NotFound(what)) if what.contains(name)), "{change:?}");
-        let change = house.service.change_password(&house.root, name, PASSWORD).await;
+        let change = house.service.users(&house.root).change_password(name, PASSWORD).await;
         assert!(matches!(change, Err(ServiceError::NotFound(_))), "{change:?}");
     }
 }
@@ -61,16 +61,17 @@ async fn whoever_is_not_there_cannot_be_changed() {
 #[tokio::test]
 async fn a_set_up_link_makes_an_administrator_who_is_signed_in_and_then_it_is_dead() {
     let house = House::new().await;
-    let link = house.service.offer_set_up().await.unwrap().unwrap();
-    assert!(house.service.may_set_up(link.expose()).await.unwrap());
-    assert!(!house.service.may_set_up("guessed").await.unwrap());
-    let set_up = |name| house.service.set_up(link.expose(), name, PASSWORD, PASSWORD, HERE);
+    let link = house.service.set_up().offer_link().await.unwrap().unwrap();
+    assert!(house.service.set_up().is_valid(link.expose()).await.unwrap());
+    assert!(!house.service.set_up().is_valid("guessed").await.unwrap());
+    let set_up =
+        |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, HERE);
     let token = set_up("ada").await.unwrap();
     let ada = house.who(&token).await.unwrap();
     assert!(ada.admin().is_ok() && ada.user().username.as_str() == "ada");
-    assert!(!house.service.may_set_up(link.expose()).await.unwrap());
+    assert!(!house.service.set_up().is_valid(link.expose()).await.unwrap());
     assert!(matches!(set_up("eve").await, Err(SetUpError::DeadLink)));
-    assert!(house.service.offer_set_up().await.unwrap().is_none(), "an administrator exists");
+    assert!(house.service.set_up().offer_link().await.unwrap().is_none(), "an administrator exists");
     let lines = house.last_activities(2).await;
     assert_eq!([&lines[0].action, &lines[1].action], [&Action::UserAdded, &Action::SignedIn]);
 }
@@ -78,36 +79,39 @@ async fn a_set_up_link_makes_an_administrator_who_is_signed_in_and_then_it_is_de
 #[tokio::test]
 async fn a_set_up_form_that_is_wrong_uses_the_link_not_up() {
     let house = House::new().await;
-    let link = house.service.offer_set_up().await.unwrap().unwrap();
+    let link = house.service.set_up().offer_link().await.unwrap().unwrap();
     for (name, password, again, wrong) in [
         ("", "short", "short", &["username", "password"][..]),
         ("ada", PASSWORD, "another password", &["password_again"]),
         ("no name!", PASSWORD, "another password", &["username", "password_again"]),
     ] {
-        let refused = house.service.set_up(link.expose(), name, password, again, HERE).await;
+        let refused =
+            house.service.set_up().create_administrator(link.expose(), name, password, again, HERE).await;
         let Err(SetUpError::Service(ServiceError::Invalid(errors))) = refused else { panic!("{refused:?}") };
         assert_eq!(errors.iter().map(|error| &*error.field).collect::<Vec<_>>(), wrong);
     }
-    assert!(house.service.may_set_up(link.expose()).await.unwrap());
+    assert!(house.service.set_up().is_valid(link.expose()).await.unwrap());
 }
 
 #[tokio::test]
 async fn of_two_who_follow_the_link_at_once_one_becomes_administrator() {
     let house = House::new().await;
-    let link = house.service.offer_set_up().await.unwrap().unwrap();
-    let set_up = |name| house.service.set_up(link.expose(), name, PASSWORD, PASSWORD, HERE);
+    let link = house.service.set_up().offer_link().await.unwrap().unwrap();
+    let set_up =
+        |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, HERE);
     let (ada, eve) = tokio::join!(set_up("ada"), set_up("eve"));
     assert!(ada.is_ok() != eve.is_ok(), "{ada:?}, {eve:?}");
-    assert_eq!(house.service.list_users(&house.root).await.unwrap().len(), 1);
+    assert_eq!(house.service.users(&house.root).list().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn a_set_up_link_is_dead_once_somebody_else_made_an_administrator() {
     let house = House::new().await;
-    let link = house.service.offer_set_up().await.unwrap().unwrap();
+    let link = house.service.set_up().offer_link().await.unwrap().unwrap();
     house.add("eve", false).await;
-    assert!(house.service.may_set_up(link.expose()).await.unwrap(), "eve is none");
+    assert!(house.service.set_up().is_valid(link.expose()).await.unwrap(), "eve is none");
     house.add("ada", true).await;
-    let refused = house.service.set_up(link.expose(), "bob", PASSWORD, PASSWORD, HERE).await;
+    let refused =
+        house.service.set_up().create_administrator(link.expose(), "bob", PASSWORD, PASSWORD, HERE).await;
     assert!(matches!(refused, Err(SetUpError::DeadLink)));
 }

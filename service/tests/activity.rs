@@ -18,7 +18,7 @@ struct Follower(Pin<Box<dyn Stream<Item = Result<Told, ServiceError>>>>);
 
 impl Follower {
     fn new(house: &House, admin: &Admin, after: Option<i64>) -> Self {
-        Self(Box::pin(house.service.follow(admin, after, NO_BEAT)))
+        Self(Box::pin(house.service.activity(admin).follow(after, NO_BEAT)))
     }
 
     /// One that has caught up with the newest line.
@@ -53,7 +53,7 @@ async fn a_follower_is_told_what_happens_from_now_on() {
     let mut follower = Follower::ready(&house, &house.root).await;
     let consumer = house.register(&house.root, "After").await;
     assert_eq!(follower.event().await, (house.latest().await, changed(&consumer)));
-    house.service.remove(&house.root, consumer.key, None).await.unwrap();
+    house.service.consumers(&house.root).remove(consumer.key, None).await.unwrap();
     assert_eq!(follower.event().await, (house.latest().await, Event::Removed(consumer.key)));
 }
 
@@ -65,7 +65,7 @@ async fn a_follower_that_was_away_catches_up_from_where_it_was() {
     let second = house.register(&house.root, "Second").await;
     house.sign_in("ada").await;
     let third = house.register(&house.root, "Third").await;
-    house.service.remove(&house.root, second.key, None).await.unwrap();
+    house.service.consumers(&house.root).remove(second.key, None).await.unwrap();
     let mut follower = Follower::new(&house, &house.root, Some(seen));
     assert_eq!(follower.next().await, Some(Told::Ready(seen)));
     let events = [changed(&second), changed(&third), Event::Removed(second.key)];
@@ -168,7 +168,7 @@ async fn a_follower_ends_when_its_user_signs_out_and_that_of_another_session_goe
     let elsewhere = house.admin("ada").await;
     let mut ends = Follower::ready(&house, &ada.admin().unwrap()).await;
     let mut stays = Follower::ready(&house, &elsewhere).await;
-    house.service.sign_out(&ada).await.unwrap();
+    house.service.sessions().sign_out(&ada).await.unwrap();
     assert_eq!(ends.next().await, None);
     let consumer = house.register(&elsewhere, "App").await;
     assert_eq!(stays.event().await.1, changed(&consumer));
@@ -181,12 +181,12 @@ async fn a_follower_ends_when_its_user_is_disabled_forbidden_or_has_a_new_passwo
     let root = &house.root;
     let mut stays = Follower::ready(&house, &house.admin("ada").await).await;
     for undo in [Some(Change::Disable), Some(Change::Forbid), None] {
-        service.change_user(root, "grace", Change::Enable).await.unwrap();
-        service.change_user(root, "grace", Change::Permit).await.unwrap();
+        service.users(root).change("grace", Change::Enable).await.unwrap();
+        service.users(root).change("grace", Change::Permit).await.unwrap();
         let mut ends = Follower::ready(&house, &house.admin("grace").await).await;
         match undo {
-            Some(change) => service.change_user(root, "grace", change).await.unwrap(),
-            None => service.change_password(root, "grace", PASSWORD).await.unwrap(),
+            Some(change) => service.users(root).change("grace", change).await.unwrap(),
+            None => service.users(root).change_password("grace", PASSWORD).await.unwrap(),
         };
         assert_eq!(ends.next().await, None, "{undo:?}");
         let consumer = house.register(root, "App").await;
@@ -198,7 +198,7 @@ async fn a_follower_ends_when_its_user_is_disabled_forbidden_or_has_a_new_passwo
 async fn a_follower_beats_until_its_session_is_idle_for_too_long() {
     let house = House::with_users().await.with_feed().await;
     let ada = house.admin("ada").await;
-    let mut follower = Follower(Box::pin(house.service.follow(&ada, None, MOMENT)));
+    let mut follower = Follower(Box::pin(house.service.activity(&ada).follow(None, MOMENT)));
     assert!(matches!(follower.next().await, Some(Told::Ready(_))));
     house.pass(IDLE);
     assert_eq!(follower.next().await, Some(Told::Beat));
@@ -218,7 +218,7 @@ async fn a_follower_whose_session_has_ended_is_told_nothing() {
     let ada = house.who(&token).await.unwrap();
     let seen = house.latest().await;
     house.register(&house.root, "App").await;
-    house.service.sign_out(&ada).await.unwrap();
+    house.service.sessions().sign_out(&ada).await.unwrap();
     assert_eq!(Follower::new(&house, &ada.admin().unwrap(), Some(seen)).next().await, None);
 }
 
@@ -243,7 +243,7 @@ async fn sessions_are_checked_only_after_what_can_end_one() {
     let grace = house.sign_in("grace").await;
     let consumer = house.register(&house.root, "App").await;
     assert_eq!(follower.event().await.1, changed(&consumer));
-    house.service.sign_out(&house.who(&grace).await.unwrap()).await.unwrap();
+    house.service.sessions().sign_out(&house.who(&grace).await.unwrap()).await.unwrap();
     house.register(&house.root, "App").await;
     assert_eq!(follower.next().await, None);
 }

@@ -35,7 +35,12 @@ fn conflict<T: std::fmt::Debug>(refused: Result<T, ServiceError>) -> Conflict {
 }
 
 async fn decide(house: &House, admin: &Admin, key: ConsumerKey, status: Status, seen: i64) -> Consumer {
-    house.service.decide(admin, key, status, Some(seen)).await.unwrap()
+    let consumers = house.service.consumers(admin);
+    let decided = match status {
+        Status::Approved => consumers.approve(key, Some(seen)).await,
+        Status::Disapproved | Status::Pending => consumers.disapprove(key, Some(seen)).await,
+    };
+    decided.unwrap()
 }
 
 #[tokio::test]
@@ -48,7 +53,7 @@ async fn a_registered_consumer_is_pending_under_a_random_key() {
     assert_eq!(consumer.created_by.to_string(), "ada");
     assert_eq!(consumer.key.0.get_version_num(), 4);
     assert_ne!(house.register(&ada, "Requirements sync").await.key, consumer.key);
-    assert_eq!(house.service.find_consumer(&ada, consumer.key).await.unwrap(), consumer);
+    assert_eq!(house.service.consumers(&ada).find(consumer.key).await.unwrap(), consumer);
     assert_eq!(house.store.consumers().secret(consumer.key).await.unwrap().unwrap().expose(), SECRET);
 }
 
@@ -57,7 +62,7 @@ async fn every_wrong_field_is_told_at_once_and_nothing_is_registered() {
     let house = House::new().await;
     let register = |name: &'static str, secret: &'static str| {
         let house = &house;
-        async move { fields(house.service.register(&house.root, name, secret).await) }
+        async move { fields(house.service.consumers(&house.root).register(name, secret).await) }
     };
     assert_eq!(register(" ", "short").await, ["name", "secret"]);
     assert_eq!(register("App", "12345678\n").await, ["secret"]);
@@ -72,10 +77,10 @@ async fn each_change_is_told_with_who_when_and_from_where_and_never_a_secret() {
     let consumer = house.register(&ada, "App").await;
     house.pass(Duration::from_secs(5));
     let edit = TypedEdit { secret: Some("another secret".to_owned().into()), ..renamed("Renamed") };
-    house.service.edit(&ada, consumer.key, edit, Some(1)).await.unwrap();
+    house.service.consumers(&ada).edit(consumer.key, edit, Some(1)).await.unwrap();
     decide(&house, &ada, consumer.key, Status::Approved, 2).await;
     decide(&house, &ada, consumer.key, Status::Disapproved, 3).await;
-    house.service.remove(&ada, consumer.key, Some(4)).await.unwrap();
+    house.service.consumers(&ada).remove(consumer.key, Some(4)).await.unwrap();
     let lines = house.last_activities(5).await;
     let expected = [
         Action::ConsumerRegistered,
@@ -100,7 +105,7 @@ async fn deciding_what_is_decided_already_changes_nothing_whatever_was_seen() {
     let approved = decide(&house, &house.root, consumer.key, Status::Approved, 1).await;
     let told = house.activities().await;
     for seen in [Some(1), Some(2), None] {
-        let again = house.service.decide(&house.root, consumer.key, Status::Approved, seen).await.unwrap();
+        let again = house.service.consumers(&house.root).approve(consumer.key, seen).await.unwrap();
         assert_eq!(again, approved);
     }
     assert_eq!(house.activities().await, told);
@@ -120,7 +125,7 @@ async fn the_slower_administrator_is_told_who_changed_what_and_when() {
         sign_everybody_out: true,
         ..renamed("Renamed")
     };
-    let current = house.service.edit(&eve, consumer.key, edit, Some(2)).await.unwrap();
+    let current = house.service.consumers(&eve).edit(consumer.key, edit, Some(2)).await.unwrap();
     let expected = [
         "the status to Approved",
         "the name to “Renamed”",
@@ -129,16 +134,16 @@ async fn the_slower_administrator_is_told_who_changed_what_and_when() {
         "who is signed in: everybody was signed out",
     ];
     let refused = [
-        conflict(house.service.edit(&ada, consumer.key, renamed("Mine"), Some(1)).await),
-        conflict(house.service.decide(&ada, consumer.key, Status::Disapproved, Some(1)).await),
-        conflict(house.service.remove(&ada, consumer.key, Some(1)).await),
+        conflict(house.service.consumers(&ada).edit(consumer.key, renamed("Mine"), Some(1)).await),
+        conflict(house.service.consumers(&ada).disapprove(consumer.key, Some(1)).await),
+        conflict(house.service.consumers(&ada).remove(consumer.key, Some(1)).await),
     ];
     for conflict in refused {
         assert_eq!((conflict.by.to_string(), conflict.at), ("eve".to_owned(), house.service.now()));
         assert_eq!((conflict.changes, &conflict.current), (expected.map(str::to_owned).to_vec(), &current));
     }
-    assert_eq!(house.service.find_consumer(&ada, consumer.key).await.unwrap(), current);
-    let saved = house.service.edit(&ada, consumer.key, renamed("Mine"), Some(3)).await.unwrap();
+    assert_eq!(house.service.consumers(&ada).find(consumer.key).await.unwrap(), current);
+    let saved = house.service.consumers(&ada).edit(consumer.key, renamed("Mine"), Some(3)).await.unwrap();
     assert_eq!(saved.name.as_str(), "Mine", "having seen it, ada goes on");
 }
 
@@ -146,7 +151,7 @@ async fn the_slower_administrator_is_told_who_changed_what_and_when() {
 async fn a_revision_that_never_was_is_a_wrong_field() {
     let house = House::new().await;
     let consumer = house.register(&house.root, "App").await;
-    let edit = house.service.edit(&house.root, consumer.key, renamed("Mine"), Some(7)).await;
+    let edit = house.service.consumers(&house.root).edit(consumer.key, renamed("Mine"), Some(7)).await;
     assert_eq!(fields(edit), ["revision"]);
 }
 
@@ -154,9 +159,9 @@ async fn a_revision_that_never_was_is_a_wrong_field() {
 async fn whoever_names_no_revision_means_the_consumer_as_it_is() {
     let house = House::new().await;
     let consumer = house.register(&house.root, "App").await;
-    house.service.edit(&house.root, consumer.key, renamed("Renamed"), None).await.unwrap();
-    house.service.decide(&house.root, consumer.key, Status::Approved, None).await.unwrap();
-    house.service.remove(&house.root, consumer.key, None).await.unwrap();
+    house.service.consumers(&house.root).edit(consumer.key, renamed("Renamed"), None).await.unwrap();
+    house.service.consumers(&house.root).approve(consumer.key, None).await.unwrap();
+    house.service.consumers(&house.root).remove(consumer.key, None).await.unwrap();
 }
 
 #[tokio::test]
@@ -164,7 +169,7 @@ async fn of_two_edits_at_once_one_is_saved_and_the_other_is_told() {
     let house = House::new().await;
     let consumer = house.register(&house.root, "App").await;
     let admin = &house.root;
-    let edit = |name| house.service.edit(admin, consumer.key, renamed(name), Some(1));
+    let edit = |name| house.service.consumers(admin).edit(consumer.key, renamed(name), Some(1));
     let (first, second) = tokio::join!(edit("First"), edit("Second"));
     let (saved, refused) = if first.is_ok() { (first, second) } else { (second, first) };
     assert_eq!(conflict(refused).current, saved.unwrap());
@@ -175,9 +180,10 @@ async fn an_edit_without_a_secret_keeps_the_old_one_and_an_edit_of_nothing_is_no
     let house = House::new().await;
     let consumer = house.register(&house.root, "App").await;
     let told = house.activities().await;
-    let same = house.service.edit(&house.root, consumer.key, renamed("App"), Some(1)).await.unwrap();
+    let same =
+        house.service.consumers(&house.root).edit(consumer.key, renamed("App"), Some(1)).await.unwrap();
     assert_eq!((same, house.activities().await), (consumer.clone(), told));
-    house.service.edit(&house.root, consumer.key, renamed("Renamed"), Some(1)).await.unwrap();
+    house.service.consumers(&house.root).edit(consumer.key, renamed("Renamed"), Some(1)).await.unwrap();
     assert_eq!(house.store.consumers().secret(consumer.key).await.unwrap().unwrap().expose(), SECRET);
 }
 
@@ -192,9 +198,9 @@ async fn every_wrong_field_of_an_edit_is_told_at_once_and_nothing_is_saved() {
         rsa_public_key: Some(include_str!("keys/rsa-1024-spki.pem").to_owned()),
         ..TypedEdit::default()
     };
-    let refused = fields(house.service.edit(&house.root, consumer.key, edit, Some(1)).await);
+    let refused = fields(house.service.consumers(&house.root).edit(consumer.key, edit, Some(1)).await);
     assert_eq!(refused, ["name", "secret", "callback_url", "rsa_public_key"]);
-    assert_eq!(house.service.find_consumer(&house.root, consumer.key).await.unwrap(), consumer);
+    assert_eq!(house.service.consumers(&house.root).find(consumer.key).await.unwrap(), consumer);
 }
 
 #[tokio::test]
@@ -202,21 +208,21 @@ async fn removing_what_is_gone_is_no_error_and_anything_else_is() {
     let house = House::with_users().await;
     let ada = house.admin("ada").await;
     let consumer = house.register(&ada, "App").await;
-    house.service.remove(&ada, consumer.key, Some(1)).await.unwrap();
+    house.service.consumers(&ada).remove(consumer.key, Some(1)).await.unwrap();
     let told = house.activities().await;
-    house.service.remove(&house.root, consumer.key, Some(1)).await.unwrap();
-    house.service.remove(&house.root, key(NEVER), None).await.unwrap();
+    house.service.consumers(&house.root).remove(consumer.key, Some(1)).await.unwrap();
+    house.service.consumers(&house.root).remove(key(NEVER), None).await.unwrap();
     assert_eq!(house.activities().await, told);
     let removed = [
-        house.service.find_consumer(&house.root, consumer.key).await,
-        house.service.edit(&house.root, consumer.key, renamed("Mine"), Some(1)).await,
-        house.service.decide(&house.root, consumer.key, Status::Approved, Some(1)).await,
+        house.service.consumers(&house.root).find(consumer.key).await,
+        house.service.consumers(&house.root).edit(consumer.key, renamed("Mine"), Some(1)).await,
+        house.service.consumers(&house.root).approve(consumer.key, Some(1)).await,
     ];
     for refused in removed {
         let Err(ServiceError::Removed(removed)) = refused else { panic!("{refused:?}") };
         assert_eq!((removed.by.to_string(), removed.at), ("ada".to_owned(), house.service.now()));
     }
-    let never = house.service.decide(&house.root, key(NEVER), Status::Approved, None).await;
+    let never = house.service.consumers(&house.root).approve(key(NEVER), None).await;
     assert!(matches!(never, Err(ServiceError::NotFound(_))), "{never:?}");
 }
 
@@ -224,9 +230,9 @@ async fn removing_what_is_gone_is_no_error_and_anything_else_is() {
 async fn a_name_in_use_is_pointed_out() {
     let house = House::new().await;
     let name = ConsumerName::parse("App").unwrap();
-    assert!(!house.service.is_name_in_use(&house.root, &name).await.unwrap());
+    assert!(!house.service.consumers(&house.root).is_name_in_use(&name).await.unwrap());
     house.register(&house.root, "App").await;
-    assert!(house.service.is_name_in_use(&house.root, &name).await.unwrap());
+    assert!(house.service.consumers(&house.root).is_name_in_use(&name).await.unwrap());
 }
 
 #[tokio::test]
@@ -234,11 +240,11 @@ async fn a_list_says_since_when_events_are_still_to_be_applied() {
     let house = House::new().await;
     let first = house.register(&house.root, "First").await;
     let (page, seen) =
-        house.service.list_consumers(&house.root, &ConsumerQuery::default(), 10).await.unwrap();
+        house.service.consumers(&house.root).list(&ConsumerQuery::default(), 10).await.unwrap();
     assert_eq!((page.items, page.total), (vec![first.clone()], 1));
     let second = house.register(&house.root, "Second").await;
-    house.service.remove(&house.root, first.key, None).await.unwrap();
-    let following = house.service.follow(&house.root, Some(seen), Duration::from_hours(1));
+    house.service.consumers(&house.root).remove(first.key, None).await.unwrap();
+    let following = house.service.activity(&house.root).follow(Some(seen), Duration::from_hours(1));
     let told: Vec<_> = following.take(3).map(Result::unwrap).collect().await;
     let [changed, removed] = [Event::Consumer(second), Event::Removed(first.key)];
     let expected = [Told::Ready(seen), Told::Event(seen + 1, changed), Told::Event(seen + 2, removed)];

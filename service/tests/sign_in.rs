@@ -35,11 +35,11 @@ async fn the_right_pair_signs_in_whatever_the_case_of_the_name() {
 #[tokio::test]
 async fn every_wrong_pair_is_answered_alike() {
     let house = House::with_users().await;
-    house.service.change_user(&house.root, "grace", Change::Disable).await.unwrap();
+    house.service.users(&house.root).change("grace", Change::Disable).await.unwrap();
     for (name, password) in
         [("ada", "wrong"), ("ada", ""), ("nobody", PASSWORD), ("no name!", PASSWORD), ("grace", PASSWORD)]
     {
-        let refused = house.service.sign_in(name, &Password::typed(password), HERE).await;
+        let refused = house.service.sessions().sign_in(name, &Password::typed(password), HERE).await;
         assert!(matches!(refused, Err(SignInError::WrongPair)), "{name}: {refused:?}");
     }
 }
@@ -53,7 +53,7 @@ async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
         let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10 + n));
         for (name, quickest) in ["ada", "nobody"].into_iter().zip(&mut quickest) {
             let begin = Instant::now();
-            house.service.sign_in(name, &Password::typed("wrong"), address).await.unwrap_err();
+            house.service.sessions().sign_in(name, &Password::typed("wrong"), address).await.unwrap_err();
             *quickest = begin.elapsed().min(*quickest);
         }
     }
@@ -94,7 +94,7 @@ async fn a_session_ends_after_12_hours_whatever_its_user_does() {
 async fn a_page_that_merely_stays_open_does_not_keep_a_session() {
     let house = House::with_users().await;
     let token = house.sign_in("ada").await;
-    let listens = || house.service.authenticate(token.expose(), HERE, Presence::Listening);
+    let listens = || house.service.sessions().authenticate(token.expose(), HERE, Presence::Listening);
     house.pass(Duration::from_mins(20));
     assert!(listens().await.unwrap().is_some());
     house.pass(Duration::from_mins(10) + MOMENT);
@@ -117,7 +117,7 @@ async fn signing_out_ends_that_session_alone() {
     let (token, elsewhere) = (house.sign_in("ada").await, house.sign_in("ada").await);
     let ada = house.who(&token).await.unwrap();
     for _ in 0..2 {
-        house.service.sign_out(&ada).await.unwrap();
+        house.service.sessions().sign_out(&ada).await.unwrap();
         assert!(house.who(&token).await.is_none());
     }
     assert!(house.who(&elsewhere).await.is_some());
@@ -127,10 +127,10 @@ async fn signing_out_ends_that_session_alone() {
 async fn a_disabled_user_is_out_at_once_and_enabling_brings_no_session_back() {
     let house = House::with_users().await;
     let token = house.sign_in("ada").await;
-    house.service.change_user(&house.root, "ada", Change::Disable).await.unwrap();
+    house.service.users(&house.root).change("ada", Change::Disable).await.unwrap();
     assert!(house.who(&token).await.is_none());
-    assert!(house.service.sign_in("ada", &Password::typed(PASSWORD), HERE).await.is_err());
-    house.service.change_user(&house.root, "ada", Change::Enable).await.unwrap();
+    assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), HERE).await.is_err());
+    house.service.users(&house.root).change("ada", Change::Enable).await.unwrap();
     assert!(house.who(&token).await.is_none());
     house.sign_in("ada").await;
 }
@@ -140,7 +140,7 @@ async fn the_permission_is_asked_for_at_every_request() {
     let house = House::with_users().await;
     let token = house.sign_in("grace").await;
     for (change, permitted) in [(Change::Permit, true), (Change::Forbid, false)] {
-        house.service.change_user(&house.root, "grace", change).await.unwrap();
+        house.service.users(&house.root).change("grace", change).await.unwrap();
         assert_eq!(house.who(&token).await.unwrap().admin().is_ok(), permitted);
     }
 }
@@ -149,12 +149,12 @@ async fn the_permission_is_asked_for_at_every_request() {
 async fn a_new_password_ends_the_sessions_and_replaces_the_old_one() {
     let house = House::with_users().await;
     let token = house.sign_in("ada").await;
-    assert!(house.service.change_password(&house.root, "ada", "short").await.is_err());
+    assert!(house.service.users(&house.root).change_password("ada", "short").await.is_err());
     assert!(house.who(&token).await.is_some());
-    house.service.change_password(&house.root, "Ada", "another password").await.unwrap();
+    house.service.users(&house.root).change_password("Ada", "another password").await.unwrap();
     assert!(house.who(&token).await.is_none());
-    assert!(house.service.sign_in("ada", &Password::typed(PASSWORD), HERE).await.is_err());
-    house.service.sign_in("ada", &Password::typed("another password"), HERE).await.unwrap();
+    assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), HERE).await.is_err());
+    house.service.sessions().sign_in("ada", &Password::typed("another password"), HERE).await.unwrap();
 }
 
 #[tokio::test]
@@ -175,6 +175,8 @@ async fn a_token_is_long_random_and_does_not_print() {
     assert_eq!(token.expose().len(), 43);
     assert!(!format!("{token:?}").contains(token.expose()));
     for guess in ["", "x", &"A".repeat(43), &"A".repeat(100_000)] {
-        assert!(house.service.authenticate(guess, HERE, Presence::Acting).await.unwrap().is_none());
+        assert!(
+            house.service.sessions().authenticate(guess, HERE, Presence::Acting).await.unwrap().is_none()
+        );
     }
 }

@@ -92,6 +92,6 @@ pub(super) async fn list(
         }
     }
     let (items, next_cursor) =
-        state.service.list_activity(&admin, consumer, before, most.unwrap_or(USUAL_LIMIT)).await?;
+        state.service.activity(&admin).list(consumer, before, most.unwrap_or(USUAL_LIMIT)).await?;
     Ok(Json(ActivityPage { items, next_cursor: next_cursor.map(|id| id.to_string()) }))
 }

@@ -1,8 +1,8 @@
 //! `latchkey consumer …`
 
 use clap::{ArgAction, Subcommand};
-use domain::{Consumer, ConsumerKey, ConsumerQuery, Cursor, Status, query::MOST_ROWS};
-use service::consumers::TypedEdit;
+use domain::{Consumer, ConsumerKey, ConsumerQuery, Cursor, query::MOST_ROWS};
+use service::consumers::{Consumers, TypedEdit};
 
 use crate::command::{
     desk::Desk,
@@ -129,55 +129,51 @@ impl ConsumerCommand {
     }
 
     pub(super) async fn run(self, desk: &Desk) -> Result<(), CommandError> {
-        let (service, admin) = (&desk.service, &desk.admin);
+        let consumers = desk.service.consumers(&desk.admin);
         let done =
             |consumer: Consumer, what: &str| desk.print(&consumer, || format!("{} {what}.", consumer.name));
         match self {
             Self::Register { name, .. } => {
                 let secret = input::secret_from_stdin("consumer secret")?;
-                let consumer = service.register(admin, &name, secret.expose()).await?;
+                let consumer = consumers.register(&name, secret.expose()).await?;
                 desk.print(&consumer, || consumer.key.to_string())
             }
             Self::List => {
-                let consumers = all(desk).await?;
-                desk.print(&consumers, || table(&consumers))
+                let all = all(consumers).await?;
+                desk.print(&all, || table(&all))
             }
             Self::Show { key } => {
-                let consumer = service.find_consumer(admin, key).await?;
+                let consumer = consumers.find(key).await?;
                 desk.print(&consumer, || lines(&consumer))
             }
-            Self::Approve { key } => {
-                done(service.decide(admin, key, Status::Approved, None).await?, "is approved")
-            }
-            Self::Disapprove { key } => {
-                done(service.decide(admin, key, Status::Disapproved, None).await?, "is disapproved")
-            }
+            Self::Approve { key } => done(consumers.approve(key, None).await?, "is approved"),
+            Self::Disapprove { key } => done(consumers.disapprove(key, None).await?, "is disapproved"),
             Self::Remove { key, yes } => {
-                let consumer = service.find_consumer(admin, key).await?;
+                let consumer = consumers.find(key).await?;
                 if !yes {
                     input::confirm(&format!("Remove {} ({key}) permanently?", consumer.name))?;
                 }
-                service.remove(admin, key, None).await?;
+                consumers.remove(key, None).await?;
                 done(consumer, "is removed")
             }
             Self::Edit { key, changes } => {
-                let edited = service.edit(admin, key, changes.read()?, None).await?;
+                let edited = consumers.edit(key, changes.read()?, None).await?;
                 done(edited, "is saved")
             }
         }
     }
 }
 
-async fn all(desk: &Desk) -> Result<Vec<Consumer>, CommandError> {
-    let mut consumers = Vec::new();
+async fn all(consumers: Consumers<'_>) -> Result<Vec<Consumer>, CommandError> {
+    let mut all = Vec::new();
     let mut query = ConsumerQuery::default();
     loop {
-        let (page, _) = desk.service.list_consumers(&desk.admin, &query, MOST_ROWS).await?;
-        consumers.extend(page.items);
+        let (page, _) = consumers.list(&query, MOST_ROWS).await?;
+        all.extend(page.items);
         if page.next_cursor.is_none() {
-            return Ok(consumers);
+            return Ok(all);
         }
-        query.after = consumers.last().map(|last| Cursor::of(last, query.sort));
+        query.after = all.last().map(|last| Cursor::of(last, query.sort));
     }
 }
 

@@ -71,32 +71,27 @@ impl UserCommand {
             let user = user?;
             desk.print(&user, || format!("{} {what}.", user.username))
         };
-        let (service, admin) = (&desk.service, &desk.admin);
+        let users = desk.service.users(&desk.admin);
         match self {
             Self::Add { name, configure_server, .. } => {
                 let password = input::secret_from_stdin("password")?;
-                change(service.add_user(admin, &name, password.expose(), configure_server).await, "is added")
+                change(users.add(&name, password.expose(), configure_server).await, "is added")
             }
             Self::List => {
-                let users = service.list_users(admin).await?;
+                let users = users.list().await?;
                 desk.print(&users, || table(&users))
             }
-            Self::Disable { name } => {
-                change(service.change_user(admin, &name, Change::Disable).await, "is disabled")
-            }
-            Self::Enable { name } => {
-                change(service.change_user(admin, &name, Change::Enable).await, "is enabled")
-            }
+            Self::Disable { name } => change(users.change(&name, Change::Disable).await, "is disabled"),
+            Self::Enable { name } => change(users.change(&name, Change::Enable).await, "is enabled"),
             Self::Permit { name } => {
-                change(service.change_user(admin, &name, Change::Permit).await, "has Configure Server")
+                change(users.change(&name, Change::Permit).await, "has Configure Server")
             }
-            Self::Forbid { name } => change(
-                service.change_user(admin, &name, Change::Forbid).await,
-                "does not have Configure Server",
-            ),
+            Self::Forbid { name } => {
+                change(users.change(&name, Change::Forbid).await, "does not have Configure Server")
+            }
             Self::Passwd { name, .. } => {
                 let password = input::secret_from_stdin("password")?;
-                change(service.change_password(admin, &name, password.expose()).await, "has the new password")
+                change(users.change_password(&name, password.expose()).await, "has the new password")
             }
         }
     }

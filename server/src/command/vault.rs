@@ -16,7 +16,7 @@ pub(super) enum VaultCommand {
 impl VaultCommand {
     pub(super) async fn run(self, desk: &Desk, key_file: &Path) -> Result<(), CommandError> {
         let Self::Rotate = self;
-        let rotation = desk.service.rotate_vault(&desk.admin).await?;
+        let rotation = desk.service.vault(&desk.admin).rotate().await?;
         desk.print(&rotation, || words(&rotation, &key_file.display().to_string()))
     }
 }

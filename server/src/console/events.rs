@@ -54,7 +54,7 @@ pub(crate) async fn events(
         Err(too_many) => return refuse(&AppError::Unavailable(too_many.to_string())),
     };
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let told = state.service.follow(&admin, last_id.or(after), BEAT);
+    let told = state.service.activity(&admin).follow(last_id.or(after), BEAT);
     let events = told.map_ok(|told| iter(render(&told).into_iter().map(Ok::<_, ServiceError>))).try_flatten();
     // Both count this stream until it is dropped.
     let counted = (open, state.metrics.subscribe());

@@ -37,12 +37,13 @@ pub(crate) async fn show(
     let Some(Person(person)) = person else {
         return Ok(sign_in_first(&state, PATH));
     };
+    let account = state.service.account(&person);
     // Anyone can make such a link, so the page says only what the database confirms.
     let revoked = match revoked.parse() {
-        Ok(key) => state.service.revoked_consumer(&person, key).await?,
+        Ok(key) => account.revoked_consumer(key).await?,
         Err(_) => None,
     };
-    let authorizations = state.service.authorizations(&person).await?;
+    let authorizations = account.authorizations().await?;
     let items = authorizations.into_iter().map(|one| Application {
         consumer_key: one.consumer.key.to_string(),
         consumer_name: one.consumer.name.to_string(),
@@ -78,6 +79,6 @@ pub(crate) async fn revoke(
     let Ok(key) = consumer_key.parse::<ConsumerKey>() else {
         return Ok(Redirect::to(&state.path(PATH)).into_response());
     };
-    state.service.revoke_authorization(&person, key).await?;
+    state.service.account(&person).revoke_authorization(key).await?;
     Ok(Redirect::to(&state.path(&format!("{PATH}?revoked={key}"))).into_response())
 }

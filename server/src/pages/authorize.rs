@@ -39,7 +39,7 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     // A query that cannot be read counts as one without a token; the page says so.
     let oauth_token = asked.map_or(String::new(), |Query(asked)| asked.oauth_token);
-    let question = match state.service.question(&oauth_token).await {
+    let question = match state.service.provider().question(&oauth_token).await {
         Ok(question) => question,
         Err(error) => return not_asked(state, error, request).await,
     };
@@ -47,7 +47,7 @@ pub(crate) async fn show(
         return Ok(sign_in_first(&state, &asked_path(&oauth_token)));
     };
     if question.consumer().trusted {
-        let answer = state.service.allow(&person, question).await;
+        let answer = state.service.provider().allow(&person, question).await;
         return answered(state, answer, request).await;
     }
     let consent = consent(&question, oauth_token, &person);
@@ -97,13 +97,13 @@ pub(crate) async fn decide(
     let Some(Person(person)) = person else {
         return Ok(sign_in_first(&state, &path));
     };
-    let question = match state.service.question(&form.oauth_token).await {
+    let question = match state.service.provider().question(&form.oauth_token).await {
         Ok(question) => question,
         Err(error) => return not_asked(state, error, request).await,
     };
     let answer = match form.decision.as_str() {
-        "allow" => state.service.allow(&person, question).await,
-        "deny" => state.service.deny(&person, question).await,
+        "allow" => state.service.provider().allow(&person, question).await,
+        "deny" => state.service.provider().deny(&person, question).await,
         _ => {
             let text = "The form was sent without an answer. Go back and choose Allow or Deny.";
             let status = StatusCode::BAD_REQUEST;

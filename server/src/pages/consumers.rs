@@ -52,7 +52,7 @@ pub(crate) async fn approve_key(
     request: Request,
 ) -> Result<Response, PageError> {
     let found = match key.parse() {
-        Ok(key) => state.service.find_consumer(&page.admin, key).await,
+        Ok(key) => state.service.consumers(&page.admin).find(key).await,
         Err(_) => Err(ServiceError::NotFound(format!("consumer with the key {key}"))),
     };
     match found {
@@ -72,7 +72,7 @@ async fn show_consumers(
     asked_for: Option<Consumer>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let (page, seen) = state.service.list_consumers(admin, &ConsumerQuery::default(), FIRST_ROWS).await?;
+    let (page, seen) = state.service.consumers(admin).list(&ConsumerQuery::default(), FIRST_ROWS).await?;
     let data = PageData {
         who: Who {
             display_name: person.user().display_name.clone(),
@@ -112,7 +112,7 @@ pub(crate) async fn register(
     let mut errors = errors.into_vec();
     errors.extend(ConsumerSecret::parse_twice(form.secret.expose(), form.secret_again.expose()).err());
     let registered = if errors.is_empty() {
-        state.service.register(&page.admin, &form.name, form.secret.expose()).await
+        state.service.consumers(&page.admin).register(&form.name, form.secret.expose()).await
     } else {
         Err(ServiceError::Invalid(errors))
     };

@@ -31,7 +31,7 @@ pub(crate) async fn set_up_page(
     PageQuery(SetUpLink { token }): PageQuery<SetUpLink>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let alive = state.service.may_set_up(&token).await?;
+    let alive = state.service.set_up().is_valid(&token).await?;
     if !alive {
         return Ok(dead_link(state, request).await);
     }
@@ -67,7 +67,14 @@ pub(crate) async fn set_up(
 ) -> Response {
     let made = state
         .service
-        .set_up(&form.token, &form.username, form.password.expose(), form.password_again.expose(), address.0)
+        .set_up()
+        .create_administrator(
+            &form.token,
+            &form.username,
+            form.password.expose(),
+            form.password_again.expose(),
+            address.0,
+        )
         .await;
     let request = page_request(&state, "/set-up");
     let mut failed = None;

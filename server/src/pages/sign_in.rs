@@ -67,7 +67,7 @@ async fn with_callback_origin(state: &AppState, reply: SignInReply) -> SignInRep
     let mut parameters = url::form_urlencoded::parse(asked.as_bytes());
     let token = parameters.find(|(name, _)| name == "oauth_token").map(|(_, token)| token.into_owned());
     if let Some(token) = token
-        && let Ok(question) = state.service.question(&token).await
+        && let Ok(question) = state.service.provider().question(&token).await
         && question.consumer().trusted
         && let Some(callback) = question.callback()
     {
@@ -94,7 +94,7 @@ pub(crate) async fn sign_in(
     PageForm(form): PageForm<SignInForm>,
 ) -> Response {
     let password = Password::typed(form.password.expose());
-    let error = match state.service.sign_in(&form.username, &password, address.0).await {
+    let error = match state.service.sessions().sign_in(&form.username, &password, address.0).await {
         Ok(token) => {
             let cookie = session::begin(&token, &state);
             return (cookie, Redirect::to(&after_sign_in(&state, &form.next))).into_response();
@@ -120,7 +120,7 @@ pub(crate) async fn sign_out(
     form: Result<Form<Next>, FormRejection>,
 ) -> Result<Response, PageError> {
     if let Some(Person(person)) = person {
-        state.service.sign_out(&person).await?;
+        state.service.sessions().sign_out(&person).await?;
     }
     let cookie = session::end(&state);
     // Most pages send no form fields with it; signing out must not fail because of one.

@@ -36,7 +36,7 @@ pub(crate) async fn request_key(
     address: ClientAddress,
     request: Request,
 ) -> Response {
-    if let Err(error) = state.service.count_key_request(address.0) {
+    if let Err(error) = state.service.key_requests().admit(address.0) {
         return refuse_key(&error);
     }
     let Ok(body) = read_body(request.into_body(), MOST_BODY_BYTES).await else {
@@ -54,12 +54,8 @@ pub(crate) async fn request_key(
     };
     let made = state
         .service
-        .request_key(
-            asked.name.as_deref(),
-            asked.secret.expose(),
-            asked.trusted.unwrap_or_default(),
-            address.0,
-        )
+        .key_requests()
+        .register(asked.name.as_deref(), asked.secret.expose(), asked.trusted.unwrap_or_default(), address.0)
         .await;
     match made {
         Ok(consumer) => Json(json!({ "key": consumer.key })).into_response(),

@@ -21,7 +21,8 @@ pub(crate) async fn request_token(State(state): State<AppState>, request: Reques
         Ok(received) => received,
         Err(TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     };
-    match state.service.temporary_credentials(&received.to_verify(&received.authorization())).await {
+    match state.service.provider().temporary_credentials(&received.to_verify(&received.authorization())).await
+    {
         Ok(issued) => form_body(
             StatusCode::OK,
             &[
@@ -40,7 +41,7 @@ pub(crate) async fn access_token(State(state): State<AppState>, request: Request
         Ok(received) => received,
         Err(TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     };
-    match state.service.token_credentials(&received.to_verify(&received.authorization())).await {
+    match state.service.provider().token_credentials(&received.to_verify(&received.authorization())).await {
         Ok((issued, username)) => form_body(
             StatusCode::OK,
             &[

@@ -58,7 +58,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     if let Some(until) = service.begin_after_restore().await? {
         tracing::warn!(%until, "the database was restored from a backup: signed requests are refused until then");
     }
-    let set_up = service.offer_set_up().await?;
+    let set_up = service.set_up().offer_link().await?;
     let (stop, stopping) = watch::channel(false);
     let streams = Streams::new(connections::raise_open_files());
     let proxies = settings.trusted_proxies.clone();

@@ -46,7 +46,7 @@ pub(crate) async fn who(
     presence: Presence,
 ) -> Result<Option<SignedIn>, ServiceError> {
     match cookie(headers, state.is_https()) {
-        Some(token) => state.service.authenticate(&token, address.0, presence).await,
+        Some(token) => state.service.sessions().authenticate(&token, address.0, presence).await,
         None => Ok(None),
     }
 }

@@ -1,6 +1,6 @@
 //! Accounts: setting up, signing in, what administrators do to them, and what their owners have allowed.
 
-pub mod applications;
+pub mod own;
 pub mod set_up;
 pub mod sign_in;
 mod slow_down;

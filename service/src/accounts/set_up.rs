@@ -23,33 +23,44 @@ pub enum SetUpError {
     Service(#[from] ServiceError),
 }
 
+/// Setting up: the links that create the first administrator.
+#[derive(Clone, Copy, Debug)]
+pub struct SetUp<'a>(&'a Service);
+
 impl Service {
+    /// Setting up: the links that create the first administrator.
+    pub fn set_up(&self) -> SetUp<'_> {
+        SetUp(self)
+    }
+}
+
+impl SetUp<'_> {
     /// The token of a new set-up link, or `None` if an administrator exists.
-    pub async fn offer_set_up(&self) -> Result<Option<Token>, ServiceError> {
-        if self.store.users().any_administrator().await? {
+    pub async fn offer_link(self) -> Result<Option<Token>, ServiceError> {
+        if self.0.store.users().any_administrator().await? {
             return Ok(None);
         }
         let token = Token::new();
-        self.store.set_up_links().insert(&token.hash(), self.clock.now()).await?;
+        self.0.store.set_up_links().insert(&token.hash(), self.0.clock.now()).await?;
         Ok(Some(token))
     }
 
     /// Whether a link is still valid.
-    pub async fn may_set_up(&self, link: &str) -> Result<bool, ServiceError> {
-        Ok(self.store.set_up_links().has(&token::hash(link)).await?
-            && !self.store.users().any_administrator().await?)
+    pub async fn is_valid(self, link: &str) -> Result<bool, ServiceError> {
+        Ok(self.0.store.set_up_links().has(&token::hash(link)).await?
+            && !self.0.store.users().any_administrator().await?)
     }
 
     /// Creates the first administrator and signs them in; returns the cookie's value.
-    pub async fn set_up(
-        &self,
+    pub async fn create_administrator(
+        self,
         link: &str,
         username: &str,
         password: &str,
         password_again: &str,
         address: IpAddr,
     ) -> Result<Token, SetUpError> {
-        if !self.may_set_up(link).await? {
+        if !self.is_valid(link).await? {
             return Err(SetUpError::DeadLink);
         }
         let mut errors = FieldErrors::default();
@@ -63,15 +74,15 @@ impl Service {
                 return Err(ServiceError::Invalid(errors).into());
             }
         };
-        let now = self.clock.now();
+        let now = self.0.clock.now();
         let user = new_user(username, true, now);
-        let hash = self.passwords.hash(&password).await;
+        let hash = self.0.passwords.hash(&password).await;
         let by =
             By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
         let activity = NewActivity::user(by, Action::UserAdded, None, Some(&user));
         let inserted =
-            self.store.users().insert_first_administrator(&token::hash(link), &user, &hash, activity).await;
+            self.0.store.users().insert_first_administrator(&token::hash(link), &user, &hash, activity).await;
         let id = inserted.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
-        Ok(self.begin_session(id, &user, address).await?)
+        Ok(self.0.sessions().begin(id, &user, address).await?)
     }
 }

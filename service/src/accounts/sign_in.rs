@@ -8,10 +8,9 @@ use store::activity::{By, NewActivity};
 use crate::{
     error::ServiceError,
     guard::{
-        admin::{AT_MOST, IDLE, SignedIn},
+        admin::{AT_MOST, IDLE, Sessions, SignedIn},
         token::Token,
     },
-    service::Service,
 };
 
 /// Why signing in failed.
@@ -25,53 +24,50 @@ pub enum SignInError {
     Service(#[from] ServiceError),
 }
 
-impl Service {
+impl Sessions<'_> {
     /// Verifies username and password and starts a session; returns the cookie's value.
     ///
     /// Wrong passwords delay later attempts but never make a correct one fail. An unknown name takes as long as a wrong
     /// password and is answered in the same words.
     pub async fn sign_in(
-        &self,
+        self,
         username: &str,
         password: &Password,
         address: IpAddr,
     ) -> Result<Token, SignInError> {
         let username = Username::parse(username).ok();
         let folded = username.as_ref().map_or_else(String::new, Username::folded);
-        let _turn = self.wait_for_turn(&folded, address).await.map_err(ServiceError::from)?;
+        let _turn =
+            self.0.wrong_passwords().wait_for_turn(&folded, address).await.map_err(ServiceError::from)?;
         let account = match &username {
-            Some(username) => self.store.users().find(username).await.map_err(ServiceError::from)?,
+            Some(username) => self.0.store.users().find(username).await.map_err(ServiceError::from)?,
             None => None,
         };
         let is_correct =
-            self.passwords.verify(password, account.as_ref().map(|account| &*account.password_hash)).await;
+            self.0.passwords.verify(password, account.as_ref().map(|account| &*account.password_hash)).await;
         let Some(account) = account.filter(|account| is_correct && !account.user.disabled) else {
-            self.count_wrong_password(&folded, address).await.map_err(ServiceError::from)?;
+            self.0.wrong_passwords().add(&folded, address).await.map_err(ServiceError::from)?;
             return Err(SignInError::WrongPair);
         };
-        self.forget_wrong_passwords(&folded).await.map_err(ServiceError::from)?;
-        Ok(self.begin_session(account.id, &account.user, address).await?)
+        self.0.wrong_passwords().reset(&folded).await.map_err(ServiceError::from)?;
+        Ok(self.begin(account.id, &account.user, address).await?)
     }
 
-    pub(crate) async fn begin_session(
-        &self,
-        id: i64,
-        user: &User,
-        address: IpAddr,
-    ) -> Result<Token, ServiceError> {
-        let now = self.clock.now();
-        self.store.sessions().delete_old(now - AT_MOST, now - IDLE).await?;
+    /// Starts a session; returns the cookie's value.
+    pub(crate) async fn begin(self, id: i64, user: &User, address: IpAddr) -> Result<Token, ServiceError> {
+        let now = self.0.clock.now();
+        self.0.store.sessions().delete_old(now - AT_MOST, now - IDLE).await?;
         let token = Token::new();
         let by =
             By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
         let activity = NewActivity::user(by, Action::SignedIn, None, None);
-        self.store.sessions().insert(&token.hash(), id, now, activity).await?;
+        self.0.store.sessions().insert(&token.hash(), id, now, activity).await?;
         Ok(token)
     }
 
     /// Ends the session, and with it its event streams.
-    pub async fn sign_out(&self, signed_in: &SignedIn) -> Result<(), ServiceError> {
-        let activity = NewActivity::user(signed_in.by(self.clock.now()), Action::SignedOut, None, None);
-        Ok(self.store.sessions().delete(signed_in.session(), activity).await?)
+    pub async fn sign_out(self, signed_in: &SignedIn) -> Result<(), ServiceError> {
+        let activity = NewActivity::user(signed_in.by(self.0.clock.now()), Action::SignedOut, None, None);
+        Ok(self.0.store.sessions().delete(signed_in.session(), activity).await?)
     }
 }

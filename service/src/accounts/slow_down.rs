@@ -19,37 +19,44 @@ const LONGEST_DELAY: Duration = Duration::from_secs(4);
 /// Wrong passwords stop counting this long after the last one.
 const FORGOTTEN_AFTER: time::Duration = time::Duration::minutes(15);
 
+/// Recent wrong passwords, and the delay that they cause.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WrongPasswords<'a>(&'a Service);
+
 impl Service {
+    /// Recent wrong passwords, and the delay that they cause.
+    pub(crate) fn wrong_passwords(&self) -> WrongPasswords<'_> {
+        WrongPasswords(self)
+    }
+}
+
+impl WrongPasswords<'_> {
     /// Waits for this attempt's turn, then for the delay that earlier wrong passwords have caused.
-    pub(crate) async fn wait_for_turn(&self, account: &str, address: IpAddr) -> Result<Turn, StoreError> {
-        let turn = self.turns.wait(account, address).await;
+    pub(crate) async fn wait_for_turn(self, account: &str, address: IpAddr) -> Result<Turn, StoreError> {
+        let turn = self.0.turns.wait(account, address).await;
         tokio::time::sleep(self.delay(account, address).await?).await;
         Ok(turn)
     }
 
     /// The delay of an attempt made now.
-    async fn delay(&self, account: &str, address: IpAddr) -> Result<Duration, StoreError> {
-        let now = self.clock.now();
-        let wrong = async |subject| self.store.attempts().count(subject, now, FORGOTTEN_AFTER).await;
+    async fn delay(self, account: &str, address: IpAddr) -> Result<Duration, StoreError> {
+        let now = self.0.clock.now();
+        let wrong = async |subject| self.0.store.attempts().count(subject, now, FORGOTTEN_AFTER).await;
         let for_account = delay_after(wrong(of_account(account)).await?, FREE_PER_ACCOUNT);
         let for_address = delay_after(wrong(of_address(address)).await?, FREE_PER_ADDRESS);
         Ok(for_account.max(for_address))
     }
 
     /// Counts a wrong password.
-    pub(crate) async fn count_wrong_password(
-        &self,
-        account: &str,
-        address: IpAddr,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn add(self, account: &str, address: IpAddr) -> Result<(), StoreError> {
         let subjects = [of_account(account), of_address(address)];
-        self.store.attempts().add(&subjects, self.clock.now(), FORGOTTEN_AFTER).await
+        self.0.store.attempts().add(&subjects, self.0.clock.now(), FORGOTTEN_AFTER).await
     }
 
     /// Resets the count of the account. The address keeps its own: otherwise an attacker could reset it with an account
     /// of theirs between two guesses at another one.
-    pub(crate) async fn forget_wrong_passwords(&self, account: &str) -> Result<(), StoreError> {
-        self.store.attempts().reset(of_account(account)).await
+    pub(crate) async fn reset(self, account: &str) -> Result<(), StoreError> {
+        self.0.store.attempts().reset(of_account(account)).await
     }
 }
 
@@ -97,7 +104,7 @@ mod tests {
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let service = Service::new(Arc::new(store), Clock::Manual(clock.clone()), Rules::default());
         for _ in 0..wrong {
-            service.count_wrong_password("ada", HERE).await.unwrap();
+            service.wrong_passwords().add("ada", HERE).await.unwrap();
         }
         (folder, service, clock)
     }
@@ -105,7 +112,7 @@ mod tests {
     #[tokio::test]
     async fn an_account_is_delayed_from_every_address_and_an_address_for_every_account() {
         let (_folder, service, _) = after(6).await;
-        let delay = async |account, address| service.delay(account, address).await.unwrap();
+        let delay = async |account, address| service.wrong_passwords().delay(account, address).await.unwrap();
         assert!(delay("ada", THERE).await > Duration::ZERO);
         assert!(delay("grace", HERE).await > Duration::ZERO);
         assert_eq!(delay("grace", THERE).await, Duration::ZERO);
@@ -114,8 +121,8 @@ mod tests {
     #[tokio::test]
     async fn a_correct_password_resets_the_account_but_not_the_address() {
         let (_folder, service, _) = after(6).await;
-        service.forget_wrong_passwords("ada").await.unwrap();
-        let delay = async |account, address| service.delay(account, address).await.unwrap();
+        service.wrong_passwords().reset("ada").await.unwrap();
+        let delay = async |account, address| service.wrong_passwords().delay(account, address).await.unwrap();
         assert_eq!(delay("ada", THERE).await, Duration::ZERO);
         assert!(delay("ada", HERE).await > Duration::ZERO);
     }
@@ -124,6 +131,6 @@ mod tests {
     async fn wrong_passwords_stop_counting_after_a_while() {
         let (_folder, service, clock) = after(50).await;
         clock.fetch_add(FORGOTTEN_AFTER.whole_seconds() * 1000 + 1000, Ordering::SeqCst);
-        assert_eq!(service.delay("ada", HERE).await.unwrap(), Duration::ZERO);
+        assert_eq!(service.wrong_passwords().delay("ada", HERE).await.unwrap(), Duration::ZERO);
     }
 }

@@ -32,16 +32,29 @@ pub enum Change {
     Forbid,
 }
 
+/// The accounts, for an administrator.
+#[derive(Clone, Copy, Debug)]
+pub struct Users<'a> {
+    service: &'a Service,
+    admin: &'a Admin,
+}
+
 impl Service {
+    /// The accounts, for an administrator.
+    pub fn users<'a>(&'a self, admin: &'a Admin) -> Users<'a> {
+        Users { service: self, admin }
+    }
+}
+
+impl Users<'_> {
     /// All users, sorted by name.
-    pub async fn list_users(&self, _: &Admin) -> Result<Vec<User>, ServiceError> {
-        Ok(self.store.users().list().await?)
+    pub async fn list(self) -> Result<Vec<User>, ServiceError> {
+        Ok(self.service.store.users().list().await?)
     }
 
     /// Creates an account.
-    pub async fn add_user(
-        &self,
-        admin: &Admin,
+    pub async fn add(
+        self,
         username: &str,
         password: &str,
         configure_server: bool,
@@ -52,21 +65,16 @@ impl Service {
         let (Some(username), Some(password)) = (username, password) else {
             return Err(ServiceError::Invalid(errors.into_vec()));
         };
-        let now = self.clock.now();
+        let now = self.service.clock.now();
         let user = new_user(username, configure_server, now);
-        let activity = NewActivity::user(admin.by(now), Action::UserAdded, None, Some(&user));
-        let hash = self.passwords.hash(&password).await;
-        self.store.users().insert(&user, &hash, activity).await.map_err(username_taken)?;
+        let activity = NewActivity::user(self.admin.by(now), Action::UserAdded, None, Some(&user));
+        let hash = self.service.passwords.hash(&password).await;
+        self.service.store.users().insert(&user, &hash, activity).await.map_err(username_taken)?;
         Ok(user)
     }
 
     /// Changes an account. Idempotent.
-    pub async fn change_user(
-        &self,
-        admin: &Admin,
-        username: &str,
-        change: Change,
-    ) -> Result<User, ServiceError> {
+    pub async fn change(self, username: &str, change: Change) -> Result<User, ServiceError> {
         let before = self.account(username).await?;
         let mut account = before.clone();
         let user = &mut account.user;
@@ -78,34 +86,29 @@ impl Service {
         };
         *flag = to;
         if account.user != before.user {
-            let by = admin.by(self.clock.now());
+            let by = self.admin.by(self.service.clock.now());
             let activity = NewActivity::user(by, action, Some(&before.user), Some(&account.user));
-            self.store.users().save(&account, change == Change::Disable, activity).await?;
+            self.service.store.users().save(&account, change == Change::Disable, activity).await?;
         }
         Ok(account.user)
     }
 
     /// Sets a new password and ends the account's sessions.
-    pub async fn change_password(
-        &self,
-        admin: &Admin,
-        username: &str,
-        password: &str,
-    ) -> Result<User, ServiceError> {
+    pub async fn change_password(self, username: &str, password: &str) -> Result<User, ServiceError> {
         let mut account = self.account(username).await?;
         let password =
             Password::parse(password).map_err(|error| ServiceError::invalid("password", &error))?;
-        account.password_hash = self.passwords.hash(&password).await;
-        let by = admin.by(self.clock.now());
+        account.password_hash = self.service.passwords.hash(&password).await;
+        let by = self.admin.by(self.service.clock.now());
         let activity =
             NewActivity::user(by, Action::PasswordChanged, Some(&account.user), Some(&account.user));
-        self.store.users().save(&account, true, activity).await?;
+        self.service.store.users().save(&account, true, activity).await?;
         Ok(account.user)
     }
 
-    async fn account(&self, username: &str) -> Result<Account, ServiceError> {
+    async fn account(self, username: &str) -> Result<Account, ServiceError> {
         let found = match Username::parse(username) {
-            Ok(username) => self.store.users().find(&username).await?,
+            Ok(username) => self.service.store.users().find(&username).await?,
             Err(_) => None,
         };
         found.ok_or_else(|| ServiceError::NotFound(format!("user named {username}")))

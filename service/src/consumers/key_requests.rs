@@ -6,7 +6,11 @@ use std::{net::IpAddr, time::Duration};
 use domain::{Action, Actor, Consumer};
 use store::activity::By;
 
-use crate::{consumers::check_new, error::ServiceError, service::Service};
+use crate::{
+    consumers::register::{check_new, insert},
+    error::ServiceError,
+    service::Service,
+};
 
 /// Requests that may wait for a decision at once.
 const MOST_UNDECIDED: u64 = 100;
@@ -29,15 +33,27 @@ pub enum KeyRequestError {
     Service(#[from] ServiceError),
 }
 
+/// The requests of programs for a key.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyRequests<'a>(&'a Service);
+
 impl Service {
-    /// Counts a key request for its sender's address. Call it before reading the request: invalid ones count, too.
-    pub fn count_key_request(&self, address: IpAddr) -> Result<(), KeyRequestError> {
-        self.key_requests.count(address, self.clock.now()).map_err(KeyRequestError::TooMany)
+    /// The requests of programs for a key.
+    pub fn key_requests(&self) -> KeyRequests<'_> {
+        KeyRequests(self)
+    }
+}
+
+impl KeyRequests<'_> {
+    /// Admits a request unless its sender's address has sent too many. Call it before reading the request: invalid ones
+    /// count, too.
+    pub fn admit(self, address: IpAddr) -> Result<(), KeyRequestError> {
+        self.0.key_request_limit.count(address, self.0.clock.now()).map_err(KeyRequestError::TooMany)
     }
 
     /// Registers the requested consumer as Pending. `trusted` is only a wish, which administrators see.
-    pub async fn request_key(
-        &self,
+    pub async fn register(
+        self,
         name: Option<&str>,
         secret: &str,
         trusted: bool,
@@ -45,13 +61,13 @@ impl Service {
     ) -> Result<Consumer, KeyRequestError> {
         let from = address.to_string();
         let (name, secret) = check_new(name.unwrap_or(&from), secret)?;
-        if self.store.consumers().count_undecided_requests().await.map_err(ServiceError::from)?
+        if self.0.store.consumers().count_undecided_requests().await.map_err(ServiceError::from)?
             >= MOST_UNDECIDED
         {
             return Err(KeyRequestError::TooManyUndecided(RETRY_AFTER));
         }
-        let now = self.clock.now();
+        let now = self.0.clock.now();
         let by = By { actor: Actor::Request, address: Some(from), at: now };
-        Ok(self.insert_consumer(name, &secret, trusted, by, Action::ConsumerRequested).await?)
+        Ok(insert(&self.0.store, name, &secret, trusted, by, Action::ConsumerRequested).await?)
     }
 }

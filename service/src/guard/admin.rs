@@ -20,8 +20,8 @@ pub const AT_MOST: Duration = Duration::from_hours(12);
 /// Resolution of a session's last use, so that not every request writes to the database.
 const LAST_USE_RESOLUTION: Duration = Duration::from_mins(1);
 
-/// Proof of the *Configure Server* permission. Every administrative use case takes one, so that the check cannot be
-/// forgotten.
+/// Proof of the *Configure Server* permission. Administrative use cases are behind views of `Service` that only a proof
+/// opens, so that the check cannot be forgotten.
 #[derive(Clone, Debug)]
 pub struct Admin {
     actor: Actor,
@@ -128,12 +128,23 @@ pub enum Presence {
     Listening,
 }
 
+/// The sessions of browsers: signing in, authenticating, signing out.
+#[derive(Clone, Copy, Debug)]
+pub struct Sessions<'a>(pub(crate) &'a Service);
+
 impl Service {
+    /// The sessions of browsers: signing in, authenticating, signing out.
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions(self)
+    }
+}
+
+impl Sessions<'_> {
     /// The user of a session cookie; `None` if the session has ended or the account is disabled.
     ///
     /// `Presence::Acting` keeps the session from going idle, `Presence::Listening` does not.
     pub async fn authenticate(
-        &self,
+        self,
         cookie: &str,
         address: IpAddr,
         presence: Presence,
@@ -142,10 +153,10 @@ impl Service {
         let Some(session) = self.valid_session(&hash).await? else {
             return Ok(None);
         };
-        let now = self.clock.now();
+        let now = self.0.clock.now();
         if presence == Presence::Acting && now - session.last_seen_at > LAST_USE_RESOLUTION {
             // The request itself does not depend on this write, which a full disk would fail.
-            if let Err(error) = self.store.sessions().touch(&hash, now).await {
+            if let Err(error) = self.0.store.sessions().touch(&hash, now).await {
                 tracing::warn!(%error, "a session's last use could not be noted");
             }
         }
@@ -153,7 +164,7 @@ impl Service {
     }
 
     /// Whether the proof could be given again now. A signed request proves a permission only for itself: never again.
-    pub(crate) async fn is_still_permitted(&self, admin: &Admin) -> Result<bool, ServiceError> {
+    pub(crate) async fn is_still_permitted(self, admin: &Admin) -> Result<bool, ServiceError> {
         match &admin.basis {
             Basis::CommandLine => Ok(true),
             Basis::Session(hash) => {
@@ -165,9 +176,9 @@ impl Service {
     }
 
     /// The session with this hash, unless it has ended or its account is disabled.
-    async fn valid_session(&self, hash: &[u8]) -> Result<Option<Session>, ServiceError> {
-        let now = self.clock.now();
-        Ok(self.store.sessions().find(hash).await?.filter(|session| {
+    async fn valid_session(self, hash: &[u8]) -> Result<Option<Session>, ServiceError> {
+        let now = self.0.clock.now();
+        Ok(self.0.store.sessions().find(hash).await?.filter(|session| {
             let has_ended = now - session.created_at > AT_MOST || now - session.last_seen_at > IDLE;
             !has_ended && !session.account.user.disabled
         }))
@@ -193,12 +204,12 @@ mod tests {
         let mut store = Store::open(&database, &folder.path().join("vault.key")).await.unwrap();
         let root = Admin::at_the_command_line(&mut store);
         let service = Service::new(Arc::new(store), Clock::System, Rules::default());
-        let key = service.register(&root, "App", "a consumer secret").await.unwrap().key;
+        let key = service.consumers(&root).register("App", "a consumer secret").await.unwrap().key;
         let consumer = service.store.consumers().cached(key).await.unwrap().unwrap();
         let ada = new_user(Username::parse("ada").unwrap(), true, service.now());
         let verified = Verified { consumer, user: Some(Arc::new(ada)) };
         let admin = verified.admin(HERE).unwrap();
-        assert!(!service.is_still_permitted(&admin).await.unwrap());
-        assert!(service.is_still_permitted(&root).await.unwrap());
+        assert!(!service.sessions().is_still_permitted(&admin).await.unwrap());
+        assert!(service.sessions().is_still_permitted(&root).await.unwrap());
     }
 }

@@ -17,9 +17,9 @@ const SWEEP_ABOVE: usize = 10_000;
 
 /// The times of each address's requests within `WINDOW`.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct KeyRequests(Arc<Mutex<HashMap<IpAddr, VecDeque<OffsetDateTime>>>>);
+pub(crate) struct RateLimit(Arc<Mutex<HashMap<IpAddr, VecDeque<OffsetDateTime>>>>);
 
-impl KeyRequests {
+impl RateLimit {
     /// Counts a request, or returns how long to wait.
     pub(crate) fn count(&self, address: IpAddr, now: OffsetDateTime) -> Result<(), Duration> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn an_address_may_send_ten_requests_a_minute_and_others_are_not_affected() {
-        let requests = KeyRequests::default();
+        let requests = RateLimit::default();
         let now = OffsetDateTime::UNIX_EPOCH;
         for second in 0..10 {
             assert_eq!(requests.count(HERE, now + Duration::from_secs(second)), Ok(()));
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn setting_the_clock_back_locks_no_address_out() {
-        let requests = KeyRequests::default();
+        let requests = RateLimit::default();
         let now = OffsetDateTime::UNIX_EPOCH + Duration::from_hours(2);
         (0..10).for_each(|_| requests.count(HERE, now).unwrap());
         assert_eq!(requests.count(HERE, now - Duration::from_hours(1)), Ok(()));

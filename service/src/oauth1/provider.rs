@@ -105,13 +105,24 @@ pub enum Answer {
     },
 }
 
+/// The provider of redirection-based authorization.
+#[derive(Clone, Copy, Debug)]
+pub struct Provider<'a>(&'a Service);
+
 impl Service {
+    /// The provider of redirection-based authorization.
+    pub fn provider(&self) -> Provider<'_> {
+        Provider(self)
+    }
+}
+
+impl Provider<'_> {
     /// Issues temporary credentials to an Approved consumer (RFC 5849 section 2.1).
-    pub async fn temporary_credentials(&self, request: &Request<'_>) -> Result<Issued, VerifyError> {
-        let Checked { signed, consumer, .. } = self.check(request, Stage::Temporary).await?;
+    pub async fn temporary_credentials(self, request: &Request<'_>) -> Result<Issued, VerifyError> {
+        let Checked { signed, consumer, .. } = self.0.check(request, Stage::Temporary).await?;
         let callback = check_callback(signed.callback().unwrap_or_default(), &consumer)?;
-        self.use_nonce(&signed, &consumer).await?;
-        let now = self.clock.now();
+        self.0.use_nonce(&signed, &consumer).await?;
+        let now = self.0.clock.now();
         let issued = Issued::new();
         let new = NewTemporaryCredentials {
             token: issued.token.clone(),
@@ -119,9 +130,9 @@ impl Service {
             consumer_key: consumer.key,
             callback,
             created_at: now,
-            expires_at: now + self.rules.temporary_credentials_ttl,
+            expires_at: now + self.0.rules.temporary_credentials_ttl,
         };
-        if self.store.temporary_credentials().insert(new).await? {
+        if self.0.store.temporary_credentials().insert(new).await? {
             Ok(issued)
         } else {
             Err(self.refusal_after_change(&consumer).await)
@@ -130,15 +141,15 @@ impl Service {
 
     /// Exchanges temporary credentials that a user has allowed for token credentials, once (section 2.3). Returns the
     /// username, too.
-    pub async fn token_credentials(&self, request: &Request<'_>) -> Result<(Issued, String), VerifyError> {
-        let Checked { signed, consumer, credentials } = self.check(request, Stage::Exchange).await?;
+    pub async fn token_credentials(self, request: &Request<'_>) -> Result<(Issued, String), VerifyError> {
+        let Checked { signed, consumer, credentials } = self.0.check(request, Stage::Exchange).await?;
         let Credentials::Temporary(temporary) = credentials else {
             return Err(Problem::TokenRejected.into());
         };
         let user_id = self.check_verifier(&temporary, signed.verifier().unwrap_or_default()).await?;
-        let user = self.enabled_user(user_id).await?;
-        self.use_nonce(&signed, &consumer).await?;
-        let now = self.clock.now();
+        let user = self.0.enabled_user(user_id).await?;
+        self.0.use_nonce(&signed, &consumer).await?;
+        let now = self.0.clock.now();
         let issued = Issued::new();
         let new = NewToken {
             token: issued.token.clone(),
@@ -146,16 +157,16 @@ impl Service {
             consumer_key: consumer.key,
             user_id,
             created_at: now,
-            expires_at: self.rules.token_ttl.map(|ttl| now + ttl),
+            expires_at: self.0.rules.token_ttl.map(|ttl| now + ttl),
         };
         let by = By { actor: Actor::User(user.username.clone()), address: None, at: now };
         let activity = NewActivity::access(by, Action::TokenIssued, consumer.key);
-        if self.store.temporary_credentials().exchange(&temporary.token, new, activity).await? {
+        if self.0.store.temporary_credentials().exchange(&temporary.token, new, activity).await? {
             return Ok((issued, user.username.to_string()));
         }
         // Lost a race with another exchange, or with a change of the consumer.
         let error = self.refusal_after_change(&consumer).await;
-        match self.store.temporary_credentials().find(&temporary.token).await? {
+        match self.0.store.temporary_credentials().find(&temporary.token).await? {
             Some(current) if current.state == State::Used => Err(Problem::TokenUsed.into()),
             Some(current) if current.state == State::Revoked => Err(Problem::TokenRevoked.into()),
             _ => Err(error),
@@ -165,11 +176,11 @@ impl Service {
     /// The id of the user who allowed the temporary credentials, if these and the verifier are valid. Counts wrong
     /// verifiers.
     async fn check_verifier(
-        &self,
+        self,
         temporary: &TemporaryCredentials,
         verifier: &str,
     ) -> Result<i64, VerifyError> {
-        let expired = temporary.expires_at <= self.clock.now();
+        let expired = temporary.expires_at <= self.0.clock.now();
         match temporary.state {
             State::Revoked => return Err(Problem::TokenRevoked.into()),
             State::Used => return Err(Problem::TokenUsed.into()),
@@ -183,15 +194,15 @@ impl Service {
         }
         let hash = temporary.verifier_hash.as_deref().unwrap_or_default();
         if !bool::from(hash.ct_eq(&token::hash(verifier))) {
-            self.store.temporary_credentials().count_wrong_verifier(&temporary.token).await?;
+            self.0.store.temporary_credentials().count_wrong_verifier(&temporary.token).await?;
             return Err(Problem::VerifierInvalid.into());
         }
         temporary.user_id.ok_or_else(|| Problem::TokenNotAuthorized.into())
     }
 
     /// Why a consumer that has just passed the checks is refused. Reads the database, which is newer than the cache.
-    async fn refusal_after_change(&self, consumer: &CachedConsumer) -> VerifyError {
-        match self.store.consumers().find(consumer.key).await {
+    async fn refusal_after_change(self, consumer: &CachedConsumer) -> VerifyError {
+        match self.0.store.consumers().find(consumer.key).await {
             Ok(None) => Problem::ConsumerKeyUnknown.into(),
             Ok(Some(current)) => check_status(current.status).err().unwrap_or(Problem::TokenRejected).into(),
             Err(error) => error.into(),
@@ -199,10 +210,10 @@ impl Service {
     }
 
     /// The question to put to the user about temporary credentials (section 2.2).
-    pub async fn question(&self, token: &str) -> Result<Question, AuthorizeError> {
-        let found = self.store.temporary_credentials().find(token).await?;
+    pub async fn question(self, token: &str) -> Result<Question, AuthorizeError> {
+        let found = self.0.store.temporary_credentials().find(token).await?;
         let credentials = found.filter(|found| found.state != State::Void).ok_or(AuthorizeError::Unknown)?;
-        let consumer = self.store.consumers().cached(credentials.consumer_key).await?;
+        let consumer = self.0.store.consumers().cached(credentials.consumer_key).await?;
         let consumer = consumer.ok_or(AuthorizeError::Unknown)?;
         let name = || consumer.name.to_string();
         check_status(consumer.status).map_err(|_| AuthorizeError::NotApproved(name()))?;
@@ -211,7 +222,7 @@ impl Service {
             State::Used | State::Allowed | State::Denied | State::Void => {
                 return Err(AuthorizeError::Answered);
             }
-            State::Undecided if credentials.expires_at <= self.clock.now() => {
+            State::Undecided if credentials.expires_at <= self.0.clock.now() => {
                 return Err(AuthorizeError::Expired);
             }
             State::Undecided => {}
@@ -220,7 +231,7 @@ impl Service {
     }
 
     /// Lets the consumer act for the user.
-    pub async fn allow(&self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
+    pub async fn allow(self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
         let verifier = new_verifier();
         let decision = Decision::Allow(token::hash(&verifier));
         self.answer(signed_in, &question, decision, Action::AccessAllowed).await?;
@@ -234,7 +245,7 @@ impl Service {
     }
 
     /// Does not let the consumer act for the user.
-    pub async fn deny(&self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
+    pub async fn deny(self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
         self.answer(signed_in, &question, Decision::Deny, Action::AccessDenied).await?;
         let problem = Problem::PermissionDenied.name();
         Ok(match question.callback() {
@@ -247,15 +258,21 @@ impl Service {
     }
 
     async fn answer(
-        &self,
+        self,
         signed_in: &SignedIn,
         question: &Question,
         decision: Decision,
         action: Action,
     ) -> Result<(), AuthorizeError> {
-        let activity = NewActivity::access(signed_in.by(self.clock.now()), action, question.consumer.key);
+        let activity = NewActivity::access(signed_in.by(self.0.clock.now()), action, question.consumer.key);
         let credentials = &question.credentials;
-        if self.store.temporary_credentials().decide(credentials, signed_in.id(), decision, activity).await? {
+        if self
+            .0
+            .store
+            .temporary_credentials()
+            .decide(credentials, signed_in.id(), decision, activity)
+            .await?
+        {
             return Ok(());
         }
         // Lost a race: report what the winner did.

@@ -18,10 +18,25 @@ pub struct Rotation {
     pub dropped: Vec<i32>,
 }
 
+/// The vault's keys, for an administrator.
+#[derive(Clone, Copy, Debug)]
+pub struct VaultKeys<'a> {
+    service: &'a Service,
+    admin: &'a Admin,
+}
+
 impl Service {
-    /// Adds a new key to the vault and re-encrypts every secret with it, or completes an earlier rotation.
-    pub async fn rotate_vault(&self, admin: &Admin) -> Result<Rotation, ServiceError> {
-        let key_id = match self.store.vault_keys().begin_rotation().await? {
+    /// The vault's keys, for an administrator.
+    pub fn vault<'a>(&'a self, admin: &'a Admin) -> VaultKeys<'a> {
+        VaultKeys { service: self, admin }
+    }
+}
+
+impl VaultKeys<'_> {
+    /// Adds a new key and re-encrypts every secret with it, or completes an earlier rotation.
+    pub async fn rotate(self) -> Result<Rotation, ServiceError> {
+        let keys = self.service.store.vault_keys();
+        let key_id = match keys.begin_rotation().await? {
             Begun::Current(key_id) => key_id,
             Begun::Added(key_id) => {
                 return Ok(Rotation { key_id, finished: false, sealed: 0, dropped: Vec::new() });
@@ -29,8 +44,8 @@ impl Service {
         };
         let mut sealed = 0;
         loop {
-            sealed += self.store.vault_keys().reseal().await?;
-            if let Some(dropped) = self.store.vault_keys().end_rotation(admin.by(self.clock.now())).await? {
+            sealed += keys.reseal().await?;
+            if let Some(dropped) = keys.end_rotation(self.admin.by(self.service.clock.now())).await? {
                 return Ok(Rotation { key_id, finished: true, sealed, dropped });
             }
         }

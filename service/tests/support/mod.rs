@@ -70,7 +70,7 @@ impl House {
     }
 
     pub async fn add(&self, name: &str, configure_server: bool) {
-        self.service.add_user(&self.root, name, PASSWORD, configure_server).await.unwrap();
+        self.service.users(&self.root).add(name, PASSWORD, configure_server).await.unwrap();
     }
 
     /// Moves the clock on.
@@ -85,12 +85,12 @@ impl House {
 
     /// Signs a user in from here.
     pub async fn sign_in(&self, name: &str) -> Token {
-        self.service.sign_in(name, &Password::typed(PASSWORD), HERE).await.unwrap()
+        self.service.sessions().sign_in(name, &Password::typed(PASSWORD), HERE).await.unwrap()
     }
 
     /// The user of a cookie, as a request with it finds them.
     pub async fn who(&self, token: &Token) -> Option<SignedIn> {
-        self.service.authenticate(token.expose(), HERE, Presence::Acting).await.unwrap()
+        self.service.sessions().authenticate(token.expose(), HERE, Presence::Acting).await.unwrap()
     }
 
     /// An administrator, signed in.
@@ -100,7 +100,7 @@ impl House {
     }
 
     pub async fn register(&self, admin: &Admin, name: &str) -> Consumer {
-        self.service.register(admin, name, SECRET).await.unwrap()
+        self.service.consumers(admin).register(name, SECRET).await.unwrap()
     }
 
     /// The newest lines of activity, oldest first.

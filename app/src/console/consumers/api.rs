@@ -5,7 +5,7 @@
 
 use domain::{Consumer, ConsumerKey, Page, TypedSecret};
 #[cfg(feature = "ssr")]
-use domain::{ConsumerName, ConsumerQuery, Status, query::MOST_ROWS};
+use domain::{ConsumerName, ConsumerQuery, query::MOST_ROWS};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,8 @@ pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
     let after =
         after.map_err(|error: domain::query::NotACursor| answer(AppError::BadRequest(error.to_string())))?;
     let (page, seen) = service
-        .list_consumers(&admin, &ConsumerQuery::newest_first(after), MOST_ROWS)
+        .consumers(&admin)
+        .list(&ConsumerQuery::newest_first(after), MOST_ROWS)
         .await
         .map_err(answer)?;
     Ok(Listing { page, seen })
@@ -40,7 +41,7 @@ pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
 #[server(prefix = "/api/page", endpoint = "register")]
 pub async fn register(name: String, secret: TypedSecret) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
-    service.register(&admin, &name, secret.expose()).await.map_err(answer)
+    service.consumers(&admin).register(&name, secret.expose()).await.map_err(answer)
 }
 
 /// Whether another consumer has this name.
@@ -50,28 +51,28 @@ pub async fn name_in_use(name: String) -> Result<bool, AppError> {
     let Ok(name) = ConsumerName::parse(&name) else {
         return Ok(false);
     };
-    service.is_name_in_use(&admin, &name).await.map_err(answer)
+    service.consumers(&admin).is_name_in_use(&name).await.map_err(answer)
 }
 
 /// How many users are signed in through a consumer.
 #[server(prefix = "/api/page", endpoint = "signed_in_users")]
 pub async fn signed_in_users(key: ConsumerKey) -> Result<u64, AppError> {
     let (service, admin) = admin()?;
-    service.signed_in_users(&admin, key).await.map_err(answer)
+    service.consumers(&admin).count_signed_in_users(key).await.map_err(answer)
 }
 
 /// Approves a consumer as it was at a revision.
 #[server(prefix = "/api/page", endpoint = "approve")]
 pub async fn approve(key: ConsumerKey, revision: i64) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
-    service.decide(&admin, key, Status::Approved, Some(revision)).await.map_err(answer)
+    service.consumers(&admin).approve(key, Some(revision)).await.map_err(answer)
 }
 
 /// Disapproves a consumer as it was at a revision.
 #[server(prefix = "/api/page", endpoint = "disapprove")]
 pub async fn disapprove(key: ConsumerKey, revision: i64) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
-    service.decide(&admin, key, Status::Disapproved, Some(revision)).await.map_err(answer)
+    service.consumers(&admin).disapprove(key, Some(revision)).await.map_err(answer)
 }
 
 /// Saves what the edit dialog shows, over a consumer as it was at a revision. An empty secret keeps the old one.
@@ -95,12 +96,12 @@ pub async fn edit(
         rsa_public_key: Some(rsa_public_key),
         sign_everybody_out,
     };
-    service.edit(&admin, key, edit, Some(revision)).await.map_err(answer)
+    service.consumers(&admin).edit(key, edit, Some(revision)).await.map_err(answer)
 }
 
 /// Removes a consumer as it was at a revision, for good.
 #[server(prefix = "/api/page", endpoint = "remove")]
 pub async fn remove(key: ConsumerKey, revision: i64) -> Result<(), AppError> {
     let (service, admin) = admin()?;
-    service.remove(&admin, key, Some(revision)).await.map_err(answer)
+    service.consumers(&admin).remove(key, Some(revision)).await.map_err(answer)
 }

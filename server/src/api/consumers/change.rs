@@ -63,7 +63,7 @@ pub(in crate::api) async fn register(
 ) -> Result<Response, ApiError> {
     let NewConsumer { name, secret } = call.json()?;
     let secret = secret.as_ref().map_or("", TypedSecret::expose);
-    let consumer = state.service.register(&admin, &name, secret).await?;
+    let consumer = state.service.consumers(&admin).register(&name, secret).await?;
     let location = state.path(&format!("/api/v1/consumers/{}", consumer.key));
     Ok(([(header::LOCATION, location)], shown(StatusCode::CREATED, &consumer)).into_response())
 }
@@ -128,7 +128,8 @@ pub(in crate::api) async fn edit(
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Response, ApiError> {
     let key = key(&text)?;
-    let current = state.service.find_consumer(&admin, key).await?;
+    let consumers = state.service.consumers(&admin);
+    let current = consumers.find(key).await?;
     let seen = seen(call.headers(), &current)?;
     if !call.headers().contains_key(header::IF_MATCH) {
         return Err(ApiError::PreconditionRequired);
@@ -142,5 +143,5 @@ pub(in crate::api) async fn edit(
         rsa_public_key: patch.rsa_public_key.map(Option::unwrap_or_default),
         sign_everybody_out: patch.sign_everybody_out.unwrap_or_default(),
     };
-    Ok(shown(StatusCode::OK, &state.service.edit(&admin, key, edit, seen).await?))
+    Ok(shown(StatusCode::OK, &consumers.edit(key, edit, seen).await?))
 }

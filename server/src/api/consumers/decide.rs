@@ -25,13 +25,18 @@ async fn decide(
     status: Status,
 ) -> Result<Response, ApiError> {
     let key = key(text)?;
-    let current = state.service.find_consumer(&admin, key).await?;
+    let consumers = state.service.consumers(&admin);
+    let current = consumers.find(key).await?;
     // Idempotent: the current status is returned whatever `If-Match` says.
     if current.status == status {
         return Ok(shown(StatusCode::OK, &current));
     }
     let seen = seen(call.headers(), &current)?;
-    Ok(shown(StatusCode::OK, &state.service.decide(&admin, key, status, seen).await?))
+    let decided = match status {
+        Status::Approved => consumers.approve(key, seen).await?,
+        Status::Pending | Status::Disapproved => consumers.disapprove(key, seen).await?,
+    };
+    Ok(shown(StatusCode::OK, &decided))
 }
 
 /// Approve a consumer
@@ -119,10 +124,11 @@ async fn remove_if_there(
     key: ConsumerKey,
     headers: &HeaderMap,
 ) -> Result<(), ApiError> {
-    let seen = match state.service.find_consumer(admin, key).await {
+    let consumers = state.service.consumers(admin);
+    let seen = match consumers.find(key).await {
         Ok(current) => seen(headers, &current)?,
         Err(ServiceError::NotFound(_) | ServiceError::Removed(_)) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    Ok(state.service.remove(admin, key, seen).await?)
+    Ok(consumers.remove(key, seen).await?)
 }

@@ -89,6 +89,6 @@ pub(in crate::api) async fn list(
     if query.after.as_ref().is_some_and(|cursor| !cursor.fits(query.sort)) {
         return Err(ApiError::BadRequest(domain::query::NotACursor.to_string()));
     }
-    let (Page { items, next_cursor, total }, _) = state.service.list_consumers(&admin, &query, most).await?;
+    let (Page { items, next_cursor, total }, _) = state.service.consumers(&admin).list(&query, most).await?;
     Ok(Json(ConsumerPage { items, next_cursor, total }))
 }

@@ -44,7 +44,7 @@ pub(in crate::api) async fn show(
     KeyText(text): KeyText,
     AdminCall { admin, .. }: AdminCall,
 ) -> Result<Response, ApiError> {
-    Ok(shown(StatusCode::OK, &state.service.find_consumer(&admin, key(&text)?).await?))
+    Ok(shown(StatusCode::OK, &state.service.consumers(&admin).find(key(&text)?).await?))
 }
 
 /// A consumer with its revision as an entity tag.

@@ -1,0 +1,180 @@
+//! What administrators decide and change about a consumer, never over a change that they have not seen.
+
+use domain::{
+    Action, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Edit, Event, Status, TypedSecret,
+    error::FieldErrors,
+};
+use store::{StoreError, activity::NewActivity, feed};
+
+use crate::{
+    consumers::{fields, list::Consumers},
+    error::ServiceError,
+};
+
+/// Marks in an activity line's `after`: changes that the consumer itself does not show.
+const SECRET_CHANGED: &str = "secret_changed";
+const SIGNED_EVERYBODY_OUT: &str = "signed_everybody_out";
+
+/// An unchecked edit; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default)]
+pub struct TypedEdit {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new secret.
+    pub secret: Option<TypedSecret>,
+    /// Whether the consumer skips the consent page.
+    pub trusted: Option<bool>,
+    /// The only accepted callback; empty to accept any.
+    pub callback_url: Option<String>,
+    /// An RSA public key (PEM); empty to remove it.
+    pub rsa_public_key: Option<String>,
+    /// Revokes every token of the consumer.
+    pub sign_everybody_out: bool,
+}
+
+impl TypedEdit {
+    fn check(self) -> Result<Edit, ServiceError> {
+        let mut errors = FieldErrors::default();
+        let edit = Edit {
+            name: self.name.and_then(|name| errors.take("name", ConsumerName::parse(&name))),
+            secret: self
+                .secret
+                .and_then(|secret| errors.take("secret", ConsumerSecret::parse(secret.expose()))),
+            trusted: self.trusted,
+            callback_url: self
+                .callback_url
+                .and_then(|url| errors.take("callback_url", fields::callback_url(&url))),
+            rsa_public_key: self
+                .rsa_public_key
+                .and_then(|pem| errors.take("rsa_public_key", fields::rsa_public_key(&pem))),
+            sign_everybody_out: self.sign_everybody_out,
+        };
+        let errors = errors.into_vec();
+        if errors.is_empty() { Ok(edit) } else { Err(ServiceError::Invalid(errors)) }
+    }
+}
+
+impl Consumers<'_> {
+    /// Approves a consumer. Idempotent: if it is Approved already, `seen` is not compared.
+    ///
+    /// `seen` is the revision that the administrator saw; if the consumer has changed since, the result is a conflict.
+    pub async fn approve(self, key: ConsumerKey, seen: Option<i64>) -> Result<Consumer, ServiceError> {
+        self.decide(key, Status::Approved, Action::ConsumerApproved, seen).await
+    }
+
+    /// Disapproves a consumer. Idempotent, and `seen` as for `approve`.
+    pub async fn disapprove(self, key: ConsumerKey, seen: Option<i64>) -> Result<Consumer, ServiceError> {
+        self.decide(key, Status::Disapproved, Action::ConsumerDisapproved, seen).await
+    }
+
+    async fn decide(
+        self,
+        key: ConsumerKey,
+        status: Status,
+        action: Action,
+        seen: Option<i64>,
+    ) -> Result<Consumer, ServiceError> {
+        loop {
+            let before = self.find(key).await?;
+            let now = self.service.clock.now();
+            let Some(after) = before.decide(status, now) else {
+                return Ok(before);
+            };
+            self.refuse_stale(&before, seen).await?;
+            let activity =
+                NewActivity::consumer(self.admin.by(now), action.clone(), Some(&before), Some(&after));
+            match self.service.store.consumers().save(&after, None, false, activity).await {
+                Ok(()) => return Ok(after),
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Edits a consumer. `seen` as for `approve`.
+    pub async fn edit(
+        self,
+        key: ConsumerKey,
+        edit: TypedEdit,
+        seen: Option<i64>,
+    ) -> Result<Consumer, ServiceError> {
+        let edit = edit.check()?;
+        loop {
+            let before = self.find(key).await?;
+            self.refuse_stale(&before, seen).await?;
+            let now = self.service.clock.now();
+            let Some(after) = before.edit(&edit, now) else {
+                return Ok(before);
+            };
+            let mut activity = NewActivity::consumer(
+                self.admin.by(now),
+                Action::ConsumerEdited,
+                Some(&before),
+                Some(&after),
+            );
+            if edit.secret.is_some() {
+                activity = activity.mark(SECRET_CHANGED);
+            }
+            if edit.sign_everybody_out {
+                activity = activity.mark(SIGNED_EVERYBODY_OUT);
+            }
+            let saved = self
+                .service
+                .store
+                .consumers()
+                .save(&after, edit.secret.as_ref(), edit.sign_everybody_out, activity)
+                .await;
+            match saved {
+                Ok(()) => return Ok(after),
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Removes a consumer permanently. Idempotent. `seen` as for `approve`.
+    pub async fn remove(self, key: ConsumerKey, seen: Option<i64>) -> Result<(), ServiceError> {
+        loop {
+            let Some(consumer) = self.service.store.consumers().find(key).await? else {
+                return Ok(());
+            };
+            self.refuse_stale(&consumer, seen).await?;
+            let now = self.service.clock.now();
+            let activity =
+                NewActivity::consumer(self.admin.by(now), Action::ConsumerRemoved, Some(&consumer), None);
+            match self.service.store.consumers().delete(&consumer, now, activity).await {
+                Ok(()) => return Ok(()),
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn refuse_stale(self, current: &Consumer, seen: Option<i64>) -> Result<(), ServiceError> {
+        let Some(seen) = seen.filter(|seen| *seen != current.revision) else {
+            return Ok(());
+        };
+        let lines = self.service.store.activity().changes_since(current.key, seen).await?;
+        let mut changes = Vec::new();
+        for line in &lines {
+            let marked = |flag| line.after.as_ref().is_some_and(|after| after.get(flag).is_some());
+            let before =
+                line.before.clone().and_then(|before| serde_json::from_value::<Consumer>(before).ok());
+            if let (Some(before), Some(Event::Consumer(after))) = (before, feed::event(line)?) {
+                changes.extend(before.differences(&after));
+            }
+            if marked(SECRET_CHANGED) {
+                changes.push("the consumer secret".to_owned());
+            }
+            if marked(SIGNED_EVERYBODY_OUT) {
+                changes.push("who is signed in: everybody was signed out".to_owned());
+            }
+        }
+        let Some(last) = lines.last() else {
+            // Nothing happened after this revision, yet it is not the current one: it is made up.
+            return Err(ServiceError::invalid("revision", &"This revision of the consumer does not exist."));
+        };
+        let conflict = Conflict { by: last.actor.clone(), at: last.at, changes, current: current.clone() };
+        Err(ServiceError::Conflict(Box::new(conflict)))
+    }
+}

@@ -1,0 +1,59 @@
+//! The consumers as administrators see them: listed, found, counted.
+
+use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Page, Removed};
+
+use crate::{error::ServiceError, guard::admin::Admin, service::Service};
+
+/// The consumers, for an administrator.
+#[derive(Clone, Copy, Debug)]
+pub struct Consumers<'a> {
+    pub(super) service: &'a Service,
+    pub(super) admin: &'a Admin,
+}
+
+impl Service {
+    /// The consumers, for an administrator.
+    pub fn consumers<'a>(&'a self, admin: &'a Admin) -> Consumers<'a> {
+        Consumers { service: self, admin }
+    }
+}
+
+impl Consumers<'_> {
+    /// A page of consumers, and the number of an activity line that it is at least as new as.
+    pub async fn list(
+        self,
+        query: &ConsumerQuery,
+        limit: u64,
+    ) -> Result<(Page<Consumer>, i64), ServiceError> {
+        // Read first: a change between the two reads is then in the page and sent as an event again, never missed.
+        let seen = self.service.store.activity().latest().await?;
+        Ok((self.service.store.consumers().list(query, limit).await?, seen))
+    }
+
+    /// The consumer with this key.
+    pub async fn find(self, key: ConsumerKey) -> Result<Consumer, ServiceError> {
+        match self.service.store.consumers().find(key).await? {
+            Some(consumer) => Ok(consumer),
+            None => Err(self.removed_or_unknown(key).await?),
+        }
+    }
+
+    /// The number of users, not of tokens, that are signed in through a consumer.
+    pub async fn count_signed_in_users(self, key: ConsumerKey) -> Result<u64, ServiceError> {
+        Ok(self.service.store.tokens().count_users(key, self.service.clock.now()).await?)
+    }
+
+    /// Whether a consumer has this name already. That is allowed, but worth a warning.
+    pub async fn is_name_in_use(self, name: &ConsumerName) -> Result<bool, ServiceError> {
+        Ok(self.service.store.consumers().count_named(name).await? > 0)
+    }
+
+    /// Why the consumer does not exist: it was removed, or has never existed.
+    async fn removed_or_unknown(self, key: ConsumerKey) -> Result<ServiceError, ServiceError> {
+        let lines = self.service.store.activity().changes_since(key, 0).await?;
+        Ok(match lines.last() {
+            Some(line) => ServiceError::Removed(Removed { by: line.actor.clone(), at: line.at }),
+            None => ServiceError::NotFound(format!("consumer with the key {key}")),
+        })
+    }
+}
