@@ -22,7 +22,7 @@ pub use guard::{
     token::Token,
     verified::Verified,
 };
-pub use oauth1::{provider, verify::VerifyError};
+pub use oauth1::{consent, provider, verify::VerifyError};
 pub use rules::Rules;
 pub use service::Service;
 pub use upkeep::{health, vault};

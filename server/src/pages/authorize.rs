@@ -13,7 +13,7 @@ use axum::{
 use serde::Deserialize;
 use service::{
     SignedIn,
-    provider::{Answer, AuthorizeError, Question},
+    consent::{Answer, AuthorizeError, Question},
 };
 
 use crate::{

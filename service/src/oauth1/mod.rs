@@ -1,4 +1,5 @@
 //! OAuth 1.0a (RFC 5849): verifying requests and issuing credentials.
 
+pub mod consent;
 pub mod provider;
 pub mod verify;

@@ -1,0 +1,194 @@
+//! The user's consent (RFC 5849 section 2.2): the question whether a consumer may act for them, and their answer.
+
+use std::sync::Arc;
+
+use domain::Action;
+use oauth::Problem;
+use store::{
+    CachedConsumer, Decision, State, StoreError, TemporaryCredentials, activity::NewActivity, random,
+};
+use url::Url;
+
+use crate::{
+    error::ServiceError,
+    guard::{admin::SignedIn, token},
+    oauth1::{provider::Provider, verify::check_status},
+};
+
+/// Why a user cannot decide about temporary credentials.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorizeError {
+    /// The temporary credentials do not exist.
+    #[error("This request is unknown. It may be very old, or the link is incomplete.")]
+    Unknown,
+    /// They have been decided or exchanged already.
+    #[error("This request has been answered already.")]
+    Answered,
+    /// They have expired.
+    #[error("This request has expired.")]
+    Expired,
+    /// They were revoked: an administrator signed every user out of the consumer.
+    #[error("This request has been withdrawn: an administrator signed everybody out of {0}.")]
+    Revoked(String),
+    /// The consumer is Pending or Disapproved.
+    #[error("{0} is not approved here, so it cannot sign anybody in.")]
+    NotApproved(String),
+    /// Loading or saving failed.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<StoreError> for AuthorizeError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+/// The question to a user: may this consumer act for you?
+pub struct Question {
+    credentials: TemporaryCredentials,
+    consumer: Arc<CachedConsumer>,
+}
+
+impl Question {
+    /// The consumer that wants to act for the user.
+    pub fn consumer(&self) -> &CachedConsumer {
+        &self.consumer
+    }
+
+    /// Where the answer is sent; `None` for `oob`.
+    pub fn callback(&self) -> Option<Url> {
+        Url::parse(&self.credentials.callback).ok()
+    }
+}
+
+/// What follows the user's decision. Not `Debug`, since it contains the verifier.
+pub enum Answer {
+    /// The browser is redirected to the consumer.
+    Callback(Url),
+    /// The user types the verifier into the consumer.
+    Verifier {
+        /// The consumer's name.
+        consumer: String,
+        /// The verifier.
+        verifier: String,
+    },
+    /// The user has denied access, and there is no callback.
+    Denied {
+        /// The consumer's name.
+        consumer: String,
+    },
+}
+
+impl Provider<'_> {
+    /// The question to put to the user about temporary credentials (section 2.2).
+    pub async fn question(self, token: &str) -> Result<Question, AuthorizeError> {
+        let found = self.0.store.temporary_credentials().find(token).await?;
+        let credentials = found.filter(|found| found.state != State::Void).ok_or(AuthorizeError::Unknown)?;
+        let consumer = self.0.store.consumers().cached(credentials.consumer_key).await?;
+        let consumer = consumer.ok_or(AuthorizeError::Unknown)?;
+        let name = || consumer.name.to_string();
+        check_status(consumer.status).map_err(|_| AuthorizeError::NotApproved(name()))?;
+        match credentials.state {
+            State::Revoked => return Err(AuthorizeError::Revoked(name())),
+            State::Used | State::Allowed | State::Denied | State::Void => {
+                return Err(AuthorizeError::Answered);
+            }
+            State::Undecided if credentials.expires_at <= self.0.clock.now() => {
+                return Err(AuthorizeError::Expired);
+            }
+            State::Undecided => {}
+        }
+        Ok(Question { credentials, consumer })
+    }
+
+    /// Lets the consumer act for the user.
+    pub async fn allow(self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
+        let verifier = new_verifier();
+        let decision = Decision::Allow(token::hash(&verifier));
+        self.answer(signed_in, &question, decision, Action::AccessAllowed).await?;
+        Ok(match question.callback() {
+            Some(callback) => Answer::Callback(with_parameters(
+                callback,
+                [("oauth_token", &question.credentials.token), ("oauth_verifier", &verifier)],
+            )),
+            None => Answer::Verifier { consumer: question.consumer.name.to_string(), verifier },
+        })
+    }
+
+    /// Does not let the consumer act for the user.
+    pub async fn deny(self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
+        self.answer(signed_in, &question, Decision::Deny, Action::AccessDenied).await?;
+        let problem = Problem::PermissionDenied.name();
+        Ok(match question.callback() {
+            Some(callback) => Answer::Callback(with_parameters(
+                callback,
+                [("oauth_token", &question.credentials.token), ("oauth_problem", problem)],
+            )),
+            None => Answer::Denied { consumer: question.consumer.name.to_string() },
+        })
+    }
+
+    async fn answer(
+        self,
+        signed_in: &SignedIn,
+        question: &Question,
+        decision: Decision,
+        action: Action,
+    ) -> Result<(), AuthorizeError> {
+        let activity = NewActivity::access(signed_in.by(self.0.clock.now()), action, question.consumer.key);
+        let credentials = &question.credentials;
+        if self
+            .0
+            .store
+            .temporary_credentials()
+            .decide(credentials, signed_in.id(), decision, activity)
+            .await?
+        {
+            return Ok(());
+        }
+        // Lost a race: report what the winner did.
+        self.question(&credentials.token).await?;
+        Err(AuthorizeError::Answered)
+    }
+}
+
+/// Appends parameters to the query of a URL.
+fn with_parameters(mut url: Url, parameters: [(&str, &str); 2]) -> Url {
+    url.query_pairs_mut().extend_pairs(parameters);
+    url
+}
+
+/// A new verifier: short enough to type, and limited to five guesses.
+fn new_verifier() -> String {
+    // Without look-alikes. 32 of them divide 256, so that each is equally likely.
+    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    random::bytes::<10>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_follow_the_query_of_the_callback() {
+        let redirect = |url: &str| {
+            with_parameters(Url::parse(url).unwrap(), [("oauth_token", "a b"), ("oauth_verifier", "X")])
+        };
+        assert_eq!(
+            redirect("https://app.example/cb").as_str(),
+            "https://app.example/cb?oauth_token=a+b&oauth_verifier=X"
+        );
+        assert_eq!(
+            redirect("https://app.example/cb?next=%2Fx%3D1").as_str(),
+            "https://app.example/cb?next=%2Fx%3D1&oauth_token=a+b&oauth_verifier=X"
+        );
+    }
+
+    #[test]
+    fn a_verifier_contains_no_look_alikes() {
+        let verifier = new_verifier();
+        assert_eq!(verifier.len(), 10);
+        assert!(!verifier.contains(['0', 'O', '1', 'I']), "{verifier}");
+    }
+}
