@@ -117,7 +117,7 @@ async fn the_fifth_wrong_verifier_makes_them_void_and_no_others() {
     }
     for (token, times) in [("four", 4), ("five", 5), ("unknown", 5)] {
         for _ in 0..times {
-            store.temporary_credentials().count_wrong_verifier(token).await.unwrap();
+            store.temporary_credentials().add_wrong_verifier(token).await.unwrap();
         }
     }
     assert_eq!(state(&store, "five").await, State::Void);

@@ -128,7 +128,7 @@ impl Provider<'_> {
         }
         let hash = temporary.verifier_hash.as_deref().unwrap_or_default();
         if !bool::from(hash.ct_eq(&token::hash(verifier))) {
-            self.0.store.temporary_credentials().count_wrong_verifier(&temporary.token).await?;
+            self.0.store.temporary_credentials().add_wrong_verifier(&temporary.token).await?;
             return Err(Problem::VerifierInvalid.into());
         }
         temporary.user_id.ok_or_else(|| Problem::TokenNotAuthorized.into())

@@ -195,7 +195,7 @@ impl TemporaryCredentialsTable<'_> {
     }
 
     /// Counts a wrong verifier; too many void the credentials.
-    pub async fn count_wrong_verifier(self, token: &str) -> Result<(), StoreError> {
+    pub async fn add_wrong_verifier(self, token: &str) -> Result<(), StoreError> {
         use temporary_credentials::Column;
         let change = self.0.begin().await?;
         temporary_credentials::Entity::update_many()
