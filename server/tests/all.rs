@@ -17,6 +17,7 @@ mod nodes;
 mod oauth1;
 mod pages;
 mod permissions;
+mod private_files;
 mod refusals;
 mod relay;
 mod server_functions;

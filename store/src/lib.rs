@@ -6,6 +6,7 @@ pub mod error;
 mod memory;
 mod migration;
 mod nonces;
+mod private_file;
 pub mod random;
 mod store;
 mod tables;

@@ -29,6 +29,34 @@ async fn the_first_opening_makes_database_and_key_and_the_second_finds_them() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+fn mode(file: &std::path::Path) -> u32 {
+    fs::metadata(file).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn its_files_are_for_their_owner_alone_whatever_the_mode_of_their_folder() {
+    let folder = Folder::sqlite();
+    fs::set_permissions(folder.database().parent().unwrap(), fs::Permissions::from_mode(0o777)).unwrap();
+    let store = folder.open().await.unwrap();
+    insert(&store, 1).await;
+    assert_eq!(folder.files(), ["latchkey.db", "latchkey.db-shm", "latchkey.db-wal", "vault.key"]);
+    for name in folder.files() {
+        assert_eq!(mode(&folder.database().with_file_name(&name)), 0o600, "{name}");
+    }
+    store.close().await.unwrap();
+    fs::set_permissions(folder.database(), fs::Permissions::from_mode(0o640)).unwrap();
+    let _store = folder.open().await.unwrap();
+    assert_eq!(mode(&folder.database()), 0o640, "a file that exists keeps its mode");
+}
+
+#[tokio::test]
+async fn a_link_leads_to_where_the_database_is_made() {
+    let (folder, elsewhere) = (Folder::sqlite(), Folder::sqlite());
+    std::os::unix::fs::symlink(elsewhere.database(), folder.database()).unwrap();
+    folder.open().await.unwrap().close().await.unwrap();
+    assert_eq!((mode(&elsewhere.database()), elsewhere.files()), (0o600, vec!["latchkey.db".to_owned()]));
+}
+
 #[tokio::test]
 async fn several_who_open_a_new_database_at_once_agree_on_it() {
     let folder = Arc::new(Folder::sqlite());

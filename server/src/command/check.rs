@@ -10,7 +10,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::{
     command::{error::CommandError, terminal::output},
     serve::listen,
-    settings::Settings,
+    settings::{Settings, exposure::exposures},
 };
 
 /// How far the newest activity may lie in the future before the clock is suspected.
@@ -20,24 +20,43 @@ const CLOCK_TOLERANCE: time::Duration = time::Duration::minutes(5);
 struct Finding {
     subject: &'static str,
     ok: bool,
+    /// It works, but somebody should look at it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    warning: bool,
     detail: String,
+}
+
+impl Finding {
+    fn new(subject: &'static str, ok: bool, detail: String) -> Self {
+        Self { subject, ok, warning: false, detail }
+    }
+
+    fn verdict(&self) -> &'static str {
+        match (self.ok, self.warning) {
+            (false, _) => "WRONG",
+            (true, true) => "WARNING",
+            (true, false) => "ok",
+        }
+    }
 }
 
 /// Checks everything that a start depends on. Settings were validated by the caller.
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), CommandError> {
-    let mut findings = vec![Finding { subject: "settings", ok: true, detail: settings.in_words.join("; ") }];
+    let mut findings = vec![Finding::new("settings", true, settings.in_words.join("; "))];
     if settings.tls().is_some() {
         let (ok, detail) = match listen::tls(settings.tls()).await {
             Ok(_) => (true, "can be used".to_owned()),
             Err(error) => (false, error.to_string()),
         };
-        findings.push(Finding { subject: "certificate", ok, detail });
+        findings.push(Finding::new("certificate", ok, detail));
     }
     let newest = check_data(settings, &mut findings).await;
+    findings.extend(exposures(settings).into_iter().map(|exposure| Finding {
+        warning: true,
+        ..Finding::new("permissions", true, exposure.to_string())
+    }));
     findings.push(check_clock(newest));
-    let words = |finding: &Finding| {
-        format!("{}: {}: {}", finding.subject, if finding.ok { "ok" } else { "WRONG" }, finding.detail)
-    };
+    let words = |finding: &Finding| format!("{}: {}: {}", finding.subject, finding.verdict(), finding.detail);
     let text = if json {
         output::json(&findings)
     } else {
@@ -49,7 +68,7 @@ pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), Command
 
 fn not_made(subject: &'static str, what: &impl fmt::Display) -> Finding {
     let detail = format!("{what} is not made yet; `latchkey serve` makes it");
-    Finding { subject, ok: true, detail }
+    Finding::new(subject, true, detail)
 }
 
 /// Checks the database and its key; returns the time of the newest activity, if any.
@@ -60,7 +79,7 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
         Some(file) if !is_made(file) => Err(StoreError::NotMade),
         _ => Store::open_existing(&settings.database_url, &settings.vault_key_file).await,
     };
-    let mut report = |subject, ok, detail| findings.push(Finding { subject, ok, detail });
+    let mut report = |subject, ok, detail| findings.push(Finding::new(subject, ok, detail));
     let store = match opened {
         Ok(store) => store,
         Err(StoreError::NotMade) => {
@@ -119,8 +138,8 @@ fn check_clock(newest: Option<OffsetDateTime>) -> Finding {
                 told(now),
                 told(at)
             );
-            Finding { subject: "clock", ok: false, detail }
+            Finding::new("clock", false, detail)
         }
-        None => Finding { subject: "clock", ok: true, detail: told(now) },
+        None => Finding::new("clock", true, told(now)),
     }
 }

@@ -23,7 +23,7 @@ use crate::{
         listen::{bound_url, listen, tls},
         stop::{finished, stop_signal},
     },
-    settings::{Settings, data_dir::make_data_dir},
+    settings::{Settings, data_dir::make_data_dir, exposure::exposures},
     state::{AppState, streams::Streams},
 };
 
@@ -43,6 +43,9 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     };
     let tls = tls(settings.tls()).await?;
     let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
+    for exposure in exposures(&settings) {
+        tracing::warn!("{exposure}");
+    }
 
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;

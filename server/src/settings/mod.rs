@@ -3,6 +3,7 @@
 
 pub(crate) mod data_dir;
 mod error;
+pub(crate) mod exposure;
 mod sources;
 mod table;
 mod values;

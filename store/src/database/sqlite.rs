@@ -1,6 +1,6 @@
 //! SQLite: how its file is opened and recognised as ours, and how it is written to.
 
-use std::{path::Path, time::Duration};
+use std::{fs, io, path::Path, time::Duration};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, SqliteTransactionMode,
@@ -11,7 +11,7 @@ use sea_orm::{
     },
 };
 
-use crate::{database::values::number, error::StoreError};
+use crate::{database::values::number, error::StoreError, private_file};
 
 /// `PRAGMA application_id` of our files: "LKEY".
 const APPLICATION_ID: i32 = 0x4C4B_4559;
@@ -24,6 +24,9 @@ pub(crate) async fn connect(
     connections: u32,
     create: bool,
 ) -> Result<DatabaseConnection, StoreError> {
+    if create {
+        create_file(database)?;
+    }
     let file = database.to_owned();
     let mut options = ConnectOptions::new("sqlite::memory:");
     options
@@ -42,13 +45,30 @@ pub(crate) async fn connect(
         .map_sqlx_sqlite_opts(move |_| {
             SqliteConnectOptions::new()
                 .filename(&file)
-                .create_if_missing(create)
+                .create_if_missing(false)
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(BUSY_TIMEOUT)
                 .foreign_keys(true)
         });
     // Boxed: a future that runs once must not enlarge its caller's.
     Ok(Box::pin(Database::connect(options)).await?)
+}
+
+/// Creates the file if there is none: SQLite would make it readable for everybody, and gives its mode to `-wal` and
+/// `-shm`.
+fn create_file(database: &Path) -> Result<(), StoreError> {
+    // The name may be a link to another disk, on which there is no file yet.
+    let link = fs::read_link(database).ok();
+    let file = link.map_or_else(|| database.to_owned(), |target| database.with_file_name("").join(target));
+    match private_file::create(&file) {
+        // A file that exists keeps its mode, and SQLite reports what is wrong with it.
+        Err(_) if file.exists() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(StoreError::Full),
+        Err(error) => {
+            Err(StoreError::CannotOpen { path: database.display().to_string(), reason: error.to_string() })
+        }
+        Ok(_) => Ok(()),
+    }
 }
 
 /// Whether a connection may be reused. When SQLite rolls back by itself (disk full), sqlx still believes that a

@@ -2,9 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write as _},
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown},
+    os::unix::fs::{MetadataExt as _, fchown},
     path::{Path, PathBuf},
 };
 
@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use zeroize::Zeroizing;
 
-use crate::{error::StoreError, random};
+use crate::{error::StoreError, private_file, random};
 
 /// The keys by number; the highest is the newest.
 pub(crate) type Keys = BTreeMap<i32, XChaCha20Poly1305>;
@@ -103,7 +103,7 @@ fn replace(path: &Path, text: &[&str]) -> Result<(), StoreError> {
 
 /// Writes a new file to disk, readable by its owner only, or with the owner and mode of `like`.
 fn write(path: &Path, text: &[&str], like: Option<&fs::Metadata>) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = private_file::create(path)?;
     if let Some(like) = like {
         let own = file.metadata()?;
         if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
