@@ -129,7 +129,7 @@ export class Latchkey {
 
   async addUser({ username, password }: Account, configureServer = true): Promise<void> {
     const permission = configureServer ? ["--configure-server"] : [];
-    await this.cli(["user", "add", username, ...permission, "--password-stdin"], password);
+    await this.cli(["user", "add", username, ...permission, "--init", "--password-stdin"], password);
   }
 
   /** Registers a consumer from the command line and returns its key. */

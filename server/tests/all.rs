@@ -13,6 +13,7 @@ mod foreign_clients;
 mod gateways;
 mod guides;
 mod logs;
+mod making;
 mod nodes;
 mod oauth1;
 mod pages;

@@ -135,6 +135,7 @@ fn it_says_what_was_made_and_what_stands_in_its_way() {
     let said = home.run(&["backup", "backup.db"], "");
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.sentence().contains("latchkey.db") && !home.data().exists(), "nothing is made: {said:?}");
+    let home = home.and_made();
     home.register("Requirements sync");
     let said = home.run(&["backup", "backup.db"], "");
     let words = "backup.db is a copy of ./data/latchkey.db. Only ./data/vault.key, as it is now (key 1), opens the secrets in \
@@ -160,6 +161,7 @@ fn where_the_database_is_in_postgresql_it_names_the_program_that_copies_it() {
     if !home.is_postgres() {
         return;
     }
+    let home = home.and_made();
     home.register("Requirements sync");
     let said = home.run(&["backup", "keys.dump"], "");
     assert_eq!((said.code, &*said.stdout), (Some(1), ""), "{said:?}");

@@ -16,7 +16,7 @@ fn fields(object: &Value) -> String {
 
 #[test]
 fn a_consumer_lives_its_life_by_commands() {
-    let home = Home::new();
+    let home = Home::made();
     let registered = home.json(&["consumer", "register", " Requirements sync ", "--secret-stdin"], SECRET);
     let key = registered["key"].as_str().unwrap();
     assert_eq!(
@@ -44,7 +44,7 @@ fn a_consumer_lives_its_life_by_commands() {
 
 #[test]
 fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
-    let home = Home::new();
+    let home = Home::made();
     let consumer = home.json(&["consumer", "register", "Requirements sync", "--secret-stdin"], SECRET);
     let expected = "callback_url created_at created_by key last_used_at name revision rsa_public_key status trusted \
                     updated_at";
@@ -153,7 +153,7 @@ fn wrong_usage_ends_with_2_and_touches_nothing() {
 
 #[test]
 fn one_line_break_at_the_end_of_a_secret_is_dropped_and_no_more() {
-    let home = Home::new();
+    let home = Home::made();
     for (name, ending) in [("unix", "\n"), ("windows", "\r\n"), ("none", "")] {
         let password = format!("{PASSWORD}{ending}");
         home.json(&["user", "add", name, "--password-stdin"], &password);
@@ -175,7 +175,7 @@ fn one_line_break_at_the_end_of_a_secret_is_dropped_and_no_more() {
 
 #[test]
 fn an_rsa_key_comes_from_a_file() {
-    let home = Home::new();
+    let home = Home::made();
     let key = home.register("Requirements sync");
     let pem = include_str!("../../service/tests/keys/rsa-2048-spki.pem");
     fs::write(home.path().join("key.pem"), pem).unwrap();
@@ -194,6 +194,7 @@ fn check_looks_and_changes_nothing() {
     let said = home.run(&["check"], "");
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(!home.data().exists());
+    let home = home.and_made();
     home.register("Requirements sync");
     fs::remove_file(home.vault_key()).unwrap();
     let said = home.run(&["check", "--json"], "");

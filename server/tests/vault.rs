@@ -220,7 +220,7 @@ fn killed_at_any_moment_it_is_finished_by_the_next_run() {
 
 #[test]
 fn it_says_what_it_did_and_what_to_do() {
-    let home = Home::sqlite();
+    let home = Home::sqlite().and_made();
     home.register("Requirements sync");
     let said = home.run(&["vault", "rotate"], "");
     let words = "1 secret is encrypted anew; key 2 of ./data/vault.key opens everything. Dropped from it: key 1. \
@@ -240,7 +240,7 @@ fn it_says_what_it_did_and_what_to_do() {
 
 #[test]
 fn the_key_file_stays_its_owners_and_its_readers() {
-    let home = Home::new();
+    let home = Home::made();
     home.register("Requirements sync");
     let owner = |home: &Home| {
         let file = fs::metadata(home.vault_key()).unwrap();

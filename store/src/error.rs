@@ -36,9 +36,11 @@ pub enum StoreError {
         "The database {0} belongs to another program. Nothing was changed; name another one with LATCHKEY_DATABASE_URL."
     )]
     Foreign(String),
-    /// The database is empty.
-    #[error("The database is not made yet; `latchkey serve` makes it.")]
-    NotMade,
+    /// No file, or a database without tables.
+    #[error(
+        "There is no Latchkey database at {0}, and none was made. Check LATCHKEY_DATA_DIR and LATCHKEY_DATABASE_URL; `latchkey serve` or `latchkey migrate` makes a new one."
+    )]
+    NotMade(String),
     /// A database that a later version migrated.
     #[error(
         "The database {0} was written by a newer latchkey (it has the migration {1}). Start that version, or restore a backup made before it."

@@ -75,9 +75,29 @@ async fn several_who_open_a_new_database_at_once_agree_on_it() {
 #[tokio::test]
 async fn looking_at_a_database_that_is_not_there_makes_nothing() {
     let folder = Folder::sqlite();
-    let looked = folder.open_existing().await;
-    assert!(matches!(looked, Err(StoreError::CannotOpen { .. })), "{looked:?}");
+    for looked in [folder.open_existing().await, folder.open_made().await] {
+        assert!(matches!(looked, Err(StoreError::NotMade(_))), "{looked:?}");
+    }
     assert_eq!(folder.files(), [""; 0]);
+    // As a first start leaves it that was interrupted.
+    fs::write(folder.database(), "").unwrap();
+    for looked in [folder.open_existing().await, folder.open_made().await] {
+        assert!(matches!(looked, Err(StoreError::NotMade(_))), "{looked:?}");
+    }
+    assert_eq!(fs::metadata(folder.database()).unwrap().len(), 0);
+    assert_eq!(folder.files(), ["latchkey.db"]);
+}
+
+#[tokio::test]
+async fn a_database_without_our_tables_gets_them_only_where_it_may_be_made() {
+    let folder = Folder::new();
+    let refused = folder.open_made().await.unwrap_err();
+    assert!(matches!(refused, StoreError::NotMade(_)), "{refused:?}");
+    assert!(refused.to_string().contains(&folder.location().to_string()), "{refused}");
+    assert!(!folder.vault_key().exists());
+    folder.open().await.unwrap().close().await.unwrap();
+    let store = folder.open_made().await.unwrap();
+    insert(&store, 1).await;
 }
 
 #[tokio::test]
@@ -145,7 +165,7 @@ async fn a_database_of_an_earlier_version_gets_what_is_missing_and_nothing_else(
     folder.sql("UPDATE seaql_migrations SET applied_at = 0").await;
     folder.sql("DELETE FROM seaql_migrations WHERE version = 'm20261126_000005_index_statuses'").await;
     folder.sql("DROP INDEX consumers_status_created_by").await;
-    let store = folder.open().await.unwrap();
+    let store = folder.open_made().await.unwrap();
     assert!(store.consumers().find(key(1)).await.unwrap().is_some());
     assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations WHERE applied_at = 0").await, 4);
     let applied = "SELECT count(*) FROM seaql_migrations \

@@ -1,6 +1,6 @@
 //! `latchkey check`: says what is wrong and what to do, and changes nothing.
 
-use std::{fmt, path::Path};
+use std::fmt;
 
 use serde::Serialize;
 use service::Clock;
@@ -73,16 +73,11 @@ fn not_made(subject: &'static str, what: &impl fmt::Display) -> Finding {
 
 /// Checks the database and its key; returns the time of the newest activity, if any.
 async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<OffsetDateTime> {
-    // An interrupted first start leaves an empty file.
-    let is_made = |file: &Path| std::fs::metadata(file).map_or(file.exists(), |found| found.len() > 0);
-    let opened = match settings.database_url.file() {
-        Some(file) if !is_made(file) => Err(StoreError::NotMade),
-        _ => Store::open_existing(&settings.database_url, &settings.vault_key_file).await,
-    };
+    let opened = Store::open_existing(&settings.database_url, &settings.vault_key_file).await;
     let mut report = |subject, ok, detail| findings.push(Finding::new(subject, ok, detail));
     let store = match opened {
         Ok(store) => store,
-        Err(StoreError::NotMade) => {
+        Err(StoreError::NotMade(_)) => {
             findings.push(not_made("database", &settings.database_url));
             if !settings.vault_key_file.exists() {
                 findings.push(not_made("vault key", &settings.vault_key_file.display()));

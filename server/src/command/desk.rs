@@ -19,15 +19,26 @@ pub(super) struct Desk {
 }
 
 impl Desk {
+    /// On a database that exists: a mistyped folder or URL must not become a new database.
     pub(super) async fn open(settings: &Settings, json: bool) -> Result<Self, CommandError> {
+        let store = Store::open_made(&settings.database_url, &settings.vault_key_file).await?;
+        Ok(Self::on(store, json))
+    }
+
+    /// On a database that is made, with its folder and vault key, if there is none.
+    pub(super) async fn make(settings: &Settings, json: bool) -> Result<Self, CommandError> {
         let path = &settings.data_dir;
         make_data_dir(path)
             .map_err(|source| CommandError::DataDir { path: path.display().to_string(), source })?;
-        let mut store = Store::open(&settings.database_url, &settings.vault_key_file).await?;
+        let store = Store::open(&settings.database_url, &settings.vault_key_file).await?;
+        Ok(Self::on(store, json))
+    }
+
+    fn on(mut store: Store, json: bool) -> Self {
         let admin = Admin::at_the_command_line(&mut store);
         let store = Arc::new(store);
         let service = Service::new(store.clone(), Clock::System, Rules::default());
-        Ok(Self { store, service, admin, json })
+        Self { store, service, admin, json }
     }
 
     /// Closes the database, so that it is one file again. A failure loses nothing that was committed.

@@ -56,6 +56,17 @@ enum Command {
     Check,
 }
 
+impl Command {
+    /// Whether it makes data folder, database and vault key where there are none.
+    fn may_make(&self) -> bool {
+        match self {
+            Self::Serve | Self::Migrate => true,
+            Self::User(command) => command.may_make(),
+            Self::Consumer(_) | Self::Backup(_) | Self::Vault(_) | Self::Check => false,
+        }
+    }
+}
+
 /// Runs the command that the process was started with.
 pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -93,7 +104,11 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Serve | Command::Migrate | Command::Vault(_) => {}
     }
     let is_new = settings.database_url.file().is_some_and(|file| !file.exists());
-    let desk = Desk::open(&settings, cli.json).await?;
+    let desk = if cli.command.may_make() {
+        Desk::make(&settings, cli.json).await?
+    } else {
+        Desk::open(&settings, cli.json).await?
+    };
     let done = match cli.command {
         Command::User(command) => command.run(&desk).await,
         Command::Consumer(command) => command.run(&desk).await,

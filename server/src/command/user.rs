@@ -19,6 +19,9 @@ pub(super) enum UserCommand {
         /// Give it the Configure Server permission
         #[arg(long)]
         configure_server: bool,
+        /// Make the database first, where there is none
+        #[arg(long)]
+        init: bool,
         /// Read the password from stdin
         #[arg(long)]
         password_stdin: bool,
@@ -56,6 +59,11 @@ pub(super) enum UserCommand {
 }
 
 impl UserCommand {
+    /// Whether it makes the database where there is none.
+    pub(super) fn may_make(&self) -> bool {
+        matches!(self, Self::Add { init: true, .. })
+    }
+
     /// What can be refused before the database is opened.
     pub(super) fn check_usage(&self) -> Result<(), CommandError> {
         match self {

@@ -81,6 +81,16 @@ impl Home {
         Self { place: Place::new() }
     }
 
+    /// A home with an empty database.
+    pub fn made() -> Self {
+        Self::new().and_made()
+    }
+
+    pub fn and_made(self) -> Self {
+        self.json(&["migrate"], "");
+        self
+    }
+
     /// A home where `ada` has *Configure Server* and `grace` has not.
     pub fn with_users() -> Self {
         Self::new().and_users()
@@ -171,7 +181,7 @@ impl Home {
     }
 
     pub fn add_user(&self, name: &str, configure_server: bool) {
-        let mut arguments = vec!["user", "add", name, "--password-stdin"];
+        let mut arguments = vec!["user", "add", name, "--init", "--password-stdin"];
         arguments.extend(configure_server.then_some("--configure-server"));
         let said = self.run(&arguments, PASSWORD);
         assert_eq!(said.code, Some(0), "{said:?}");

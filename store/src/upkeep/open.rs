@@ -1,6 +1,6 @@
 //! Opens either database: creates, migrates and checks it, and refuses one that is not ours.
 
-use std::path::Path;
+use std::{fs, io, path::Path};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait as _, PaginatorTrait as _, TransactionTrait,
@@ -24,9 +24,27 @@ const READERS: u32 = 4;
 impl Store {
     /// Opens a database and the vault key beside it; creates and migrates them as needed.
     pub async fn open(location: &Location, vault_key_file: &Path) -> Result<Self, StoreError> {
+        Self::open_and_migrate(location, vault_key_file, true).await
+    }
+
+    /// Opens and migrates a database that exists; creates neither a database nor a vault key.
+    pub async fn open_made(location: &Location, vault_key_file: &Path) -> Result<Self, StoreError> {
+        Self::open_and_migrate(location, vault_key_file, false).await
+    }
+
+    async fn open_and_migrate(
+        location: &Location,
+        vault_key_file: &Path,
+        may_create: bool,
+    ) -> Result<Self, StoreError> {
         let open = async {
-            let write = connect(location, 1, true).await?;
-            refuse_foreign(&write, location).await?;
+            let write = if may_create {
+                let write = connect(location, 1, true).await?;
+                refuse_foreign(&write, location).await?;
+                write
+            } else {
+                connect_made(location).await?
+            };
             refuse_newer(&write, location).await?;
             // One transaction: of two processes that open a new database at once, the second one finds it migrated.
             let transaction = if write.get_database_backend() == DbBackend::Postgres {
@@ -43,7 +61,7 @@ impl Store {
             refuse_newer(&transaction, location).await?;
             migration::apply(&transaction).await?;
             let is_new = vault_check::Entity::find().count(&transaction).await? == 0;
-            let vault = Vault::open(vault_key_file, is_new)?;
+            let vault = Vault::open(vault_key_file, is_new && may_create)?;
             if is_new {
                 vault_checks::insert(&transaction, &vault, vault.newest()).await?;
             }
@@ -56,12 +74,8 @@ impl Store {
     /// Opens an existing database without creating or migrating anything, for commands that only read.
     pub async fn open_existing(location: &Location, vault_key_file: &Path) -> Result<Self, StoreError> {
         let open = async {
-            let write = connect(location, 1, false).await?;
-            refuse_foreign(&write, location).await?;
+            let write = connect_made(location).await?;
             refuse_newer(&write, location).await?;
-            if !has_table(&write, "vault_checks").await? {
-                return Err(StoreError::NotMade);
-            }
             let vault = Vault::open(vault_key_file, false)?;
             Self::with_vault(location, write, vault).await
         };
@@ -90,6 +104,19 @@ impl Store {
             location: location.clone(),
         })
     }
+}
+
+/// Connects to a database that has our tables, and leaves a file or database without them as it is.
+async fn connect_made(location: &Location) -> Result<DatabaseConnection, StoreError> {
+    let not_made = || StoreError::NotMade(location.to_string());
+    let is_missing =
+        |file: &Path| matches!(fs::metadata(file), Err(error) if error.kind() == io::ErrorKind::NotFound);
+    if location.file().is_some_and(is_missing) {
+        return Err(not_made());
+    }
+    let write = connect(location, 1, false).await?;
+    refuse_foreign(&write, location).await?;
+    if has_table(&write, "vault_checks").await? { Ok(write) } else { Err(not_made()) }
 }
 
 async fn refuse_foreign(connection: &DatabaseConnection, location: &Location) -> Result<(), StoreError> {

@@ -61,6 +61,10 @@ impl Folder {
         Store::open(&self.location(), &self.vault_key()).await
     }
 
+    pub async fn open_made(&self) -> Result<Store, StoreError> {
+        Store::open_made(&self.location(), &self.vault_key()).await
+    }
+
     pub async fn open_existing(&self) -> Result<Store, StoreError> {
         Store::open_existing(&self.location(), &self.vault_key()).await
     }

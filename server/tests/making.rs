@@ -1,0 +1,81 @@
+//! Who makes a database: `serve`, `migrate` and `user add --init`. For every other command a mistyped folder is an error.
+
+use crate::support;
+
+use std::fs;
+
+use store::Location;
+use support::{Home, PASSWORD};
+
+/// A key that no consumer has.
+const KEY: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Every command that works on a database and makes none.
+const COMMANDS: [&[&str]; 15] = [
+    &["user", "add", "carol", "--password-stdin"],
+    &["user", "list"],
+    &["user", "disable", "carol"],
+    &["user", "enable", "carol"],
+    &["user", "permit", "carol"],
+    &["user", "forbid", "carol"],
+    &["user", "passwd", "carol", "--password-stdin"],
+    &["consumer", "register", "App", "--secret-stdin"],
+    &["consumer", "list"],
+    &["consumer", "show", KEY],
+    &["consumer", "approve", KEY],
+    &["consumer", "remove", KEY, "--yes"],
+    &["consumer", "edit", KEY, "--name", "App"],
+    &["backup", "copy.db"],
+    &["vault", "rotate"],
+];
+
+/// The database as sentences name it.
+fn shown(home: &Home) -> String {
+    match home.location() {
+        Location::Sqlite(_) => "./data/latchkey.db".to_owned(),
+        shared @ Location::Postgres(_) => shared.to_string(),
+    }
+}
+
+#[test]
+fn without_a_database_a_command_names_the_one_that_is_missing_and_leaves_nothing_behind() {
+    let home = Home::new();
+    for has_folder in [false, true] {
+        for arguments in COMMANDS {
+            let said = home.run(arguments, PASSWORD);
+            assert_eq!((said.code, &*said.stdout), (Some(1), ""), "{arguments:?}: {said:?}");
+            let words = format!("There is no Latchkey database at {}, and none was made.", shown(&home));
+            assert!(said.sentence().starts_with(&words), "{arguments:?}: {said:?}");
+            assert!(said.sentence().contains("`latchkey migrate`"), "{arguments:?}: {said:?}");
+        }
+        assert_eq!(home.data().exists(), has_folder);
+        if !has_folder {
+            assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "nothing was made");
+            fs::create_dir(home.data()).unwrap();
+        }
+    }
+    assert_eq!(fs::read_dir(home.data()).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
+fn a_mistyped_data_folder_is_named_and_not_made() {
+    let home = Home::made();
+    for arguments in COMMANDS {
+        let said = home.run(&[arguments, &["--data-dir", "dta"]].concat(), PASSWORD);
+        assert_eq!((said.code, &*said.stdout), (Some(1), ""), "{arguments:?}: {said:?}");
+        assert!(said.sentence().contains("dta/"), "{arguments:?}: {said:?}");
+    }
+    assert!(!home.path().join("dta").exists() && !home.path().join("copy.db").exists());
+    assert_eq!(home.json(&["user", "list"], ""), serde_json::json!([]));
+}
+
+#[test]
+fn the_first_user_may_make_the_database() {
+    let home = Home::new();
+    for name in ["ada", "grace"] {
+        home.json(&["user", "add", name, "--init", "--password-stdin"], PASSWORD);
+    }
+    assert!(home.vault_key().exists());
+    assert_eq!(home.json(&["user", "list"], "").as_array().unwrap().len(), 2);
+    home.serve().signed_in("ada");
+}
