@@ -115,9 +115,6 @@ pub enum StoreError {
     /// The backup's file name exists already.
     #[error("{0} exists already, and a backup never replaces a file. Nothing was copied; name another file.")]
     BackupExists(PathBuf),
-    /// Another process is writing this backup.
-    #[error("Another backup to {0} is under way. Wait for it, or name another file.")]
-    BackupUnderWay(PathBuf),
     /// The backup cannot be written.
     #[error(
         "The backup {path} cannot be written: {source}. Nothing is left of it; see to it that its folder exists, can be written to and has room for a copy of the database."

@@ -138,6 +138,37 @@ async fn a_file_that_is_there_is_left_alone_and_a_folder_that_is_not_is_named() 
     assert!(drafts(&folder).is_empty());
 }
 
+#[tokio::test]
+async fn whatever_stands_where_drafts_once_were_is_neither_written_nor_kept_as_the_backup() {
+    let (folder, store) = filled().await;
+    let (link, precious) = (beside(&folder, "linked.db.draft"), beside(&folder, "precious"));
+    fs::write(&precious, "precious").unwrap();
+    std::os::unix::fs::symlink(&precious, &link).unwrap();
+    let strangers = beside(&folder, "planted.db.draft");
+    fs::write(&strangers, "").unwrap();
+    fs::set_permissions(&strangers, fs::Permissions::from_mode(0o666)).unwrap();
+    for name in ["linked.db", "planted.db"] {
+        let backup = beside(&folder, name);
+        assert_eq!(store.back_up(&backup).await.unwrap(), [1]);
+        let made = fs::symlink_metadata(&backup).unwrap();
+        assert!(made.is_file(), "{made:?}");
+        assert_eq!(made.permissions().mode() & 0o777, 0o600);
+        assert_eq!(restored(&backup, &folder).open().await.unwrap().health().await.unwrap().integrity, "ok");
+    }
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
+    assert_eq!(fs::read_to_string(&strangers).unwrap(), "");
+    assert_eq!(drafts(&folder), ["linked.db.draft", "planted.db.draft"], "and no draft of ours");
+}
+
+#[tokio::test]
+async fn one_that_fails_leaves_no_draft_behind() {
+    let (folder, store) = filled().await;
+    fs::remove_file(folder.vault_key()).unwrap();
+    let failed = store.back_up(&beside(&folder, "backup.db")).await;
+    assert!(matches!(failed, Err(StoreError::VaultKeyMissing(_))), "{failed:?}");
+    assert!(drafts(&folder).is_empty() && !beside(&folder, "backup.db").exists(), "{:?}", folder.files());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_at_once_with_one_name_one_has_it_and_it_is_whole() {
     let (folder, store) = filled().await;
@@ -145,7 +176,7 @@ async fn of_two_at_once_with_one_name_one_has_it_and_it_is_whole() {
     let (one, two) = tokio::join!(store.back_up(&backup), store.back_up(&backup));
     let (won, lost) = if one.is_ok() { (one, two) } else { (two, one) };
     assert_eq!(won.unwrap(), [1]);
-    assert!(matches!(lost, Err(StoreError::BackupExists(_) | StoreError::BackupUnderWay(_))), "{lost:?}");
+    assert!(matches!(lost, Err(StoreError::BackupExists(_))), "{lost:?}");
     let (other, another) = (beside(&folder, "other.db"), beside(&folder, "another.db"));
     let (other_made, another_made) = tokio::join!(store.back_up(&other), store.back_up(&another));
     assert!(other_made.is_ok() && another_made.is_ok());

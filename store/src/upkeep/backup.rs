@@ -1,9 +1,8 @@
 //! Copies the database while it is in use (SQLite; PostgreSQL has its own tools for that).
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File},
     io,
-    os::unix::fs::OpenOptionsExt as _,
     path::{self, Path},
 };
 
@@ -13,6 +12,7 @@ use crate::{
     database::sqlite,
     error::StoreError,
     nonces::forgotten::mark_restored,
+    private_file, random,
     store::Store,
     tables::vault_checks,
     vault::file::{beside, remove_if_there, sync_folder},
@@ -36,9 +36,10 @@ impl Store {
         if fs::symlink_metadata(&absolute).is_ok() {
             return Err(StoreError::BackupExists(file.to_owned()));
         }
-        let draft = beside(&absolute, "draft");
-        let lock = lock(&draft).map_err(|error| error.of_backup(file))?;
-        let written = self.write_draft(&draft, &lock).await;
+        // An unpredictable name, created exclusively: no file and no link of another user can stand there.
+        let draft = beside(&absolute, &format!("{:016x}.draft", u64::from_ne_bytes(random::bytes())));
+        let created = private_file::create(&draft).map_err(|source| unwritable(file, source))?;
+        let written = self.write_draft(&draft, &created).await;
         let placed = written.and_then(|keys| place(&draft, &absolute).map(|()| keys));
         let removed = remove_if_there(&draft).map_err(|source| unwritable(file, source));
         placed.map_err(|error| error.of_backup(file)).and_then(|keys| removed.map(|()| keys))
@@ -66,20 +67,6 @@ impl Store {
     }
 }
 
-/// An empty draft, locked against other processes; one left by a crash is reused.
-fn lock(draft: &Path) -> Result<File, StoreError> {
-    // SQLite would create it world-readable.
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(draft);
-    let file = file.map_err(|source| unwritable(draft, source))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(StoreError::BackupUnderWay(draft.to_owned())),
-        Err(TryLockError::Error(source)) => return Err(unwritable(draft, source)),
-    }
-    file.set_len(0).map_err(|source| unwritable(draft, source))?;
-    Ok(file)
-}
-
 /// Links the draft to the backup's name. Unlike a rename, a hard link fails if the name exists.
 fn place(draft: &Path, file: &Path) -> Result<(), StoreError> {
     fs::hard_link(draft, file).map_err(|source| match source.kind() {
@@ -101,7 +88,6 @@ impl StoreError {
             Self::ReadOnly(_) => unwritable(file, io::ErrorKind::ReadOnlyFilesystem.into()),
             Self::BackupFile { source, .. } => unwritable(file, source),
             Self::BackupExists(_) => Self::BackupExists(file.to_owned()),
-            Self::BackupUnderWay(_) => Self::BackupUnderWay(file.to_owned()),
             other => other,
         }
     }
