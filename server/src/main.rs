@@ -11,6 +11,7 @@ mod ops;
 mod pages;
 mod provider;
 mod router;
+mod secret_text;
 mod serve;
 mod settings;
 mod state;

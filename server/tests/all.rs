@@ -24,5 +24,6 @@ mod relay;
 mod server_functions;
 mod settings;
 mod sign_in;
+mod terminal;
 mod vault;
 mod verify;

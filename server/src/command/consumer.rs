@@ -4,10 +4,13 @@ use clap::{ArgAction, Subcommand};
 use domain::{Consumer, ConsumerKey, ConsumerQuery, Cursor, query::MOST_ROWS};
 use service::consumers::{Consumers, TypedEdit};
 
-use crate::command::{
-    desk::Desk,
-    error::CommandError,
-    terminal::{input, output},
+use crate::{
+    command::{
+        desk::Desk,
+        error::CommandError,
+        terminal::{input, output},
+    },
+    secret_text::read_bounded,
 };
 
 fn key(text: &str) -> Result<ConsumerKey, String> {
@@ -20,7 +23,7 @@ pub(super) enum ConsumerCommand {
     Register {
         /// What people call it
         name: String,
-        /// Read the consumer secret from stdin
+        /// Read the consumer secret from stdin; a terminal does not show it and asks twice
         #[arg(long)]
         secret_stdin: bool,
     },
@@ -68,7 +71,7 @@ pub(super) struct Changes {
     /// A new name
     #[arg(long)]
     name: Option<String>,
-    /// Read a new consumer secret from stdin
+    /// Read a new consumer secret from stdin; a terminal does not show it and asks twice
     #[arg(long)]
     secret_stdin: bool,
     /// Whether users are not asked for consent
@@ -89,7 +92,7 @@ impl Changes {
     fn read(self) -> Result<TypedEdit, CommandError> {
         let rsa_public_key = match &self.rsa_public_key {
             Some(path) if path.is_empty() => Some(String::new()),
-            Some(path) => Some(std::fs::File::open(path).and_then(input::read_bounded).map_err(|error| {
+            Some(path) => Some(std::fs::File::open(path).and_then(read_bounded).map_err(|error| {
                 CommandError::Usage(format!("The key file {path} cannot be read: {error}."))
             })?),
             None => None,

@@ -26,6 +26,8 @@ pub(super) enum CommandError {
     Service(#[from] ServiceError),
     #[error("Nothing was changed: the question was not answered with yes.")]
     NotConfirmed,
+    #[error("The {0} was not the same the second time, so nothing was changed.")]
+    TypedDifferently(String),
     #[error(
         "The database is in PostgreSQL, whose own program copies it: `{command}`. Only the vault key {vault_key_file}, as it is now, opens the secrets in it: keep a copy of that file too, in another place."
     )]
@@ -44,6 +46,7 @@ impl CommandError {
             Self::Store(_)
             | Self::Service(_)
             | Self::NotConfirmed
+            | Self::TypedDifferently(_)
             | Self::PgDump { .. }
             | Self::CheckFailed
             | Self::Output(_) => 1,

@@ -22,7 +22,7 @@ pub(super) enum UserCommand {
         /// Make the database first, where there is none
         #[arg(long)]
         init: bool,
-        /// Read the password from stdin
+        /// Read the password from stdin; a terminal does not show it and asks twice
         #[arg(long)]
         password_stdin: bool,
     },
@@ -52,7 +52,7 @@ pub(super) enum UserCommand {
     Passwd {
         /// The username
         name: String,
-        /// Read the password from stdin
+        /// Read the password from stdin; a terminal does not show it and asks twice
         #[arg(long)]
         password_stdin: bool,
     },

@@ -15,6 +15,7 @@ pub mod redact;
 pub mod relay;
 pub mod signer;
 pub mod stream;
+pub mod terminal;
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
 //! What commands read and print.
 
+mod hidden;
 pub(crate) mod input;
 pub(crate) mod output;
