@@ -61,6 +61,25 @@ fn a_password_in_a_setting_is_not_shown() {
 }
 
 #[test]
+fn a_file_may_hold_the_database_url_and_giving_both_is_refused() {
+    let home = Home::sqlite();
+    fs::write(home.path().join("url"), "sqlite://keys.db\n").unwrap();
+    let migrate = |settings: &[(&str, &str)]| {
+        let mut command = home.command(&["migrate"]);
+        command.envs(settings.iter().copied());
+        support::finish(command, "")
+    };
+    let said = migrate(&[("LATCHKEY_DATABASE_URL_FILE", "url")]);
+    assert_eq!((said.code, &*said.stderr), (Some(0), ""), "{said:?}");
+    assert!(home.path().join("keys.db").exists() && !home.database().exists());
+    let both = [("LATCHKEY_DATABASE_URL", "sqlite://other.db"), ("LATCHKEY_DATABASE_URL_FILE", "url")];
+    let said = migrate(&both);
+    assert_eq!((said.code, &*said.stdout), (Some(2), ""), "{said:?}");
+    assert!(said.sentence().starts_with("LATCHKEY_DATABASE_URL and LATCHKEY_DATABASE_URL_FILE "), "{said:?}");
+    assert!(!home.path().join("other.db").exists());
+}
+
+#[test]
 fn a_certificate_without_its_key_or_with_a_broken_one_stops_the_start() {
     let home = Home::new();
     let said = home.serve_in_vain(&[("LATCHKEY_TLS_CERT", "cert.pem")]);

@@ -11,7 +11,20 @@ pub enum SettingsError {
         /// What was given.
         value: String,
         /// What may be given.
-        allowed: &'static str,
+        allowed: String,
+    },
+    /// A setting, and a file that holds it.
+    #[error("{0} and {1} are given both: give one of them.")]
+    Twice(String, String),
+    /// A file with the value of a setting, which cannot be read.
+    #[error("{source_name}={path} cannot be read: {reason}.")]
+    ValueFile {
+        /// The setting that names the file.
+        source_name: String,
+        /// The file.
+        path: String,
+        /// What the system reported.
+        reason: String,
     },
     /// One half of a pair.
     #[error("LATCHKEY_TLS_CERT and LATCHKEY_TLS_KEY must be given both or neither: only {0} is.")]

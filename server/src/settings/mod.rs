@@ -53,8 +53,8 @@ impl Settings {
             Sources { flags: flags.given(), environment, file, file_name, in_words: Vec::new() };
         let settings = Self::take(&mut sources)?;
         let given = match (&settings.tls_cert, &settings.tls_key) {
-            (Some(_), None) => sources.get("tls_cert"),
-            (None, Some(_)) => sources.get("tls_key"),
+            (Some(_), None) => sources.get("tls_cert")?,
+            (None, Some(_)) => sources.get("tls_key")?,
             _ => return Ok(settings),
         };
         Err(SettingsError::HalfTls(given.map(|given| given.source_name).unwrap_or_default()))

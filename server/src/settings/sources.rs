@@ -1,8 +1,11 @@
 //! Where settings come from: flags, the environment, a file.
 
-use std::{collections::HashMap, ffi::OsString};
+use std::{collections::HashMap, ffi::OsString, fs::File};
 
-use crate::settings::error::SettingsError;
+use crate::{
+    secret_text::{read_bounded, without_line_break},
+    settings::error::SettingsError,
+};
 
 /// What the build and the tests use; no setting, and no mistake either.
 const NOT_SETTINGS: [&str; 8] = [
@@ -16,17 +19,56 @@ const NOT_SETTINGS: [&str; 8] = [
     "LATCHKEY_GALLERY",
 ];
 
+/// What may be a secret or hold one: `LATCHKEY_X_FILE` names a file with its value, as the key with `_file` does.
+const IN_FILES: [&str; 2] = ["database_url", "public_url"];
+
 /// A value, and where it came from.
 pub(super) struct Given {
     pub(super) source_name: String,
     value: String,
+    /// The file with the value. It is shown in place of what it holds, which may be any of the machine's secrets.
+    path: Option<String>,
 }
 
 impl Given {
+    /// The value as a text, or the value in the file that another text names.
+    fn of(text: Named<'_>, file: Option<Named<'_>>) -> Result<Option<Self>, SettingsError> {
+        let path = file.and_then(|(name, path)| Some((name, path?)));
+        match (text, path) {
+            ((name, Some(_)), Some((file, _))) => Err(SettingsError::Twice(name, file)),
+            ((name, Some(value)), None) => {
+                Ok(Some(Self { source_name: name, value: value.clone(), path: None }))
+            }
+            ((_, None), Some((source_name, path))) => {
+                let value =
+                    File::open(path).and_then(read_bounded).map_err(|error| SettingsError::ValueFile {
+                        source_name: source_name.clone(),
+                        path: path.clone(),
+                        reason: error.to_string(),
+                    })?;
+                Ok(Some(Self { source_name, value: without_line_break(value), path: Some(path.clone()) }))
+            }
+            ((_, None), None) => Ok(None),
+        }
+    }
+
     fn shown(&self) -> String {
-        without_password(&self.value).replace(char::is_control, "\u{fffd}")
+        let shown = self.path.clone().unwrap_or_else(|| without_password(&self.value));
+        shown.replace(char::is_control, "\u{fffd}")
+    }
+
+    fn not_allowed(&self, allowed: &str) -> SettingsError {
+        let a_file = if self.path.is_some() { "a file that holds " } else { "" };
+        SettingsError::Value {
+            source_name: self.source_name.clone(),
+            value: self.shown(),
+            allowed: format!("{a_file}{allowed}"),
+        }
     }
 }
+
+/// A setting's name in a source, and its text there.
+type Named<'a> = (String, Option<&'a String>);
 
 /// A value fit to be shown: of what may hold a password, broken URLs included, only the scheme is.
 fn without_password(value: &str) -> String {
@@ -50,17 +92,23 @@ pub(super) struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    pub(super) fn get(&self, key: &str) -> Option<Given> {
-        let variable = format!("LATCHKEY_{}", key.to_uppercase());
-        if let Some(value) = self.flags.get(key) {
-            return Some(Given { source_name: format!("--{}", key.replace('_', "-")), value: value.clone() });
+    /// What the strongest source says that has it.
+    pub(super) fn get(&self, key: &str) -> Result<Option<Given>, SettingsError> {
+        let in_environment = |key: &str| {
+            let variable = variable(key);
+            let value = self.environment.get(&variable);
+            (variable, value)
+        };
+        let in_file = |key: &str| (format!("{}: {key}", self.file_name), self.file.get(key));
+        let file_key = IN_FILES.contains(&key).then(|| format!("{key}_file"));
+        let flag = (format!("--{}", key.replace('_', "-")), self.flags.get(key));
+        if let Some(given) = Given::of(flag, None)? {
+            return Ok(Some(given));
         }
-        if let Some(value) = self.environment.get(&variable) {
-            return Some(Given { source_name: variable, value: value.clone() });
+        if let Some(given) = Given::of(in_environment(key), file_key.as_deref().map(in_environment))? {
+            return Ok(Some(given));
         }
-        self.file
-            .get(key)
-            .map(|value| Given { source_name: format!("{}: {key}", self.file_name), value: value.clone() })
+        Given::of(in_file(key), file_key.as_deref().map(in_file))
     }
 
     /// The value of a setting; the default, which `words` tell, where no source has one.
@@ -69,21 +117,26 @@ impl Sources<'_> {
         key: &str,
         words: &str,
         default: impl FnOnce() -> T,
-        allowed: &'static str,
+        allowed: &str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, SettingsError> {
-        let Some(given) = self.get(key) else {
+        let Some(given) = self.get(key)? else {
             self.in_words.push(format!("{key}: {words}"));
             return Ok(default());
         };
-        let value = parse(&given.value).ok_or_else(|| SettingsError::Value {
-            source_name: given.source_name.clone(),
-            value: given.shown(),
-            allowed,
-        })?;
+        let value = parse(&given.value).ok_or_else(|| given.not_allowed(allowed))?;
         self.in_words.push(format!("{key}: {} ({})", given.shown(), given.source_name));
         Ok(value)
     }
+}
+
+fn variable(key: &str) -> String {
+    format!("LATCHKEY_{}", key.to_uppercase())
+}
+
+/// Whether it is a setting's key, or the key of a file with a setting's value.
+fn is_key(keys: &[&str], key: &str) -> bool {
+    keys.contains(&key) || key.strip_suffix("_file").is_some_and(|key| IN_FILES.contains(&key))
 }
 
 /// Every setting in the environment, and the names that look like one and are none.
@@ -94,8 +147,8 @@ pub(super) fn from_environment(
     let (mut known, mut unknown) = (HashMap::new(), Vec::new());
     for (name, value) in variables {
         let Ok(name) = name.into_string() else { continue };
-        let Some(key) = name.strip_prefix("LATCHKEY_") else { continue };
-        if keys.iter().any(|known| known.to_uppercase() == key) {
+        let Some(key) = name.strip_prefix("LATCHKEY_").map(str::to_lowercase) else { continue };
+        if is_key(keys, &key) && variable(&key) == name {
             let value = value.into_string().map_err(|_| SettingsError::NotText(name.clone()))?;
             known.insert(name, value);
         } else if !NOT_SETTINGS.contains(&&*name) {
@@ -123,7 +176,7 @@ pub(super) fn parse_file(
     })?;
     let mut values = HashMap::new();
     for (key, value) in table {
-        if !keys.contains(&&*key) {
+        if !is_key(keys, &key) {
             return Err(SettingsError::UnknownKey { path: path.to_owned(), key, known: keys.join(", ") });
         }
         let text = match value {

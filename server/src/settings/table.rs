@@ -75,7 +75,7 @@ macro_rules! settings {
 settings! {
     data_dir: PathBuf, "FOLDER", "Folder of the database and the vault key",
         default "./data" = PathBuf::from("./data"), must be "a folder" => path;
-    database_url: Location, "URL", "sqlite://FILE or postgres://USER@HOST/DATABASE",
+    database_url: Location, "URL", "sqlite://FILE or postgres://USER@HOST/DATABASE; LATCHKEY_DATABASE_URL_FILE names a file that holds it",
         default "latchkey.db in the data folder" = Location::Sqlite(data_dir.join("latchkey.db")),
         must be "sqlite://FILE without a question mark, or postgres://USER@HOST/DATABASE" => |text| text.parse().ok();
     listen: SocketAddr, "ADDRESS:PORT", "Public listener; port 0 picks one",
@@ -84,7 +84,7 @@ settings! {
     internal_listen: Option<SocketAddr>, "ADDRESS:PORT", "Internal listener, or off",
         default "127.0.0.1:3001" = Some(SocketAddr::from(([127, 0, 0, 1], 3001))),
         must be "an IP address and a port, such as 127.0.0.1:3001, or off" => address_or_off;
-    public_url: Option<Url>, "URL", "The address that browsers and applications see",
+    public_url: Option<Url>, "URL", "The address that browsers and applications see; LATCHKEY_PUBLIC_URL_FILE names a file that holds it",
         default "the bound address" = None,
         must be "an address such as https://keys.example.com or https://example.com/latchkey: http:// or https://, a host, and at most a plain path after it"
             => |text| public_url(text).map(Some);

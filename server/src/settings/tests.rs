@@ -79,6 +79,58 @@ fn a_password_in_a_database_url_is_not_shown() {
 }
 
 #[test]
+fn a_file_may_hold_what_is_a_secret_or_a_url() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    for ending in ["", "\n", "\r\n"] {
+        let path = file("database", &format!("postgres://ada:correcthorse@db.example/keys{ending}"));
+        let in_toml = format!("database_url_file = '{path}'");
+        for (environment, toml) in [(&[("LATCHKEY_DATABASE_URL_FILE", &*path)][..], ""), (&[], &*in_toml)] {
+            let settings = read(&Flags::default(), environment, toml).unwrap();
+            assert_eq!(settings.database_url.to_string(), "postgres://db.example:5432/keys");
+            let shown = settings.in_words.join("; ");
+            assert!(
+                shown.contains(&format!("database_url: {path} (")) && !shown.contains("correct"),
+                "{shown}"
+            );
+        }
+    }
+    let url = file("url", "https://keys.example.com\n");
+    let settings = read(&Flags::default(), &[("LATCHKEY_PUBLIC_URL_FILE", &url)], "").unwrap();
+    assert_eq!(settings.public_url.unwrap().as_str(), "https://keys.example.com/");
+    // A flag is stronger than either.
+    let flags = Flags { database_url: Some("sqlite://keys.db".into()), ..Flags::default() };
+    let settings = read(&flags, &[("LATCHKEY_DATABASE_URL_FILE", "missing")], "").unwrap();
+    assert_eq!(settings.database_url.to_string(), "keys.db");
+
+    let two = file("two", "correcthorse\n\n");
+    for (environment, words) in [
+        (
+            &[("LATCHKEY_DATABASE_URL", "sqlite://keys.db"), ("LATCHKEY_DATABASE_URL_FILE", &*two)][..],
+            "LATCHKEY_DATABASE_URL and LATCHKEY_DATABASE_URL_FILE are given both: give one of them."
+                .to_owned(),
+        ),
+        (
+            &[("LATCHKEY_DATABASE_URL_FILE", "missing/file")],
+            "LATCHKEY_DATABASE_URL_FILE=missing/file cannot be read: No such file".to_owned(),
+        ),
+        (
+            &[("LATCHKEY_DATABASE_URL_FILE", &*two)],
+            format!(
+                "LATCHKEY_DATABASE_URL_FILE={two} is not allowed: it must be a file that holds sqlite://FILE"
+            ),
+        ),
+    ] {
+        let told = refused(environment);
+        assert!(told.starts_with(&words) && !told.contains("correcthorse"), "{told}");
+    }
+}
+
+#[test]
 fn every_way_to_write_a_sqlite_file_is_taken() {
     for (url, file) in [
         ("sqlite://data/keys.db", "data/keys.db"),
@@ -113,10 +165,17 @@ fn the_internal_listener_can_be_off() {
 
 #[test]
 fn an_unknown_variable_is_pointed_out_unless_the_build_uses_it() {
-    let names = ["LATCHKEY_LISEN", "LATCHKEY_CONFIG", "LATCHKEY_BIN", "LATCHKEY_REALM", "PATH"];
+    let names = [
+        "LATCHKEY_LISEN",
+        "LATCHKEY_CONFIG",
+        "LATCHKEY_BIN",
+        "LATCHKEY_REALM",
+        "PATH",
+        "LATCHKEY_REALM_FILE",
+    ];
     let variables = names.iter().map(|name| (OsString::from(name), OsString::from("x")));
     let (known, unknown) = from_environment(KEYS, variables).unwrap();
-    assert_eq!(unknown, ["LATCHKEY_CONFIG", "LATCHKEY_LISEN"]);
+    assert_eq!(unknown, ["LATCHKEY_CONFIG", "LATCHKEY_LISEN", "LATCHKEY_REALM_FILE"]);
     assert_eq!(known.into_keys().collect::<Vec<_>>(), ["LATCHKEY_REALM"]);
 }
 
