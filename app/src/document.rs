@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use leptos::{
-    html::title,
     nonce::{Nonce, use_nonce},
     prelude::*,
 };
@@ -54,7 +53,8 @@ impl Document {
         self.view(site, &nonce)
     }
 
-    /// Renders a page without a script; leptos adds nothing to it.
+    /// Renders a page without a script. Leptos's marks (`<!>`) are for its script, so they are taken out; in a text they
+    /// would be escaped.
     pub fn render_plain(self, site: Site) -> (StatusCode, [(HeaderName, HeaderValue); 2], String) {
         let nonce = Nonce::new();
         let policy = content_security_policy(&nonce, self.form_action.as_deref());
@@ -62,7 +62,7 @@ impl Document {
             (header::CONTENT_SECURITY_POLICY, policy),
             (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         ];
-        (self.status, headers, Owner::new().with(|| self.view(site, &nonce).to_html()))
+        (self.status, headers, Owner::new().with(|| self.view(site, &nonce).to_html()).replace("<!>", ""))
     }
 
     /// The head of every document, and the page in its body.
@@ -77,7 +77,8 @@ impl Document {
                     <meta charset="utf-8"/>
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>
                     <meta name="color-scheme" content="light dark"/>
-                    {title().child(self.title)}
+                    // Not as a child: leptos would add a comment, which in a title is text. These are our own words.
+                    <title inner_html=self.title></title>
                     <link rel="stylesheet" href=style/>
                     <link rel="icon" href=icon type="image/svg+xml"/>
                     {scripts}
