@@ -5,7 +5,7 @@ use crate::support;
 mod activity;
 mod away;
 mod clock;
-mod database;
+pub mod database;
 mod disapprovals;
 mod full_disk;
 mod half_open;

@@ -11,7 +11,7 @@ use support::{Home, PASSWORD};
 const KEY: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Every command that works on a database and makes none.
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 16] = [
     &["user", "add", "carol", "--password-stdin"],
     &["user", "list"],
     &["user", "disable", "carol"],
@@ -23,6 +23,7 @@ const COMMANDS: [&[&str]; 15] = [
     &["consumer", "list"],
     &["consumer", "show", KEY],
     &["consumer", "approve", KEY],
+    &["consumer", "disapprove", KEY],
     &["consumer", "remove", KEY, "--yes"],
     &["consumer", "edit", KEY, "--name", "App"],
     &["backup", "copy.db"],

@@ -3,7 +3,9 @@
 use crate::support;
 
 use serde_json::json;
-use support::{Home, PASSWORD, SECRET, terminal::Terminal};
+use support::{Home, PASSWORD, SECRET, signer::until, terminal::Terminal};
+
+use crate::endurance::database::Lock;
 
 const ADD: [&str; 4] = ["user", "add", "ada", "--password-stdin"];
 
@@ -46,5 +48,22 @@ fn interrupted_it_leaves_the_terminal_as_it_was() {
     let ended = terminal.end();
     assert_eq!(ended.code, Some(130), "{ended:?}");
     assert!(ended.is_echoing, "{ended:?}");
+    assert_eq!(home.json(&["user", "list"], ""), json!([]));
+}
+
+#[test]
+fn interrupted_while_it_waits_for_the_database_it_ends_and_changes_nothing() {
+    let home = Home::sqlite().and_made();
+    let terminal = Terminal::start(home.command(&ADD));
+    terminal.hear("password (not shown): ");
+    terminal.enter(PASSWORD);
+    terminal.hear("password once more: ");
+    let writing = Lock::take(&home, "BEGIN IMMEDIATE");
+    terminal.enter(PASSWORD);
+    until("both answers are read", || terminal.is_echoing().then_some(()));
+    terminal.interrupt();
+    let ended = terminal.end();
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    drop(writing);
     assert_eq!(home.json(&["user", "list"], ""), json!([]));
 }

@@ -78,6 +78,11 @@ impl Terminal {
         signal("INT", self.process.0.id());
     }
 
+    /// Whether what is typed now is shown.
+    pub fn is_echoing(&self) -> bool {
+        is_echoing(&self.program)
+    }
+
     /// Waits for the command's end.
     pub fn end(mut self) -> Ended {
         // The end closes the pipe.

@@ -7,10 +7,7 @@ use std::{
 
 use domain::TypedSecret;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    task::JoinHandle,
-};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     command::error::CommandError,
@@ -49,7 +46,6 @@ fn ask(prompt: &str) -> io::Result<TypedSecret> {
 /// The terminal does not echo until this is dropped, or the process is interrupted.
 struct EchoOff {
     before: Termios,
-    interrupt: JoinHandle<()>,
 }
 
 impl EchoOff {
@@ -63,19 +59,20 @@ impl EchoOff {
         modes.local_modes.insert(LocalModes::ICANON | LocalModes::ECHONL);
         tcsetattr(io::stdin(), OptionalActions::Flush, &modes)?;
         let at_interrupt = before.clone();
-        let interrupt = tokio::spawn(async move {
+        // For the rest of the process: the signal no longer ends it by itself, and later the command may wait for the
+        // database.
+        tokio::spawn(async move {
             interrupts.recv().await;
             restore(&at_interrupt);
             eprintln!();
             process::exit(INTERRUPTED);
         });
-        Ok(Self { before, interrupt })
+        Ok(Self { before })
     }
 }
 
 impl Drop for EchoOff {
     fn drop(&mut self) {
-        self.interrupt.abort();
         restore(&self.before);
     }
 }
