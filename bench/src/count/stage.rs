@@ -66,7 +66,7 @@ impl Stage {
     pub fn repetitions(self) -> [u32; 2] {
         match self {
             Self::RsaSha256 => [10, 110],
-            Self::Service => [service::WARM_UP, service::WARM_UP + 60],
+            Self::Service => [service::WARM_UP, service::WARM_UP + service::COUNTED],
             _ => [100, 1100],
         }
     }
