@@ -1,5 +1,6 @@
 //! The rules for consumers, users and activity: no async, no I/O, compiles to wasm.
 
+pub mod account_change;
 pub mod activity;
 pub mod conflict;
 pub mod consumer;
@@ -12,6 +13,7 @@ pub mod time;
 mod typed;
 pub mod user;
 
+pub use account_change::AccountChange;
 pub use activity::{Action, Activity, Actor};
 pub use conflict::{Conflict, Removed};
 pub use consumer::{Consumer, ConsumerName, ConsumerSecret, Edit, Status};

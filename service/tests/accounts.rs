@@ -2,8 +2,8 @@
 
 use crate::support;
 
-use domain::Action;
-use service::{ServiceError, set_up::SetUpError, users::Change};
+use domain::{AccountChange, Action};
+use service::{ServiceError, set_up::SetUpError};
 use support::{HERE, House, PASSWORD};
 
 #[tokio::test]
@@ -31,10 +31,10 @@ async fn a_new_account_is_checked_and_each_name_is_taken_once() {
 async fn a_change_is_told_once_and_doing_it_again_changes_nothing() {
     let house = House::with_users().await;
     for (change, action) in [
-        (Change::Disable, Action::UserDisabled),
-        (Change::Enable, Action::UserEnabled),
-        (Change::Permit, Action::UserPermitted),
-        (Change::Forbid, Action::UserForbidden),
+        (AccountChange::Disable, Action::UserDisabled),
+        (AccountChange::Enable, Action::UserEnabled),
+        (AccountChange::Permit, Action::UserPermitted),
+        (AccountChange::Forbid, Action::UserForbidden),
     ] {
         let first = house.service.users(&house.root).change("grace", change).await.unwrap();
         let line = house.last_activities(1).await.remove(0);
@@ -51,7 +51,7 @@ async fn a_change_is_told_once_and_doing_it_again_changes_nothing() {
 async fn whoever_is_not_there_cannot_be_changed() {
     let house = House::new().await;
     for name in ["nobody", "no name!"] {
-        let change = house.service.users(&house.root).change(name, Change::Disable).await;
+        let change = house.service.users(&house.root).change(name, AccountChange::Disable).await;
         assert!(matches!(&change, Err(ServiceError::NotFound(what)) if what.contains(name)), "{change:?}");
         let change = house.service.users(&house.root).change_password(name, PASSWORD).await;
         assert!(matches!(change, Err(ServiceError::NotFound(_))), "{change:?}");

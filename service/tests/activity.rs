@@ -4,9 +4,9 @@ use crate::support;
 
 use std::{pin::Pin, time::Duration};
 
-use domain::{Consumer, Event};
+use domain::{AccountChange, Consumer, Event};
 use futures::{Stream, StreamExt as _};
-use service::{Admin, ServiceError, activity::Told, sign_in::IDLE, users::Change};
+use service::{Admin, ServiceError, activity::Told, sign_in::IDLE};
 use store::feed::News;
 use support::{House, PASSWORD, PATIENCE};
 
@@ -180,9 +180,9 @@ async fn a_follower_ends_when_its_user_is_disabled_forbidden_or_has_a_new_passwo
     let service = &house.service;
     let root = &house.root;
     let mut stays = Follower::ready(&house, &house.admin("ada").await).await;
-    for undo in [Some(Change::Disable), Some(Change::Forbid), None] {
-        service.users(root).change("grace", Change::Enable).await.unwrap();
-        service.users(root).change("grace", Change::Permit).await.unwrap();
+    for undo in [Some(AccountChange::Disable), Some(AccountChange::Forbid), None] {
+        service.users(root).change("grace", AccountChange::Enable).await.unwrap();
+        service.users(root).change("grace", AccountChange::Permit).await.unwrap();
         let mut ends = Follower::ready(&house, &house.admin("grace").await).await;
         match undo {
             Some(change) => service.users(root).change("grace", change).await.unwrap(),

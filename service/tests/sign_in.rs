@@ -7,11 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{Action, Password};
+use domain::{AccountChange, Action, Password};
 use service::{
     NotPermitted,
     sign_in::{AT_MOST, IDLE, Presence, SignInError},
-    users::Change,
 };
 use support::{HERE, House, PASSWORD};
 
@@ -35,7 +34,7 @@ async fn the_right_pair_signs_in_whatever_the_case_of_the_name() {
 #[tokio::test]
 async fn every_wrong_pair_is_answered_alike() {
     let house = House::with_users().await;
-    house.service.users(&house.root).change("grace", Change::Disable).await.unwrap();
+    house.service.users(&house.root).change("grace", AccountChange::Disable).await.unwrap();
     for (name, password) in
         [("ada", "wrong"), ("ada", ""), ("nobody", PASSWORD), ("no name!", PASSWORD), ("grace", PASSWORD)]
     {
@@ -127,10 +126,10 @@ async fn signing_out_ends_that_session_alone() {
 async fn a_disabled_user_is_out_at_once_and_enabling_brings_no_session_back() {
     let house = House::with_users().await;
     let token = house.sign_in("ada").await;
-    house.service.users(&house.root).change("ada", Change::Disable).await.unwrap();
+    house.service.users(&house.root).change("ada", AccountChange::Disable).await.unwrap();
     assert!(house.who(&token).await.is_none());
     assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), HERE).await.is_err());
-    house.service.users(&house.root).change("ada", Change::Enable).await.unwrap();
+    house.service.users(&house.root).change("ada", AccountChange::Enable).await.unwrap();
     assert!(house.who(&token).await.is_none());
     house.sign_in("ada").await;
 }
@@ -139,7 +138,7 @@ async fn a_disabled_user_is_out_at_once_and_enabling_brings_no_session_back() {
 async fn the_permission_is_asked_for_at_every_request() {
     let house = House::with_users().await;
     let token = house.sign_in("grace").await;
-    for (change, permitted) in [(Change::Permit, true), (Change::Forbid, false)] {
+    for (change, permitted) in [(AccountChange::Permit, true), (AccountChange::Forbid, false)] {
         house.service.users(&house.root).change("grace", change).await.unwrap();
         assert_eq!(house.who(&token).await.unwrap().admin().is_ok(), permitted);
     }

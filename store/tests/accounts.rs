@@ -2,7 +2,7 @@
 
 use crate::support;
 
-use domain::{Action, Username};
+use domain::{AccountChange, Action, Username};
 use store::{StoreError, activity::NewActivity};
 use support::{added, at, by, insert_user, store, user};
 
@@ -79,15 +79,7 @@ async fn ending_a_users_sessions_ends_nobody_elses() {
     for (hash, id) in [(b"ada 1", ada), (b"ada 2", ada), (b"eve 1", eve)] {
         store.sessions().insert(hash, id, at(1), signed_in()).await.unwrap();
     }
-    let mut account = store.users().find(&name("ada")).await.unwrap().unwrap();
-    account.user.disabled = true;
-    account.password_hash = "another hash".to_owned();
-    let activity = NewActivity::user(by(2), Action::UserDisabled, None, Some(&account.user));
-    store.users().save(&account, false, activity.clone()).await.unwrap();
-    assert!(store.sessions().find(b"ada 1").await.unwrap().unwrap().account.user.disabled);
-    store.users().save(&account, true, activity).await.unwrap();
-    let saved = store.users().find(&name("ada")).await.unwrap().unwrap();
-    assert_eq!((saved.user, saved.password_hash), (account.user, account.password_hash));
+    store.users().change(&name("ada"), AccountChange::Disable, by(2)).await.unwrap().unwrap();
     assert!(store.sessions().find(b"ada 1").await.unwrap().is_none());
     assert!(store.sessions().find(b"ada 2").await.unwrap().is_none());
     assert!(store.sessions().find(b"eve 1").await.unwrap().is_some());

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod account_changes;
 mod accounts;
 mod attempts;
 mod authorizations;

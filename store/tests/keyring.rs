@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{Action, Consumer, Edit, Status};
+use domain::{AccountChange, Action, Consumer, Edit, Status};
 use store::{CachedConsumer, Store, activity::NewActivity};
 use support::{at, by, decide, follow, insert, insert_approved, key, remove, rename, secret, store, until};
 use tokio::task::JoinSet;
@@ -203,12 +203,10 @@ async fn a_disabled_user_is_known_as_disabled_at_once_and_from_another_process_s
     let beside = folder.open().await.unwrap();
     let disabled = async || store.users().cached(id).await.unwrap().unwrap().disabled;
     assert!(store.users().cached(id + 100).await.unwrap().is_none());
-    let mut account = store.users().find(&support::user("ada", false).username).await.unwrap().unwrap();
-    for (by_whom, action) in [(&*store, Action::UserDisabled), (&beside, Action::UserEnabled)] {
-        assert_eq!(disabled().await, account.user.disabled);
-        account.user.disabled = action == Action::UserDisabled;
-        let activity = NewActivity::user(by(1), action, None, Some(&account.user));
-        by_whom.users().save(&account, false, activity).await.unwrap();
+    let ada = support::user("ada", false).username;
+    for (by_whom, change) in [(&*store, AccountChange::Disable), (&beside, AccountChange::Enable)] {
+        assert_eq!(disabled().await, change == AccountChange::Enable);
+        by_whom.users().change(&ada, change, by(1)).await.unwrap().unwrap();
         if std::ptr::eq(by_whom, &raw const *store) {
             assert!(disabled().await, "at once");
         } else {

@@ -1,8 +1,7 @@
 //! `latchkey user …`
 
 use clap::Subcommand;
-use domain::User;
-use service::users::Change;
+use domain::{AccountChange, User};
 
 use crate::command::{
     desk::Desk,
@@ -89,13 +88,15 @@ impl UserCommand {
                 let users = users.list().await?;
                 desk.print(&users, || table(&users))
             }
-            Self::Disable { name } => change(users.change(&name, Change::Disable).await, "is disabled"),
-            Self::Enable { name } => change(users.change(&name, Change::Enable).await, "is enabled"),
+            Self::Disable { name } => {
+                change(users.change(&name, AccountChange::Disable).await, "is disabled")
+            }
+            Self::Enable { name } => change(users.change(&name, AccountChange::Enable).await, "is enabled"),
             Self::Permit { name } => {
-                change(users.change(&name, Change::Permit).await, "has Configure Server")
+                change(users.change(&name, AccountChange::Permit).await, "has Configure Server")
             }
             Self::Forbid { name } => {
-                change(users.change(&name, Change::Forbid).await, "does not have Configure Server")
+                change(users.change(&name, AccountChange::Forbid).await, "does not have Configure Server")
             }
             Self::Passwd { name, .. } => {
                 let password = input::secret_from_stdin("password")?;

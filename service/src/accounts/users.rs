@@ -1,7 +1,7 @@
 //! What administrators do to accounts.
 
-use domain::{Action, Password, User, Username, error::FieldErrors};
-use store::{Account, StoreError, activity::NewActivity};
+use domain::{AccountChange, Action, Password, User, Username, error::FieldErrors};
+use store::{StoreError, activity::NewActivity};
 use time::OffsetDateTime;
 
 use crate::{error::ServiceError, guard::admin::Admin, service::Service};
@@ -17,19 +17,6 @@ pub(crate) fn username_taken(error: StoreError) -> ServiceError {
         StoreError::UsernameTaken => ServiceError::invalid("username", &error),
         other => other.into(),
     }
-}
-
-/// A change to an account, except to its password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Ends its sessions; neither it nor a consumer on its behalf can do anything.
-    Disable,
-    /// Undoes `Disable`, except that ended sessions stay ended.
-    Enable,
-    /// Grants *Configure Server*.
-    Permit,
-    /// Withdraws *Configure Server*.
-    Forbid,
 }
 
 /// The accounts, for an administrator.
@@ -74,43 +61,31 @@ impl Users<'_> {
     }
 
     /// Changes an account. Idempotent.
-    pub async fn change(self, username: &str, change: Change) -> Result<User, ServiceError> {
-        let before = self.account(username).await?;
-        let mut account = before.clone();
-        let user = &mut account.user;
-        let (flag, to, action) = match change {
-            Change::Disable => (&mut user.disabled, true, Action::UserDisabled),
-            Change::Enable => (&mut user.disabled, false, Action::UserEnabled),
-            Change::Permit => (&mut user.configure_server, true, Action::UserPermitted),
-            Change::Forbid => (&mut user.configure_server, false, Action::UserForbidden),
+    pub async fn change(self, username: &str, change: AccountChange) -> Result<User, ServiceError> {
+        let by = self.admin.by(self.service.clock.now());
+        let changed = match Username::parse(username) {
+            Ok(username) => self.service.store.users().change(&username, change, by).await?,
+            Err(_) => None,
         };
-        *flag = to;
-        if account.user != before.user {
-            let by = self.admin.by(self.service.clock.now());
-            let activity = NewActivity::user(by, action, Some(&before.user), Some(&account.user));
-            self.service.store.users().save(&account, change == Change::Disable, activity).await?;
-        }
-        Ok(account.user)
+        changed.ok_or_else(|| no_user(username))
     }
 
     /// Sets a new password and ends the account's sessions.
     pub async fn change_password(self, username: &str, password: &str) -> Result<User, ServiceError> {
-        let mut account = self.account(username).await?;
-        let password =
-            Password::parse(password).map_err(|error| ServiceError::invalid("password", &error))?;
-        account.password_hash = self.service.passwords.hash(&password).await;
-        let by = self.admin.by(self.service.clock.now());
-        let activity =
-            NewActivity::user(by, Action::PasswordChanged, Some(&account.user), Some(&account.user));
-        self.service.store.users().save(&account, true, activity).await?;
-        Ok(account.user)
-    }
-
-    async fn account(self, username: &str) -> Result<Account, ServiceError> {
-        let found = match Username::parse(username) {
+        let account = match Username::parse(username) {
             Ok(username) => self.service.store.users().find(&username).await?,
             Err(_) => None,
         };
-        found.ok_or_else(|| ServiceError::NotFound(format!("user named {username}")))
+        let account = account.ok_or_else(|| no_user(username))?;
+        let password =
+            Password::parse(password).map_err(|error| ServiceError::invalid("password", &error))?;
+        let hash = self.service.passwords.hash(&password).await;
+        let by = self.admin.by(self.service.clock.now());
+        let changed = self.service.store.users().change_password(&account.user.username, &hash, by).await?;
+        changed.ok_or_else(|| no_user(username))
     }
+}
+
+fn no_user(username: &str) -> ServiceError {
+    ServiceError::NotFound(format!("user named {username}"))
 }

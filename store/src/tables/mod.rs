@@ -1,5 +1,6 @@
 //! One file per table: its queries and its changes.
 
+pub(crate) mod account_changes;
 pub mod activity;
 pub mod attempts;
 pub(crate) mod cached;

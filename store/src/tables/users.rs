@@ -10,7 +10,7 @@ use sea_orm::{
 
 use crate::{
     database::values::time_from,
-    entity::{session, set_up_link, user},
+    entity::{set_up_link, user},
     error::StoreError,
     store::Store,
     tables::activity::NewActivity,
@@ -77,6 +77,14 @@ async fn insert(
         .last_insert_id)
 }
 
+pub(super) async fn find(
+    connection: &impl ConnectionTrait,
+    username: &Username,
+) -> Result<Option<Account>, StoreError> {
+    let row = user::Entity::find().filter(user::Column::Folded.eq(username.folded())).one(connection).await?;
+    row.map(Account::try_from).transpose()
+}
+
 async fn any_administrator(connection: &impl ConnectionTrait) -> Result<bool, StoreError> {
     Ok(user::Entity::find().filter(user::Column::ConfigureServer.eq(true)).one(connection).await?.is_some())
 }
@@ -96,9 +104,7 @@ impl Store {
 impl Users<'_> {
     /// The account with this name, ignoring case.
     pub async fn find(self, username: &Username) -> Result<Option<Account>, StoreError> {
-        let row =
-            user::Entity::find().filter(user::Column::Folded.eq(username.folded())).one(&self.0.read).await?;
-        row.map(Account::try_from).transpose()
+        find(&self.0.read, username).await
     }
 
     /// Every user, by name.
@@ -119,34 +125,6 @@ impl Users<'_> {
         change.append(new).await?;
         self.0.commit(change).await?;
         Ok(id)
-    }
-
-    /// Saves an account's flags and password; ends its sessions if `end_sessions` is set.
-    pub async fn save(
-        self,
-        account: &Account,
-        end_sessions: bool,
-        new: NewActivity,
-    ) -> Result<(), StoreError> {
-        let mut change = self.0.begin().await?;
-        user::Entity::update_many()
-            .set(user::ActiveModel {
-                password_hash: Set(account.password_hash.clone()),
-                configure_server: Set(account.user.configure_server),
-                disabled: Set(account.user.disabled),
-                ..Default::default()
-            })
-            .filter(user::Column::Id.eq(account.id))
-            .exec(&change.transaction)
-            .await?;
-        if end_sessions {
-            session::Entity::delete_many()
-                .filter(session::Column::UserId.eq(account.id))
-                .exec(&change.transaction)
-                .await?;
-        }
-        change.append(new).await?;
-        self.0.commit(change).await
     }
 
     /// Uses a set-up link to create the first administrator, and voids every link.

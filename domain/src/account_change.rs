@@ -1,0 +1,42 @@
+//! What an administrator can change about an account, except its password.
+
+use crate::{activity::Action, user::User};
+
+/// A change to an account, except to its password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountChange {
+    /// Ends its sessions; neither it nor a consumer on its behalf can do anything.
+    Disable,
+    /// Undoes `Disable`, except that ended sessions stay ended.
+    Enable,
+    /// Grants *Configure Server*.
+    Permit,
+    /// Withdraws *Configure Server*.
+    Forbid,
+}
+
+impl AccountChange {
+    /// The kind of the line that reports it.
+    pub fn action(self) -> Action {
+        match self {
+            Self::Disable => Action::UserDisabled,
+            Self::Enable => Action::UserEnabled,
+            Self::Permit => Action::UserPermitted,
+            Self::Forbid => Action::UserForbidden,
+        }
+    }
+}
+
+impl User {
+    /// The user after a change; an equal one if the change does nothing.
+    #[must_use]
+    pub fn after(&self, change: AccountChange) -> Self {
+        let user = self.clone();
+        match change {
+            AccountChange::Disable => Self { disabled: true, ..user },
+            AccountChange::Enable => Self { disabled: false, ..user },
+            AccountChange::Permit => Self { configure_server: true, ..user },
+            AccountChange::Forbid => Self { configure_server: false, ..user },
+        }
+    }
+}

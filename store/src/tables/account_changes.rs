@@ -1,0 +1,84 @@
+//! Changes of accounts. Each reads the row inside its transaction and writes only what it changes, so that two at once
+//! lose nothing of either.
+
+use domain::{AccountChange, Action, User, Username};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
+
+use crate::{
+    entity::{session, user},
+    error::StoreError,
+    store::Change,
+    tables::{
+        activity::{By, NewActivity},
+        users::{Account, Users, find},
+    },
+};
+
+impl Users<'_> {
+    /// Changes an account and returns its user as it is then; `None` if there is none with this name. Idempotent: where
+    /// nothing changes, nothing is reported.
+    pub async fn change(
+        self,
+        username: &Username,
+        to: AccountChange,
+        by: By,
+    ) -> Result<Option<User>, StoreError> {
+        let mut change = self.0.begin().await?;
+        let Some(account) = find(&change.transaction, username).await? else { return Ok(None) };
+        let after = account.user.after(to);
+        if after == account.user {
+            return Ok(Some(after));
+        }
+        let columns = match to {
+            AccountChange::Disable | AccountChange::Enable => {
+                user::ActiveModel { disabled: Set(after.disabled), ..Default::default() }
+            }
+            AccountChange::Permit | AccountChange::Forbid => {
+                user::ActiveModel { configure_server: Set(after.configure_server), ..Default::default() }
+            }
+        };
+        write(&change, &account, columns).await?;
+        if to == AccountChange::Disable {
+            end_sessions(&change, &account).await?;
+        }
+        change.append(NewActivity::user(by, to.action(), Some(&account.user), Some(&after))).await?;
+        self.0.commit(change).await?;
+        Ok(Some(after))
+    }
+
+    /// Sets an account's password and ends its sessions; `None` if there is no account with this name.
+    pub async fn change_password(
+        self,
+        username: &Username,
+        password_hash: &str,
+        by: By,
+    ) -> Result<Option<User>, StoreError> {
+        let mut change = self.0.begin().await?;
+        let Some(account) = find(&change.transaction, username).await? else { return Ok(None) };
+        let columns =
+            user::ActiveModel { password_hash: Set(password_hash.to_owned()), ..Default::default() };
+        write(&change, &account, columns).await?;
+        end_sessions(&change, &account).await?;
+        let user = account.user;
+        change.append(NewActivity::user(by, Action::PasswordChanged, Some(&user), Some(&user))).await?;
+        self.0.commit(change).await?;
+        Ok(Some(user))
+    }
+}
+
+async fn write(change: &Change, account: &Account, columns: user::ActiveModel) -> Result<(), StoreError> {
+    user::Entity::update_many()
+        .set(columns)
+        .filter(user::Column::Id.eq(account.id))
+        .exec(&change.transaction)
+        .await?;
+    Ok(())
+}
+
+async fn end_sessions(change: &Change, account: &Account) -> Result<(), StoreError> {
+    session::Entity::delete_many()
+        .filter(session::Column::UserId.eq(account.id))
+        .exec(&change.transaction)
+        .await?;
+    Ok(())
+}
