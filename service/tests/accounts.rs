@@ -66,7 +66,7 @@ async fn a_set_up_link_makes_an_administrator_who_is_signed_in_and_then_it_is_de
     assert!(!house.service.set_up().is_valid("guessed").await.unwrap());
     let set_up =
         |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, HERE);
-    let token = set_up("ada").await.unwrap();
+    let token = set_up("ada").await.unwrap().expect("nobody changed the account");
     let ada = house.who(&token).await.unwrap();
     assert!(ada.admin().is_ok() && ada.user().username.as_str() == "ada");
     assert!(!house.service.set_up().is_valid(link.expose()).await.unwrap());

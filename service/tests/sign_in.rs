@@ -157,6 +157,32 @@ async fn a_new_password_ends_the_sessions_and_replaces_the_old_one() {
 }
 
 #[tokio::test]
+async fn no_session_outlives_the_password_it_was_begun_with() {
+    let house = House::with_users().await;
+    let password = |n: u8| format!("the password {n}");
+    let users = house.service.users(&house.root);
+    users.change_password("grace", &password(0)).await.unwrap();
+    for n in 0..5 {
+        let old = Password::typed(&password(n));
+        let new = password(n + 1);
+        // Another address each: nobody waits for anybody's wrong passwords.
+        let sign_in = |host| {
+            house.service.sessions().sign_in("grace", &old, IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)))
+        };
+        let (one, two, changed) =
+            tokio::join!(sign_in(10 + n), sign_in(20 + n), users.change_password("grace", &new));
+        changed.unwrap();
+        for begun in [one, two] {
+            match begun {
+                Ok(token) => assert!(house.who(&token).await.is_none(), "round {n}"),
+                Err(error) => assert!(matches!(error, SignInError::WrongPair), "{error:?}"),
+            }
+        }
+        house.pass(Duration::from_hours(1));
+    }
+}
+
+#[tokio::test]
 async fn old_sessions_are_swept_when_somebody_signs_in() {
     let house = House::with_users().await;
     let token = house.sign_in("ada").await;

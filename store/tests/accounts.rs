@@ -3,15 +3,20 @@
 use crate::support;
 
 use domain::{AccountChange, Action, Username};
-use store::{StoreError, activity::NewActivity};
+use store::{Account, Store, StoreError, activity::NewActivity};
 use support::{added, at, by, insert_user, store, user};
 
 fn name(text: &str) -> Username {
     Username::parse(text).unwrap()
 }
 
-fn signed_in() -> NewActivity {
-    NewActivity::user(by(0), Action::SignedIn, None, None)
+fn signed_out() -> NewActivity {
+    NewActivity::user(by(0), Action::SignedOut, None, None)
+}
+
+/// The account as it is now.
+async fn account(store: &Store, username: &str) -> Account {
+    store.users().find(&name(username)).await.unwrap().unwrap()
 }
 
 #[tokio::test]
@@ -43,7 +48,8 @@ async fn users_are_listed_by_name() {
 async fn a_session_is_found_until_it_is_deleted() {
     let (_folder, store) = store().await;
     let id = insert_user(&store, "ada", true).await;
-    store.sessions().insert(b"one", id, at(10), signed_in()).await.unwrap();
+    let ada = account(&store, "ada").await;
+    assert!(store.sessions().begin(b"one", &ada, by(10)).await.unwrap());
     let session = store.sessions().find(b"one").await.unwrap().unwrap();
     assert_eq!((session.account.id, session.created_at, session.last_seen_at), (id, at(10), at(10)));
     assert!(store.sessions().find(b"two").await.unwrap().is_none());
@@ -51,7 +57,7 @@ async fn a_session_is_found_until_it_is_deleted() {
     let session = store.sessions().find(b"one").await.unwrap().unwrap();
     assert_eq!((session.created_at, session.last_seen_at), (at(10), at(20)));
     for _ in 0..2 {
-        store.sessions().delete(b"one", signed_in()).await.unwrap();
+        store.sessions().delete(b"one", signed_out()).await.unwrap();
         assert!(store.sessions().find(b"one").await.unwrap().is_none());
     }
 }
@@ -59,9 +65,10 @@ async fn a_session_is_found_until_it_is_deleted() {
 #[tokio::test]
 async fn old_sessions_are_forgotten_by_both_ages() {
     let (_folder, store) = store().await;
-    let id = insert_user(&store, "ada", true).await;
+    insert_user(&store, "ada", true).await;
+    let ada = account(&store, "ada").await;
     for (hash, made, seen) in [(b"made", 10, 90), (b"idle", 50, 50), (b"kept", 50, 90)] {
-        store.sessions().insert(hash, id, at(made), signed_in()).await.unwrap();
+        assert!(store.sessions().begin(hash, &ada, by(made)).await.unwrap());
         store.sessions().touch(hash, at(seen)).await.unwrap();
     }
     store.sessions().delete_old(at(40), at(80)).await.unwrap();
@@ -75,14 +82,49 @@ async fn old_sessions_are_forgotten_by_both_ages() {
 #[tokio::test]
 async fn ending_a_users_sessions_ends_nobody_elses() {
     let (_folder, store) = store().await;
-    let (ada, eve) = (insert_user(&store, "ada", true).await, insert_user(&store, "eve", false).await);
-    for (hash, id) in [(b"ada 1", ada), (b"ada 2", ada), (b"eve 1", eve)] {
-        store.sessions().insert(hash, id, at(1), signed_in()).await.unwrap();
+    for (name, configure_server) in [("root", true), ("ada", true), ("eve", false)] {
+        insert_user(&store, name, configure_server).await;
+    }
+    for (hash, name) in [(b"ada 1", "ada"), (b"ada 2", "ada"), (b"eve 1", "eve")] {
+        assert!(store.sessions().begin(hash, &account(&store, name).await, by(1)).await.unwrap());
     }
     store.users().change(&name("ada"), AccountChange::Disable, by(2)).await.unwrap().unwrap();
     assert!(store.sessions().find(b"ada 1").await.unwrap().is_none());
     assert!(store.sessions().find(b"ada 2").await.unwrap().is_none());
     assert!(store.sessions().find(b"eve 1").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_session_begins_only_for_the_account_whose_password_was_checked() {
+    let (_folder, store) = store().await;
+    for (name, configure_server) in [("root", true), ("ada", true), ("eve", false)] {
+        insert_user(&store, name, configure_server).await;
+    }
+    let users = store.users();
+    let change = async |to| users.change(&name("ada"), to, by(2)).await.unwrap().unwrap();
+    let begins = async |read: &Account| store.sessions().begin(b"one", read, by(3)).await.unwrap();
+    let checked = account(&store, "ada").await;
+    users.change_password(&name("ada"), "another hash", by(2)).await.unwrap().unwrap();
+    assert!(!begins(&checked).await, "the password is another one");
+    let checked = account(&store, "ada").await;
+    change(AccountChange::Disable).await;
+    let disabled = account(&store, "ada").await;
+    assert!(!begins(&checked).await && !begins(&disabled).await, "the account is disabled");
+    change(AccountChange::Enable).await;
+    assert!(!begins(&checked).await, "the sessions that began before are ended, so this one is too");
+    let seen = store.activity().latest().await.unwrap();
+    users.change_password(&name("ada"), "another hash", by(2)).await.unwrap().unwrap();
+    let checked = account(&store, "ada").await;
+    users.change_password(&name("ada"), "another hash", by(2)).await.unwrap().unwrap();
+    assert!(!begins(&checked).await, "the same password again ends sessions like any other");
+    assert!(store.sessions().find(b"one").await.unwrap().is_none());
+    let lines = store.activity().after(seen, 10).await.unwrap();
+    assert!(lines.iter().all(|line| line.action == Action::PasswordChanged), "{lines:?}");
+    let checked = account(&store, "ada").await;
+    for (other, to) in [("ada", AccountChange::Forbid), ("eve", AccountChange::Disable)] {
+        users.change(&name(other), to, by(2)).await.unwrap().unwrap();
+    }
+    assert!(begins(&checked).await, "neither a permission nor another account matters");
 }
 
 #[tokio::test]
@@ -94,17 +136,17 @@ async fn a_set_up_link_makes_one_administrator_and_voids_them_all() {
     let ada = user("ada", true);
     let make =
         |link: &'static [u8]| store.users().insert_first_administrator(link, &ada, "a hash", added(&ada));
-    assert_eq!(make(b"guessed").await.unwrap(), None);
+    assert!(make(b"guessed").await.unwrap().is_none());
     assert!(
         !store.users().any_administrator().await.unwrap()
             && store.set_up_links().has(b"link 2").await.unwrap()
     );
-    assert!(make(b"link 1").await.unwrap().is_some());
+    assert_eq!(make(b"link 1").await.unwrap().unwrap().user, ada);
     assert!(store.users().any_administrator().await.unwrap());
     for link in [&b"link 1"[..], b"link 2"] {
         assert!(!store.set_up_links().has(link).await.unwrap());
     }
-    assert_eq!(make(b"link 2").await.unwrap(), None);
+    assert!(make(b"link 2").await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -114,6 +156,6 @@ async fn a_set_up_link_is_dead_once_somebody_else_made_an_administrator() {
     insert_user(&store, "eve", true).await;
     let ada = user("ada", true);
     let made = store.users().insert_first_administrator(b"link", &ada, "a hash", added(&ada)).await.unwrap();
-    assert_eq!(made, None);
+    assert!(made.is_none(), "{made:?}");
     assert!(store.users().find(&name("ada")).await.unwrap().is_none());
 }

@@ -80,7 +80,8 @@ pub(crate) async fn set_up(
     let mut failed = None;
     let (errors, problem): (Vec<FieldError>, _) = match made {
         Ok(token) => {
-            let cookie = session::begin(&token, &state);
+            // Without a session the start asks to sign in.
+            let cookie = token.map(|token| session::begin(&token, &state));
             return (cookie, Redirect::to(&state.path("/"))).into_response();
         }
         Err(SetUpError::DeadLink) => return dead_link(state, request).await,

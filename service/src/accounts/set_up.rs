@@ -51,7 +51,8 @@ impl SetUp<'_> {
             && !self.0.store.users().any_administrator().await?)
     }
 
-    /// Creates the first administrator and signs them in; returns the cookie's value.
+    /// Creates the first administrator and signs them in; returns the cookie's value, or `None` if the account was
+    /// changed before its session began.
     pub async fn create_administrator(
         self,
         link: &str,
@@ -59,7 +60,7 @@ impl SetUp<'_> {
         password: &str,
         password_again: &str,
         address: IpAddr,
-    ) -> Result<Token, SetUpError> {
+    ) -> Result<Option<Token>, SetUpError> {
         if !self.is_valid(link).await? {
             return Err(SetUpError::DeadLink);
         }
@@ -82,7 +83,7 @@ impl SetUp<'_> {
         let activity = NewActivity::user(by, Action::UserAdded, None, Some(&user));
         let inserted =
             self.0.store.users().insert_first_administrator(&token::hash(link), &user, &hash, activity).await;
-        let id = inserted.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
-        Ok(self.0.sessions().begin(id, &user, address).await?)
+        let account = inserted.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
+        Ok(self.0.sessions().begin(&account, address).await?)
     }
 }

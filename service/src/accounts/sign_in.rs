@@ -2,8 +2,11 @@
 
 use std::net::IpAddr;
 
-use domain::{Action, Actor, Password, User, Username};
-use store::activity::{By, NewActivity};
+use domain::{Action, Actor, Password, Username};
+use store::{
+    Account,
+    activity::{By, NewActivity},
+};
 
 use crate::{
     error::ServiceError,
@@ -16,7 +19,8 @@ use crate::{
 /// Why signing in failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// Unknown user, wrong password or disabled account: the caller does not learn which.
+    /// Unknown user, wrong password or disabled account, or one that changed while the password was checked: the caller
+    /// does not learn which.
     #[error("The username or the password is wrong. Check both and try again.")]
     WrongPair,
     /// The check itself failed.
@@ -50,19 +54,23 @@ impl Sessions<'_> {
             return Err(SignInError::WrongPair);
         };
         self.0.wrong_passwords().reset(&folded).await.map_err(ServiceError::from)?;
-        Ok(self.begin(account.id, &account.user, address).await?)
+        self.begin(&account, address).await?.ok_or(SignInError::WrongPair)
     }
 
-    /// Starts a session; returns the cookie's value.
-    pub(crate) async fn begin(self, id: i64, user: &User, address: IpAddr) -> Result<Token, ServiceError> {
+    /// Starts a session and returns the cookie's value; `None` if the account was disabled, signed out or given a new
+    /// password since it was read.
+    pub(crate) async fn begin(
+        self,
+        account: &Account,
+        address: IpAddr,
+    ) -> Result<Option<Token>, ServiceError> {
         let now = self.0.clock.now();
         self.0.store.sessions().delete_old(now - AT_MOST, now - IDLE).await?;
         let token = Token::new();
-        let by =
-            By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
-        let activity = NewActivity::user(by, Action::SignedIn, None, None);
-        self.0.store.sessions().insert(&token.hash(), id, now, activity).await?;
-        Ok(token)
+        let actor = Actor::User(account.user.username.clone());
+        let by = By { actor, address: Some(address.to_string()), at: now };
+        let has_begun = self.0.store.sessions().begin(&token.hash(), account, by).await?;
+        Ok(has_begun.then_some(token))
     }
 
     /// Ends the session, and with it its event streams.

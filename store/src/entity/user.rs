@@ -15,6 +15,8 @@ pub struct Model {
     pub configure_server: bool,
     pub disabled: bool,
     pub created_at: i64,
+    /// How often all sessions of the account were ended at once.
+    pub sign_outs: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -21,6 +21,7 @@ mod m20261124_000002_create_oauth_tables;
 mod m20261125_000003_share_nonces;
 mod m20261125_000004_count_attempts;
 mod m20261126_000005_index_statuses;
+mod m20261128_000006_count_sign_outs;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -33,7 +34,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -53,6 +54,10 @@ const MIGRATIONS: [Migration; 5] = [
     Migration {
         version: "m20261126_000005_index_statuses",
         up: |transaction| Box::pin(m20261126_000005_index_statuses::up(transaction)),
+    },
+    Migration {
+        version: "m20261128_000006_count_sign_outs",
+        up: |transaction| Box::pin(m20261128_000006_count_sign_outs::up(transaction)),
     },
 ];
 

@@ -2,7 +2,7 @@
 //! lose nothing of either.
 
 use domain::{AccountChange, Action, User, Username};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, Set, sea_query::Expr};
 
 use crate::{
     entity::{session, user},
@@ -75,7 +75,13 @@ async fn write(change: &Change, account: &Account, columns: user::ActiveModel) -
     Ok(())
 }
 
+/// Ends the account's sessions, also the one of a sign-in that has checked its password and not begun it yet.
 async fn end_sessions(change: &Change, account: &Account) -> Result<(), StoreError> {
+    user::Entity::update_many()
+        .col_expr(user::Column::SignOuts, Expr::col(user::Column::SignOuts).add(1))
+        .filter(user::Column::Id.eq(account.id))
+        .exec(&change.transaction)
+        .await?;
     session::Entity::delete_many()
         .filter(session::Column::UserId.eq(account.id))
         .exec(&change.transaction)

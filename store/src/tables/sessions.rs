@@ -1,6 +1,6 @@
 //! Browser sessions at rest, by the hash of their cookie: reading the database is not enough to take one over.
 
-use domain::query::milliseconds;
+use domain::{Action, query::milliseconds};
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Set};
 use time::OffsetDateTime;
 
@@ -9,7 +9,10 @@ use crate::{
     entity::{session, user},
     error::StoreError,
     store::Store,
-    tables::{activity::NewActivity, users::Account},
+    tables::{
+        activity::{By, NewActivity},
+        users::Account,
+    },
 };
 
 /// A signed-in browser.
@@ -35,25 +38,28 @@ impl Store {
 }
 
 impl Sessions<'_> {
-    /// Inserts a session.
-    pub async fn insert(
-        self,
-        token_hash: &[u8],
-        user_id: i64,
-        now: OffsetDateTime,
-        new: NewActivity,
-    ) -> Result<(), StoreError> {
-        let now = milliseconds(now);
+    /// Begins a session, if the account is enabled and was neither given a new password nor signed out everywhere since
+    /// it was read; returns whether it did.
+    pub async fn begin(self, token_hash: &[u8], account: &Account, by: By) -> Result<bool, StoreError> {
+        let now = milliseconds(by.at);
         let row = session::ActiveModel {
             token_hash: Set(token_hash.to_vec()),
-            user_id: Set(user_id),
+            user_id: Set(account.id),
             created_at: Set(now),
             last_seen_at: Set(now),
         };
         let mut change = self.0.begin().await?;
+        let unchanged = user::Entity::find_by_id(account.id)
+            .filter(user::Column::Disabled.eq(false))
+            .filter(user::Column::PasswordHash.eq(&*account.password_hash))
+            .filter(user::Column::SignOuts.eq(account.sign_outs));
+        if unchanged.one(&change.transaction).await?.is_none() {
+            return Ok(false);
+        }
         session::Entity::insert(row).exec(&change.transaction).await?;
-        change.append(new).await?;
-        self.0.commit(change).await
+        change.append(NewActivity::user(by, Action::SignedIn, None, None)).await?;
+        self.0.commit(change).await?;
+        Ok(true)
     }
 
     /// The session with this hash, however old.

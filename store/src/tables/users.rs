@@ -25,6 +25,8 @@ pub struct Account {
     pub user: User,
     /// The argon2id hash, as a PHC string.
     pub password_hash: String,
+    /// How often all its sessions were ended at once.
+    pub(crate) sign_outs: i64,
 }
 
 impl fmt::Debug for Account {
@@ -44,7 +46,7 @@ impl TryFrom<user::Model> for Account {
             disabled: row.disabled,
             created_at: time_from(row.created_at)?,
         };
-        Ok(Self { id: row.id, user, password_hash: row.password_hash })
+        Ok(Self { id: row.id, user, password_hash: row.password_hash, sign_outs: row.sign_outs })
     }
 }
 
@@ -129,14 +131,14 @@ impl Users<'_> {
 
     /// Uses a set-up link to create the first administrator, and voids every link.
     ///
-    /// Returns `None` if the link is unknown or used, or if an administrator exists already.
+    /// Returns the account, or `None` if the link is unknown or used, or if an administrator exists already.
     pub async fn insert_first_administrator(
         self,
         link: &[u8],
         user: &User,
         password_hash: &str,
         new: NewActivity,
-    ) -> Result<Option<i64>, StoreError> {
+    ) -> Result<Option<Account>, StoreError> {
         let mut change = self.0.begin().await?;
         let known = set_up_link::Entity::find_by_id(link.to_vec()).one(&change.transaction).await?.is_some();
         if !known || any_administrator(&change.transaction).await? {
@@ -146,6 +148,6 @@ impl Users<'_> {
         set_up_link::Entity::delete_many().exec(&change.transaction).await?;
         change.append(new).await?;
         self.0.commit(change).await?;
-        Ok(Some(id))
+        Ok(Some(Account { id, user: user.clone(), password_hash: password_hash.to_owned(), sign_outs: 0 }))
     }
 }
