@@ -28,6 +28,11 @@ impl AccountChange {
 }
 
 impl User {
+    /// Whether the user can sign in and administer the server.
+    pub fn can_administer(&self) -> bool {
+        self.configure_server && !self.disabled
+    }
+
     /// The user after a change; an equal one if the change does nothing.
     #[must_use]
     pub fn after(&self, change: AccountChange) -> Self {

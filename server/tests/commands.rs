@@ -85,6 +85,7 @@ fn for_people_register_prints_the_key_alone_and_lists_have_headings() {
 fn accounts_live_their_lives_by_commands() {
     let home = Home::new();
     home.add_user("Grace", false);
+    home.add_user("root", true);
     for (verb, flag, value) in [
         ("permit", "configure_server", true),
         ("forbid", "configure_server", false),
@@ -109,6 +110,8 @@ fn what_is_refused_or_not_found_ends_with_1_and_says_why() {
         (&["user", "add", "no name!", "--password-stdin"], PASSWORD, "username"),
         (&["user", "add", "eve", "--password-stdin"], "short", "at least 8"),
         (&["user", "disable", "nobody"], "", "nobody"),
+        (&["user", "disable", "ada"], "", "last administrator"),
+        (&["user", "forbid", "ada"], "", "last administrator"),
         (&["user", "passwd", "nobody", "--password-stdin"], PASSWORD, "nobody"),
         (&["consumer", "register", " ", "--secret-stdin"], SECRET, "Enter a name."),
         (&["consumer", "register", "App", "--secret-stdin"], "short", "at least 8"),

@@ -2,8 +2,13 @@
 
 use crate::support;
 
+use std::time::Duration;
+
 use domain::{AccountChange, Action};
-use service::{ServiceError, set_up::SetUpError};
+use service::{
+    ServiceError, Token,
+    set_up::{LINK_LIFE, SetUpError},
+};
 use support::{HERE, House, PASSWORD};
 
 #[tokio::test]
@@ -74,6 +79,36 @@ async fn a_set_up_link_makes_an_administrator_who_is_signed_in_and_then_it_is_de
     assert!(house.service.set_up().offer_link().await.unwrap().is_none(), "an administrator exists");
     let lines = house.last_activities(2).await;
     assert_eq!([&lines[0].action, &lines[1].action], [&Action::UserAdded, &Action::SignedIn]);
+}
+
+#[tokio::test]
+async fn a_set_up_link_ends_after_an_hour_or_with_the_next_one() {
+    let house = House::new().await;
+    let offer = async || house.service.set_up().offer_link().await.unwrap().unwrap();
+    let is_valid = async |link: &Token| house.service.set_up().is_valid(link.expose()).await.unwrap();
+    let first = offer().await;
+    house.pass(Duration::from_mins(59));
+    assert!(is_valid(&first).await);
+    house.pass(Duration::from_mins(1));
+    assert!(!is_valid(&first).await);
+    let set_up = house.service.set_up();
+    let refused = set_up.create_administrator(first.expose(), "ada", PASSWORD, PASSWORD, HERE).await;
+    assert!(matches!(refused, Err(SetUpError::DeadLink)), "{refused:?}");
+    let (second, third) = (offer().await, offer().await);
+    assert!(!is_valid(&first).await && !is_valid(&second).await && is_valid(&third).await);
+    assert_eq!(LINK_LIFE, Duration::from_hours(1));
+}
+
+#[tokio::test]
+async fn the_last_administrator_stays_one() {
+    let house = House::with_users().await;
+    for change in [AccountChange::Disable, AccountChange::Forbid] {
+        let refused = house.service.users(&house.root).change("ada", change).await;
+        let words = refused.expect_err("ada is the last").to_string();
+        assert!(words.contains("the last administrator who can sign in"), "{words}");
+    }
+    house.add("bob", true).await;
+    house.service.users(&house.root).change("ada", AccountChange::Disable).await.unwrap();
 }
 
 #[tokio::test]

@@ -125,6 +125,7 @@ async fn signing_out_ends_that_session_alone() {
 #[tokio::test]
 async fn a_disabled_user_is_out_at_once_and_enabling_brings_no_session_back() {
     let house = House::with_users().await;
+    house.add("root", true).await;
     let token = house.sign_in("ada").await;
     house.service.users(&house.root).change("ada", AccountChange::Disable).await.unwrap();
     assert!(house.who(&token).await.is_none());

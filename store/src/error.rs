@@ -13,6 +13,11 @@ pub enum StoreError {
     /// The name is taken.
     #[error("A user with this name exists already.")]
     UsernameTaken,
+    /// Nobody could administer the server any more.
+    #[error(
+        "This is the last administrator who can sign in, so nothing was changed. First give another account the permission with `latchkey user permit NAME`."
+    )]
+    LastAdministrator,
     /// `SQLITE_FULL`, or a quota.
     #[error(
         "The disk that holds the database is full, so nothing was changed. Free some space and try again."

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::{AccountChange, Action, User, Username};
 use serde_json::Value;
-use store::Store;
+use store::{Store, StoreError};
 use support::{by, insert_user, store, user};
 use tokio::task::JoinSet;
 
@@ -108,4 +108,50 @@ async fn an_account_that_is_not_there_is_not_changed() {
     }
     assert!(store.users().change_password(&name("nobody"), "a hash", by(2)).await.unwrap().is_none());
     assert_eq!(store.activity().latest().await.unwrap(), told);
+}
+
+#[tokio::test]
+async fn the_last_administrator_who_can_sign_in_is_neither_disabled_nor_forbidden() {
+    let (_folder, store) = store().await;
+    for (name, configure_server) in [("ada", true), ("bob", true), ("eve", false)] {
+        insert_user(&store, name, configure_server).await;
+    }
+    change(&store, "bob", AccountChange::Disable).await;
+    let ada = store.users().find(&name("ada")).await.unwrap().unwrap().user;
+    let told = store.activity().latest().await.unwrap();
+    for to in [AccountChange::Disable, AccountChange::Forbid] {
+        let refused = store.users().change(&name("ada"), to, by(2)).await;
+        assert!(matches!(refused, Err(StoreError::LastAdministrator)), "{to:?}: {refused:?}");
+        assert_eq!(store.users().find(&name("ada")).await.unwrap().unwrap().user, ada);
+    }
+    assert_eq!(store.activity().latest().await.unwrap(), told, "nothing was done, so nothing is told");
+    // Who cannot administer is no such one.
+    change(&store, "bob", AccountChange::Forbid).await;
+    change(&store, "eve", AccountChange::Disable).await;
+    change(&store, "eve", AccountChange::Enable).await;
+    change(&store, "eve", AccountChange::Permit).await;
+    change(&store, "ada", AccountChange::Disable).await;
+}
+
+#[tokio::test]
+async fn of_two_administrators_who_disable_each_other_at_once_one_stays() {
+    let (folder, store) = store().await;
+    let beside = Arc::new(folder.open().await.unwrap());
+    let store = Arc::new(store);
+    for name in ["ada", "bob"] {
+        insert_user(&store, name, true).await;
+    }
+    for to in [AccountChange::Disable, AccountChange::Forbid].repeat(5) {
+        let mut changes = JoinSet::new();
+        for (store, username) in [(&store, "ada"), (&beside, "bob")] {
+            let store = store.clone();
+            changes.spawn(async move { store.users().change(&name(username), to, by(2)).await });
+        }
+        let refused: Vec<_> = changes.join_all().await.into_iter().filter_map(Result::err).collect();
+        assert!(matches!(refused[..], [StoreError::LastAdministrator]), "{refused:?}");
+        for username in ["ada", "bob"] {
+            change(&store, username, AccountChange::Enable).await;
+            change(&store, username, AccountChange::Permit).await;
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Accounts, sessions and set-up links on a real SQLite.
+//! Accounts and sessions.
 
 use crate::support;
 
@@ -125,37 +125,4 @@ async fn a_session_begins_only_for_the_account_whose_password_was_checked() {
         users.change(&name(other), to, by(2)).await.unwrap().unwrap();
     }
     assert!(begins(&checked).await, "neither a permission nor another account matters");
-}
-
-#[tokio::test]
-async fn a_set_up_link_makes_one_administrator_and_voids_them_all() {
-    let (_folder, store) = store().await;
-    for link in [b"link 1", b"link 2"] {
-        store.set_up_links().insert(link, at(1)).await.unwrap();
-    }
-    let ada = user("ada", true);
-    let make =
-        |link: &'static [u8]| store.users().insert_first_administrator(link, &ada, "a hash", added(&ada));
-    assert!(make(b"guessed").await.unwrap().is_none());
-    assert!(
-        !store.users().any_administrator().await.unwrap()
-            && store.set_up_links().has(b"link 2").await.unwrap()
-    );
-    assert_eq!(make(b"link 1").await.unwrap().unwrap().user, ada);
-    assert!(store.users().any_administrator().await.unwrap());
-    for link in [&b"link 1"[..], b"link 2"] {
-        assert!(!store.set_up_links().has(link).await.unwrap());
-    }
-    assert!(make(b"link 2").await.unwrap().is_none());
-}
-
-#[tokio::test]
-async fn a_set_up_link_is_dead_once_somebody_else_made_an_administrator() {
-    let (_folder, store) = store().await;
-    store.set_up_links().insert(b"link", at(1)).await.unwrap();
-    insert_user(&store, "eve", true).await;
-    let ada = user("ada", true);
-    let made = store.users().insert_first_administrator(b"link", &ada, "a hash", added(&ada)).await.unwrap();
-    assert!(made.is_none(), "{made:?}");
-    assert!(store.users().find(&name("ada")).await.unwrap().is_none());
 }

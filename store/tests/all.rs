@@ -15,6 +15,7 @@ mod lists;
 mod nonces;
 mod opening;
 mod rotation;
+mod set_up_links;
 mod temporary_credentials;
 mod tokens;
 mod upgrade;

@@ -39,8 +39,9 @@ pub(crate) async fn set_up_page(
 }
 
 async fn dead_link(state: AppState, request: Request) -> Response {
-    let text = "This set-up link is not valid any more: it has been used, or an administrator exists \
-                already. Sign in; or, on the server itself, run `latchkey user add NAME --configure-server --password-stdin`.";
+    let text = "This set-up link is not valid any more: an administrator exists already, or it is over an hour old, or a \
+                later start has printed a new one. Sign in; or start latchkey again for a new link; or, on the server \
+                itself, run `latchkey user add NAME --configure-server --password-stdin`.";
     let heading = "Set-up link not valid";
     let notice = Notice { status: StatusCode::GONE, heading, text: text.to_owned(), signed_in: false };
     render(state.site, notice, request).await

@@ -125,7 +125,9 @@ fn print_set_up_link(url: &str) {
     let link = format!("set up at {url}");
     if io::stdout().is_terminal() {
         println!("\n\n  Latchkey runs, and nobody can administer it yet.");
-        println!("  Open this link to become its first administrator. It works once.\n\n{link}\n");
+        println!(
+            "  Open this link to become its first administrator. It works once, within an hour.\n\n{link}\n"
+        );
         println!("  Ctrl-C stops the server; its data stays.\n");
     } else {
         println!("{link}");

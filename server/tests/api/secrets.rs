@@ -142,6 +142,7 @@ fn no_answer_no_event_no_activity_and_no_log_has_a_secret() {
     let said = finish(command, "a password by command");
     assert_eq!(said.code, Some(0), "{said:?}");
     texts.extend([said.stdout, said.stderr]);
+    provider.home.add_user("root", true);
     provider.home.json(&["user", "forbid", "ada"], "");
     texts.extend(stream.rest().into_iter().map(|event| event.data));
     let log = provider.log();

@@ -62,7 +62,7 @@ fn who_signs_in_on_one_node_is_signed_in_on_the_other_and_out_again() {
 }
 
 #[test]
-fn a_set_up_link_of_one_node_works_on_the_other_and_ends_the_others_links() {
+fn the_set_up_link_of_the_last_start_works_on_every_node_and_is_the_only_one() {
     let one = Provider::in_home(Home::new(), &[]);
     let link = one.line("set up at ");
     let two = one.another();
@@ -73,8 +73,9 @@ fn a_set_up_link_of_one_node_works_on_the_other_and_ends_the_others_links() {
             [("token", token), ("username", "ada"), ("password", PASSWORD), ("password_again", PASSWORD)];
         node.visitor().post("/set-up", &fields)
     };
-    set_up(&two, &link).is(303);
-    set_up(&one, &other_link).is(410);
+    set_up(&two, &link).is(410);
+    set_up(&one, &other_link).is(303);
+    set_up(&two, &other_link).is(410);
 }
 
 #[test]

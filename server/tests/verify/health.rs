@@ -66,6 +66,7 @@ fn metrics_are_prometheus_text_with_a_histogram_consumers_subscribers_and_the_po
     let stream = provider.ada().events(None);
     stream.expect("ready");
     assert_eq!(subscribers(), 1);
+    provider.home.add_user("root", true);
     provider.home.json(&["user", "forbid", "ada"], "");
     stream.rest();
     until("the stream is counted no more", || (subscribers() == 0).then_some(()));

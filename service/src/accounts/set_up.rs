@@ -1,6 +1,6 @@
 //! The first administrator, created by a one-time link that the first start prints.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use domain::{Action, Actor, FieldError, Password, Username, error::FieldErrors};
 use store::activity::{By, NewActivity};
@@ -12,11 +12,16 @@ use crate::{
     service::Service,
 };
 
+/// A link that nobody has used ends this long after it was made.
+pub const LINK_LIFE: Duration = Duration::from_hours(1);
+
 /// Why the first administrator was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum SetUpError {
-    /// The link is unknown or has been used, or an administrator exists.
-    #[error("This set-up link is not valid any more: it has been used, or an administrator exists already.")]
+    /// The link is unknown, used, replaced by a newer one or too old, or an administrator exists.
+    #[error(
+        "This set-up link is not valid any more: an administrator exists already, or it is over an hour old, or a later start has printed a new one."
+    )]
     DeadLink,
     /// The input is invalid, or it could not be saved.
     #[error(transparent)]
@@ -35,20 +40,17 @@ impl Service {
 }
 
 impl SetUp<'_> {
-    /// The token of a new set-up link, or `None` if an administrator exists.
+    /// The token of a new set-up link, which replaces earlier ones, or `None` if an administrator exists.
     pub async fn offer_link(self) -> Result<Option<Token>, ServiceError> {
-        if self.0.store.users().any_administrator().await? {
-            return Ok(None);
-        }
         let token = Token::new();
-        self.0.store.set_up_links().insert(&token.hash(), self.0.clock.now()).await?;
-        Ok(Some(token))
+        let is_offered = self.0.store.set_up_links().replace(&token.hash(), self.0.clock.now()).await?;
+        Ok(is_offered.then_some(token))
     }
 
     /// Whether a link is still valid.
     pub async fn is_valid(self, link: &str) -> Result<bool, ServiceError> {
-        Ok(self.0.store.set_up_links().has(&token::hash(link)).await?
-            && !self.0.store.users().any_administrator().await?)
+        let made_after = self.0.clock.now() - LINK_LIFE;
+        Ok(self.0.store.set_up_links().is_valid(&token::hash(link), made_after).await?)
     }
 
     /// Creates the first administrator and signs them in; returns the cookie's value, or `None` if the account was
@@ -81,9 +83,10 @@ impl SetUp<'_> {
         let by =
             By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
         let activity = NewActivity::user(by, Action::UserAdded, None, Some(&user));
-        let inserted =
-            self.0.store.users().insert_first_administrator(&token::hash(link), &user, &hash, activity).await;
-        let account = inserted.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
+        let links = self.0.store.set_up_links();
+        let made =
+            links.create_administrator(&token::hash(link), now - LINK_LIFE, &user, &hash, activity).await;
+        let account = made.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
         Ok(self.0.sessions().begin(&account, address).await?)
     }
 }

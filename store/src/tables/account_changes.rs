@@ -10,13 +10,13 @@ use crate::{
     store::Change,
     tables::{
         activity::{By, NewActivity},
-        users::{Account, Users, find},
+        users::{Account, Users, end_set_up_links, find},
     },
 };
 
 impl Users<'_> {
     /// Changes an account and returns its user as it is then; `None` if there is none with this name. Idempotent: where
-    /// nothing changes, nothing is reported.
+    /// nothing changes, nothing is reported. `LastAdministrator` if nobody could administer the server afterwards.
     pub async fn change(
         self,
         username: &Username,
@@ -29,6 +29,9 @@ impl Users<'_> {
         if after == account.user {
             return Ok(Some(after));
         }
+        if account.user.can_administer() && !after.can_administer() && !any_other(&change, &account).await? {
+            return Err(StoreError::LastAdministrator);
+        }
         let columns = match to {
             AccountChange::Disable | AccountChange::Enable => {
                 user::ActiveModel { disabled: Set(after.disabled), ..Default::default() }
@@ -38,8 +41,10 @@ impl Users<'_> {
             }
         };
         write(&change, &account, columns).await?;
-        if to == AccountChange::Disable {
-            end_sessions(&change, &account).await?;
+        match to {
+            AccountChange::Disable => end_sessions(&change, &account).await?,
+            AccountChange::Permit => end_set_up_links(&change.transaction).await?,
+            AccountChange::Enable | AccountChange::Forbid => {}
         }
         change.append(NewActivity::user(by, to.action(), Some(&account.user), Some(&after))).await?;
         self.0.commit(change).await?;
@@ -64,6 +69,15 @@ impl Users<'_> {
         self.0.commit(change).await?;
         Ok(Some(user))
     }
+}
+
+/// Whether another administrator can sign in.
+async fn any_other(change: &Change, account: &Account) -> Result<bool, StoreError> {
+    let others = user::Entity::find()
+        .filter(user::Column::ConfigureServer.eq(true))
+        .filter(user::Column::Disabled.eq(false))
+        .filter(user::Column::Id.ne(account.id));
+    Ok(others.one(&change.transaction).await?.is_some())
 }
 
 async fn write(change: &Change, account: &Account, columns: user::ActiveModel) -> Result<(), StoreError> {

@@ -63,20 +63,28 @@ fn new_row(user: &User, password_hash: &str) -> user::ActiveModel {
     }
 }
 
-async fn insert(
+/// Inserts an account; with an administrator every set-up link ends.
+pub(super) async fn insert(
     connection: &impl ConnectionTrait,
     user: &User,
     password_hash: &str,
-) -> Result<i64, StoreError> {
+) -> Result<Account, StoreError> {
     let taken = |error: DbErr| match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => StoreError::UsernameTaken,
         _ => error.into(),
     };
-    Ok(user::Entity::insert(new_row(user, password_hash))
-        .exec(connection)
-        .await
-        .map_err(taken)?
-        .last_insert_id)
+    let inserted =
+        user::Entity::insert(new_row(user, password_hash)).exec(connection).await.map_err(taken)?;
+    if user.configure_server {
+        end_set_up_links(connection).await?;
+    }
+    let password_hash = password_hash.to_owned();
+    Ok(Account { id: inserted.last_insert_id, user: user.clone(), password_hash, sign_outs: 0 })
+}
+
+pub(super) async fn end_set_up_links(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
+    set_up_link::Entity::delete_many().exec(connection).await?;
+    Ok(())
 }
 
 pub(super) async fn find(
@@ -87,7 +95,8 @@ pub(super) async fn find(
     row.map(Account::try_from).transpose()
 }
 
-async fn any_administrator(connection: &impl ConnectionTrait) -> Result<bool, StoreError> {
+/// Whether any user, enabled or not, has *Configure Server*.
+pub(super) async fn any_administrator(connection: &impl ConnectionTrait) -> Result<bool, StoreError> {
     Ok(user::Entity::find().filter(user::Column::ConfigureServer.eq(true)).one(connection).await?.is_some())
 }
 
@@ -115,39 +124,12 @@ impl Users<'_> {
         rows.into_iter().map(|row| Account::try_from(row).map(|account| account.user)).collect()
     }
 
-    /// Whether any user, enabled or not, has *Configure Server*.
-    pub async fn any_administrator(self) -> Result<bool, StoreError> {
-        any_administrator(&self.0.read).await
-    }
-
     /// Inserts an account; returns its number.
     pub async fn insert(self, user: &User, password_hash: &str, new: NewActivity) -> Result<i64, StoreError> {
         let mut change = self.0.begin().await?;
-        let id = insert(&change.transaction, user, password_hash).await?;
+        let account = insert(&change.transaction, user, password_hash).await?;
         change.append(new).await?;
         self.0.commit(change).await?;
-        Ok(id)
-    }
-
-    /// Uses a set-up link to create the first administrator, and voids every link.
-    ///
-    /// Returns the account, or `None` if the link is unknown or used, or if an administrator exists already.
-    pub async fn insert_first_administrator(
-        self,
-        link: &[u8],
-        user: &User,
-        password_hash: &str,
-        new: NewActivity,
-    ) -> Result<Option<Account>, StoreError> {
-        let mut change = self.0.begin().await?;
-        let known = set_up_link::Entity::find_by_id(link.to_vec()).one(&change.transaction).await?.is_some();
-        if !known || any_administrator(&change.transaction).await? {
-            return Ok(None);
-        }
-        let id = insert(&change.transaction, user, password_hash).await?;
-        set_up_link::Entity::delete_many().exec(&change.transaction).await?;
-        change.append(new).await?;
-        self.0.commit(change).await?;
-        Ok(Some(Account { id, user: user.clone(), password_hash: password_hash.to_owned(), sign_outs: 0 }))
+        Ok(account.id)
     }
 }
