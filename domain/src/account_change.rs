@@ -5,9 +5,9 @@ use crate::{activity::Action, user::User};
 /// A change to an account, except to its password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountChange {
-    /// Ends its sessions; neither it nor a consumer on its behalf can do anything.
+    /// Ends its sessions; neither it nor a consumer on its behalf can do anything. Its tokens are refused, not revoked.
     Disable,
-    /// Undoes `Disable`, except that ended sessions stay ended.
+    /// Undoes `Disable`, except that ended sessions stay ended. Revoked tokens stay revoked.
     Enable,
     /// Grants *Configure Server*.
     Permit,

@@ -83,7 +83,7 @@ pub enum Action {
     PasswordChanged,
     /// A user signed in.
     SignedIn,
-    /// A user signed out.
+    /// A user signed out; or, where the line has an account, an administrator signed it out everywhere.
     SignedOut,
     /// A user allowed a consumer to act for them.
     AccessAllowed,
@@ -91,7 +91,7 @@ pub enum Action {
     AccessDenied,
     /// Token credentials were issued to a consumer.
     TokenIssued,
-    /// A user revoked the tokens with which a consumer acts for them.
+    /// The tokens with which a consumer acts for a user were revoked, by the user or together with all others.
     TokensRevoked,
     /// Every stored secret was re-encrypted with a new vault key.
     VaultRotated,

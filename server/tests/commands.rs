@@ -113,6 +113,7 @@ fn what_is_refused_or_not_found_ends_with_1_and_says_why() {
         (&["user", "disable", "ada"], "", "last administrator"),
         (&["user", "forbid", "ada"], "", "last administrator"),
         (&["user", "passwd", "nobody", "--password-stdin"], PASSWORD, "nobody"),
+        (&["user", "sign-out", "nobody"], "", "nobody"),
         (&["consumer", "register", " ", "--secret-stdin"], SECRET, "Enter a name."),
         (&["consumer", "register", "App", "--secret-stdin"], "short", "at least 8"),
         (&["consumer", "register", "App", "--secret-stdin"], "", "Enter a secret."),

@@ -147,6 +147,7 @@ fn a_stream_ends_within_a_second_when_its_user_may_listen_no_more() {
         (&["user", "disable", "grace"][..], "enable"),
         (&["user", "forbid", "grace"], "permit"),
         (&["user", "passwd", "grace", "--password-stdin"], "enable"),
+        (&["user", "sign-out", "grace"], "enable"),
     ] {
         let grace = server.signed_in("grace");
         let ends = grace.events(None);

@@ -58,8 +58,10 @@ async fn whoever_is_not_there_cannot_be_changed() {
     for name in ["nobody", "no name!"] {
         let change = house.service.users(&house.root).change(name, AccountChange::Disable).await;
         assert!(matches!(&change, Err(ServiceError::NotFound(what)) if what.contains(name)), "{change:?}");
-        let change = house.service.users(&house.root).change_password(name, PASSWORD).await;
+        let change = house.service.users(&house.root).change_password(name, PASSWORD, false).await;
         assert!(matches!(change, Err(ServiceError::NotFound(_))), "{change:?}");
+        let signed_out = house.service.users(&house.root).sign_out(name).await;
+        assert!(matches!(signed_out, Err(ServiceError::NotFound(_))), "{signed_out:?}");
     }
 }
 

@@ -175,22 +175,26 @@ async fn a_follower_ends_when_its_user_signs_out_and_that_of_another_session_goe
 }
 
 #[tokio::test]
-async fn a_follower_ends_when_its_user_is_disabled_forbidden_or_has_a_new_password() {
+async fn a_follower_ends_when_its_user_is_disabled_forbidden_signed_out_or_has_a_new_password() {
     let house = House::with_users().await.with_feed().await;
     let service = &house.service;
     let root = &house.root;
     let mut stays = Follower::ready(&house, &house.admin("ada").await).await;
-    for undo in [Some(AccountChange::Disable), Some(AccountChange::Forbid), None] {
+    for undo in ["disable", "forbid", "passwd", "sign-out"] {
         service.users(root).change("grace", AccountChange::Enable).await.unwrap();
         service.users(root).change("grace", AccountChange::Permit).await.unwrap();
         let mut ends = Follower::ready(&house, &house.admin("grace").await).await;
-        match undo {
-            Some(change) => service.users(root).change("grace", change).await.unwrap(),
-            None => service.users(root).change_password("grace", PASSWORD).await.unwrap(),
+        let users = service.users(root);
+        let undone = match undo {
+            "disable" => users.change("grace", AccountChange::Disable).await,
+            "forbid" => users.change("grace", AccountChange::Forbid).await,
+            "passwd" => users.change_password("grace", PASSWORD, false).await,
+            _ => users.sign_out("grace").await,
         };
-        assert_eq!(ends.next().await, None, "{undo:?}");
+        undone.unwrap();
+        assert_eq!(ends.next().await, None, "{undo}");
         let consumer = house.register(root, "App").await;
-        assert_eq!(stays.event().await.1, changed(&consumer), "{undo:?}");
+        assert_eq!(stays.event().await.1, changed(&consumer), "{undo}");
     }
 }
 

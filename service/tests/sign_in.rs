@@ -149,9 +149,9 @@ async fn the_permission_is_asked_for_at_every_request() {
 async fn a_new_password_ends_the_sessions_and_replaces_the_old_one() {
     let house = House::with_users().await;
     let token = house.sign_in("ada").await;
-    assert!(house.service.users(&house.root).change_password("ada", "short").await.is_err());
+    assert!(house.service.users(&house.root).change_password("ada", "short", false).await.is_err());
     assert!(house.who(&token).await.is_some());
-    house.service.users(&house.root).change_password("Ada", "another password").await.unwrap();
+    house.service.users(&house.root).change_password("Ada", "another password", false).await.unwrap();
     assert!(house.who(&token).await.is_none());
     assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), HERE).await.is_err());
     house.service.sessions().sign_in("ada", &Password::typed("another password"), HERE).await.unwrap();
@@ -162,7 +162,7 @@ async fn no_session_outlives_the_password_it_was_begun_with() {
     let house = House::with_users().await;
     let password = |n: u8| format!("the password {n}");
     let users = house.service.users(&house.root);
-    users.change_password("grace", &password(0)).await.unwrap();
+    users.change_password("grace", &password(0), false).await.unwrap();
     for n in 0..5 {
         let old = Password::typed(&password(n));
         let new = password(n + 1);
@@ -171,7 +171,7 @@ async fn no_session_outlives_the_password_it_was_begun_with() {
             house.service.sessions().sign_in("grace", &old, IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)))
         };
         let (one, two, changed) =
-            tokio::join!(sign_in(10 + n), sign_in(20 + n), users.change_password("grace", &new));
+            tokio::join!(sign_in(10 + n), sign_in(20 + n), users.change_password("grace", &new, false));
         changed.unwrap();
         for begun in [one, two] {
             match begun {

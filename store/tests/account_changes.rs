@@ -44,7 +44,12 @@ async fn two_changes_at_once_lose_nothing_of_either() {
         }
         let (store_then, name_then) = (store.clone(), name.clone());
         changes.spawn(async move {
-            store_then.users().change_password(&name_then, "another hash", by(2)).await.unwrap().unwrap()
+            store_then
+                .users()
+                .change_password(&name_then, "another hash", false, by(2))
+                .await
+                .unwrap()
+                .unwrap()
         });
         changes.join_all().await;
         let account = store.users().find(&name).await.unwrap().unwrap();
@@ -60,8 +65,12 @@ async fn a_new_password_enables_nobody_whatever_the_caller_has_read_before() {
     let read = store.users().find(&name("bob")).await.unwrap().unwrap();
     change(&store, "bob", AccountChange::Disable).await;
     let seen = store.activity().latest().await.unwrap();
-    let bob =
-        store.users().change_password(&read.user.username, "another hash", by(2)).await.unwrap().unwrap();
+    let bob = store
+        .users()
+        .change_password(&read.user.username, "another hash", false, by(2))
+        .await
+        .unwrap()
+        .unwrap();
     assert!(bob.disabled && store.users().find(&name("bob")).await.unwrap().unwrap().user.disabled);
     assert_eq!(lines(&store, seen).await, [(Action::PasswordChanged, bob.clone(), bob)]);
 }
@@ -106,7 +115,7 @@ async fn an_account_that_is_not_there_is_not_changed() {
     for to in CHANGES {
         assert!(store.users().change(&name("nobody"), to, by(2)).await.unwrap().is_none());
     }
-    assert!(store.users().change_password(&name("nobody"), "a hash", by(2)).await.unwrap().is_none());
+    assert!(store.users().change_password(&name("nobody"), "a hash", false, by(2)).await.unwrap().is_none());
     assert_eq!(store.activity().latest().await.unwrap(), told);
 }
 

@@ -95,6 +95,18 @@ async fn ending_a_users_sessions_ends_nobody_elses() {
 }
 
 #[tokio::test]
+async fn signing_an_account_out_ends_every_session_of_it_also_one_that_is_about_to_begin() {
+    let (_folder, store) = store().await;
+    insert_user(&store, "ada", true).await;
+    let checked = account(&store, "ada").await;
+    assert!(store.sessions().begin(b"one", &checked, by(1)).await.unwrap());
+    assert_eq!(store.users().sign_out(&name("ADA"), by(2)).await.unwrap(), Some(user("ada", true)));
+    assert!(store.sessions().find(b"one").await.unwrap().is_none());
+    assert!(!store.sessions().begin(b"two", &checked, by(3)).await.unwrap());
+    assert!(store.users().sign_out(&name("eve"), by(2)).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_session_begins_only_for_the_account_whose_password_was_checked() {
     let (_folder, store) = store().await;
     for (name, configure_server) in [("root", true), ("ada", true), ("eve", false)] {
@@ -104,7 +116,7 @@ async fn a_session_begins_only_for_the_account_whose_password_was_checked() {
     let change = async |to| users.change(&name("ada"), to, by(2)).await.unwrap().unwrap();
     let begins = async |read: &Account| store.sessions().begin(b"one", read, by(3)).await.unwrap();
     let checked = account(&store, "ada").await;
-    users.change_password(&name("ada"), "another hash", by(2)).await.unwrap().unwrap();
+    users.change_password(&name("ada"), "another hash", false, by(2)).await.unwrap().unwrap();
     assert!(!begins(&checked).await, "the password is another one");
     let checked = account(&store, "ada").await;
     change(AccountChange::Disable).await;
@@ -113,9 +125,9 @@ async fn a_session_begins_only_for_the_account_whose_password_was_checked() {
     change(AccountChange::Enable).await;
     assert!(!begins(&checked).await, "the sessions that began before are ended, so this one is too");
     let seen = store.activity().latest().await.unwrap();
-    users.change_password(&name("ada"), "another hash", by(2)).await.unwrap().unwrap();
+    users.change_password(&name("ada"), "another hash", false, by(2)).await.unwrap().unwrap();
     let checked = account(&store, "ada").await;
-    users.change_password(&name("ada"), "another hash", by(2)).await.unwrap().unwrap();
+    users.change_password(&name("ada"), "another hash", false, by(2)).await.unwrap().unwrap();
     assert!(!begins(&checked).await, "the same password again ends sessions like any other");
     assert!(store.sessions().find(b"one").await.unwrap().is_none());
     let lines = store.activity().after(seen, 10).await.unwrap();

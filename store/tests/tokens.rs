@@ -10,10 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{Action, Edit};
-use store::{CachedToken, NewToken, Store, StoreError, activity::NewActivity};
+use domain::{AccountChange, Action, Edit};
+use store::{CachedToken, NewToken, State, Store, StoreError, activity::NewActivity};
 use support::{
-    access, at, by, follow, insert_approved, insert_user, issue, key, new_token, remove, store, until,
+    access, allow, at, by, follow, insert_approved, insert_user, issue, key, new_token, remove, store, until,
+    user,
 };
 use tokio::task::JoinSet;
 
@@ -94,6 +95,53 @@ async fn whatever_revokes_a_token_it_is_known_as_revoked_at_once() {
     remove(&store, &after).await;
     let removed = store.tokens().cached(&consumer, "eve 1").await.unwrap().unwrap();
     assert!(removed.revoked, "the consumer was removed");
+}
+
+#[tokio::test]
+async fn all_tokens_of_one_user_end_with_a_new_password_or_a_sign_out_and_nobody_elses() {
+    let (_folder, store) = store().await;
+    let store = Arc::new(store);
+    let (ada, eve) = (insert_user(&store, "ada", false).await, insert_user(&store, "eve", false).await);
+    for n in [1, 2] {
+        insert_approved(&store, n).await;
+        issue(&store, new_token(&format!("eve {n}"), n, eve)).await;
+    }
+    let _running = follow(&store).await;
+    let name = user("ada", false).username;
+    for (round, action) in [(1, Action::PasswordChanged), (2, Action::SignedOut)] {
+        let tokens = [(1, format!("ada 1, {round}")), (2, format!("ada 2, {round}"))];
+        for (n, token) in &tokens {
+            issue(&store, new_token(token, *n, ada)).await;
+        }
+        let allowed = format!("allowed {round}");
+        allow(&store, &allowed, 1, ada).await;
+        let revoked =
+            async || [is_revoked(&store, 1, &tokens[0].1).await, is_revoked(&store, 2, &tokens[1].1).await];
+        store.users().change_password(&name, "another hash", true, by(2)).await.unwrap().unwrap();
+        assert_eq!(revoked().await, [false; 2], "they are kept");
+        for to in [AccountChange::Disable, AccountChange::Enable] {
+            store.users().change(&name, to, by(2)).await.unwrap().unwrap();
+        }
+        assert_eq!(revoked().await, [false; 2], "a disabled account's tokens are refused, not revoked");
+        let told = store.activity().latest().await.unwrap();
+        match round {
+            1 => store.users().change_password(&name, "a third hash", false, by(2)).await.unwrap().unwrap(),
+            _ => store.users().sign_out(&name, by(2)).await.unwrap().unwrap(),
+        };
+        assert_eq!(revoked().await, [true; 2], "{action:?}");
+        let lines = store.activity().after(told, 10).await.unwrap();
+        let lines: Vec<_> = lines.into_iter().map(|line| (line.action, line.consumer_key)).collect();
+        let expected =
+            [(action, None), (Action::TokensRevoked, Some(key(1))), (Action::TokensRevoked, Some(key(2)))];
+        assert_eq!(lines, expected);
+        let state = store.temporary_credentials().find(&allowed).await.unwrap().unwrap().state;
+        assert_eq!(state, State::Revoked, "it was not exchanged yet");
+        for to in [AccountChange::Disable, AccountChange::Enable] {
+            store.users().change(&name, to, by(3)).await.unwrap().unwrap();
+        }
+        assert_eq!(revoked().await, [true; 2], "enabling brings nothing back");
+    }
+    assert!(!is_revoked(&store, 1, "eve 1").await && !is_revoked(&store, 2, "eve 2").await);
 }
 
 #[tokio::test]

@@ -47,10 +47,18 @@ pub(super) enum UserCommand {
         /// The username
         name: String,
     },
-    /// Give an account a new password; its sessions end
+    /// End an account's sessions, and revoke what consumers may do for it
+    SignOut {
+        /// The username
+        name: String,
+    },
+    /// Give an account a new password; its sessions end, and consumers may act for it no more
     Passwd {
         /// The username
         name: String,
+        /// Let consumers go on to act for it
+        #[arg(long)]
+        keep_tokens: bool,
         /// Read the password from stdin; a terminal does not show it and asks twice
         #[arg(long)]
         password_stdin: bool,
@@ -98,9 +106,11 @@ impl UserCommand {
             Self::Forbid { name } => {
                 change(users.change(&name, AccountChange::Forbid).await, "does not have Configure Server")
             }
-            Self::Passwd { name, .. } => {
+            Self::SignOut { name } => change(users.sign_out(&name).await, "is signed out everywhere"),
+            Self::Passwd { name, keep_tokens, .. } => {
                 let password = input::secret_from_stdin("password")?;
-                change(users.change_password(&name, password.expose()).await, "has the new password")
+                let changed = users.change_password(&name, password.expose(), keep_tokens).await;
+                change(changed, "has the new password")
             }
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::support::{
-    consent,
-    signer::{ACCESS_TOKEN, App, Place, Provider, REQUEST_TOKEN, credentials, refused},
+    PASSWORD, consent,
+    signer::{ACCESS_TOKEN, App, Place, Provider, REQUEST_TOKEN, credentials, refused, until},
 };
 
 #[test]
@@ -31,6 +31,27 @@ fn a_consumer_gets_temporary_credentials_then_token_credentials_and_acts_for_the
     let app = App { token: Some(credentials(&answer)), ..app };
     assert_eq!(app.echo().send().is(200).json()["user"], "grace");
     assert_eq!(app.get("/api/v1/whoami").send().is(200).json()["user"]["username"], "grace");
+}
+
+#[test]
+fn all_access_for_one_user_ends_by_command_and_enabling_brings_none_back() {
+    let provider = Provider::start();
+    let (grace, bystander) = (provider.app("Of grace"), provider.app_of("Of ada", "ada"));
+    let passwd = ["user", "passwd", "grace", "--password-stdin", "--keep-tokens"];
+    for command in [&passwd[..4], &["user", "sign-out", "grace"]] {
+        let app = grace.dance(&provider.signed_in("grace"));
+        app.echo().send().is(200);
+        provider.home.json(&passwd, PASSWORD);
+        app.echo().send().is(200);
+        provider.home.json(command, PASSWORD);
+        until("it is known", || (app.echo().send().status == 401).then_some(()));
+        app.echo().is_refused_everywhere(401, "token_revoked");
+        for verb in ["disable", "enable"] {
+            provider.home.json(&["user", verb, "grace"], "");
+        }
+        app.echo().is_refused_everywhere(401, "token_revoked");
+        bystander.echo().send().is(200);
+    }
 }
 
 #[test]

@@ -70,8 +70,13 @@ impl Users<'_> {
         changed.ok_or_else(|| no_user(username))
     }
 
-    /// Sets a new password and ends the account's sessions.
-    pub async fn change_password(self, username: &str, password: &str) -> Result<User, ServiceError> {
+    /// Sets a new password, ends the account's sessions and, unless they are kept, revokes its tokens.
+    pub async fn change_password(
+        self,
+        username: &str,
+        password: &str,
+        keep_tokens: bool,
+    ) -> Result<User, ServiceError> {
         let account = match Username::parse(username) {
             Ok(username) => self.service.store.users().find(&username).await?,
             Err(_) => None,
@@ -81,8 +86,19 @@ impl Users<'_> {
             Password::parse(password).map_err(|error| ServiceError::invalid("password", &error))?;
         let hash = self.service.passwords.hash(&password).await;
         let by = self.admin.by(self.service.clock.now());
-        let changed = self.service.store.users().change_password(&account.user.username, &hash, by).await?;
+        let users = self.service.store.users();
+        let changed = users.change_password(&account.user.username, &hash, keep_tokens, by).await?;
         changed.ok_or_else(|| no_user(username))
+    }
+
+    /// Ends every session of an account and revokes its tokens.
+    pub async fn sign_out(self, username: &str) -> Result<User, ServiceError> {
+        let by = self.admin.by(self.service.clock.now());
+        let signed_out = match Username::parse(username) {
+            Ok(username) => self.service.store.users().sign_out(&username, by).await?,
+            Err(_) => None,
+        };
+        signed_out.ok_or_else(|| no_user(username))
     }
 }
 

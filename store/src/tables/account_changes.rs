@@ -10,6 +10,7 @@ use crate::{
     store::Change,
     tables::{
         activity::{By, NewActivity},
+        tokens,
         users::{Account, Users, end_set_up_links, find},
     },
 };
@@ -51,11 +52,13 @@ impl Users<'_> {
         Ok(Some(after))
     }
 
-    /// Sets an account's password and ends its sessions; `None` if there is no account with this name.
+    /// Sets an account's password, ends its sessions and, unless they are kept, revokes its tokens; `None` if there is no
+    /// account with this name.
     pub async fn change_password(
         self,
         username: &Username,
         password_hash: &str,
+        keep_tokens: bool,
         by: By,
     ) -> Result<Option<User>, StoreError> {
         let mut change = self.0.begin().await?;
@@ -65,7 +68,24 @@ impl Users<'_> {
         write(&change, &account, columns).await?;
         end_sessions(&change, &account).await?;
         let user = account.user;
-        change.append(NewActivity::user(by, Action::PasswordChanged, Some(&user), Some(&user))).await?;
+        let line = NewActivity::user(by.clone(), Action::PasswordChanged, Some(&user), Some(&user));
+        change.append(line).await?;
+        if !keep_tokens {
+            tokens::revoke_all_for(&mut change, account.id, &by).await?;
+        }
+        self.0.commit(change).await?;
+        Ok(Some(user))
+    }
+
+    /// Ends an account's sessions and revokes its tokens; `None` if there is no account with this name.
+    pub async fn sign_out(self, username: &Username, by: By) -> Result<Option<User>, StoreError> {
+        let mut change = self.0.begin().await?;
+        let Some(account) = find(&change.transaction, username).await? else { return Ok(None) };
+        end_sessions(&change, &account).await?;
+        let user = account.user;
+        let line = NewActivity::user(by.clone(), Action::SignedOut, Some(&user), Some(&user));
+        change.append(line).await?;
+        tokens::revoke_all_for(&mut change, account.id, &by).await?;
         self.0.commit(change).await?;
         Ok(Some(user))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Consumer, ConsumerKey, query::milliseconds};
+use domain::{Action, Consumer, ConsumerKey, query::milliseconds};
 use sea_orm::{
     ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QuerySelect as _, Set,
@@ -14,7 +14,10 @@ use crate::{
     entity::{consumer, temporary_credentials, token_credentials},
     error::StoreError,
     store::{Change, Store},
-    tables::{activity::NewActivity, state::State},
+    tables::{
+        activity::{By, NewActivity},
+        state::State,
+    },
     vault::{Secret, Vault},
 };
 
@@ -180,29 +183,63 @@ impl Tokens<'_> {
         new: NewActivity,
     ) -> Result<bool, StoreError> {
         let mut change = self.0.begin().await?;
-        let tokens = token_credentials::Entity::update_many()
-            .set(revoked(now))
-            .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
-            .filter(token_credentials::Column::UserId.eq(user_id))
-            .filter(holding(now))
-            .exec(&change.transaction)
-            .await?;
-        // Also what the user allowed a moment ago and was not exchanged yet.
-        let allowed = temporary_credentials::Entity::update_many()
-            .set(temporary_credentials::ActiveModel {
-                state: Set(word(State::Revoked)),
-                ..Default::default()
-            })
-            .filter(temporary_credentials::Column::ConsumerKey.eq(key.to_string()))
-            .filter(temporary_credentials::Column::UserId.eq(user_id))
-            .filter(temporary_credentials::Column::State.eq(word(State::Allowed)))
-            .exec(&change.transaction)
-            .await?;
-        if tokens.rows_affected + allowed.rows_affected == 0 {
+        if !revoke(&change.transaction, user_id, key, now).await? {
             return Ok(false);
         }
         change.append(new).await?;
         self.0.commit(change).await?;
         Ok(true)
     }
+}
+
+/// Revokes a consumer's access on behalf of a user; returns `false` if it had none.
+async fn revoke(
+    transaction: &DatabaseTransaction,
+    user_id: i64,
+    key: ConsumerKey,
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let tokens = token_credentials::Entity::update_many()
+        .set(revoked(now))
+        .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
+        .filter(token_credentials::Column::UserId.eq(user_id))
+        .filter(holding(now))
+        .exec(transaction)
+        .await?;
+    // Also what the user allowed a moment ago and was not exchanged yet.
+    let allowed = temporary_credentials::Entity::update_many()
+        .set(temporary_credentials::ActiveModel { state: Set(word(State::Revoked)), ..Default::default() })
+        .filter(temporary_credentials::Column::ConsumerKey.eq(key.to_string()))
+        .filter(allowed_by(user_id))
+        .exec(transaction)
+        .await?;
+    Ok(tokens.rows_affected + allowed.rows_affected > 0)
+}
+
+fn allowed_by(user_id: i64) -> Condition {
+    Condition::all()
+        .add(temporary_credentials::Column::UserId.eq(user_id))
+        .add(temporary_credentials::Column::State.eq(word(State::Allowed)))
+}
+
+/// Revokes every consumer's access on behalf of a user, with a line for each of them: by these lines every node evicts
+/// the cached tokens.
+pub(super) async fn revoke_all_for(change: &mut Change, user_id: i64, by: &By) -> Result<(), StoreError> {
+    let tokens = token_credentials::Entity::find()
+        .filter(token_credentials::Column::UserId.eq(user_id))
+        .filter(holding(by.at))
+        .all(&change.transaction)
+        .await?;
+    let allowed =
+        temporary_credentials::Entity::find().filter(allowed_by(user_id)).all(&change.transaction).await?;
+    let mut keys: Vec<String> = tokens.into_iter().map(|row| row.consumer_key).collect();
+    keys.extend(allowed.into_iter().map(|row| row.consumer_key));
+    keys.sort();
+    keys.dedup();
+    for key in keys {
+        let key = key.parse().map_err(|_| StoreError::Unreadable("a consumer key"))?;
+        revoke(&change.transaction, user_id, key, by.at).await?;
+        change.append(NewActivity::access(by.clone(), Action::TokensRevoked, key)).await?;
+    }
+    Ok(())
 }
