@@ -135,6 +135,20 @@ fn signing_out_ends_the_session_and_no_other() {
 }
 
 #[test]
+fn signing_in_again_ends_the_browsers_earlier_session() {
+    let server = Home::with_users().serve();
+    let (ada, elsewhere) = (server.signed_in("ada"), server.signed_in("ada"));
+    ada.post("/sign-in", &pair("ada", "wrong password")).is(401);
+    ada.get(HOME).is(200);
+    let answer = ada.post("/sign-in", &pair("grace", PASSWORD)).is(303);
+    ada.get(HOME).is(303);
+    elsewhere.get(HOME).is(200);
+    let mut grace = server.visitor();
+    grace.take_cookie(&answer);
+    grace.get("/account/applications").is(200);
+}
+
+#[test]
 fn a_made_up_cookie_is_nobody() {
     let server = Home::with_users().serve();
     let mut visitor = server.visitor();

@@ -71,8 +71,9 @@ async fn a_set_up_link_makes_an_administrator_who_is_signed_in_and_then_it_is_de
     let link = house.service.set_up().offer_link().await.unwrap().unwrap();
     assert!(house.service.set_up().is_valid(link.expose()).await.unwrap());
     assert!(!house.service.set_up().is_valid("guessed").await.unwrap());
-    let set_up =
-        |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, HERE);
+    let set_up = |name| {
+        house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, None, HERE)
+    };
     let token = set_up("ada").await.unwrap().expect("nobody changed the account");
     let ada = house.who(&token).await.unwrap();
     assert!(ada.admin().is_ok() && ada.user().username.as_str() == "ada");
@@ -94,7 +95,7 @@ async fn a_set_up_link_ends_after_an_hour_or_with_the_next_one() {
     house.pass(Duration::from_mins(1));
     assert!(!is_valid(&first).await);
     let set_up = house.service.set_up();
-    let refused = set_up.create_administrator(first.expose(), "ada", PASSWORD, PASSWORD, HERE).await;
+    let refused = set_up.create_administrator(first.expose(), "ada", PASSWORD, PASSWORD, None, HERE).await;
     assert!(matches!(refused, Err(SetUpError::DeadLink)), "{refused:?}");
     let (second, third) = (offer().await, offer().await);
     assert!(!is_valid(&first).await && !is_valid(&second).await && is_valid(&third).await);
@@ -122,8 +123,11 @@ async fn a_set_up_form_that_is_wrong_uses_the_link_not_up() {
         ("ada", PASSWORD, "another password", &["password_again"]),
         ("no name!", PASSWORD, "another password", &["username", "password_again"]),
     ] {
-        let refused =
-            house.service.set_up().create_administrator(link.expose(), name, password, again, HERE).await;
+        let refused = house
+            .service
+            .set_up()
+            .create_administrator(link.expose(), name, password, again, None, HERE)
+            .await;
         let Err(SetUpError::Service(ServiceError::Invalid(errors))) = refused else { panic!("{refused:?}") };
         assert_eq!(errors.iter().map(|error| &*error.field).collect::<Vec<_>>(), wrong);
     }
@@ -134,8 +138,9 @@ async fn a_set_up_form_that_is_wrong_uses_the_link_not_up() {
 async fn of_two_who_follow_the_link_at_once_one_becomes_administrator() {
     let house = House::new().await;
     let link = house.service.set_up().offer_link().await.unwrap().unwrap();
-    let set_up =
-        |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, HERE);
+    let set_up = |name| {
+        house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, None, HERE)
+    };
     let (ada, eve) = tokio::join!(set_up("ada"), set_up("eve"));
     assert!(ada.is_ok() != eve.is_ok(), "{ada:?}, {eve:?}");
     assert_eq!(house.service.users(&house.root).list().await.unwrap().len(), 1);
@@ -148,7 +153,10 @@ async fn a_set_up_link_is_dead_once_somebody_else_made_an_administrator() {
     house.add("eve", false).await;
     assert!(house.service.set_up().is_valid(link.expose()).await.unwrap(), "eve is none");
     house.add("ada", true).await;
-    let refused =
-        house.service.set_up().create_administrator(link.expose(), "bob", PASSWORD, PASSWORD, HERE).await;
+    let refused = house
+        .service
+        .set_up()
+        .create_administrator(link.expose(), "bob", PASSWORD, PASSWORD, None, HERE)
+        .await;
     assert!(matches!(refused, Err(SetUpError::DeadLink)));
 }

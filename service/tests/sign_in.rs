@@ -9,7 +9,7 @@ use std::{
 
 use domain::{AccountChange, Action, Password};
 use service::{
-    NotPermitted,
+    NotPermitted, Token,
     sign_in::{AT_MOST, IDLE, Presence, SignInError},
 };
 use support::{HERE, House, PASSWORD};
@@ -38,7 +38,7 @@ async fn every_wrong_pair_is_answered_alike() {
     for (name, password) in
         [("ada", "wrong"), ("ada", ""), ("nobody", PASSWORD), ("no name!", PASSWORD), ("grace", PASSWORD)]
     {
-        let refused = house.service.sessions().sign_in(name, &Password::typed(password), HERE).await;
+        let refused = house.service.sessions().sign_in(name, &Password::typed(password), None, HERE).await;
         assert!(matches!(refused, Err(SignInError::WrongPair)), "{name}: {refused:?}");
     }
 }
@@ -52,7 +52,12 @@ async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
         let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10 + n));
         for (name, quickest) in ["ada", "nobody"].into_iter().zip(&mut quickest) {
             let begin = Instant::now();
-            house.service.sessions().sign_in(name, &Password::typed("wrong"), address).await.unwrap_err();
+            house
+                .service
+                .sessions()
+                .sign_in(name, &Password::typed("wrong"), None, address)
+                .await
+                .unwrap_err();
             *quickest = begin.elapsed().min(*quickest);
         }
     }
@@ -123,13 +128,37 @@ async fn signing_out_ends_that_session_alone() {
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_browsers_earlier_session_and_its_streams() {
+    let house = House::with_users().await;
+    let (first, elsewhere) = (house.sign_in("ada").await, house.sign_in("ada").await);
+    let sign_in = async |name: &str, password: &str, earlier: &Token| {
+        let password = Password::typed(password);
+        house.service.sessions().sign_in(name, &password, Some(earlier.expose()), HERE).await
+    };
+    assert!(sign_in("ada", "wrong", &first).await.is_err());
+    assert!(house.who(&first).await.is_some(), "who does not sign in stays signed in");
+    let seen = house.activities().await;
+    let second = sign_in("grace", PASSWORD, &first).await.unwrap();
+    assert!(house.who(&first).await.is_none());
+    assert_eq!(house.who(&second).await.unwrap().user().username.as_str(), "grace");
+    assert!(house.who(&elsewhere).await.is_some());
+    // The line by which every node ends the streams of the earlier session.
+    let lines = house.last_activities(house.activities().await - seen).await;
+    let lines: Vec<_> = lines.iter().map(|line| (&line.action, line.actor.to_string())).collect();
+    assert_eq!(lines, [(&Action::SignedOut, "ada".to_owned()), (&Action::SignedIn, "grace".to_owned())]);
+    let seen = house.activities().await;
+    sign_in("grace", PASSWORD, &first).await.unwrap();
+    assert_eq!(house.activities().await, seen + 1, "what has ended ends no more");
+}
+
+#[tokio::test]
 async fn a_disabled_user_is_out_at_once_and_enabling_brings_no_session_back() {
     let house = House::with_users().await;
     house.add("root", true).await;
     let token = house.sign_in("ada").await;
     house.service.users(&house.root).change("ada", AccountChange::Disable).await.unwrap();
     assert!(house.who(&token).await.is_none());
-    assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), HERE).await.is_err());
+    assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), None, HERE).await.is_err());
     house.service.users(&house.root).change("ada", AccountChange::Enable).await.unwrap();
     assert!(house.who(&token).await.is_none());
     house.sign_in("ada").await;
@@ -153,8 +182,8 @@ async fn a_new_password_ends_the_sessions_and_replaces_the_old_one() {
     assert!(house.who(&token).await.is_some());
     house.service.users(&house.root).change_password("Ada", "another password", false).await.unwrap();
     assert!(house.who(&token).await.is_none());
-    assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), HERE).await.is_err());
-    house.service.sessions().sign_in("ada", &Password::typed("another password"), HERE).await.unwrap();
+    assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), None, HERE).await.is_err());
+    house.service.sessions().sign_in("ada", &Password::typed("another password"), None, HERE).await.unwrap();
 }
 
 #[tokio::test]
@@ -168,7 +197,7 @@ async fn no_session_outlives_the_password_it_was_begun_with() {
         let new = password(n + 1);
         // Another address each: nobody waits for anybody's wrong passwords.
         let sign_in = |host| {
-            house.service.sessions().sign_in("grace", &old, IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)))
+            house.service.sessions().sign_in("grace", &old, None, IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)))
         };
         let (one, two, changed) =
             tokio::join!(sign_in(10 + n), sign_in(20 + n), users.change_password("grace", &new, false));

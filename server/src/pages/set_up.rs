@@ -3,7 +3,7 @@
 use app::{Notice, SetUpReply};
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{FieldError, TypedSecret};
@@ -64,8 +64,10 @@ pub(crate) async fn set_up(
     State(state): State<AppState>,
     address: ClientAddress,
     id: RequestId,
+    headers: HeaderMap,
     PageForm(form): PageForm<SetUpForm>,
 ) -> Response {
+    let earlier = session::cookie(&headers, state.is_https());
     let made = state
         .service
         .set_up()
@@ -74,6 +76,7 @@ pub(crate) async fn set_up(
             &form.username,
             form.password.expose(),
             form.password_again.expose(),
+            earlier.as_deref(),
             address.0,
         )
         .await;

@@ -4,7 +4,7 @@ use app::SignInReply;
 use axum::{
     Form,
     extract::{Request, State, rejection::FormRejection},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{Password, TypedSecret};
@@ -91,10 +91,13 @@ pub(crate) async fn sign_in(
     State(state): State<AppState>,
     address: ClientAddress,
     id: RequestId,
+    headers: HeaderMap,
     PageForm(form): PageForm<SignInForm>,
 ) -> Response {
     let password = Password::typed(form.password.expose());
-    let error = match state.service.sessions().sign_in(&form.username, &password, address.0).await {
+    let earlier = session::cookie(&headers, state.is_https());
+    let sessions = state.service.sessions();
+    let error = match sessions.sign_in(&form.username, &password, earlier.as_deref(), address.0).await {
         Ok(token) => {
             let cookie = session::begin(&token, &state);
             return (cookie, Redirect::to(&after_sign_in(&state, &form.next))).into_response();

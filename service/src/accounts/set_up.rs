@@ -54,13 +54,14 @@ impl SetUp<'_> {
     }
 
     /// Creates the first administrator and signs them in; returns the cookie's value, or `None` if the account was
-    /// changed before its session began.
+    /// changed before its session began. The session of the `earlier` cookie that the browser has, if any, ends.
     pub async fn create_administrator(
         self,
         link: &str,
         username: &str,
         password: &str,
         password_again: &str,
+        earlier: Option<&str>,
         address: IpAddr,
     ) -> Result<Option<Token>, SetUpError> {
         if !self.is_valid(link).await? {
@@ -87,6 +88,6 @@ impl SetUp<'_> {
         let made =
             links.create_administrator(&token::hash(link), now - LINK_LIFE, &user, &hash, activity).await;
         let account = made.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
-        Ok(self.0.sessions().begin(&account, address).await?)
+        Ok(self.0.sessions().begin(&account, earlier, address).await?)
     }
 }

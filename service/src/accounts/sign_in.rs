@@ -12,7 +12,7 @@ use crate::{
     error::ServiceError,
     guard::{
         admin::{AT_MOST, IDLE, Sessions, SignedIn},
-        token::Token,
+        token::{self, Token},
     },
 };
 
@@ -29,7 +29,8 @@ pub enum SignInError {
 }
 
 impl Sessions<'_> {
-    /// Verifies username and password and starts a session; returns the cookie's value.
+    /// Verifies username and password and starts a session; returns the cookie's value. The session of the `earlier` cookie
+    /// that the browser has, if any, ends.
     ///
     /// Wrong passwords delay later attempts but never make a correct one fail. An unknown name takes as long as a wrong
     /// password and is answered in the same words.
@@ -37,6 +38,7 @@ impl Sessions<'_> {
         self,
         username: &str,
         password: &Password,
+        earlier: Option<&str>,
         address: IpAddr,
     ) -> Result<Token, SignInError> {
         let username = Username::parse(username).ok();
@@ -54,7 +56,7 @@ impl Sessions<'_> {
             return Err(SignInError::WrongPair);
         };
         self.0.wrong_passwords().reset(&folded).await.map_err(ServiceError::from)?;
-        self.begin(&account, address).await?.ok_or(SignInError::WrongPair)
+        self.begin(&account, earlier, address).await?.ok_or(SignInError::WrongPair)
     }
 
     /// Starts a session and returns the cookie's value; `None` if the account was disabled, signed out or given a new
@@ -62,6 +64,7 @@ impl Sessions<'_> {
     pub(crate) async fn begin(
         self,
         account: &Account,
+        earlier: Option<&str>,
         address: IpAddr,
     ) -> Result<Option<Token>, ServiceError> {
         let now = self.0.clock.now();
@@ -69,7 +72,8 @@ impl Sessions<'_> {
         let token = Token::new();
         let actor = Actor::User(account.user.username.clone());
         let by = By { actor, address: Some(address.to_string()), at: now };
-        let has_begun = self.0.store.sessions().begin(&token.hash(), account, by).await?;
+        let earlier = earlier.map(token::hash);
+        let has_begun = self.0.store.sessions().begin(&token.hash(), account, earlier.as_deref(), by).await?;
         Ok(has_begun.then_some(token))
     }
 

@@ -85,7 +85,7 @@ impl House {
 
     /// Signs a user in from here.
     pub async fn sign_in(&self, name: &str) -> Token {
-        self.service.sessions().sign_in(name, &Password::typed(PASSWORD), HERE).await.unwrap()
+        self.service.sessions().sign_in(name, &Password::typed(PASSWORD), None, HERE).await.unwrap()
     }
 
     /// The user of a cookie, as a request with it finds them.

@@ -1,6 +1,6 @@
 //! Browser sessions at rest, by the hash of their cookie: reading the database is not enough to take one over.
 
-use domain::{Action, query::milliseconds};
+use domain::{Action, Actor, query::milliseconds};
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Set};
 use time::OffsetDateTime;
 
@@ -8,7 +8,7 @@ use crate::{
     database::values::time_from,
     entity::{session, user},
     error::StoreError,
-    store::Store,
+    store::{Change, Store},
     tables::{
         activity::{By, NewActivity},
         users::Account,
@@ -38,9 +38,15 @@ impl Store {
 }
 
 impl Sessions<'_> {
-    /// Begins a session, if the account is enabled and was neither given a new password nor signed out everywhere since
-    /// it was read; returns whether it did.
-    pub async fn begin(self, token_hash: &[u8], account: &Account, by: By) -> Result<bool, StoreError> {
+    /// Begins a session and ends the browser's earlier one, if the account is enabled and was neither given a new password
+    /// nor signed out everywhere since it was read; returns whether it did.
+    pub async fn begin(
+        self,
+        token_hash: &[u8],
+        account: &Account,
+        earlier: Option<&[u8]>,
+        by: By,
+    ) -> Result<bool, StoreError> {
         let now = milliseconds(by.at);
         let row = session::ActiveModel {
             token_hash: Set(token_hash.to_vec()),
@@ -55,6 +61,9 @@ impl Sessions<'_> {
             .filter(user::Column::SignOuts.eq(account.sign_outs));
         if unchanged.one(&change.transaction).await?.is_none() {
             return Ok(false);
+        }
+        if let Some(earlier) = earlier {
+            end(&mut change, earlier, &by).await?;
         }
         session::Entity::insert(row).exec(&change.transaction).await?;
         change.append(NewActivity::user(by, Action::SignedIn, None, None)).await?;
@@ -105,4 +114,18 @@ impl Sessions<'_> {
         session::Entity::delete_many().filter(old).exec(&change.transaction).await?;
         self.0.commit(change).await
     }
+}
+
+/// Ends a session, if it is there, with the line of a user who signs out.
+async fn end(change: &mut Change, token_hash: &[u8], by: &By) -> Result<(), StoreError> {
+    let Some(row) = session::Entity::find_by_id(token_hash.to_vec()).one(&change.transaction).await? else {
+        return Ok(());
+    };
+    session::Entity::delete_by_id(token_hash.to_vec()).exec(&change.transaction).await?;
+    // Another user may have used the same browser.
+    if let Some(user) = user::Entity::find_by_id(row.user_id).one(&change.transaction).await? {
+        let actor = Actor::User(Account::try_from(user)?.user.username);
+        change.append(NewActivity::user(By { actor, ..by.clone() }, Action::SignedOut, None, None)).await?;
+    }
+    Ok(())
 }
