@@ -1,10 +1,15 @@
 //! Holds the manual of attacks to the truth: the tests that it names exist, and no section lacks a part.
 
-use std::{fs, path::Path};
+use std::{env, fs, path::PathBuf};
+
+/// It is asked for when the test runs: a checkout elsewhere may run the same compiled test.
+fn crate_folder() -> PathBuf {
+    env::var_os("CARGO_MANIFEST_DIR").expect("cargo and nextest set it").into()
+}
 
 /// The chapters of `src/manual/`, with their text as rustdoc shows it.
 fn chapters() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/manual");
+    let folder = crate_folder().join("src/manual");
     let mut chapters: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| {
@@ -54,7 +59,7 @@ fn tests(text: &str) -> Vec<(&str, &str)> {
 
 /// Whether a file of the workspace has this function, with a test's attribute above it.
 fn is_test(file: &str, function: &str) -> bool {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+    let path = crate_folder().join("..").join(file);
     let source = fs::read_to_string(path).unwrap_or_default();
     let lines: Vec<_> = source.lines().map(str::trim_start).collect();
     let declares = |line: &str| {

@@ -4,12 +4,14 @@ use std::{
     io::{BufRead as _, BufReader},
     net::SocketAddr,
     os::unix::{fs::MetadataExt as _, process::CommandExt as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
 use sea_orm::sqlx::{self, Connection as _, Executor as _, PgConnection};
 use tokio::runtime::Runtime;
+
+use super::process::crate_folder;
 
 /// Prints where the server and its programs are, and ends it once the reader is gone.
 const SCRIPT: &str = r#"echo "$LATCHKEY_TEST_POSTGRES"; command -v pg_ctl; read -r _"#;
@@ -25,8 +27,7 @@ pub struct Cluster {
 
 impl Cluster {
     pub fn start() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let mut command = Command::new(root.join("tools/postgres"));
+        let mut command = Command::new(crate_folder().join("../tools/postgres"));
         command.args(["--durable", "sh", "-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut keeper = command.spawn().unwrap();
         let mut said = BufReader::new(keeper.stdout.take().unwrap()).lines().map(Result::unwrap);

@@ -4,7 +4,7 @@ use std::{
     env,
     ffi::OsString,
     iter,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{ChildStdin, Command, Stdio},
     sync::mpsc::Receiver,
     time::Duration,
@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{Home, PATIENCE, Process, SECRET, Server, Stream, consent, feed, lines};
+use super::{Home, PATIENCE, Process, SECRET, Server, Stream, consent, feed, lines, process::crate_folder};
 
 /// A library, and what it can do.
 pub struct Library {
@@ -52,7 +52,7 @@ pub const NET_OAUTH: Library = Library {
 
 /// Where the programs are that play the libraries.
 pub fn clients() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
+    crate_folder().join("tests/clients")
 }
 
 /// A program that `tools/setup-tests` installs in its own folder, which is found here as it is there.

@@ -1,11 +1,13 @@
 //! The files of the guides, for the tests to run exactly these.
 
-use std::{fs, path::Path};
+use std::fs;
+
+use super::process::crate_folder;
 
 /// The code block of a guide in `docs/guides` that has this file name behind its language.
 #[track_caller]
 pub fn snippet(guide: &str, file: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guides").join(guide);
+    let path = crate_folder().join("../docs/guides").join(guide);
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut lines = text.lines();
     let beginning =

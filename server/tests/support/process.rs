@@ -1,6 +1,11 @@
-//! What the system reports of a running program.
+//! What the system reports of a running program, and where the tests themselves are run.
 
-use std::fs;
+use std::{env, fs, path::PathBuf};
+
+/// The folder of this crate. It is asked for when the test runs: a checkout elsewhere may run the same compiled test.
+pub fn crate_folder() -> PathBuf {
+    env::var_os("CARGO_MANIFEST_DIR").expect("cargo and nextest set it").into()
+}
 
 /// How much memory it holds, in KiB.
 pub fn memory(id: u32) -> u64 {
