@@ -90,20 +90,6 @@ impl AppError {
 }
 
 #[cfg(feature = "ssr")]
-impl From<service::ServiceError> for AppError {
-    fn from(error: service::ServiceError) -> Self {
-        use service::ServiceError;
-        match error {
-            ServiceError::Invalid(errors) => Self::Invalid(errors),
-            ServiceError::NotFound(_) => Self::NotFound(error.to_string()),
-            ServiceError::Removed(removed) => Self::Removed(removed),
-            ServiceError::Conflict(conflict) => Self::Conflict(conflict),
-            ServiceError::Store(error) => Self::Unavailable(error.to_string()),
-        }
-    }
-}
-
-#[cfg(feature = "ssr")]
 pub(crate) fn answer_with(error: &AppError) {
     if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(error.status());

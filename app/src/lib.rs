@@ -11,6 +11,8 @@ mod document;
 #[cfg(feature = "ssr")]
 pub mod guard;
 #[cfg(feature = "ssr")]
+pub mod incident;
+#[cfg(feature = "ssr")]
 mod plain;
 
 pub use console::consumers::{

@@ -2,9 +2,14 @@
 
 use crate::support;
 
-use http::Method;
+use http::{Method, Request};
 use sea_orm::{ConnectionTrait as _, Database};
-use support::{Home, browser::send};
+use serde_json::json;
+use support::{
+    Home, SECRET,
+    browser::send,
+    signer::{App, Provider, send_json},
+};
 
 const HOME: &str = "/settings/oauth-consumers";
 const CONSUMERS: &str = "/api/v1/consumers";
@@ -39,6 +44,41 @@ fn a_failed_call_or_page_is_one_line_with_the_number_that_its_answer_carries() {
             assert!(line.contains(part), "{part}: {line}");
         }
         assert!(!line.contains("hush"), "a query may hold secrets: {line}");
+    }
+}
+
+#[test]
+fn no_door_tells_the_world_what_broke_inside_and_the_log_does_under_the_number_it_gives() {
+    let provider = Provider::start();
+    let ada = provider.signed_in("ada");
+    let stranger = App { key: "7d444840-9dc0-11d1-b245-5ffdce74fad2".to_owned(), ..provider.app("Known") };
+    let described = stranger.get("https://tool.example/").sign();
+    take_the_consumers_away(&provider.home);
+    let form = [("name", "Lost"), ("secret", SECRET), ("secret_again", SECRET)];
+    let ask = Request::post(format!("{}/oauth/requestKey", provider.url));
+    let doors = [
+        ("the API", ada.get(CONSUMERS), true),
+        ("a page", ada.get(HOME), true),
+        ("a form", ada.post(HOME, &form), true),
+        ("the page's own call", ada.call("list", &[]), true),
+        ("a signed call", stranger.echo().send(), true),
+        ("temporary credentials", stranger.ask("oob").send(), true),
+        ("a request for a key", send_json(ask, &json!({ "name": "Friend", "secret": SECRET })), true),
+        ("a gateway", described.described(&described.forwarded()), false),
+    ];
+    let log = provider.log_until(doors[7].1.header("x-request-id"));
+    let folder = provider.home.path().to_str().unwrap().to_owned();
+    for (door, answer, in_its_text) in doors {
+        let answer = answer.is(503);
+        let (id, text) = (answer.header("x-request-id"), answer.text());
+        assert!(!in_its_text || text.contains(id), "{door}: {text}");
+        assert!(text.contains("Something is wrong on this server"), "{door}: {text}");
+        for inside in ["no such table", "does not exist", "relation", "SQL", "sqlite", &folder] {
+            assert!(!text.contains(inside), "{door} tells {inside}: {text}");
+        }
+        let lines: Vec<_> = log.iter().filter(|line| line.contains("ERROR") && line.contains(id)).collect();
+        assert_eq!(lines.len(), 1, "{door}: {log:?}");
+        assert!(lines[0].contains("The database did not answer as it should"), "{door}: {lines:?}");
     }
 }
 

@@ -1,4 +1,6 @@
-//! `ServiceError`: why a use case failed.
+//! `ServiceError`: why a use case failed. It displays what the world may read; `cause` is for the log.
+
+use std::fmt;
 
 use domain::{Conflict, FieldError, Removed};
 use store::StoreError;
@@ -19,7 +21,7 @@ pub enum ServiceError {
     #[error("{} changed {} in the meantime.", .0.by, .0.changes.join(", "))]
     Conflict(Box<Conflict>),
     /// The store failed.
-    #[error(transparent)]
+    #[error("{}", .0.public())]
     Store(#[from] StoreError),
 }
 
@@ -28,6 +30,14 @@ fn sentences(errors: &[FieldError]) -> String {
 }
 
 impl ServiceError {
+    /// What the log and the command line say: the store's own words, with path, setting and driver's text.
+    pub fn cause(&self) -> &dyn fmt::Display {
+        match self {
+            Self::Store(error) => error,
+            other => other,
+        }
+    }
+
     pub(crate) fn invalid(field: &str, error: &impl ToString) -> Self {
         Self::Invalid(vec![FieldError::new(field, error.to_string())])
     }

@@ -1,4 +1,7 @@
-//! Every failure of the store, with a sentence that says what to do.
+//! Every failure of the store, with a sentence that says what to do. These are for the log and the command line; `public`
+//! has those for the world.
+
+mod public;
 
 use std::path::PathBuf;
 

@@ -83,6 +83,7 @@ impl ApiError {
                 StatusCode::PRECONDITION_FAILED
             }
             Self::Service(ServiceError::Invalid(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Service(ServiceError::Store(error)) if error.is_refusal() => StatusCode::CONFLICT,
             Self::Service(ServiceError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }

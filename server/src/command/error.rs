@@ -22,7 +22,7 @@ pub(super) enum CommandError {
     DataDir { path: String, source: io::Error },
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error(transparent)]
+    #[error("{}", .0.cause())]
     Service(#[from] ServiceError),
     #[error("Nothing was changed: the question was not answered with yes.")]
     NotConfirmed,

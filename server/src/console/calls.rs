@@ -1,6 +1,9 @@
 //! Calls of the page's server functions: admitted or refused in one place, before their arguments are read.
 
-use app::guard::{Caller, OPEN};
+use app::{
+    guard::{Caller, OPEN},
+    incident::Incident,
+};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -12,20 +15,22 @@ use service::sign_in::Presence;
 use crate::{
     console::refusal::refuse,
     state::AppState,
-    wire::{address::ClientAddress, body::MOST_BODY_BYTES, failure::Failure, session},
+    wire::{address::ClientAddress, body::MOST_BODY_BYTES, failure::Failure, request_id::RequestId, session},
 };
 
 /// `POST /api/page/…`
 pub(crate) async fn call(
     State(state): State<AppState>,
     address: ClientAddress,
+    id: RequestId,
     request: Request,
 ) -> Response {
+    let incident = Incident::of_request(id.to_string());
     // The page asks who it is without its user's doing; only calls that need a permission extend the session.
     let presence = if OPEN.contains(&request.uri().path()) { Presence::Listening } else { Presence::Acting };
     let person = match session::who(request.headers(), address, &state, presence).await {
         Ok(person) => person,
-        Err(error) => return refuse(&error.into()),
+        Err(error) => return refuse(&incident.refusal(error), &incident),
     };
     match Caller::admit(request.uri().path(), state.service, person) {
         Ok(caller) => {
@@ -37,20 +42,14 @@ pub(crate) async fn call(
                 return StatusCode::PAYLOAD_TOO_LARGE.into_response();
             };
             let request = Request::from_parts(parts, Body::from(body));
-            let answer = leptos_axum::handle_server_fns_with_context(move || caller.provide(), request).await;
-            with_reason(answer.into_response()).await
+            let provided = incident.clone();
+            let context = move || {
+                caller.provide();
+                provided.provide();
+            };
+            let answer = leptos_axum::handle_server_fns_with_context(context, request).await;
+            (incident.cause().map(Failure::of), answer).into_response()
         }
-        Err(error) => refuse(&error),
+        Err(error) => refuse(&error, &incident),
     }
-}
-
-/// Leaves the error of a function that failed for the log: the framework has put it into the body alone.
-async fn with_reason(response: Response) -> Response {
-    if !response.status().is_server_error() {
-        return response;
-    }
-    let (parts, body) = response.into_parts();
-    let body = to_bytes(body, MOST_BODY_BYTES).await.unwrap_or_default();
-    let failure = Failure::of(&String::from_utf8_lossy(&body));
-    (failure, Response::from_parts(parts, Body::from(body))).into_response()
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::AppError;
+use app::{AppError, incident::Incident};
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
     http::HeaderMap,
@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use crate::{
     console::refusal::refuse,
     state::AppState,
-    wire::{address::ClientAddress, session},
+    wire::{address::ClientAddress, request_id::RequestId, session},
 };
 
 /// Interval of the comments that keep proxies from closing the stream.
@@ -37,21 +37,23 @@ pub(crate) struct After {
 pub(crate) async fn events(
     State(state): State<AppState>,
     address: ClientAddress,
+    id: RequestId,
     after: Result<Query<After>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
+    let incident = Incident::of_request(id.to_string());
     let Ok(Query(After { after })) = after else {
         let words =
             "after has to be the number of an event, once; leave it out to begin with what happens next.";
-        return refuse(&AppError::BadRequest(words.to_owned()));
+        return refuse(&AppError::BadRequest(words.to_owned()), &incident);
     };
-    let (person, admin) = match administrator(&headers, address, &state).await {
+    let (person, admin) = match administrator(&headers, address, &state, &incident).await {
         Ok(found) => found,
-        Err(error) => return refuse(&error),
+        Err(error) => return refuse(&error, &incident),
     };
     let open = match state.streams.open(person.session()) {
         Ok(open) => open,
-        Err(too_many) => return refuse(&AppError::Unavailable(too_many.to_string())),
+        Err(too_many) => return refuse(&AppError::Unavailable(too_many.to_string()), &incident),
     };
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let told = state.service.activity(&admin).follow(last_id.or(after), BEAT);
@@ -71,8 +73,10 @@ async fn administrator(
     headers: &HeaderMap,
     address: ClientAddress,
     state: &AppState,
+    incident: &Incident,
 ) -> Result<(SignedIn, Admin), AppError> {
-    let person = session::who(headers, address, state, Presence::Listening).await?;
+    let person = session::who(headers, address, state, Presence::Listening).await;
+    let person = person.map_err(|error| incident.refusal(error))?;
     let person = person.ok_or(AppError::SignedOut)?;
     let admin = person.admin().map_err(|_| AppError::NotPermitted)?;
     Ok((person, admin))

@@ -47,6 +47,6 @@ pub(super) fn challenge(state: &AppState, problem: &Problem) -> Response {
 /// The request cannot be checked now. The internal listener has no layer that logs; only what fails gets a number.
 pub(super) fn unavailable(method: &Method, path: &str, error: &ServiceError) -> Response {
     let id = RequestId::new();
-    tracing::error!(%id, %method, path, status = 503, %error, "a gateway's request could not be checked");
+    tracing::error!(%id, %method, path, status = 503, error = %error.cause(), "a gateway's request could not be checked");
     ([(request_id::HEADER, id.header())], refusal::unavailable(error)).into_response()
 }

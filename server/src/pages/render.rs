@@ -35,6 +35,7 @@ impl PageError {
             ServiceError::Invalid(_) => "Not accepted",
             ServiceError::NotFound(_) | ServiceError::Removed(_) => "Not found",
             ServiceError::Conflict(_) => "Changed in the meantime",
+            ServiceError::Store(error) if error.is_refusal() => "Not accepted",
             ServiceError::Store(_) => "Not possible now",
         };
         (failure(&self.0), notice(state, status, heading, words(&self.0, id))).into_response()
@@ -55,7 +56,7 @@ pub(super) fn words(error: &ServiceError, id: &RequestId) -> String {
 
 /// What the log says of an error, where it is one of ours.
 pub(super) fn failure(error: &ServiceError) -> Option<Extension<Failure>> {
-    status(error).is_server_error().then(|| Failure::of(error))
+    status(error).is_server_error().then(|| Failure::of(error.cause()))
 }
 
 /// The HTTP status of a use case's error on a page.
@@ -64,6 +65,7 @@ pub(crate) fn status(error: &ServiceError) -> StatusCode {
         ServiceError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         ServiceError::NotFound(_) | ServiceError::Removed(_) => StatusCode::NOT_FOUND,
         ServiceError::Conflict(_) => StatusCode::CONFLICT,
+        ServiceError::Store(error) if error.is_refusal() => StatusCode::CONFLICT,
         ServiceError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

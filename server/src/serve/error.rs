@@ -46,7 +46,7 @@ pub enum ServeError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The first questions to the database.
-    #[error(transparent)]
+    #[error("{}", .0.cause())]
     Service(#[from] ServiceError),
     /// The listener failed while serving, or signals cannot be caught.
     #[error("The server cannot go on: {0}.")]

@@ -11,7 +11,7 @@ pub(crate) struct Failure(Arc<str>);
 
 impl Failure {
     /// A part of the answer, beside its status and its headers.
-    pub(crate) fn of(error: &impl fmt::Display) -> Extension<Self> {
+    pub(crate) fn of(error: &(impl fmt::Display + ?Sized)) -> Extension<Self> {
         Extension(Self(error.to_string().into()))
     }
 }

@@ -37,5 +37,5 @@ pub(crate) fn refuse(state: &AppState, error: &VerifyError) -> Response {
 /// The request cannot be checked now.
 pub(crate) fn unavailable(error: &ServiceError) -> Response {
     let again = [(header::RETRY_AFTER, "1")];
-    (StatusCode::SERVICE_UNAVAILABLE, again, Failure::of(error), format!("{error}\n")).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, again, Failure::of(error.cause()), format!("{error}\n")).into_response()
 }
