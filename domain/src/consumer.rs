@@ -1,4 +1,4 @@
-//! A consumer, the rules for its name and secret, and the effect of each decision.
+//! A consumer, the rules for its name and secret, and the effect of each decision. Which rights it can have: `rights.rs`.
 
 use std::fmt;
 
@@ -8,7 +8,12 @@ use zeroize::Zeroizing;
 
 pub use crate::consumer_key::{ConsumerKey, NotAConsumerKey};
 pub use crate::text::TextError;
-use crate::{activity::Actor, error::FieldError, text};
+use crate::{
+    activity::Actor,
+    error::FieldError,
+    rights::{Rights, RightsError},
+    text,
+};
 
 /// The display name of a consumer: 1 to 100 characters after trimming, no control characters, not unique.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,8 +118,18 @@ pub struct Consumer {
     pub name: ConsumerName,
     /// Pending, Approved or Disapproved.
     pub status: Status,
-    /// Whether it skips the user's consent page.
+    /// Whether it skips the user's consent page. Only an administrator's own act sets it, and only with a registered
+    /// callback.
     pub trusted: bool,
+    /// Whether it wished to be trusted when it asked for its key. A wish grants nothing.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub trusted_wished: bool,
+    /// Whether it may administer this server in the name of a user with *Configure Server*. Never together with
+    /// `trusted`.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub may_administer: bool,
     /// The only callback it may use, if one is registered.
     #[cfg_attr(feature = "schema", schema(required))]
     pub callback_url: Option<String>,
@@ -147,6 +162,8 @@ pub struct Edit {
     pub secret: Option<ConsumerSecret>,
     /// Whether it skips the consent page.
     pub trusted: Option<bool>,
+    /// Whether it may administer this server.
+    pub may_administer: Option<bool>,
     /// The callback to register; `Some(None)` removes it.
     pub callback_url: Option<Option<String>>,
     /// The RSA public key as PEM; `Some(None)` removes it.
@@ -156,11 +173,11 @@ pub struct Edit {
 }
 
 impl Consumer {
-    /// A new consumer, Pending.
+    /// A new consumer, Pending and without rights, whatever it wished.
     pub fn register(
         key: ConsumerKey,
         name: ConsumerName,
-        trusted: bool,
+        trusted_wished: bool,
         by: Actor,
         now: OffsetDateTime,
     ) -> Self {
@@ -168,7 +185,9 @@ impl Consumer {
             key,
             name,
             status: Status::Pending,
-            trusted,
+            trusted: false,
+            trusted_wished,
+            may_administer: false,
             callback_url: None,
             rsa_public_key: None,
             created_at: now,
@@ -184,8 +203,15 @@ impl Consumer {
         (self.status != status).then(|| Self { status, ..self.next_revision(now) })
     }
 
+    /// Returns the consumer approved and trusted in one act, or `None` if it is both already.
+    pub fn approve_trusted(&self, now: OffsetDateTime) -> Result<Option<Self>, RightsError> {
+        let approved = Self { status: Status::Approved, trusted: true, ..self.clone() };
+        approved.rights().check(self.rights())?;
+        Ok((approved != *self).then(|| approved.next_revision(now)))
+    }
+
     /// Returns the edited consumer, or `None` if the edit changes nothing.
-    pub fn edit(&self, edit: &Edit, now: OffsetDateTime) -> Option<Self> {
+    pub fn edit(&self, edit: &Edit, now: OffsetDateTime) -> Result<Option<Self>, RightsError> {
         let mut edited = self.clone();
         if let Some(name) = &edit.name {
             edited.name = name.clone();
@@ -193,14 +219,35 @@ impl Consumer {
         if let Some(trusted) = edit.trusted {
             edited.trusted = trusted;
         }
+        if let Some(may_administer) = edit.may_administer {
+            edited.may_administer = may_administer;
+        }
         if let Some(callback_url) = &edit.callback_url {
             edited.callback_url.clone_from(callback_url);
         }
         if let Some(rsa_public_key) = &edit.rsa_public_key {
             edited.rsa_public_key.clone_from(rsa_public_key);
         }
+        edited.rights().check(self.rights())?;
         let changes = edited != *self || edit.secret.is_some() || edit.sign_everybody_out;
-        changes.then(|| edited.next_revision(now))
+        Ok(changes.then(|| edited.next_revision(now)))
+    }
+
+    /// Returns the consumer without the rights that it cannot have. Earlier versions took a stranger's wish for the
+    /// right itself, and trusted consumers without a callback; their rows and activity lines still hold that.
+    #[must_use]
+    pub fn with_possible_rights(self) -> Self {
+        let Rights { trusted, may_administer, .. } = self.rights().possible();
+        let was_only_wished = self.trusted && !trusted && self.created_by == Actor::Request;
+        Self { trusted, may_administer, trusted_wished: self.trusted_wished || was_only_wished, ..self }
+    }
+
+    fn rights(&self) -> Rights {
+        Rights {
+            trusted: self.trusted,
+            may_administer: self.may_administer,
+            has_callback: self.callback_url.is_some(),
+        }
     }
 
     fn next_revision(&self, now: OffsetDateTime) -> Self {
@@ -216,12 +263,13 @@ impl Consumer {
         if self.status != later.status {
             phrases.push(format!("the status to {}", later.status.word()));
         }
-        if self.trusted != later.trusted {
-            phrases.push(if later.trusted {
-                "Trusted to on".to_owned()
-            } else {
-                "Trusted to off".to_owned()
-            });
+        for (right, before, after) in [
+            ("Trusted", self.trusted, later.trusted),
+            ("May administer Latchkey", self.may_administer, later.may_administer),
+        ] {
+            if before != after {
+                phrases.push(format!("{right} to {}", if after { "on" } else { "off" }));
+            }
         }
         if self.callback_url != later.callback_url {
             phrases.push(match &later.callback_url {
@@ -273,7 +321,7 @@ mod tests {
     #[test]
     fn an_edit_of_nothing_changes_nothing() {
         let same = Edit { name: Some(consumer().name), trusted: Some(false), ..Edit::default() };
-        assert_eq!(consumer().edit(&same, LATER), None);
+        assert_eq!(consumer().edit(&same, LATER), Ok(None));
     }
 
     #[test]
@@ -281,15 +329,83 @@ mod tests {
         let secret = Edit { secret: Some(ConsumerSecret::parse("12345678").unwrap()), ..Edit::default() };
         let out = Edit { sign_everybody_out: true, ..Edit::default() };
         for edit in [secret, out] {
-            assert_eq!(consumer().edit(&edit, LATER).unwrap().revision, 2);
+            assert_eq!(consumer().edit(&edit, LATER).unwrap().unwrap().revision, 2);
         }
     }
 
     #[test]
     fn an_edit_never_changes_the_key_or_the_status() {
         let edit = Edit { name: Some(ConsumerName::parse("Other").unwrap()), ..Edit::default() };
-        let edited = consumer().edit(&edit, LATER).unwrap();
+        let edited = consumer().edit(&edit, LATER).unwrap().unwrap();
         assert_eq!((edited.key, edited.status), (consumer().key, consumer().status));
+    }
+
+    const CALLBACK: &str = "https://app.example/cb";
+
+    /// A consumer whose callback is registered.
+    fn with_callback() -> Consumer {
+        Consumer { callback_url: Some(CALLBACK.to_owned()), ..consumer() }
+    }
+
+    #[test]
+    fn a_wish_to_be_trusted_grants_nothing_and_survives_every_decision() {
+        let mut wished = Consumer { trusted_wished: true, ..with_callback() };
+        for status in [Status::Approved, Status::Disapproved, Status::Approved] {
+            wished = wished.decide(status, LATER).unwrap();
+            assert_eq!((wished.trusted, wished.trusted_wished), (false, true), "{status:?}");
+        }
+        let trusted = wished.approve_trusted(LATER).unwrap().unwrap();
+        assert_eq!((trusted.trusted, trusted.trusted_wished), (true, true));
+    }
+
+    #[test]
+    fn approving_as_trusted_is_one_change_and_needs_a_callback() {
+        let approved = with_callback().approve_trusted(LATER).unwrap().unwrap();
+        assert_eq!((approved.status, approved.trusted, approved.revision), (Status::Approved, true, 2));
+        assert_eq!(approved.approve_trusted(LATER), Ok(None));
+        let plain = with_callback().decide(Status::Approved, LATER).unwrap();
+        assert_eq!(plain.approve_trusted(LATER).unwrap().unwrap().revision, 3);
+        assert_eq!(consumer().approve_trusted(LATER), Err(RightsError::TrustedWithoutCallback));
+        let administers = Consumer { may_administer: true, ..with_callback() };
+        assert_eq!(administers.approve_trusted(LATER), Err(RightsError::TrustedThatAdministers));
+    }
+
+    #[test]
+    fn an_edit_gives_a_right_only_where_the_consumer_can_have_it() {
+        let trust = Edit { trusted: Some(true), ..Edit::default() };
+        let administer = Edit { may_administer: Some(true), ..Edit::default() };
+        let take_callback = Edit { callback_url: Some(None), ..Edit::default() };
+        assert_eq!(consumer().edit(&trust, LATER), Err(RightsError::TrustedWithoutCallback));
+        let with_both = Edit { callback_url: Some(Some(CALLBACK.to_owned())), ..trust.clone() };
+        assert!(consumer().edit(&with_both, LATER).unwrap().unwrap().trusted);
+        let trusted = with_callback().edit(&trust, LATER).unwrap().unwrap();
+        assert_eq!(trusted.edit(&take_callback, LATER), Err(RightsError::CallbackOfTrusted));
+        assert_eq!(trusted.edit(&administer, LATER), Err(RightsError::AdministersThoughTrusted));
+        let take_both = Edit { trusted: Some(false), ..take_callback };
+        assert_eq!(trusted.edit(&take_both, LATER).unwrap().unwrap().callback_url, None);
+        let administers = consumer().edit(&administer, LATER).unwrap().unwrap();
+        assert!(administers.may_administer);
+        assert_eq!(administers.edit(&with_both, LATER), Err(RightsError::TrustedThatAdministers));
+        let exchange = Edit { may_administer: Some(false), ..with_both };
+        let exchanged = administers.edit(&exchange, LATER).unwrap().unwrap();
+        assert_eq!((exchanged.trusted, exchanged.may_administer), (true, false));
+    }
+
+    #[test]
+    fn what_an_earlier_version_trusted_without_a_callback_is_not_trusted() {
+        let by_request = Consumer { trusted: true, created_by: Actor::Request, ..consumer() };
+        let read = by_request.with_possible_rights();
+        assert_eq!((read.trusted, read.trusted_wished), (false, true));
+        let by_ada = Consumer { trusted: true, ..consumer() }.with_possible_rights();
+        assert_eq!(
+            (by_ada.trusted, by_ada.trusted_wished),
+            (false, false),
+            "an administrator wished nothing"
+        );
+        let kept = Consumer { trusted: true, ..with_callback() };
+        assert_eq!(kept.clone().with_possible_rights(), kept);
+        let both = Consumer { may_administer: true, ..kept };
+        assert!(!both.with_possible_rights().may_administer, "an earlier version knows nothing of it");
     }
 
     #[test]
@@ -297,6 +413,7 @@ mod tests {
         let later = Consumer {
             name: ConsumerName::parse("B").unwrap(),
             trusted: true,
+            may_administer: true,
             callback_url: Some("https://app.example/cb".into()),
             ..consumer().decide(Status::Disapproved, LATER).unwrap()
         };
@@ -306,6 +423,7 @@ mod tests {
                 "the name to “B”",
                 "the status to Disapproved",
                 "Trusted to on",
+                "May administer Latchkey to on",
                 "the callback URL to https://app.example/cb"
             ]
         );
@@ -358,7 +476,8 @@ mod tests {
             json,
             serde_json::json!({
                 "key": "00000000-0000-0000-0000-000000000000", "name": "Requirements sync", "status": "pending",
-                "trusted": false, "callback_url": null, "rsa_public_key": null,
+                "trusted": false, "trusted_wished": false, "may_administer": false,
+                "callback_url": null, "rsa_public_key": null,
                 "created_at": "1970-01-01T00:00:00Z", "created_by": "ada", "updated_at": "1970-01-01T00:00:00Z",
                 "last_used_at": null, "revision": 1
             })

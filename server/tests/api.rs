@@ -9,6 +9,7 @@ mod callers;
 mod changes;
 mod documents;
 mod list;
+mod rights;
 mod secrets;
 mod used;
 

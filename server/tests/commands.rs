@@ -35,6 +35,9 @@ fn a_consumer_lives_its_life_by_commands() {
     let edited = home.json(&[&["consumer", "edit", key][..], &callback].concat(), "");
     assert_eq!(edited["callback_url"], "https://app.example/cb");
     assert_eq!((&edited["name"], &edited["trusted"]), (&json!("Renamed"), &json!(true)));
+    let kept = home.run(&["consumer", "edit", key, "--callback", ""], "");
+    assert_eq!(kept.code, Some(1), "{kept:?}");
+    assert!(kept.sentence().contains("trusted consumer keeps"), "{kept:?}");
     let none = home.json(&["consumer", "edit", key, "--callback", "", "--trusted", "false"], "");
     assert_eq!((&none["callback_url"], &none["trusted"]), (&Value::Null, &json!(false)));
     let removed = home.run(&["consumer", "remove", key], "");
@@ -46,8 +49,8 @@ fn a_consumer_lives_its_life_by_commands() {
 fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
     let home = Home::made();
     let consumer = home.json(&["consumer", "register", "Requirements sync", "--secret-stdin"], SECRET);
-    let expected = "callback_url created_at created_by key last_used_at name revision rsa_public_key status trusted \
-                    updated_at";
+    let expected = "callback_url created_at created_by key last_used_at may_administer name revision rsa_public_key \
+                    status trusted trusted_wished updated_at";
     assert_eq!(fields(&consumer), expected);
     assert_eq!(consumer["created_by"], "the command line");
     assert!(consumer["created_at"].as_str().unwrap().ends_with('Z'), "{consumer}");
@@ -79,6 +82,34 @@ fn for_people_register_prints_the_key_alone_and_lists_have_headings() {
     );
     let users = home.run(&["user", "list"], "").stdout;
     assert!(users.starts_with("USERNAME") && users.lines().count() == 3, "{users}");
+}
+
+#[test]
+fn the_rights_of_a_consumer_are_given_taken_and_shown_by_commands() {
+    let home = Home::made();
+    let key = home.register("App");
+    let shown = || {
+        let list = home.run(&["consumer", "list"], "").stdout;
+        let show = home.run(&["consumer", "show", &key], "").stdout;
+        let lines =
+            show.lines().filter(|line| line.starts_with("trusted:") || line.starts_with("may_administer:"));
+        (list.lines().nth(1).unwrap().to_owned(), lines.collect::<Vec<_>>().join(", "))
+    };
+    let edit = |arguments: &[&str]| home.json(&[&["consumer", "edit", &*key][..], arguments].concat(), "");
+    assert!(shown().0.contains("none"), "{:?}", shown());
+    assert_eq!(edit(&["--may-administer", "true"])["may_administer"], true);
+    let (row, lines) = shown();
+    assert!(
+        row.contains("May administer") && lines == "trusted: false, may_administer: true",
+        "{row} {lines}"
+    );
+    let trusted = ["--may-administer", "false", "--trusted", "true", "--callback", "https://app.example/cb"];
+    assert_eq!(edit(&trusted)["may_administer"], false);
+    let (row, lines) = shown();
+    assert!(row.contains("Trusted") && lines == "trusted: true, may_administer: false", "{row} {lines}");
+    let refused = home.run(&["consumer", "edit", &key, "--may-administer", "true"], "");
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.sentence().contains("Take Trusted away first"), "{refused:?}");
 }
 
 #[test]
@@ -142,6 +173,9 @@ fn wrong_usage_ends_with_2_and_touches_nothing() {
         &["consumer", "show", "no-key"],
         &["consumer", "edit", unknown],
         &["consumer", "edit", unknown, "--trusted", "perhaps"],
+        &["consumer", "edit", unknown, "--may-administer"],
+        &["consumer", "edit", unknown, "--may-administer", "perhaps"],
+        &["consumer", "approve", unknown, "--may-administer"],
         &["consumer", "list", "word"],
     ] {
         let said = home.run(arguments, PASSWORD);

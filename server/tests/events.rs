@@ -63,11 +63,13 @@ fn what_one_browser_does_another_is_told() {
       "created_by": "ada",
       "key": "[key]",
       "last_used_at": null,
+      "may_administer": false,
       "name": "Requirements sync",
       "revision": 1,
       "rsa_public_key": null,
       "status": "pending",
       "trusted": false,
+      "trusted_wished": false,
       "updated_at": "[updated_at]"
     }
     "#);

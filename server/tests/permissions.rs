@@ -23,7 +23,8 @@ pub enum May {
     User,
     /// Any signed request, two-legged ones too; no session.
     Signed,
-    /// A user with *Configure Server*: by a session or, in the API, by a request signed on their behalf.
+    /// A user with *Configure Server*: by a session or, in the API, by a request that a consumer which may administer has
+    /// signed on their behalf.
     ConfigureServer,
 }
 
@@ -43,7 +44,7 @@ const fn line(call: &'static str, may: May, sent: &'static str, done: u16) -> Li
 const NOWHERE: &str = "00000000-0000-4000-8000-000000000000";
 const CHANGED: &str = r#"{"name":"Changed","secret":"a consumer secret"}"#;
 const SEEN: &str = "key={key}&revision=1";
-const EDITED: &str = "key={key}&revision=1&name=Changed&secret=&callback_url=&rsa_public_key=&trusted=false&sign_everybody_out=false";
+const EDITED: &str = "key={key}&revision=1&name=Changed&secret=&callback_url=&rsa_public_key=&trusted=false&may_administer=false&sign_everybody_out=false";
 
 /// The permission table.
 pub const TABLE: &[Line] = &[
@@ -128,7 +129,8 @@ impl Line {
     }
 }
 
-/// Somebody who calls; `true` where it is a user with *Configure Server*.
+/// Somebody who calls; `true` where it is a user with *Configure Server*, through a consumer that may administer if through
+/// one at all.
 enum Caller {
     Nobody(Browser),
     Session(Browser, bool),
@@ -136,13 +138,15 @@ enum Caller {
     SignedFor(App, bool),
 }
 
-fn everybody(provider: &Provider) -> [Caller; 7] {
+fn everybody(provider: &Provider) -> [Caller; 9] {
     let (ada, grace) = (provider.ada().clone(), provider.signed_in("grace"));
     let mut forged = provider.visitor();
     forged.cookie = Some("latchkey=forged".to_owned());
-    let app = provider.app("Console");
+    let (app, tool) = (provider.console("Console"), provider.app("Tool"));
     let (for_ada, for_grace) = (app.dance(&ada), app.dance(&grace));
     [
+        Caller::SignedFor(tool.dance(&ada), false),
+        Caller::TwoLegged(tool),
         Caller::Nobody(provider.visitor()),
         Caller::Nobody(forged),
         Caller::Session(grace, false),

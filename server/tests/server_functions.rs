@@ -78,10 +78,15 @@ fn every_wrong_field_is_named_at_once() {
 }
 
 /// The edit dialog's fields, as the page sends them.
-fn edit<'a>(key: &'a str, revision: &'a str, name: &'a str, secret: &'a str) -> [(&'a str, &'a str); 8] {
+fn edit<'a>(key: &'a str, revision: &'a str, name: &'a str, secret: &'a str) -> [(&'a str, &'a str); 9] {
     let fields = [("key", key), ("revision", revision), ("name", name), ("secret", secret)];
-    let others =
-        [("callback_url", ""), ("rsa_public_key", ""), ("trusted", "false"), ("sign_everybody_out", "false")];
+    let others = [
+        ("callback_url", ""),
+        ("rsa_public_key", ""),
+        ("trusted", "false"),
+        ("may_administer", "false"),
+        ("sign_everybody_out", "false"),
+    ];
     std::array::from_fn(|at| if at < 4 { fields[at] } else { others[at - 4] })
 }
 
@@ -116,6 +121,74 @@ fn the_slower_of_two_administrators_is_told_who_changed_what() {
     }
     assert_eq!(ada.names(), ["Renamed"], "nothing was overwritten");
     ada.call("edit", &edit(key, "2", "Mine", "")).is(200);
+}
+
+#[test]
+fn approving_trusts_only_where_it_is_ticked_and_a_callback_is_registered() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let key = ada.register("Requirements sync")["key"].as_str().unwrap().to_owned();
+    let tick = |revision| ada.call("approve", &[("key", &key), ("revision", revision), ("trusted", "true")]);
+    assert_eq!(tick("1").is(422).wrong_fields(), ["trusted"]);
+    let mut fields = edit(&key, "1", "Requirements sync", "");
+    fields[4].1 = "https://app.example/cb";
+    ada.call("edit", &fields).is(200);
+    for unticked in [&[][..], &[("trusted", "false")]] {
+        let seen = [&[("key", &*key), ("revision", "2")][..], unticked].concat();
+        let approved = ada.call("approve", &seen).is(200).json();
+        assert_eq!((&approved["status"], &approved["trusted"]), (&"approved".into(), &false.into()));
+    }
+    assert_eq!(
+        tick("2").is(409).json()["Conflict"]["by"],
+        "ada",
+        "it is ticked on what it is now, not on what it was"
+    );
+    assert_eq!(tick("3").is(200).json()["trusted"], true);
+}
+
+#[test]
+fn every_right_of_an_edit_that_cannot_be_is_named_by_its_field() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let key = ada.register("Requirements sync")["key"].as_str().unwrap().to_owned();
+    let save = |revision, callback, trusted, may_administer| {
+        let mut fields = edit(&key, revision, "Requirements sync", "");
+        (fields[4].1, fields[6].1, fields[7].1) = (callback, trusted, may_administer);
+        ada.call("edit", &fields)
+    };
+    let callback = "https://app.example/cb";
+    assert_eq!(save("1", "", "true", "false").is(422).wrong_fields(), ["trusted"]);
+    assert_eq!(save("1", callback, "true", "true").is(422).wrong_fields(), ["trusted"]);
+    save("1", callback, "true", "false").is(200);
+    assert_eq!(save("2", "", "true", "false").is(422).wrong_fields(), ["callback_url"]);
+    assert_eq!(save("2", callback, "true", "true").is(422).wrong_fields(), ["may_administer"]);
+    let exchanged = save("2", "", "false", "true").is(200).json();
+    assert_eq!((&exchanged["trusted"], &exchanged["may_administer"]), (&false.into(), &true.into()));
+}
+
+#[test]
+fn what_is_registered_has_no_right_whatever_is_sent_along() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let more = [
+        ("trusted", "true"),
+        ("trusted_wished", "true"),
+        ("may_administer", "true"),
+        ("status", "approved"),
+        ("callback_url", "https://evil.example/x"),
+    ];
+    let typed = [("name", "By the page"), ("secret", SECRET), ("secret_again", SECRET)];
+    ada.call("register", &[&typed[..2], &more].concat()).is(200);
+    ada.post("/settings/oauth-consumers", &[&typed[..], &more].concat()).is(200);
+    let listing = ada.call("list", &[]).is(200).json();
+    let rows = listing["page"]["items"].as_array().unwrap();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        for right in ["trusted", "trusted_wished", "may_administer"] {
+            assert_eq!(row[right], false, "{right}: {row}");
+        }
+        assert_eq!((&row["status"], row["callback_url"].is_null()), (&"pending".into(), true), "{row}");
+    }
 }
 
 #[test]

@@ -123,7 +123,8 @@ fn while_a_server_serves_no_right_request_fails_and_what_is_new_opens() {
             while !stop.load(Ordering::Relaxed) {
                 trusted = !trusted;
                 let request = ada.request(Method::PATCH, &path).header("if-match", "*");
-                send_json(request, &json!({ "trusted": trusted })).is(200);
+                send_json(request, &json!({ "trusted": trusted, "callback_url": "https://app.example/cb" }))
+                    .is(200);
                 edited.echo().send().is(200);
             }
         });

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{Conflict, FieldError, Removed};
+use domain::{Conflict, FieldError, Removed, RightsError};
 use store::StoreError;
 
 /// The errors that all use cases share.
@@ -23,6 +23,12 @@ pub enum ServiceError {
     /// The store failed.
     #[error("{}", .0.public())]
     Store(#[from] StoreError),
+}
+
+impl From<RightsError> for ServiceError {
+    fn from(error: RightsError) -> Self {
+        Self::invalid(error.field(), &error)
+    }
 }
 
 fn sentences(errors: &[FieldError]) -> String {

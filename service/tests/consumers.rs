@@ -112,6 +112,62 @@ async fn deciding_what_is_decided_already_changes_nothing_whatever_was_seen() {
 }
 
 #[tokio::test]
+async fn approving_with_trust_is_one_change_that_shows_both() {
+    let house = House::with_users().await;
+    let ada = house.admin("ada").await;
+    let consumers = house.service.consumers(&ada);
+    let consumer = house.register(&ada, "App").await;
+    let told = house.activities().await;
+    assert_eq!(fields(consumers.approve_trusted(consumer.key, Some(1)).await), ["trusted"]);
+    assert_eq!(
+        (consumers.find(consumer.key).await.unwrap(), house.activities().await),
+        (consumer.clone(), told)
+    );
+    let callback =
+        TypedEdit { callback_url: Some("https://app.example/cb".to_owned()), ..TypedEdit::default() };
+    consumers.edit(consumer.key, callback, Some(1)).await.unwrap();
+    let stale = conflict(consumers.approve_trusted(consumer.key, Some(1)).await);
+    assert_eq!(stale.changes, ["the callback URL to https://app.example/cb"]);
+    let trusted = consumers.approve_trusted(consumer.key, Some(2)).await.unwrap();
+    assert_eq!((trusted.status, trusted.trusted, trusted.revision), (Status::Approved, true, 3));
+    assert_eq!(consumers.approve_trusted(consumer.key, Some(1)).await.unwrap(), trusted, "twice is once");
+    assert_eq!(
+        consumers.approve(consumer.key, Some(1)).await.unwrap(),
+        trusted,
+        "approving takes nothing away"
+    );
+    let [line] = house.last_activities(1).await.try_into().unwrap();
+    let of = |snapshot: &Option<serde_json::Value>| {
+        let snapshot = snapshot.clone().unwrap();
+        (snapshot["status"].clone(), snapshot["trusted"].clone())
+    };
+    assert_eq!(line.action, Action::ConsumerApproved);
+    assert_eq!(of(&line.before), ("pending".into(), false.into()));
+    assert_eq!(of(&line.after), ("approved".into(), true.into()));
+}
+
+#[tokio::test]
+async fn a_right_that_a_consumer_cannot_have_is_a_wrong_field_and_saves_nothing() {
+    let house = House::new().await;
+    let consumers = house.service.consumers(&house.root);
+    let consumer = house.register(&house.root, "App").await;
+    let edit = |trusted, may_administer, callback: Option<&str>| {
+        let callback_url = callback.map(str::to_owned);
+        let edit = TypedEdit { trusted, may_administer, callback_url, ..TypedEdit::default() };
+        consumers.edit(consumer.key, edit, None)
+    };
+    let callback = "https://app.example/cb";
+    assert_eq!(fields(edit(Some(true), None, None).await), ["trusted"]);
+    assert_eq!(fields(edit(Some(true), Some(true), Some(callback)).await), ["trusted"]);
+    assert_eq!(consumers.find(consumer.key).await.unwrap(), consumer);
+    edit(Some(true), None, Some(callback)).await.unwrap();
+    assert_eq!(fields(edit(None, None, Some("")).await), ["callback_url"]);
+    assert_eq!(fields(edit(None, Some(true), None).await), ["may_administer"]);
+    assert!(edit(Some(false), Some(true), Some("")).await.unwrap().may_administer);
+    assert_eq!(fields(edit(Some(true), None, Some(callback)).await), ["trusted"]);
+}
+
+#[tokio::test]
 async fn the_slower_administrator_is_told_who_changed_what_and_when() {
     let house = House::with_users().await;
     house.add("eve", true).await;
@@ -122,6 +178,7 @@ async fn the_slower_administrator_is_told_who_changed_what_and_when() {
     let edit = TypedEdit {
         secret: Some("another secret".to_owned().into()),
         trusted: Some(true),
+        callback_url: Some("https://app.example/cb".to_owned()),
         sign_everybody_out: true,
         ..renamed("Renamed")
     };
@@ -130,6 +187,7 @@ async fn the_slower_administrator_is_told_who_changed_what_and_when() {
         "the status to Approved",
         "the name to “Renamed”",
         "Trusted to on",
+        "the callback URL to https://app.example/cb",
         "the consumer secret",
         "who is signed in: everybody was signed out",
     ];

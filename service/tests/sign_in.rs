@@ -24,7 +24,7 @@ async fn the_right_pair_signs_in_whatever_the_case_of_the_name() {
     assert_eq!(ada.user().username.as_str(), "ada");
     assert!(ada.admin().is_ok());
     let grace = house.sign_in("grace").await;
-    assert_eq!(house.who(&grace).await.unwrap().admin().unwrap_err(), NotPermitted);
+    assert_eq!(house.who(&grace).await.unwrap().admin().unwrap_err(), NotPermitted::User);
     assert_ne!(token.expose(), house.sign_in("ada").await.expose());
     let line = house.last_activities(1).await.remove(0);
     assert_eq!((line.action, line.actor.to_string()), (Action::SignedIn, "ada".to_owned()));

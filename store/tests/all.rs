@@ -14,6 +14,7 @@ mod keyring;
 mod lists;
 mod nonces;
 mod opening;
+mod rights;
 mod rotation;
 mod set_up_links;
 mod temporary_credentials;

@@ -95,7 +95,7 @@ async fn everything_that_verification_needs_is_known_as_it_is_now() {
         rsa_public_key: Some(Some("-----BEGIN PUBLIC KEY-----".to_owned())),
         ..Edit::default()
     };
-    let after = before.edit(&edit, at(3)).unwrap();
+    let after = before.edit(&edit, at(3)).unwrap().unwrap();
     let activity = NewActivity::consumer(by(3), Action::ConsumerEdited, Some(&before), Some(&after));
     store.consumers().save(&after, Some(&new_secret), false, activity).await.unwrap();
     let known = known(&store).await;

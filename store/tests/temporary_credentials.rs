@@ -162,7 +162,7 @@ async fn signing_everybody_out_and_removing_the_consumer_revoke_what_is_still_op
     allow(&store, "allowed", 1, ada).await;
     allow(&store, "other", 2, ada).await;
     let out = Edit { sign_everybody_out: true, ..Edit::default() };
-    let after = consumer.edit(&out, at(3)).unwrap();
+    let after = consumer.edit(&out, at(3)).unwrap().unwrap();
     let activity = NewActivity::consumer(by(3), Action::ConsumerEdited, Some(&consumer), Some(&after));
     store.consumers().save(&after, None, true, activity).await.unwrap();
     assert_eq!(state(&store, "open").await, State::Revoked);

@@ -85,7 +85,7 @@ async fn whatever_revokes_a_token_it_is_known_as_revoked_at_once() {
     assert!(revoke(&store, ada, 2).await);
     assert_eq!(revoked().await, [false, true, false, false], "the user took it back");
     let out = Edit { sign_everybody_out: true, ..Edit::default() };
-    let after = consumer.edit(&out, at(3)).unwrap();
+    let after = consumer.edit(&out, at(3)).unwrap().unwrap();
     let activity = NewActivity::consumer(by(3), Action::ConsumerEdited, Some(&consumer), Some(&after));
     store.consumers().save(&after, None, true, activity).await.unwrap();
     assert_eq!(revoked().await, [true, true, true, false], "everybody was signed out");

@@ -19,6 +19,9 @@ pub struct Consent {
     pub consumer_key: String,
     /// What the page calls the signed-in user.
     pub display_name: String,
+    /// Whether the consumer could administer this server in the name of the user; `None` for a user who may not do so
+    /// either.
+    pub administration: Option<bool>,
     /// How the consumer learns the answer.
     pub callback: Callback,
 }
@@ -76,7 +79,8 @@ impl From<Verifier> for Document {
 /// The question, and **Allow** and **Deny**.
 #[component]
 fn ConsentPage(site: Site, consent: Consent) -> impl IntoView {
-    let Consent { oauth_token, consumer_name, consumer_key, display_name, callback } = consent;
+    let Consent { oauth_token, consumer_name, consumer_key, display_name, administration, callback } =
+        consent;
     let again = site.url(&format!("/oauth/authorize?oauth_token={oauth_token}"));
     let (next, place) = match callback {
         Callback::Url { host, .. } => ("Afterwards you go to", view! { <strong>{host}</strong> }.into_any()),
@@ -89,7 +93,16 @@ fn ConsentPage(site: Site, consent: Consent) -> impl IntoView {
                 <ul>
                     <li>"sign you in as " <strong><bdi>{display_name.clone()}</bdi></strong></li>
                     <li>"call APIs as " <strong><bdi>{display_name.clone()}</bdi></strong> " and do there what this account may do"</li>
+                    {(administration == Some(true)).then(|| view! {
+                        <li>
+                            <strong>"administer Latchkey"</strong>
+                            " in your name: register, approve and remove consumers, and give them rights"
+                        </li>
+                    })}
                 </ul>
+                {(administration == Some(false)).then(|| view! {
+                    <p>"It cannot administer Latchkey in your name, though you may do so yourself."</p>
+                })}
                 <p>"until you revoke it under " <a href=site.url("/account/applications")>"Authorized applications"</a> "."</p>
                 <dl class="fact">
                     <dt>"Consumer key"</dt>

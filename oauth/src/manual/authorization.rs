@@ -120,14 +120,31 @@
 //! A server that approves silently what was approved before lets an attacker with the consumer's secret collect tokens
 //! (RFC 5849 §4.15).
 //!
-//! **Defence**: every dance asks, except for a consumer that an administrator trusts.
+//! **Defence**: every dance asks, except for a consumer that an administrator trusts by an act of its own. It has a
+//! registered callback, and no other is accepted; the transaction that allows access looks at both again. A stranger's
+//! request for a key may wish to be trusted, which approving does not grant.
 //!
 //! **Tests**
 //! - `server/tests/oauth1/consent.rs`: `a_trusted_consumers_users_are_not_asked`
-//! - `server/tests/oauth1/key_requests.rs`: `trusted_is_a_wish_that_the_administrator_sees`
+//! - `server/tests/oauth1/consent.rs`: `no_verifier_goes_unasked_to_a_callback_that_is_not_registered`
+//! - `server/tests/oauth1/key_requests.rs`: `approving_grants_no_wish_however_it_is_done`
+//! - `store/tests/rights.rs`: `nothing_is_allowed_unasked_unless_the_transaction_sees_the_trust_and_that_callback`
 //!
-//! **Open**: trusted consumers are the attack's target: register their callback. A stranger's request for a key may
-//! ask to be trusted, and approving it grants that; the dialog shows it.
+//! **Open**: who controls the registered callback of a trusted consumer gets tokens of all who follow a link to it.
+//!
+//! ## Administration through a token
+//!
+//! A consumer that an administrator allowed to sign them in uses the token to approve and trust others (RFC 9700 §2.3:
+//! tokens should be restricted to the minimum that is needed).
+//!
+//! **Defence**: only a consumer that an administrator has marked may administer, and never one that is trusted. The consent
+//! page tells an administrator which it is.
+//!
+//! **Tests**
+//! - `server/tests/api/access.rs`: `a_token_administers_only_while_its_consumer_may`
+//! - `server/tests/permissions.rs`: `whoever_may_not_is_refused_before_anything_of_the_call_is_read_and_changes_nothing`
+//!
+//! **Open**: marking a consumer counts for the tokens that it holds already.
 //!
 //! ## Credentials forwarded by redirects
 //!

@@ -22,8 +22,8 @@ pub(crate) enum ApiError {
     NoCredentials,
     /// A signature that does not hold.
     Refused(Problem),
-    /// A user without *Configure Server*, or none.
-    NotPermitted,
+    /// A user without *Configure Server*, or none; or a consumer that may not administer.
+    NotPermitted(NotPermitted),
     /// A session's change that does not come from our own pages.
     OtherSite,
     /// A query or a body that cannot be understood.
@@ -51,8 +51,8 @@ impl From<ServiceError> for ApiError {
 }
 
 impl From<NotPermitted> for ApiError {
-    fn from(_: NotPermitted) -> Self {
-        Self::NotPermitted
+    fn from(why: NotPermitted) -> Self {
+        Self::NotPermitted(why)
     }
 }
 
@@ -70,7 +70,7 @@ impl ApiError {
         match self {
             Self::NoCredentials => StatusCode::UNAUTHORIZED,
             Self::Refused(problem) => refusal::status(problem),
-            Self::NotPermitted | Self::OtherSite => StatusCode::FORBIDDEN,
+            Self::NotPermitted(_) | Self::OtherSite => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) | Self::Service(ServiceError::NotFound(_) | ServiceError::Removed(_)) => {
                 StatusCode::NOT_FOUND
@@ -94,7 +94,7 @@ impl ApiError {
                 "Sign the request with OAuth 1.0a, or send the session cookie of a signed-in browser.".to_owned()
             }
             Self::Refused(problem) => problem.advice().to_string(),
-            Self::NotPermitted => "This needs a user with the Configure Server permission.".to_owned(),
+            Self::NotPermitted(why) => why.to_string(),
             Self::OtherSite => {
                 "A browser's change must come from Latchkey's own pages. Sign the request instead, or open Latchkey itself."
                     .to_owned()

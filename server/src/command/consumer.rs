@@ -40,6 +40,9 @@ pub(super) enum ConsumerCommand {
         /// The consumer key
         #[arg(value_parser = key)]
         key: ConsumerKey,
+        /// Trust it as well: its users are not asked for consent; needs a registered callback
+        #[arg(long)]
+        trusted: bool,
     },
     /// Disapprove a consumer key
     Disapprove {
@@ -74,9 +77,12 @@ pub(super) struct Changes {
     /// Read a new consumer secret from stdin; a terminal does not show it and asks twice
     #[arg(long)]
     secret_stdin: bool,
-    /// Whether users are not asked for consent
+    /// Whether users are not asked for consent; needs a registered callback
     #[arg(long, action = ArgAction::Set, value_name = "true|false")]
     trusted: Option<bool>,
+    /// Whether it may administer Latchkey in the name of administrators who sign in through it; never with --trusted
+    #[arg(long, action = ArgAction::Set, value_name = "true|false")]
+    may_administer: Option<bool>,
     /// Where users are sent back to; '' for wherever the application asks
     #[arg(long, value_name = "URL")]
     callback: Option<String>,
@@ -103,6 +109,7 @@ impl Changes {
             name: self.name,
             secret,
             trusted: self.trusted,
+            may_administer: self.may_administer,
             callback_url: self.callback,
             rsa_public_key,
             sign_everybody_out: self.sign_everybody_out,
@@ -118,10 +125,18 @@ impl ConsumerCommand {
                 input::require(*secret_stdin, "--secret-stdin", "consumer secret")
             }
             Self::Edit { changes, .. } => {
-                let Changes { name, secret_stdin, trusted, callback, rsa_public_key, sign_everybody_out } =
-                    changes;
+                let Changes {
+                    name,
+                    secret_stdin,
+                    trusted,
+                    may_administer,
+                    callback,
+                    rsa_public_key,
+                    sign_everybody_out,
+                } = changes;
                 let texts = name.is_some() || callback.is_some() || rsa_public_key.is_some();
-                if texts || trusted.is_some() || *secret_stdin || *sign_everybody_out {
+                let rights = trusted.is_some() || may_administer.is_some();
+                if texts || rights || *secret_stdin || *sign_everybody_out {
                     return Ok(());
                 }
                 let words = "Nothing to change was given; `latchkey consumer edit --help` lists what can be.";
@@ -149,7 +164,10 @@ impl ConsumerCommand {
                 let consumer = consumers.find(key).await?;
                 desk.print(&consumer, || lines(&consumer))
             }
-            Self::Approve { key } => done(consumers.approve(key, None).await?, "is approved"),
+            Self::Approve { key, trusted: false } => done(consumers.approve(key, None).await?, "is approved"),
+            Self::Approve { key, trusted: true } => {
+                done(consumers.approve_trusted(key, None).await?, "is approved and trusted")
+            }
             Self::Disapprove { key } => done(consumers.disapprove(key, None).await?, "is disapproved"),
             Self::Remove { key, yes } => {
                 let consumer = consumers.find(key).await?;
@@ -185,18 +203,33 @@ fn table(consumers: &[Consumer]) -> String {
         .iter()
         .map(|consumer| {
             let made = consumer.created_at.date().to_string();
-            [consumer.key.to_string(), consumer.status.word().to_owned(), made, consumer.name.to_string()]
+            let status = consumer.status.word().to_owned();
+            [consumer.key.to_string(), status, rights(consumer), made, consumer.name.to_string()]
         })
         .collect();
-    output::columns(["CONSUMER KEY", "STATUS", "REGISTERED", "CONSUMER NAME"], &rows)
+    output::columns(["CONSUMER KEY", "STATUS", "RIGHTS", "REGISTERED", "CONSUMER NAME"], &rows)
+}
+
+/// What an administrator has granted beyond the usual, or what the application wished; trust and administration exclude
+/// each other.
+fn rights(consumer: &Consumer) -> String {
+    let words = match consumer {
+        Consumer { may_administer: true, .. } => "May administer",
+        Consumer { trusted: true, .. } => "Trusted",
+        Consumer { trusted_wished: true, .. } => "Wishes Trusted",
+        _ => "none",
+    };
+    words.to_owned()
 }
 
 /// The API's names, in the order that a person reads them; the RSA key comes last, since it has several lines.
-const SHOWN: [&str; 11] = [
+const SHOWN: [&str; 13] = [
     "key",
     "name",
     "status",
     "trusted",
+    "trusted_wished",
+    "may_administer",
     "callback_url",
     "created_at",
     "created_by",

@@ -46,8 +46,8 @@ pub(crate) async fn show(
     let Some(Person(person)) = person else {
         return Ok(sign_in_first(&state, &asked_path(&oauth_token)));
     };
-    if question.consumer().trusted {
-        let answer = state.service.provider().allow(&person, question).await;
+    if question.is_unasked() {
+        let answer = state.service.provider().allow_unasked(&person, question).await;
         return answered(state, answer, request).await;
     }
     let consent = consent(&question, oauth_token, &person);
@@ -68,6 +68,7 @@ fn consent(question: &Question, oauth_token: String, person: &SignedIn) -> Conse
         consumer_name: question.consumer().name.to_string(),
         consumer_key: question.consumer().key.to_string(),
         display_name: person.user().display_name.clone(),
+        administration: person.user().configure_server.then_some(question.consumer().may_administer),
         callback,
     }
 }
@@ -148,7 +149,10 @@ async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> 
             "Go back to the application; if it does not know you, sign in there once more.",
         ),
         AuthorizeError::Expired => (StatusCode::GONE, "Too late", again),
-        AuthorizeError::Revoked(_) => (StatusCode::GONE, "Withdrawn", again),
+        AuthorizeError::Revoked(_) | AuthorizeError::OtherCallback(_) => {
+            (StatusCode::GONE, "Withdrawn", again)
+        }
+        AuthorizeError::Changed(_) => (StatusCode::CONFLICT, "Changed just now", "Reload this page."),
         AuthorizeError::NotApproved(_) => (
             StatusCode::FORBIDDEN,
             "Application not approved",

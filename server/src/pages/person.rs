@@ -45,7 +45,7 @@ impl FromRequestParts<AppState> for AdminPage {
         };
         match person.admin() {
             Ok(admin) => Ok(Self { person, admin }),
-            Err(NotPermitted) => Err(permission_missing(state, &person)),
+            Err(NotPermitted::User | NotPermitted::Consumer) => Err(permission_missing(state, &person)),
         }
     }
 }

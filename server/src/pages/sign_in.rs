@@ -68,7 +68,7 @@ async fn with_callback_origin(state: &AppState, reply: SignInReply) -> SignInRep
     let token = parameters.find(|(name, _)| name == "oauth_token").map(|(_, token)| token.into_owned());
     if let Some(token) = token
         && let Ok(question) = state.service.provider().question(&token).await
-        && question.consumer().trusted
+        && question.is_unasked()
         && let Some(callback) = question.callback()
     {
         return SignInReply { callback_origin: Some(callback.origin().ascii_serialization()), ..reply };

@@ -27,6 +27,7 @@ use crate::{
 struct KeyRequest {
     name: Option<String>,
     secret: TypedSecret,
+    /// A wish: only an administrator grants it.
     trusted: Option<bool>,
 }
 

@@ -18,12 +18,44 @@ fn a_permission_that_is_taken_away_counts_for_sessions_and_tokens() {
     let provider = Provider::start();
     provider.home.json(&["user", "permit", "grace"], "");
     let grace = provider.signed_in("grace");
-    let app = provider.app("Console").dance(&grace);
+    let app = provider.console("Console").dance(&grace);
     app.get(CONSUMERS).send().is(200);
     provider.home.json(&["user", "forbid", "grace"], "");
     let forbidden = || [app.get(CONSUMERS).send().status, grace.get(CONSUMERS).status];
     crate::support::signer::until("grace may not any more", || (forbidden() == [403, 403]).then_some(()));
     app.get("/api/v1/whoami").send().is(200);
+}
+
+#[test]
+fn a_token_administers_only_while_its_consumer_may() {
+    let provider = Provider::start();
+    let app = provider.app_of("Tool", "ada");
+    let denied = || {
+        for (verb, path) in [("GET", CONSUMERS.to_owned()), ("DELETE", at(NOWHERE))] {
+            let details = app.call(verb, &path).send().problem(403);
+            let words = details["detail"].as_str().unwrap();
+            assert!(words.contains("not through this consumer") && words.ends_with('.'), "{details}");
+        }
+        app.echo().send().is(200);
+        let who = app.get("/api/v1/whoami").send().is(200).json();
+        assert_eq!(who["user"]["configure_server"], true, "{who}");
+    };
+    denied();
+    provider.edit(&app, &json!({ "may_administer": true }));
+    app.get(CONSUMERS).send().is(200);
+    app.call("DELETE", &at(NOWHERE)).send().is(204);
+    app.alone().get(CONSUMERS).send().problem(403);
+    provider.edit(&app, &json!({ "may_administer": false }));
+    denied();
+}
+
+#[test]
+fn a_consumer_that_may_administer_does_so_for_administrators_alone() {
+    let provider = Provider::start();
+    let app = provider.console("Console").dance(&provider.signed_in("grace"));
+    let details = app.get(CONSUMERS).send().problem(403);
+    assert!(details["detail"].as_str().unwrap().contains("Configure Server"), "{details}");
+    app.alone().get(CONSUMERS).send().problem(403);
 }
 
 #[test]
@@ -60,7 +92,7 @@ fn a_change_that_another_site_asks_for_is_refused_with_problem_details() {
 #[test]
 fn a_signed_change_needs_no_session_and_may_come_from_anywhere() {
     let provider = Provider::start();
-    let app = provider.app_of("Console", "ada");
+    let app = provider.console("Console").dance(provider.ada());
     for (name, value) in [("origin", "https://tool.example"), ("sec-fetch-site", "cross-site")] {
         let call = app.call("DELETE", &at(NOWHERE)).header(name, value);
         call.send().is(204);

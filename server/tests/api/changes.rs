@@ -25,11 +25,13 @@ fn a_consumer_is_registered_pending_and_found_where_the_answer_says() {
       "created_by": "ada",
       "key": "[key]",
       "last_used_at": null,
+      "may_administer": false,
       "name": "Änderungen & co",
       "revision": 1,
       "rsa_public_key": null,
       "status": "pending",
       "trusted": false,
+      "trusted_wished": false,
       "updated_at": "[updated_at]"
     }
     "#);
@@ -102,8 +104,10 @@ fn every_property_can_be_changed_and_what_is_absent_stays() {
     assert_eq!(edit(json!({ "trusted": true, "callback_url": callback }))["callback_url"], callback);
     let named = edit(json!({ "name": "Named" }));
     assert_eq!((&named["trusted"], &named["callback_url"]), (&json!(true), &json!(callback)));
-    assert_eq!(edit(json!({ "callback_url": null }))["callback_url"], Value::Null);
-    let before = edit(json!({ "trusted": false }));
+    let without = edit(json!({ "callback_url": null, "trusted": false }));
+    assert_eq!((&without["trusted"], &without["callback_url"]), (&json!(false), &Value::Null));
+    let before = edit(json!({ "may_administer": true }));
+    assert_eq!(before["may_administer"], true);
     assert_eq!(edit(json!({})), before, "nothing is no change");
     let after = edit(json!({ "secret": "another secret" }));
     assert_eq!(after["revision"], before["revision"].as_i64().unwrap() + 1);

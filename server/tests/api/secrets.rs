@@ -51,6 +51,7 @@ fn by_pages(provider: &Provider) -> Vec<Answer> {
             ("callback_url", ""),
             ("rsa_public_key", ""),
             ("trusted", "false"),
+            ("may_administer", "false"),
             ("sign_everybody_out", "false"),
         ];
         [&[("key", key), ("revision", "1"), ("name", "By the page"), ("secret", secret)][..], &kept].concat()

@@ -25,6 +25,8 @@ fn as_told(consumer: &Value) -> Value {
         "name",
         "status",
         "trusted",
+        "trusted_wished",
+        "may_administer",
         "callback_url",
         "created_at",
         "created_by",

@@ -15,7 +15,6 @@ use std::{
 use administrator::Administrator;
 use caller::Caller;
 use dancer::Dancer;
-use serde_json::json;
 
 use crate::endurance::{
     activity::Told,
@@ -30,6 +29,8 @@ use crate::endurance::{
 /// Signatures are made for this address, since every start has another port.
 const SETTINGS: [(&str, &str); 1] = [("LATCHKEY_PUBLIC_URL", "http://latchkey.example")];
 const ADMINISTRATORS: u64 = 4;
+/// Where the users of the trusted consumer are sent back to.
+const CALLBACK: &str = "https://app.example/cb";
 /// How many changes are acknowledged between a start and the kill at most.
 const MOST_DONE: usize = 250;
 /// After each round, the accepted requests of this many rounds are sent again.
@@ -47,12 +48,11 @@ struct Load {
 impl Load {
     fn new(provider: &Provider, run: &Run) -> Self {
         let (grace, calling) = (provider.signed_in("grace"), provider.app_of("Calling", "grace"));
-        let (asking, trusted) = (provider.app("Asking"), provider.app("Trusted"));
-        provider.edit(&trusted, &json!({ "trusted": true }));
+        let (asking, trusted) = (provider.app("Asking"), provider.trusted("Trusted", CALLBACK));
         let apps = [&calling, &asking, &trusted].map(|app| app.key.clone()).to_vec();
         Self {
             administrators: (0..ADMINISTRATORS).map(|n| Administrator::new(n, run.random(n))).collect(),
-            dancers: [Dancer::new(asking, false, grace.clone()), Dancer::new(trusted, true, grace)],
+            dancers: [Dancer::asking(asking, grace.clone()), Dancer::trusted(trusted, CALLBACK, grace)],
             callers: [Caller::at_the_api(calling.clone()), Caller::at_a_tool(calling)],
             apps,
         }

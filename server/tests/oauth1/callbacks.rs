@@ -89,7 +89,6 @@ fn a_registered_callback_is_the_only_one_however_it_is_spelt() {
         app.ask(callback).send().is(200);
     }
     for callback in [
-        "oob",
         "http://app.example/a/cb?x=1",
         "https://app.example:8443/a/cb?x=1",
         "https://app.example/a/cb",
@@ -109,6 +108,41 @@ fn a_registered_callback_is_the_only_one_however_it_is_spelt() {
     }
     provider.edit(&app, &json!({ "callback_url": null }));
     app.ask("oob").send().is(200);
+}
+
+#[test]
+fn oob_means_the_registered_callback_where_there_is_one() {
+    let provider = Provider::start();
+    let grace = provider.signed_in("grace");
+    let app = provider.app("Registered");
+    let callback = "https://app.example/cb?x=1";
+    provider.edit(&app, &json!({ "callback_url": callback }));
+    let temporary = app.temporary("oob");
+    let page = grace.get(&format!("/oauth/authorize?oauth_token={}", temporary.0)).is(200);
+    assert!(page.text().contains("app.example"), "{}", page.text());
+    let answer = consent::decide(&grace, &provider.url, &temporary.0, "allow");
+    let verifier = consent::verifier(&answer, &temporary.0, callback);
+    app.exchange(&temporary, &verifier).send().is(200);
+}
+
+#[test]
+fn what_was_asked_for_before_another_callback_was_registered_leads_nowhere() {
+    let provider = Provider::start();
+    let grace = provider.signed_in("grace");
+    let app = provider.app("Registered since");
+    let (here, oob) = (app.temporary("https://app.example/cb"), app.temporary("oob"));
+    let elsewhere = app.temporary("https://other.example/");
+    provider.edit(&app, &json!({ "callback_url": "https://APP.example/cb" }));
+    for (token, _) in [&oob, &elsewhere] {
+        let page = grace.get(&format!("/oauth/authorize?oauth_token={token}")).is(410);
+        assert!(page.text().contains("registered another callback"), "{}", page.text());
+        let form = [("oauth_token", token.as_str()), ("decision", "allow")];
+        assert_eq!(grace.post("/oauth/authorize", &form).is(410).header("location"), "");
+    }
+    let answer = consent::decide(&grace, &provider.url, &here.0, "allow");
+    consent::verifier(&answer, &here.0, "https://app.example/cb");
+    provider.edit(&app, &json!({ "callback_url": null }));
+    consent::decide(&grace, &provider.url, &elsewhere.0, "allow").is(302);
 }
 
 #[test]
@@ -153,7 +187,7 @@ fn nothing_that_a_browser_brings_along_changes_where_it_is_sent() {
         let answer = grace.post(&format!("/oauth/authorize?{name}={other}"), &form).is(302);
         assert!(answer.header("location").starts_with("https://app.example/cb?oauth_token="));
     }
-    provider.edit(&app, &json!({ "trusted": true }));
+    provider.edit(&app, &json!({ "trusted": true, "callback_url": "https://app.example/cb" }));
     let (token, _) = app.temporary("https://app.example/cb");
     let answer = grace.get(&format!("/oauth/authorize?oauth_callback={other}&oauth_token={token}")).is(302);
     assert!(answer.header("location").starts_with("https://app.example/cb?oauth_token="));

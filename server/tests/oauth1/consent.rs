@@ -4,9 +4,10 @@ use http::Method;
 use serde_json::json;
 
 use crate::support::{
+    Browser, Home,
     browser::{Answer, send, with_form},
     consent,
-    signer::{App, Credentials, Provider},
+    signer::{App, CONSUMERS, Credentials, Provider},
 };
 
 fn path(token: &str) -> String {
@@ -84,8 +85,7 @@ fn nobody_is_asked_and_nothing_is_decided_without_a_session() {
 fn a_head_request_decides_nothing_and_uses_nothing_up() {
     let provider = Provider::start();
     let grace = provider.signed_in("grace");
-    let app = provider.app("Looked at");
-    provider.edit(&app, &json!({ "trusted": true }));
+    let app = provider.trusted("Looked at", "https://app.example/cb");
     let temporary = app.temporary("oob");
     let looked = send(grace.request(Method::HEAD, &path(&temporary.0)).body(()).unwrap()).is(405);
     assert_eq!(looked.header("allow"), "GET,POST");
@@ -95,7 +95,7 @@ fn a_head_request_decides_nothing_and_uses_nothing_up() {
         looked.verb = "HEAD".to_owned();
         looked.send().is(405);
     }
-    grace.get(&path(&temporary.0)).is(200);
+    grace.get(&path(&temporary.0)).is(302);
 }
 
 #[test]
@@ -153,22 +153,78 @@ fn a_decision_is_allow_or_deny_and_nothing_in_between() {
 fn a_trusted_consumers_users_are_not_asked() {
     let provider = Provider::start();
     let grace = provider.signed_in("grace");
-    let app = provider.app("Trusted");
-    provider.edit(&app, &json!({ "trusted": true }));
-    let temporary = app.temporary("https://app.example/cb?x=1");
-    let answer = grace.get(&path(&temporary.0));
-    let verifier = consent::verifier(&answer, &temporary.0, "https://app.example/cb?x=1");
-    app.exchange(&temporary, &verifier).send().is(200);
-
-    let temporary = app.temporary("oob");
-    let verifier = consent::verifier(&grace.get(&path(&temporary.0)), &temporary.0, "oob");
-    app.exchange(&temporary, &verifier).send().is(200);
+    let callback = "https://app.example/cb?x=1";
+    let app = provider.trusted("Trusted", callback);
+    for asked in [callback, "HTTPS://APP.example:443/cb?x=1", "oob"] {
+        let temporary = app.temporary(asked);
+        let verifier = consent::verifier(&grace.get(&path(&temporary.0)), &temporary.0, callback);
+        app.exchange(&temporary, &verifier).send().is(200);
+    }
+    app.ask("https://evil.example/x").send().refused(400, "parameter_rejected");
 
     let temporary = app.temporary("oob");
     assert!(provider.visitor().get(&path(&temporary.0)).is(303).header("location").starts_with("/sign-in"));
     is_undecided(&app, &temporary);
     provider.edit(&app, &json!({ "trusted": false }));
     assert!(grace.get(&path(&temporary.0)).is(200).text().contains("name=\"decision\""));
+}
+
+#[test]
+fn no_verifier_goes_unasked_to_a_callback_that_is_not_registered() {
+    let provider = Provider::start();
+    let grace = provider.signed_in("grace");
+    let app = provider.app("Trusted since");
+    let (elsewhere, oob) = (app.temporary("https://evil.example/x"), app.temporary("oob"));
+    provider.edit(&app, &json!({ "trusted": true, "callback_url": "https://app.example/cb" }));
+    for temporary in [&elsewhere, &oob] {
+        let answer = grace.get(&path(&temporary.0)).is(410);
+        assert_eq!(answer.header("location"), "");
+        assert!(!answer.text().contains("oauth_verifier"), "{}", answer.text());
+        is_undecided(&app, temporary);
+    }
+}
+
+#[test]
+fn what_an_earlier_version_trusted_without_a_callback_is_asked_like_any_other() {
+    let home = Home::with_users();
+    let key = home.register("Old");
+    home.json(&["consumer", "approve", &key], "");
+    home.sql(&format!("UPDATE consumers SET trusted = TRUE WHERE key = '{key}'"));
+    let provider = Provider::in_home(home, &[]);
+    let grace = provider.signed_in("grace");
+    let app = App { key, ..provider.pending("Other") };
+    for callback in ["https://evil.example/x", "oob"] {
+        let temporary = app.temporary(callback);
+        let page = grace.get(&path(&temporary.0)).is(200);
+        assert!(page.text().contains("name=\"decision\""), "{}", page.text());
+        is_undecided(&app, &temporary);
+        let sign_in = format!("/sign-in?next={}", oauth::encode(&path(&temporary.0)));
+        let policy = provider.visitor().get(&sign_in).is(200);
+        assert!(!policy.header("content-security-policy").contains("evil.example"), "{policy:?}");
+    }
+    let shown = provider.ada().get(&format!("{CONSUMERS}/{}", app.key)).is(200).json();
+    assert_eq!(shown["trusted"], false, "it is shown as what it is");
+    provider.edit(&app, &json!({ "name": "Renamed" }));
+    provider.edit(&app, &json!({ "callback_url": "https://app.example/cb" }));
+    let temporary = app.temporary("oob");
+    let page = grace.get(&path(&temporary.0)).is(200);
+    assert!(page.text().contains("name=\"decision\""), "a callback alone does not bring the trust back");
+}
+
+#[test]
+fn the_page_says_to_an_administrator_whether_the_consumer_could_administer() {
+    let provider = Provider::start();
+    let app = provider.app("Console");
+    let temporary = app.temporary("oob");
+    let (ada, grace) = (provider.ada(), provider.signed_in("grace"));
+    let page = |who: &Browser| who.get(&path(&temporary.0)).is(200).text().to_owned();
+    let cannot = "It cannot administer Latchkey in your name";
+    let can = "register, approve and remove consumers";
+    assert!(page(ada).contains(cannot) && !page(ada).contains(can), "{}", page(ada));
+    assert!(!page(&grace).contains("administer Latchkey"), "{}", page(&grace));
+    provider.edit(&app, &json!({ "may_administer": true }));
+    assert!(page(ada).contains(can) && !page(ada).contains(cannot), "{}", page(ada));
+    assert!(!page(&grace).contains("administer Latchkey"), "{}", page(&grace));
 }
 
 #[test]
@@ -226,9 +282,9 @@ fn a_consumer_that_is_not_approved_any_more_asks_nobody() {
         says(visitor.get(&path(&temporary.0)), 403, "Stopped is not approved here");
     }
     says(grace.post("/oauth/authorize", &form), 403, "Stopped is not approved here");
-    provider.edit(&app, &json!({ "trusted": true }));
+    provider.edit(&app, &json!({ "trusted": true, "callback_url": "https://app.example/cb" }));
     says(grace.get(&path(&temporary.0)), 403, "Stopped is not approved here");
-    provider.edit(&app, &json!({ "trusted": false }));
+    provider.edit(&app, &json!({ "trusted": false, "callback_url": null }));
     provider.decide("approve", &app);
     is_undecided(&app, &temporary);
     consent::decide(&grace, &provider.url, &temporary.0, "allow").is(302);

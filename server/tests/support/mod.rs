@@ -30,6 +30,7 @@ use std::{
 
 pub use browser::Browser;
 use place::Place;
+use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::Value;
 use store::Location;
 pub use stream::Stream;
@@ -179,6 +180,16 @@ impl Home {
         let said = self.run(&[arguments, &["--json"]].concat(), stdin);
         assert_eq!(said.code, Some(0), "{arguments:?}: {said:?}");
         said.json()
+    }
+
+    /// Changes the database behind the program's back, as another version of it would.
+    pub fn sql(&self, statement: &str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let database = Box::pin(Database::connect(self.url())).await.unwrap();
+            database.execute_unprepared(statement).await.unwrap();
+            database.close().await.unwrap();
+        });
     }
 
     pub fn add_user(&self, name: &str, configure_server: bool) {

@@ -1,10 +1,11 @@
 //! What administrators decide and change about a consumer, never over a change that they have not seen.
 
 use domain::{
-    Action, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Edit, Event, Status, TypedSecret,
-    error::FieldErrors,
+    Action, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Edit, Event, RightsError, Status,
+    TypedSecret, error::FieldErrors,
 };
 use store::{StoreError, activity::NewActivity, feed};
+use time::OffsetDateTime;
 
 use crate::{
     consumers::{fields, list::Consumers},
@@ -24,6 +25,8 @@ pub struct TypedEdit {
     pub secret: Option<TypedSecret>,
     /// Whether the consumer skips the consent page.
     pub trusted: Option<bool>,
+    /// Whether the consumer may administer Latchkey.
+    pub may_administer: Option<bool>,
     /// The only accepted callback; empty to accept any.
     pub callback_url: Option<String>,
     /// An RSA public key (PEM); empty to remove it.
@@ -41,6 +44,7 @@ impl TypedEdit {
                 .secret
                 .and_then(|secret| errors.take("secret", ConsumerSecret::parse(secret.expose()))),
             trusted: self.trusted,
+            may_administer: self.may_administer,
             callback_url: self
                 .callback_url
                 .and_then(|url| errors.take("callback_url", fields::callback_url(&url))),
@@ -67,6 +71,15 @@ impl Consumers<'_> {
         self.decide(key, Status::Disapproved, Action::ConsumerDisapproved, seen).await
     }
 
+    /// Approves a consumer and trusts it, in one change. Idempotent, and `seen` as for `approve`.
+    pub async fn approve_trusted(
+        self,
+        key: ConsumerKey,
+        seen: Option<i64>,
+    ) -> Result<Consumer, ServiceError> {
+        self.change(key, Action::ConsumerApproved, seen, Consumer::approve_trusted).await
+    }
+
     async fn decide(
         self,
         key: ConsumerKey,
@@ -74,10 +87,21 @@ impl Consumers<'_> {
         action: Action,
         seen: Option<i64>,
     ) -> Result<Consumer, ServiceError> {
+        self.change(key, action, seen, |before, now| Ok(before.decide(status, now))).await
+    }
+
+    /// Saves what becomes of a consumer, if it is another thing than before.
+    async fn change(
+        self,
+        key: ConsumerKey,
+        action: Action,
+        seen: Option<i64>,
+        becomes: impl Fn(&Consumer, OffsetDateTime) -> Result<Option<Consumer>, RightsError>,
+    ) -> Result<Consumer, ServiceError> {
         loop {
             let before = self.find(key).await?;
             let now = self.service.clock.now();
-            let Some(after) = before.decide(status, now) else {
+            let Some(after) = becomes(&before, now)? else {
                 return Ok(before);
             };
             self.refuse_stale(&before, seen).await?;
@@ -103,7 +127,7 @@ impl Consumers<'_> {
             let before = self.find(key).await?;
             self.refuse_stale(&before, seen).await?;
             let now = self.service.clock.now();
-            let Some(after) = before.edit(&edit, now) else {
+            let Some(after) = before.edit(&edit, now)? else {
                 return Ok(before);
             };
             let mut activity = NewActivity::consumer(
@@ -160,6 +184,7 @@ impl Consumers<'_> {
             let marked = |flag| line.after.as_ref().is_some_and(|after| after.get(flag).is_some());
             let before =
                 line.before.clone().and_then(|before| serde_json::from_value::<Consumer>(before).ok());
+            let before = before.map(Consumer::with_possible_rights);
             if let (Some(before), Some(Event::Consumer(after))) = (before, feed::event(line)?) {
                 changes.extend(before.differences(&after));
             }

@@ -51,12 +51,12 @@ impl KeyRequests<'_> {
         self.0.key_request_limit.count(address, self.0.clock.now()).map_err(KeyRequestError::TooMany)
     }
 
-    /// Registers the requested consumer as Pending. `trusted` is only a wish, which administrators see.
+    /// Registers the requested consumer as Pending. To be trusted is only a wish, which administrators see.
     pub async fn register(
         self,
         name: Option<&str>,
         secret: &str,
-        trusted: bool,
+        trusted_wished: bool,
         address: IpAddr,
     ) -> Result<Consumer, KeyRequestError> {
         let from = address.to_string();
@@ -68,6 +68,6 @@ impl KeyRequests<'_> {
         }
         let now = self.0.clock.now();
         let by = By { actor: Actor::Request, address: Some(from), at: now };
-        Ok(insert(&self.0.store, name, &secret, trusted, by, Action::ConsumerRequested).await?)
+        Ok(insert(&self.0.store, name, &secret, trusted_wished, by, Action::ConsumerRequested).await?)
     }
 }

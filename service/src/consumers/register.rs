@@ -34,12 +34,12 @@ pub(crate) async fn insert(
     store: &Store,
     name: ConsumerName,
     secret: &ConsumerSecret,
-    trusted: bool,
+    trusted_wished: bool,
     by: By,
     action: Action,
 ) -> Result<Consumer, ServiceError> {
     let key = ConsumerKey(uuid::Builder::from_random_bytes(random::bytes()).into_uuid());
-    let consumer = Consumer::register(key, name, trusted, by.actor.clone(), by.at);
+    let consumer = Consumer::register(key, name, trusted_wished, by.actor.clone(), by.at);
     let activity = NewActivity::consumer(by, action, None, Some(&consumer));
     store.consumers().insert(&consumer, secret, activity).await?;
     Ok(consumer)

@@ -54,7 +54,7 @@ impl Admin {
             let actor = Actor::User(user.username.clone());
             Ok(Self { actor, address: Some(address.to_string()), basis })
         } else {
-            Err(NotPermitted)
+            Err(NotPermitted::User)
         }
     }
 
@@ -63,10 +63,18 @@ impl Admin {
     }
 }
 
-/// The user lacks *Configure Server*.
+/// Why a caller is not an administrator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("This needs the Configure Server permission.")]
-pub struct NotPermitted;
+pub enum NotPermitted {
+    /// The user lacks *Configure Server*, or the consumer acts for no user.
+    #[error("This needs a user with the Configure Server permission.")]
+    User,
+    /// The user has the permission, but the consumer that acts for them may not administer.
+    #[error(
+        "The user may administer Latchkey, but not through this consumer. An administrator can allow it: May administer Latchkey, in the consumer's Edit dialog."
+    )]
+    Consumer,
+}
 
 /// A user with a valid session.
 #[derive(Clone, Debug)]
@@ -113,9 +121,11 @@ impl fmt::Display for SignedIn {
 }
 
 impl Verified {
-    /// Proof that the user for whom the consumer acts is an administrator.
+    /// Proof that the user for whom the consumer acts is an administrator, and that it may administer in their name. A
+    /// consumer on its own is never one.
     pub fn admin(&self, address: IpAddr) -> Result<Admin, NotPermitted> {
-        Admin::from_user(self.user().ok_or(NotPermitted)?, address, Basis::Request)
+        let admin = Admin::from_user(self.user().ok_or(NotPermitted::User)?, address, Basis::Request)?;
+        if self.consumer().may_administer { Ok(admin) } else { Err(NotPermitted::Consumer) }
     }
 }
 
@@ -193,22 +203,30 @@ mod tests {
     use store::Location;
 
     use super::*;
-    use crate::{accounts::users::new_user, clock::Clock, rules::Rules};
+    use crate::{accounts::users::new_user, clock::Clock, consumers::TypedEdit, rules::Rules};
 
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     #[tokio::test]
-    async fn a_signed_request_proves_a_permission_only_for_itself() {
+    async fn a_signed_request_proves_a_permission_only_for_itself_and_where_its_consumer_may_administer() {
         let folder = tempfile::tempdir().unwrap();
         let database = Location::Sqlite(folder.path().join("latchkey.db"));
         let mut store = Store::open(&database, &folder.path().join("vault.key")).await.unwrap();
         let root = Admin::at_the_command_line(&mut store);
         let service = Service::new(Arc::new(store), Clock::System, Rules::default());
         let key = service.consumers(&root).register("App", "a consumer secret").await.unwrap().key;
-        let consumer = service.store.consumers().cached(key).await.unwrap().unwrap();
-        let ada = new_user(Username::parse("ada").unwrap(), true, service.now());
-        let verified = Verified { consumer, user: Some(Arc::new(ada)) };
-        let admin = verified.admin(HERE).unwrap();
+        let ada = Arc::new(new_user(Username::parse("ada").unwrap(), true, service.now()));
+        let consumer = async || service.store.consumers().cached(key).await.unwrap().unwrap();
+        let verified = Verified { consumer: consumer().await, user: Some(ada.clone()) };
+        assert_eq!(verified.admin(HERE).unwrap_err(), NotPermitted::Consumer);
+        let edit = TypedEdit { may_administer: Some(true), ..TypedEdit::default() };
+        service.consumers(&root).edit(key, edit, None).await.unwrap();
+        let alone = Verified { consumer: consumer().await, user: None };
+        assert_eq!(alone.admin(HERE).unwrap_err(), NotPermitted::User);
+        let grace = new_user(Username::parse("grace").unwrap(), false, service.now());
+        let for_grace = Verified { user: Some(Arc::new(grace)), ..alone };
+        assert_eq!(for_grace.admin(HERE).unwrap_err(), NotPermitted::User);
+        let admin = Verified { consumer: consumer().await, user: Some(ada) }.admin(HERE).unwrap();
         assert!(!service.sessions().is_still_permitted(&admin).await.unwrap());
         assert!(service.sessions().is_still_permitted(&root).await.unwrap());
     }

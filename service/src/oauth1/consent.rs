@@ -10,6 +10,7 @@ use store::{
 use url::Url;
 
 use crate::{
+    consumers::fields,
     error::ServiceError,
     guard::{admin::SignedIn, token},
     oauth1::{provider::Provider, verify::check_status},
@@ -33,6 +34,14 @@ pub enum AuthorizeError {
     /// The consumer is Pending or Disapproved.
     #[error("{0} is not approved here, so it cannot sign anybody in.")]
     NotApproved(String),
+    /// They lead to a callback that is not the registered one any more.
+    #[error(
+        "This request has been withdrawn: an administrator has registered another callback for {0} since."
+    )]
+    OtherCallback(String),
+    /// The consumer has changed while the decision was on its way.
+    #[error("An administrator has changed {0} at this very moment, so nothing was decided.")]
+    Changed(String),
     /// Loading or saving failed.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -59,6 +68,18 @@ impl Question {
     /// Where the answer is sent; `None` for `oob`.
     pub fn callback(&self) -> Option<Url> {
         Url::parse(&self.credentials.callback).ok()
+    }
+
+    /// Whether it is answered without the user: the consumer is trusted, and the answer is sent to its registered
+    /// callback.
+    pub fn is_unasked(&self) -> bool {
+        self.unasked_callback().is_some()
+    }
+
+    /// The registered callback to which the answer is sent without asking the user.
+    fn unasked_callback(&self) -> Option<&str> {
+        let registered = self.consumer.callback_url.as_deref().filter(|_| self.consumer.trusted)?;
+        fields::is_same_url(registered, &self.credentials.callback).then_some(registered)
     }
 }
 
@@ -99,13 +120,40 @@ impl Provider<'_> {
             }
             State::Undecided => {}
         }
+        // Registered since: the user would be sent where no administrator wants them.
+        let registered = consumer.callback_url.as_deref();
+        if registered.is_some_and(|registered| !fields::is_same_url(registered, &credentials.callback)) {
+            return Err(AuthorizeError::OtherCallback(name()));
+        }
         Ok(Question { credentials, consumer })
     }
 
-    /// Lets the consumer act for the user.
+    /// Lets the consumer act for the user, who was asked.
     pub async fn allow(self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
+        self.grant(signed_in, question, Decision::Allow).await
+    }
+
+    /// Lets a trusted consumer act for the user without asking them.
+    pub async fn allow_unasked(
+        self,
+        signed_in: &SignedIn,
+        question: Question,
+    ) -> Result<Answer, AuthorizeError> {
+        let Some(registered_callback) = question.unasked_callback().map(str::to_owned) else {
+            return Err(AuthorizeError::Changed(question.consumer.name.to_string()));
+        };
+        let decision = |verifier_hash| Decision::AllowUnasked { verifier_hash, registered_callback };
+        self.grant(signed_in, question, decision).await
+    }
+
+    async fn grant(
+        self,
+        signed_in: &SignedIn,
+        question: Question,
+        decision: impl FnOnce(Vec<u8>) -> Decision,
+    ) -> Result<Answer, AuthorizeError> {
         let verifier = new_verifier();
-        let decision = Decision::Allow(token::hash(&verifier));
+        let decision = decision(token::hash(&verifier));
         self.answer(signed_in, &question, decision, Action::AccessAllowed).await?;
         Ok(match question.callback() {
             Some(callback) => Answer::Callback(with_parameters(
@@ -148,8 +196,8 @@ impl Provider<'_> {
             return Ok(());
         }
         // Lost a race: report what the winner did.
-        self.question(&credentials.token).await?;
-        Err(AuthorizeError::Answered)
+        let question = self.question(&credentials.token).await?;
+        Err(AuthorizeError::Changed(question.consumer.name.to_string()))
     }
 }
 

@@ -11,7 +11,6 @@ use store::{
     vault::Secret,
 };
 use subtle::ConstantTimeEq as _;
-use url::Url;
 
 use crate::{
     consumers::fields::{self, CallbackError},
@@ -20,7 +19,7 @@ use crate::{
     service::Service,
 };
 
-/// `oauth_callback` of consumers that have no callback (RFC 5849 section 2.1).
+/// `oauth_callback` of consumers that have no callback, or whose callback is registered (RFC 5849 section 2.1).
 pub const OUT_OF_BAND: &str = "oob";
 
 /// New credentials, for the consumer that requested them.
@@ -144,15 +143,13 @@ impl Provider<'_> {
     }
 }
 
-/// The requested callback, if it is `oob` or an http(s) URL, and equal to the registered one if there is one.
+/// Where the user is sent back to: the requested callback, if it is `oob` or an http(s) URL, and equal to the registered
+/// one if there is one. With a registered one, `oob` means that (RFC 5849 section 2.1: known by other means).
 fn check_callback(requested: &str, consumer: &CachedConsumer) -> Result<String, Problem> {
     let rejected = |why| Problem::ParameterRejected { names: vec!["oauth_callback".to_owned()], why };
     let registered = consumer.callback_url.as_deref();
     if requested == OUT_OF_BAND {
-        return match registered {
-            None => Ok(OUT_OF_BAND.to_owned()),
-            Some(_) => Err(rejected("This consumer has a registered callback, so oob is not accepted.")),
-        };
+        return Ok(registered.unwrap_or(OUT_OF_BAND).to_owned());
     }
     let requested = match fields::callback_url(requested) {
         // Unchanged, not trimmed: the consumer has signed it as it is.
@@ -164,8 +161,7 @@ fn check_callback(requested: &str, consumer: &CachedConsumer) -> Result<String, 
             ));
         }
     };
-    let same = |registered: &str| Url::parse(registered).ok() == Url::parse(&requested).ok();
-    if registered.is_some_and(|registered| !same(registered)) {
+    if registered.is_some_and(|registered| !fields::is_same_url(registered, &requested)) {
         return Err(rejected("It is not the callback that is registered for this consumer."));
     }
     Ok(requested)

@@ -88,9 +88,9 @@ impl Service {
         };
         let newest_activity = self.use_nonce(&signed, &consumer).await?;
         self.store.catch_up(newest_activity).await?;
-        self.check_again(&consumer, token.as_deref()).await?;
+        let current = self.check_again(&consumer, token.as_deref()).await?;
         self.store.uses().note(&consumer, token.as_ref(), milliseconds(self.clock.now()));
-        Ok(Verified { consumer, user })
+        Ok(Verified { consumer: current, user })
     }
 
     /// The checks up to the consumer's status, in the order of the contract.
@@ -222,17 +222,17 @@ impl Service {
     }
 
     /// Checks again what may have changed while the nonce was written: once a change is acknowledged, no request may
-    /// pass on the state before it.
+    /// pass on the state before it. Returns the consumer as it is now, with the rights that it has now.
     async fn check_again(
         &self,
         consumer: &Arc<CachedConsumer>,
         token: Option<&CachedToken>,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<Arc<CachedConsumer>, VerifyError> {
         let current =
             self.store.consumers().cached(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
         check_status(current.status)?;
         let Some(token) = token else {
-            return Ok(());
+            return Ok(current);
         };
         if Arc::ptr_eq(&current, consumer) {
             self.enabled_user(token.user_id).await?;
@@ -240,7 +240,7 @@ impl Service {
             let token = self.store.tokens().cached(&current, &token.token).await?;
             self.user_of(&*token.ok_or(Problem::TokenRejected)?).await?;
         }
-        Ok(())
+        Ok(current)
     }
 
     /// Seconds since 1970.

@@ -12,6 +12,8 @@ pub struct Model {
     pub secret: Vec<u8>,
     pub status: String,
     pub trusted: bool,
+    pub trusted_wished: bool,
+    pub may_administer: bool,
     pub callback_url: Option<String>,
     pub rsa_public_key: Option<String>,
     pub created_at: i64,

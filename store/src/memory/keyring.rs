@@ -43,8 +43,10 @@ pub struct CachedConsumer {
     pub rsa_public_key: Option<String>,
     /// The only callback it may use, if one is registered.
     pub callback_url: Option<String>,
-    /// Whether the consent page is skipped.
+    /// Whether the consent page is skipped; only with a registered callback.
     pub trusted: bool,
+    /// Whether its requests may administer this server in the name of a user who may.
+    pub may_administer: bool,
     /// Which read of the row this is. A cached token counts only beside the read of its consumer that it followed.
     pub(crate) generation: u64,
     pub(crate) last_use: LastUse,

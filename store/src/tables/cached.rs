@@ -1,12 +1,12 @@
 //! Consumers, tokens and users for verification: read through the cache.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
-use domain::{ConsumerKey, ConsumerName, User};
+use domain::{Consumer, ConsumerKey, User};
 use sea_orm::EntityTrait as _;
 
 use crate::{
-    database::values::{can_be_kept, from_word},
+    database::values::can_be_kept,
     entity::{consumer, token_credentials, user},
     error::StoreError,
     memory::keyring::{CachedConsumer, CachedToken, LastUse},
@@ -35,18 +35,21 @@ impl Consumers<'_> {
 
     async fn read(self, key: ConsumerKey) -> Result<Option<Arc<CachedConsumer>>, StoreError> {
         let generation = self.0.keyring.next_generation();
-        let Some(row) = consumer::Entity::find_by_id(key.to_string()).one(&self.0.read).await? else {
+        let Some(mut row) = consumer::Entity::find_by_id(key.to_string()).one(&self.0.read).await? else {
             return Ok(None);
         };
-        let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
+        let sealed = Sealed { key_id: row.secret_key_id, bytes: mem::take(&mut row.secret) };
+        let secret = self.0.vault.unseal(&row.key, &sealed)?;
+        let consumer = Consumer::try_from(row)?;
         Ok(Some(Arc::new(CachedConsumer {
             key,
-            name: ConsumerName::parse(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
-            status: from_word(row.status, "a status")?,
-            secret: self.0.vault.unseal(&row.key, &sealed)?,
-            rsa_public_key: row.rsa_public_key,
-            callback_url: row.callback_url,
-            trusted: row.trusted,
+            name: consumer.name,
+            status: consumer.status,
+            secret,
+            rsa_public_key: consumer.rsa_public_key,
+            callback_url: consumer.callback_url,
+            trusted: consumer.trusted,
+            may_administer: consumer.may_administer,
             generation,
             last_use: LastUse::default(),
         })))

@@ -23,11 +23,13 @@ impl TryFrom<consumer::Model> for Consumer {
     type Error = StoreError;
 
     fn try_from(row: consumer::Model) -> Result<Self, StoreError> {
-        Ok(Self {
+        let consumer = Self {
             key: row.key.parse().map_err(|_| StoreError::Unreadable("a consumer key"))?,
             name: ConsumerName::parse(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
             status: from_word(row.status, "a status")?,
             trusted: row.trusted,
+            trusted_wished: row.trusted_wished,
+            may_administer: row.may_administer,
             callback_url: row.callback_url,
             rsa_public_key: row.rsa_public_key,
             created_at: time_from(row.created_at)?,
@@ -35,7 +37,9 @@ impl TryFrom<consumer::Model> for Consumer {
             updated_at: time_from(row.updated_at)?,
             last_used_at: row.last_used_at.map(time_from).transpose()?,
             revision: row.revision,
-        })
+        };
+        // An older node may have written it.
+        Ok(consumer.with_possible_rights())
     }
 }
 
@@ -45,6 +49,8 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
         name: Set(consumer.name.as_str().to_owned()),
         status: Set(word(consumer.status)),
         trusted: Set(consumer.trusted),
+        trusted_wished: Set(consumer.trusted_wished),
+        may_administer: Set(consumer.may_administer),
         callback_url: Set(consumer.callback_url.clone()),
         rsa_public_key: Set(consumer.rsa_public_key.clone()),
         updated_at: Set(milliseconds(consumer.updated_at)),

@@ -75,10 +75,17 @@ impl fmt::Debug for TemporaryCredentials {
     }
 }
 
-/// A user's decision.
+/// A user's decision, or what is decided without asking them.
 pub enum Decision {
     /// Allowed, with the hash of the verifier.
     Allow(Vec<u8>),
+    /// Allowed without a question, since the consumer is trusted.
+    AllowUnasked {
+        /// The hash of the verifier.
+        verifier_hash: Vec<u8>,
+        /// The registered callback that the verifier will be sent to.
+        registered_callback: String,
+    },
     /// Denied.
     Deny,
 }
@@ -104,8 +111,16 @@ impl TryFrom<(&Store, temporary_credentials::Model)> for TemporaryCredentials {
 
 /// Whether a consumer is Approved. Checked inside the transaction, so that a concurrent disapproval counts.
 async fn is_approved(connection: &impl ConnectionTrait, key: ConsumerKey) -> Result<bool, StoreError> {
+    Ok(approved(connection, key).await?.is_some())
+}
+
+/// The consumer as it is inside the transaction, if it is Approved.
+async fn approved(
+    connection: &impl ConnectionTrait,
+    key: ConsumerKey,
+) -> Result<Option<consumer::Model>, StoreError> {
     let row = consumer::Entity::find_by_id(key.to_string()).one(connection).await?;
-    Ok(row.is_some_and(|row| row.status == word(Status::Approved)))
+    Ok(row.filter(|row| row.status == word(Status::Approved)))
 }
 
 /// The table of temporary credentials.
@@ -158,7 +173,8 @@ impl TemporaryCredentialsTable<'_> {
         row.map(|row| TemporaryCredentials::try_from((self.0, row))).transpose()
     }
 
-    /// Stores a user's decision; returns `false` if there is one already, or if the consumer is no longer Approved.
+    /// Stores a decision; returns `false` if there is one already, if the consumer is no longer Approved, or if the
+    /// user has to be asked after all.
     pub async fn decide(
         self,
         credentials: &TemporaryCredentials,
@@ -166,14 +182,20 @@ impl TemporaryCredentialsTable<'_> {
         decision: Decision,
         new: NewActivity,
     ) -> Result<bool, StoreError> {
+        let mut change = self.0.begin().await?;
+        let Some(consumer) = approved(&change.transaction, credentials.consumer_key).await? else {
+            return Ok(false);
+        };
         let (state, verifier_hash) = match decision {
             Decision::Allow(hash) => (State::Allowed, Some(hash)),
+            Decision::AllowUnasked { verifier_hash, registered_callback } => {
+                if !consumer.trusted || consumer.callback_url.as_ref() != Some(&registered_callback) {
+                    return Ok(false);
+                }
+                (State::Allowed, Some(verifier_hash))
+            }
             Decision::Deny => (State::Denied, None),
         };
-        let mut change = self.0.begin().await?;
-        if !is_approved(&change.transaction, credentials.consumer_key).await? {
-            return Ok(false);
-        }
         let row = temporary_credentials::ActiveModel {
             state: Set(word(state)),
             user_id: Set(Some(user_id)),

@@ -32,7 +32,8 @@ pub fn event(line: &Activity<Value>) -> Result<Option<Event>, StoreError> {
         (_, Some(_), Some(after)) => {
             let consumer: Consumer = serde_json::from_value(after.clone())
                 .map_err(|_| StoreError::Unreadable("a consumer in the activity table"))?;
-            Ok(Some(Event::Consumer(consumer)))
+            // An older node may have written it.
+            Ok(Some(Event::Consumer(consumer.with_possible_rights())))
         }
         _ => Ok(None),
     }

@@ -186,7 +186,7 @@ pub async fn decide(store: &Store, before: &Consumer, status: Status) -> Consume
 /// Sets a consumer's name.
 pub async fn rename(store: &Store, before: &Consumer, name: &str) -> Consumer {
     let edit = domain::Edit { name: Some(ConsumerName::parse(name).unwrap()), ..domain::Edit::default() };
-    let after = before.edit(&edit, before.updated_at).unwrap();
+    let after = before.edit(&edit, before.updated_at).unwrap().unwrap();
     save(store, before, &after).await.unwrap();
     after
 }
@@ -194,7 +194,7 @@ pub async fn rename(store: &Store, before: &Consumer, name: &str) -> Consumer {
 /// Sets a consumer's secret.
 pub async fn give_secret(store: &Store, before: &Consumer, text: &str) -> Consumer {
     let edit = domain::Edit { secret: Some(secret(text)), ..domain::Edit::default() };
-    let after = before.edit(&edit, before.updated_at).unwrap();
+    let after = before.edit(&edit, before.updated_at).unwrap().unwrap();
     let activity = NewActivity::consumer(by(1), Action::ConsumerEdited, Some(before), Some(&after));
     store.consumers().save(&after, edit.secret.as_ref(), false, activity).await.unwrap();
     after

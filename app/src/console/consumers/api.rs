@@ -61,11 +61,21 @@ pub async fn signed_in_users(key: ConsumerKey) -> Result<u64, AppError> {
     service.consumers(&admin).count_signed_in_users(key).await.map_err(answer)
 }
 
-/// Approves a consumer as it was at a revision.
+/// Approves a consumer as it was at a revision, and trusts it where that is asked for as well.
 #[server(prefix = "/api/page", endpoint = "approve")]
-pub async fn approve(key: ConsumerKey, revision: i64) -> Result<Consumer, AppError> {
+pub async fn approve(
+    key: ConsumerKey,
+    revision: i64,
+    #[server(default)] trusted: bool,
+) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
-    service.consumers(&admin).approve(key, Some(revision)).await.map_err(answer)
+    let consumers = service.consumers(&admin);
+    let approved = if trusted {
+        consumers.approve_trusted(key, Some(revision)).await
+    } else {
+        consumers.approve(key, Some(revision)).await
+    };
+    approved.map_err(answer)
 }
 
 /// Disapproves a consumer as it was at a revision.
@@ -85,6 +95,7 @@ pub async fn edit(
     callback_url: String,
     rsa_public_key: String,
     trusted: bool,
+    may_administer: bool,
     sign_everybody_out: bool,
 ) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
@@ -92,6 +103,7 @@ pub async fn edit(
         name: Some(name),
         secret: (!secret.is_empty()).then_some(secret),
         trusted: Some(trusted),
+        may_administer: Some(may_administer),
         callback_url: Some(callback_url),
         rsa_public_key: Some(rsa_public_key),
         sign_everybody_out,

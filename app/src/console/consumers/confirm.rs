@@ -5,7 +5,12 @@ use std::sync::Arc;
 use domain::Consumer;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use super::{api, decision::Decision, state::PageState};
+use super::{
+    api,
+    decision::Decision,
+    rights::{Approval, ApprovalRights},
+    state::PageState,
+};
 use crate::{
     console::{refusal::Refusal, submit::Submit},
     error::AppError,
@@ -17,7 +22,9 @@ use crate::{
 pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoView {
     let state = expect_context::<PageState>();
     let dialog = NodeRef::<html::Dialog>::new();
-    let Consumer { key, name, revision, trusted, .. } = Arc::unwrap_or_clone(consumer);
+    let approval = (decision == Decision::Approve).then(|| Approval::of(&consumer));
+    let Consumer { key, name, revision, .. } = Arc::unwrap_or_clone(consumer);
+    let trusted = RwSignal::new(false);
     let submit = Submit::new(revision);
     let users = RwSignal::new(None::<Result<u64, AppError>>);
     let counts_users = decision != Decision::Approve;
@@ -35,11 +42,10 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
             "How many users are signed in through it is unknown: the server did not say.".to_owned()
         }
     };
-    let unasked = decision == Decision::Approve && trusted;
     let shown_key = key.to_string();
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let send = move |revision| decision.run(key, revision);
+        let send = move |revision| decision.run(key, revision, trusted.get_untracked());
         submit.run(Vec::new, send, move |event| {
             state.apply_own(event);
             close(dialog);
@@ -47,14 +53,14 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
     };
     view! {
         <Modal heading=decision.heading() node_ref=dialog on_close=Callback::new(move |()| state.overlay.dialog_closed())>
-            <form method="dialog" on:submit=on_submit>
+            <form node_ref=submit.form method="dialog" on:submit=on_submit>
                 <p><strong><bdi>{name.to_string()}</bdi></strong> {decision.consequence()}</p>
                 <dl class="fact">
                     <dt>"Consumer key"</dt>
                     " "
                     <dd class="key">{shown_key}</dd>
                 </dl>
-                {unasked.then(|| view! { " " <p class="users">"It is Trusted: its users are not asked before it acts for them."</p> })}
+                {approval.map(|approval| view! { <ApprovalRights approval trusted errors=submit.errors/> })}
                 {counts_users.then(|| view! { " " <p class="users">{signed_in}</p> })}
                 <div class="foot">
                     <Refusal error=submit.refusal button=decision.button()/>

@@ -45,10 +45,10 @@ impl Decision {
         }
     }
 
-    /// Does it to the consumer as it was at a revision.
-    pub(super) async fn run(self, key: ConsumerKey, revision: i64) -> Result<Event, AppError> {
+    /// Does it to the consumer as it was at a revision; approving trusts it where `trusted` is ticked.
+    pub(super) async fn run(self, key: ConsumerKey, revision: i64, trusted: bool) -> Result<Event, AppError> {
         match self {
-            Self::Approve => api::approve(key, revision).await.map(Event::Consumer),
+            Self::Approve => api::approve(key, revision, trusted).await.map(Event::Consumer),
             Self::Disapprove => api::disapprove(key, revision).await.map(Event::Consumer),
             Self::Remove => api::remove(key, revision).await.map(|()| Event::Removed(key)),
         }

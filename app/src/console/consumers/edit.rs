@@ -5,10 +5,11 @@ use std::sync::Arc;
 use domain::{Consumer, ConsumerName, ConsumerSecret, Event, error::FieldErrors};
 use leptos::{ev, html, prelude::*};
 
-use super::{api, state::PageState};
+use super::{api, rights::RightsFields, state::PageState};
 use crate::{
     console::{refusal::Refusal, submit::Submit},
     ui::{
+        check::Check,
         dialog::{CancelButton, Modal, WorkButton, close},
         field::{Field, set_error},
     },
@@ -17,7 +18,7 @@ use crate::{
 /// Keeps this form's ids apart from those of the register form, which is on the page as well.
 const PREFIX: &str = "edit-";
 
-/// Name, secret, callback, RSA key, Trusted and Sign everybody out of one consumer.
+/// Name, secret, callback, RSA key, rights and Sign everybody out of one consumer.
 #[component]
 pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     let state = expect_context::<PageState>();
@@ -31,7 +32,9 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     let (secret, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let callback_url = RwSignal::new(consumer.callback_url.unwrap_or_default());
     let rsa_public_key = RwSignal::new(consumer.rsa_public_key.unwrap_or_default());
+    let wished = consumer.trusted_wished && !consumer.trusted;
     let trusted = RwSignal::new(consumer.trusted);
+    let may_administer = RwSignal::new(consumer.may_administer);
     let sign_everybody_out = RwSignal::new(false);
 
     let wrong = move || {
@@ -62,6 +65,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                 callback_url.get_untracked(),
                 rsa_public_key.get_untracked(),
                 trusted.get_untracked(),
+                may_administer.get_untracked(),
                 sign_everybody_out.get_untracked(),
             )
         };
@@ -95,9 +99,9 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                     id_prefix=PREFIX name="rsa_public_key" label="RSA public key" value=rsa_public_key errors lines=true
                     hint="PEM; only for applications that sign with RSA."
                 />
-                <Check id="edit-trusted" label="Trusted" value=trusted hint="Users are not asked for consent."/>
+                <RightsFields id_prefix=PREFIX trusted may_administer wished errors/>
                 <Check
-                    id="edit-sign-everybody-out" label="Sign everybody out" value=sign_everybody_out
+                    id_prefix=PREFIX name="sign_everybody_out" label="Sign everybody out" value=sign_everybody_out errors
                     hint="Revokes every token, also without a new secret."
                 />
                 <p class="advice">"After a change, give the new name and secret to whoever runs the application."</p>
@@ -110,20 +114,5 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                 </div>
             </form>
         </Modal>
-    }
-}
-
-#[component]
-fn Check(id: &'static str, label: &'static str, value: RwSignal<bool>, hint: &'static str) -> impl IntoView {
-    let hint_id = format!("{id}-hint");
-    view! {
-        <div class="check">
-            <input
-                id=id type="checkbox" prop:checked=value aria-describedby=hint_id.clone()
-                on:change=move |event| value.set(event_target_checked(&event))
-            />
-            <label for=id>{label}</label>
-            <span class="hint" id=hint_id>{hint}</span>
-        </div>
     }
 }

@@ -6,7 +6,7 @@ use domain::{Consumer, ConsumerKey, Status};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use super::{elements, overlay::Open, state::PageState};
+use super::{elements, overlay::Open, rights, state::PageState};
 use crate::ui::{copy::CopyButton, menu::Position, time::Ago};
 
 fn status_class(status: Status) -> &'static str {
@@ -30,6 +30,7 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
     let menu_open = Memo::new(move |_| state.overlay.is_menu_of(key));
     let name = move || consumer.with(|consumer| consumer.name.to_string());
     let status = move || consumer.with(|consumer| consumer.status);
+    let right = move || consumer.with(|consumer| rights::word(consumer));
     let name_id = format!("name-{key}");
     let open = move |offset| {
         let position = Position { anchor: elements::menu_button(key), offset };
@@ -61,6 +62,7 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
         >
             <td role="cell" class="name">
                 <bdi id=name_id.clone()>{name}</bdi>
+                {move || right().map(|word| view! { " " <span class="tag">{word}</span> })}
                 <Show when=move || is_new.get()><span class="tag">"New"</span></Show>
             </td>
             <td role="cell" class="k">

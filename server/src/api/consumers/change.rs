@@ -77,10 +77,13 @@ pub(in crate::api) struct ConsumerPatch {
     name: Option<String>,
     #[schema(value_type = Option<ConsumerSecret>, nullable = false)]
     secret: Option<TypedSecret>,
-    /// Whether it skips the user's consent page.
+    /// Whether it skips the user's consent page. Needs a registered callback, and excludes `may_administer`.
     #[schema(nullable = false)]
     trusted: Option<bool>,
-    /// The only callback it may use.
+    /// Whether it may administer Latchkey in the name of a user with *Configure Server*. Excludes `trusted`.
+    #[schema(nullable = false)]
+    may_administer: Option<bool>,
+    /// The only callback it may use; `null` removes it, but not from a trusted consumer.
     #[schema(value_type = Option<String>)]
     #[serde(default, deserialize_with = "present")]
     callback_url: Option<Option<String>>,
@@ -139,6 +142,7 @@ pub(in crate::api) async fn edit(
         name: patch.name,
         secret: patch.secret,
         trusted: patch.trusted,
+        may_administer: patch.may_administer,
         callback_url: patch.callback_url.map(Option::unwrap_or_default),
         rsa_public_key: patch.rsa_public_key.map(Option::unwrap_or_default),
         sign_everybody_out: patch.sign_everybody_out.unwrap_or_default(),

@@ -145,6 +145,7 @@ impl Administrator {
                     ("callback_url", callback_url.as_deref().unwrap_or_default()),
                     ("rsa_public_key", ""),
                     ("trusted", "false"),
+                    ("may_administer", "false"),
                     ("sign_everybody_out", "false"),
                 ];
                 call("edit", &fields)

@@ -21,6 +21,8 @@ enum Step {
 
 pub struct Dancer {
     app: App,
+    /// Where the user is sent back to.
+    callback: &'static str,
     /// The user is not asked.
     is_trusted: bool,
     user: Browser,
@@ -33,8 +35,19 @@ pub struct Dancer {
 }
 
 impl Dancer {
-    pub fn new(app: App, is_trusted: bool, user: Browser) -> Self {
-        Self { app, is_trusted, user, last: Step::Nothing, under_way: false, tokens: Vec::new(), lost: 0 }
+    /// Of a consumer that has no callback, and whose users are asked.
+    pub fn asking(app: App, user: Browser) -> Self {
+        Self::new(app, "oob", false, user)
+    }
+
+    /// Of a trusted consumer with this registered callback.
+    pub fn trusted(app: App, callback: &'static str, user: Browser) -> Self {
+        Self::new(app, callback, true, user)
+    }
+
+    fn new(app: App, callback: &'static str, is_trusted: bool, user: Browser) -> Self {
+        let (last, tokens) = (Step::Nothing, Vec::new());
+        Self { app, callback, is_trusted, user, last, under_way: false, tokens, lost: 0 }
     }
 
     pub fn move_to(&mut self, provider: &Provider) {
@@ -48,7 +61,7 @@ impl Dancer {
         loop {
             self.under_way = true;
             let answer = match &self.last {
-                Step::Nothing => self.app.ask("oob").sign().try_send(),
+                Step::Nothing => self.app.ask(self.callback).sign().try_send(),
                 Step::Asked(temporary) if self.is_trusted => {
                     try_send(self.user.request(Method::GET, &question(temporary)).body(()).unwrap())
                 }
@@ -61,10 +74,19 @@ impl Dancer {
                 }
             };
             let Ok(answer) = answer else { return };
-            self.take(&answer.is(200));
+            let expected = match &self.last {
+                Step::Asked(_) => self.answered(),
+                Step::Nothing | Step::Allowed(..) => 200,
+            };
+            self.take(&answer.is(expected));
             // The counter may have reached its limit.
             let _ = progress.send(());
         }
+    }
+
+    /// The status of the answer that hands the verifier over.
+    fn answered(&self) -> u16 {
+        if self.callback == "oob" { 200 } else { 302 }
     }
 
     fn take(&mut self, answer: &Answer) {
@@ -72,7 +94,7 @@ impl Dancer {
         self.last = match std::mem::replace(&mut self.last, Step::Nothing) {
             Step::Nothing => Step::Asked(credentials(answer)),
             Step::Asked(temporary) => {
-                let verifier = consent::verifier(answer, &temporary.0, "oob");
+                let verifier = consent::verifier(answer, &temporary.0, self.callback);
                 Step::Allowed(temporary, verifier)
             }
             Step::Allowed(..) => {
@@ -91,7 +113,8 @@ impl Dancer {
             Step::Asked(temporary) => {
                 let page = self.user.get(&question(&temporary));
                 let is_answered = page.status == 410 && under_way;
-                assert!(page.status == 200 || is_answered, "{page:?}");
+                let expected = if self.is_trusted { self.answered() } else { 200 };
+                assert!(page.status == expected || is_answered, "{page:?}");
                 if is_answered {
                     // The verifier never arrived.
                     self.last = Step::Nothing;

@@ -111,6 +111,7 @@ impl Tab {
                 ("callback_url", ""),
                 ("rsa_public_key", ""),
                 ("trusted", "false"),
+                ("may_administer", "false"),
                 ("sign_everybody_out", "false"),
             ];
             self.person.call("edit", &fields)

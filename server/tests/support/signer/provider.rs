@@ -78,6 +78,20 @@ impl Provider {
         self.app(name).dance(&self.signed_in(username))
     }
 
+    /// A consumer that may administer in the name of users who may.
+    pub fn console(&self, name: &str) -> App {
+        let app = self.app(name);
+        self.edit(&app, &json!({ "may_administer": true }));
+        app
+    }
+
+    /// A trusted consumer, and the callback that is registered for it.
+    pub fn trusted(&self, name: &str, callback: &str) -> App {
+        let app = self.app(name);
+        self.edit(&app, &json!({ "trusted": true, "callback_url": callback }));
+        app
+    }
+
     /// A user with *Configure Server*: what they do counts at once.
     pub fn ada(&self) -> &Browser {
         self.ada.get_or_init(|| self.signed_in("ada"))
