@@ -24,6 +24,8 @@ export interface Consumer {
   name: string;
   status: "pending" | "approved" | "disapproved";
   trusted: boolean;
+  trusted_wished: boolean;
+  may_administer: boolean;
   callback_url: string | null;
   created_by: string;
   revision: number;

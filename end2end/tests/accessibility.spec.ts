@@ -155,6 +155,8 @@ test("The whole life of a key by keyboard alone, from signing in to signing out"
   await tabTo(page, dialog.getByLabel("Consumer name", { exact: true }));
   await keyboard.press("ControlOrMeta+a");
   await keyboard.type("Requirements bridge");
+  await tabTo(page, dialog.getByLabel("Callback URL", { exact: true }));
+  await keyboard.type("https://app.example/cb");
   await tabTo(page, dialog.getByLabel("Trusted", { exact: true }));
   await keyboard.press("Space");
   await confirm("Edit consumer");
@@ -231,6 +233,7 @@ for (const [what, viewport] of [
       const box = await edit.boundingBox();
       expect.soft(box && box.x >= 0 && box.x + box.width <= viewport.width && box.y >= 0 && box.y + box.height <= viewport.height, "Edit is inside the window").toBe(true);
       await edit.getByLabel("Consumer name", { exact: true }).fill("Requirements bridge");
+      await edit.getByLabel("Callback URL", { exact: true }).fill("https://app.example/cb");
       await edit.getByLabel("Trusted", { exact: true }).check();
       await server.approve(key);
       await consumers.confirmation("Edit consumer").click();

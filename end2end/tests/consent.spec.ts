@@ -79,7 +79,7 @@ for (const javaScriptEnabled of [true, false]) {
 
     test("a trusted consumer's users are asked nothing, signed in already or not yet", async ({ server, page, play }) => {
       const consumer = await play(NAME);
-      await server.cli(["consumer", "edit", consumer.key, "--trusted", "true"]);
+      await server.cli(["consumer", "edit", consumer.key, "--trusted", "true", "--callback", consumer.callback]);
       for (const signedIn of [false, true]) {
         const temporary = await consumer.begin();
         await page.goto(consumer.question(temporary));
@@ -105,6 +105,20 @@ test.describe("The question", () => {
     await expect(main).toContainText(`Signed in as ${ada.username}`);
     await expect(main.getByRole("link", { name: "Authorized applications" })).toHaveAttribute("href", "/account/applications");
     await expect(page.locator("script")).toHaveCount(0);
+  });
+
+  test("says to an administrator whether it could administer in their name", async ({ server, page, play }) => {
+    const consumer = await play(NAME);
+    const temporary = await consumer.begin();
+    await ask(page, consumer.question(temporary));
+    const main = page.getByRole("main");
+    await expect(main).toContainText("It cannot administer Latchkey in your name");
+    await server.cli(["consumer", "edit", consumer.key, "--may-administer", "true"]);
+    await expect(async () => {
+      await page.reload();
+      await expect(main).toContainText("administer Latchkey in your name: register, approve and remove consumers", { timeout: 100 });
+    }).toPass();
+    await expect(main).not.toContainText("cannot administer");
   });
 
   test("can be answered by somebody else: Sign out leads to signing in, and back", async ({ server, page, play }) => {

@@ -1,0 +1,130 @@
+import type { Locator } from "@playwright/test";
+import { expectNoViolations } from "../support/axe.ts";
+import { type Latchkey, SECRET, expect, expectFieldError, expectNoFieldError, refused, test } from "../support/test.ts";
+
+const NAME = "Requirements sync";
+const CALLBACK = "https://app.example.com/callback";
+
+/** What an application posts that asks for its key itself, and to be trusted; its consumer's key. */
+async function wish(server: Latchkey): Promise<string> {
+  const body = JSON.stringify({ name: NAME, secret: SECRET, trusted: true });
+  const answer = await fetch(`${server.url}/oauth/requestKey`, { method: "POST", body });
+  expect(answer.status).toBe(200);
+  return ((await answer.json()) as { key: string }).key;
+}
+
+const trusted = (dialog: Locator) => dialog.getByRole("checkbox", { name: "Trusted", exact: true });
+const mayAdminister = (dialog: Locator) => dialog.getByRole("checkbox", { name: "May administer Latchkey", exact: true });
+const word = (row: Locator, text: "Trusted" | "May administer") => row.locator("td.name").getByText(text, { exact: true });
+
+test.describe("Approve consumer key", () => {
+  test("says that the application wished to be trusted, and grants nothing by approving", async ({ server, consumers }) => {
+    const key = await wish(server);
+    await expect(consumers.rowOfKey(key)).toBeVisible();
+    await expect(word(consumers.rowOfKey(key), "Trusted")).toHaveCount(0);
+    const dialog = await consumers.choose(NAME, "Approve");
+    await expect(dialog).toContainText("The application wished to be Trusted. It is not, and cannot be until a callback URL is registered");
+    await expect(dialog.getByRole("checkbox")).toHaveCount(0);
+    await consumers.confirmation("Approve consumer key").click();
+    await expect(dialog).toBeHidden();
+    expect(await server.show(key)).toMatchObject({ status: "approved", trusted: false, trusted_wished: true });
+    await expect(word(consumers.rowOfKey(key), "Trusted")).toHaveCount(0);
+  });
+
+  for (const ticked of [false, true]) {
+    test(`with a callback has an unticked Trusted, which counts only where it is ${ticked ? "ticked" : "left alone"}`, async ({ server, consumers }) => {
+      const key = await wish(server);
+      await server.cli(["consumer", "edit", key, "--callback", CALLBACK]);
+      await expect(consumers.rowOfKey(key)).toBeVisible();
+      // The dialog shows what the row knows: the command line's change has to be there first.
+      await expect(async () => {
+        await consumers.page.keyboard.press("Escape");
+        await expect(trusted(await consumers.choose(NAME, "Approve"))).toBeVisible({ timeout: 200 });
+      }).toPass();
+      const dialog = consumers.dialog("Approve consumer key");
+      await expect(trusted(dialog)).not.toBeChecked();
+      await expect(trusted(dialog)).toHaveAccessibleDescription(/users are not asked/);
+      await expect(dialog).toContainText("The application wished to be Trusted. It is not, unless you tick it here.");
+      await expectNoViolations(consumers.page, "Approve consumer key");
+      if (ticked) await trusted(dialog).check();
+      await consumers.confirmation("Approve consumer key").click();
+      await expect(dialog).toBeHidden();
+      expect(await server.show(key)).toMatchObject({ status: "approved", trusted: ticked });
+      await expect(word(consumers.rowOfKey(key), "Trusted")).toHaveCount(ticked ? 1 : 0);
+    });
+  }
+
+  test("without a wish and a callback says nothing of trust", async ({ server, consumers }) => {
+    await server.register(NAME);
+    await expect(consumers.row(NAME)).toBeVisible();
+    const dialog = await consumers.choose(NAME, "Approve");
+    await expect(dialog.getByRole("checkbox")).toHaveCount(0);
+    await expect(dialog).not.toContainText("Trusted");
+  });
+});
+
+test.describe("Edit consumer", () => {
+  let key: string;
+
+  test.beforeEach(async ({ server, consumers }) => {
+    key = await server.register(NAME);
+    await expect(consumers.row(NAME)).toBeVisible();
+  });
+
+  test("shows each right apart, off, and with its consequence in words", async ({ consumers }) => {
+    const edit = await consumers.choose(NAME, "Edit");
+    const rights = edit.getByRole("group", { name: "What widens its rights" });
+    await expect(trusted(rights)).not.toBeChecked();
+    await expect(trusted(rights)).toHaveAccessibleDescription(/users are not asked.*callback URL/);
+    await expect(mayAdminister(rights)).not.toBeChecked();
+    await expect(mayAdminister(rights)).toHaveAccessibleDescription(/register, approve and remove consumers.*Never together with Trusted/);
+    await expectNoViolations(consumers.page, "Edit consumer");
+  });
+
+  test("tells beside Trusted that it needs a callback, and saves nothing", async ({ server, consumers, complaints }) => {
+    complaints.expect(refused(422));
+    const edit = await consumers.choose(NAME, "Edit");
+    await trusted(edit).check();
+    await consumers.confirmation("Edit consumer").click();
+    await expectFieldError(trusted(edit), /needs a registered callback URL/);
+    await expect(trusted(edit)).toBeFocused();
+    expect(await server.show(key)).toMatchObject({ trusted: false, revision: 1 });
+    await edit.getByLabel("Callback URL", { exact: true }).fill(CALLBACK);
+    await consumers.confirmation("Edit consumer").click();
+    await expect(edit).toBeHidden();
+    await expect(word(consumers.row(NAME), "Trusted")).toBeVisible();
+
+    const again = await consumers.choose(NAME, "Edit");
+    const callback = again.getByLabel("Callback URL", { exact: true });
+    await callback.fill("");
+    await consumers.confirmation("Edit consumer").click();
+    await expectFieldError(callback, /take Trusted away first/);
+    await expectNoFieldError(trusted(again));
+    await trusted(again).uncheck();
+    await consumers.confirmation("Edit consumer").click();
+    await expect(again).toBeHidden();
+    await expect(word(consumers.row(NAME), "Trusted")).toHaveCount(0);
+    expect(await server.show(key)).toMatchObject({ trusted: false, callback_url: null });
+  });
+
+  test("never gives both rights, and the row shows the one that is given", async ({ server, consumers, another, complaints }) => {
+    complaints.expect(refused(422));
+    const other = await another();
+    const edit = await consumers.choose(NAME, "Edit");
+    await mayAdminister(edit).check();
+    await trusted(edit).check();
+    await edit.getByLabel("Callback URL", { exact: true }).fill(CALLBACK);
+    await consumers.confirmation("Edit consumer").click();
+    await expectFieldError(trusted(edit), /cannot be trusted/);
+    await trusted(edit).uncheck();
+    await consumers.confirmation("Edit consumer").click();
+    await expect(edit).toBeHidden();
+    for (const page of [consumers, other]) await expect(word(page.row(NAME), "May administer")).toBeVisible();
+    expect(await server.show(key)).toMatchObject({ trusted: false, may_administer: true });
+    await server.cli(["consumer", "edit", key, "--may-administer", "false", "--trusted", "true"]);
+    for (const page of [consumers, other]) {
+      await expect(word(page.row(NAME), "Trusted")).toBeVisible();
+      await expect(word(page.row(NAME), "May administer")).toHaveCount(0);
+    }
+  });
+});
