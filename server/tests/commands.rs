@@ -128,7 +128,7 @@ fn accounts_live_their_lives_by_commands() {
     }
     let server = home.serve();
     server.signed_in("GRACE");
-    server.home.json(&["user", "passwd", "grace", "--password-stdin"], "another password");
+    server.home.json(&["user", "passwd", "grace", "--password-stdin"], "another horse battery");
     server.visitor().post("/sign-in", &[("username", "grace"), ("password", PASSWORD)]).is(401);
 }
 

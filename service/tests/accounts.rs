@@ -4,7 +4,7 @@ use crate::support;
 
 use std::time::Duration;
 
-use domain::{AccountChange, Action};
+use domain::{AccountChange, Action, Password};
 use service::{
     ServiceError, Token,
     set_up::{LINK_LIFE, SetUpError},
@@ -25,6 +25,9 @@ async fn a_new_account_is_checked_and_each_name_is_taken_once() {
         }
     };
     assert_eq!(add("no name!", "short").await, ["username", "password"]);
+    for weak in ["password", "12345678", "ada ada ada", "Latchkey2026"] {
+        assert_eq!(add("ada", weak).await, ["password"], "{weak}");
+    }
     assert_eq!(add("ada", PASSWORD).await, [""; 0]);
     assert_eq!(add("ADA", PASSWORD).await, ["username"]);
     let users = house.service.users(&house.root).list().await.unwrap();
@@ -71,9 +74,8 @@ async fn a_set_up_link_makes_an_administrator_who_is_signed_in_and_then_it_is_de
     let link = house.service.set_up().offer_link().await.unwrap().unwrap();
     assert!(house.service.set_up().is_valid(link.expose()).await.unwrap());
     assert!(!house.service.set_up().is_valid("guessed").await.unwrap());
-    let set_up = |name| {
-        house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, None, HERE)
-    };
+    let set_up =
+        |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, None, HERE);
     let token = set_up("ada").await.unwrap().expect("nobody changed the account");
     let ada = house.who(&token).await.unwrap();
     assert!(ada.admin().is_ok() && ada.user().username.as_str() == "ada");
@@ -120,14 +122,11 @@ async fn a_set_up_form_that_is_wrong_uses_the_link_not_up() {
     let link = house.service.set_up().offer_link().await.unwrap().unwrap();
     for (name, password, again, wrong) in [
         ("", "short", "short", &["username", "password"][..]),
-        ("ada", PASSWORD, "another password", &["password_again"]),
-        ("no name!", PASSWORD, "another password", &["username", "password_again"]),
+        ("ada", PASSWORD, "another horse battery", &["password_again"]),
+        ("no name!", PASSWORD, "another horse battery", &["username", "password_again"]),
     ] {
-        let refused = house
-            .service
-            .set_up()
-            .create_administrator(link.expose(), name, password, again, None, HERE)
-            .await;
+        let refused =
+            house.service.set_up().create_administrator(link.expose(), name, password, again, None, HERE).await;
         let Err(SetUpError::Service(ServiceError::Invalid(errors))) = refused else { panic!("{refused:?}") };
         assert_eq!(errors.iter().map(|error| &*error.field).collect::<Vec<_>>(), wrong);
     }
@@ -138,9 +137,8 @@ async fn a_set_up_form_that_is_wrong_uses_the_link_not_up() {
 async fn of_two_who_follow_the_link_at_once_one_becomes_administrator() {
     let house = House::new().await;
     let link = house.service.set_up().offer_link().await.unwrap().unwrap();
-    let set_up = |name| {
-        house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, None, HERE)
-    };
+    let set_up =
+        |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, None, HERE);
     let (ada, eve) = tokio::join!(set_up("ada"), set_up("eve"));
     assert!(ada.is_ok() != eve.is_ok(), "{ada:?}, {eve:?}");
     assert_eq!(house.service.users(&house.root).list().await.unwrap().len(), 1);
@@ -153,10 +151,34 @@ async fn a_set_up_link_is_dead_once_somebody_else_made_an_administrator() {
     house.add("eve", false).await;
     assert!(house.service.set_up().is_valid(link.expose()).await.unwrap(), "eve is none");
     house.add("ada", true).await;
-    let refused = house
-        .service
-        .set_up()
-        .create_administrator(link.expose(), "bob", PASSWORD, PASSWORD, None, HERE)
-        .await;
+    let refused =
+        house.service.set_up().create_administrator(link.expose(), "bob", PASSWORD, PASSWORD, None, HERE).await;
     assert!(matches!(refused, Err(SetUpError::DeadLink)));
+}
+
+#[tokio::test]
+async fn whoever_administers_needs_a_longer_password_wherever_it_is_set() {
+    const SHORT: &str = "xK4;vq!9zW";
+    let house = House::with_users().await;
+    let users = house.service.users(&house.root);
+    users.change_password("grace", SHORT, false).await.unwrap();
+    users.add("bob", SHORT, false).await.unwrap();
+    let told = [users.change_password("ada", SHORT, false).await, users.add("eve", SHORT, true).await];
+    for refused in told {
+        let words = refused.expect_err("it is for an administrator").to_string();
+        assert!(words.contains("at least 12 characters"), "{words}");
+    }
+    assert!(users.change_password("grace", "grace grace 1", false).await.is_err(), "the name is in sight");
+    // Only its hash is there, which tells nothing of its length.
+    users.change("grace", AccountChange::Permit).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_password_that_is_too_weak_by_now_still_signs_in() {
+    let house = House::with_users().await;
+    let users = house.service.users(&house.root);
+    users.change_password("grace", "xK4;vq!9zW", false).await.unwrap();
+    users.change("grace", AccountChange::Permit).await.unwrap();
+    let password = Password::typed("xK4;vq!9zW");
+    assert!(house.service.sessions().sign_in("grace", &password, None, HERE).await.is_ok());
 }

@@ -6,7 +6,10 @@ use domain::{Action, Actor, FieldError, Password, Username, error::FieldErrors};
 use store::activity::{By, NewActivity};
 
 use crate::{
-    accounts::users::{new_user, username_taken},
+    accounts::{
+        new_password::check,
+        users::{new_user, username_taken},
+    },
     error::ServiceError,
     guard::token::{self, Token},
     service::Service,
@@ -68,9 +71,11 @@ impl SetUp<'_> {
             return Err(SetUpError::DeadLink);
         }
         let mut errors = FieldErrors::default();
-        let username = errors.take("username", Username::parse(username));
-        let password = Password::parse_twice(password, password_again);
-        let (username, password) = match (username, password) {
+        let parsed = errors.take("username", Username::parse(username));
+        let password = check(password, username, true)
+            .map_err(|error| FieldError::new("password", error.to_string()))
+            .and_then(|_| Password::parse_twice(password, password_again));
+        let (username, password) = match (parsed, password) {
             (Some(username), Ok(password)) => (username, password),
             (_, password) => {
                 let mut errors: Vec<FieldError> = errors.into_vec();

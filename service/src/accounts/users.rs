@@ -1,10 +1,10 @@
 //! What administrators do to accounts.
 
-use domain::{AccountChange, Action, Password, User, Username, error::FieldErrors};
+use domain::{AccountChange, Action, User, Username, error::FieldErrors};
 use store::{StoreError, activity::NewActivity};
 use time::OffsetDateTime;
 
-use crate::{error::ServiceError, guard::admin::Admin, service::Service};
+use crate::{accounts::new_password::check, error::ServiceError, guard::admin::Admin, service::Service};
 
 pub(crate) fn new_user(username: Username, configure_server: bool, now: OffsetDateTime) -> User {
     let display_name = username.to_string();
@@ -47,9 +47,9 @@ impl Users<'_> {
         configure_server: bool,
     ) -> Result<User, ServiceError> {
         let mut errors = FieldErrors::default();
-        let username = errors.take("username", Username::parse(username));
-        let password = errors.take("password", Password::parse(password));
-        let (Some(username), Some(password)) = (username, password) else {
+        let parsed = errors.take("username", Username::parse(username));
+        let password = errors.take("password", check(password, username, configure_server));
+        let (Some(username), Some(password)) = (parsed, password) else {
             return Err(ServiceError::Invalid(errors.into_vec()));
         };
         let now = self.service.clock.now();
@@ -61,6 +61,9 @@ impl Users<'_> {
     }
 
     /// Changes an account. Idempotent.
+    ///
+    /// `AccountChange::Permit` cannot check whether the password is long enough for *Configure Server*: only its hash is
+    /// there.
     pub async fn change(self, username: &str, change: AccountChange) -> Result<User, ServiceError> {
         let by = self.admin.by(self.service.clock.now());
         let changed = match Username::parse(username) {
@@ -82,8 +85,9 @@ impl Users<'_> {
             Err(_) => None,
         };
         let account = account.ok_or_else(|| no_user(username))?;
-        let password =
-            Password::parse(password).map_err(|error| ServiceError::invalid("password", &error))?;
+        let User { username: name, configure_server, .. } = &account.user;
+        let password = check(password, name.as_str(), *configure_server)
+            .map_err(|error| ServiceError::invalid("password", &error))?;
         let hash = self.service.passwords.hash(&password).await;
         let by = self.admin.by(self.service.clock.now());
         let users = self.service.store.users();

@@ -1,0 +1,125 @@
+//! Whether a new password is good enough: long enough for what its account may do, and hard to guess. Asked where a password
+//! is set, never at a sign-in.
+
+use domain::Password;
+use zxcvbn::{Score, feedback::Feedback, zxcvbn};
+
+/// The least length for an account with *Configure Server*; others need what `Password::parse` asks for.
+const LEAST_FOR_ADMINISTRATORS: usize = 12;
+/// At least 10^8 guesses, by an attacker who knows common passwords, words, names, dates and keyboard patterns.
+const LEAST_SCORE: Score = Score::Three;
+/// Letters and digits that a password needs beside words that are in sight.
+const LEAST_BESIDE: usize = 4;
+/// Words that everybody sees here, and that guesses begin with.
+const IN_SIGHT: [&str; 8] =
+    ["latchkey", "oauth", "consumer", "consumers", "configure", "server", "administrator", "sign-in"];
+
+/// Why a new password is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WeakPassword {
+    /// Not what any password has to be.
+    #[error("{0}")]
+    Text(String),
+    #[error(
+        "The password needs at least {LEAST_FOR_ADMINISTRATORS} characters, since this account may administer Latchkey; others need at least 8."
+    )]
+    TooShortForAdministrator,
+    /// With what is said of its weakness.
+    #[error(
+        "This password is easy to guess{0} Choose another one: four or more words that do not belong together are good."
+    )]
+    Guessable(String),
+}
+
+/// Checks a new password for the account of this name.
+pub(crate) fn check(
+    password: &str,
+    username: &str,
+    configure_server: bool,
+) -> Result<Password, WeakPassword> {
+    if configure_server && (1..LEAST_FOR_ADMINISTRATORS).contains(&password.chars().count()) {
+        return Err(WeakPassword::TooShortForAdministrator);
+    }
+    let parsed = Password::parse(password).map_err(|error| WeakPassword::Text(error.to_string()))?;
+    let username = username.to_lowercase();
+    let parts = username.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| part.len() > 2);
+    let known: Vec<&str> = IN_SIGHT.into_iter().chain([&*username]).chain(parts).collect();
+    if is_in_sight(&password.to_lowercase(), &known) {
+        return Err(WeakPassword::Guessable(
+            ": it is hardly more than words that everybody sees here.".to_owned(),
+        ));
+    }
+    // It looks at 100 characters at most, so that a long password does not take long.
+    let guesses = zxcvbn(password, &known);
+    if guesses.score() >= LEAST_SCORE {
+        return Ok(parsed);
+    }
+    let warning = guesses.feedback().and_then(Feedback::warning);
+    Err(WeakPassword::Guessable(warning.map_or_else(|| ".".to_owned(), |warning| format!(". {warning}"))))
+}
+
+/// Whether a password has too little beside these words.
+fn is_in_sight(password: &str, known: &[&str]) -> bool {
+    let known = known.iter().filter(|word| !word.is_empty());
+    let rest = known.fold(password.to_owned(), |rest, word| rest.replace(word, ""));
+    rest.len() < password.len() && rest.chars().filter(|c| c.is_alphanumeric()).count() < LEAST_BESIDE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(password: &str, username: &str, configure_server: bool) -> String {
+        check(password, username, configure_server).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn common_passwords_and_what_is_in_sight_are_refused() {
+        for weak in [
+            "password",
+            "12345678",
+            "123456789012",
+            "Password1234",
+            "qwertyuiop12",
+            "aaaaaaaaaaaaaaaa",
+            "ada.lovelace",
+            "adalovelace1",
+            "!!! Ada 123 !!!",
+            "latchkey latchkey",
+            "Latchkey2026",
+            "administrator1",
+        ] {
+            let refused = check(weak, "ada.lovelace", false);
+            assert!(matches!(refused, Err(WeakPassword::Guessable(_))), "{weak}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn words_that_do_not_belong_together_are_accepted_and_may_be_long() {
+        for good in ["correct horse battery", "quiet otter 7 lamps", &"quiet otter 7 lamps ".repeat(12)] {
+            for configure_server in [false, true] {
+                assert!(check(good, "ada", configure_server).is_ok(), "{good}");
+            }
+        }
+        assert!(check(&"x".repeat(257), "ada", false).is_err());
+    }
+
+    #[test]
+    fn an_administrator_needs_twelve_characters_and_anybody_else_eight() {
+        assert!(check("xK4;vq!9zW", "ada", false).is_ok());
+        for short in ["xK4;vq!9zW", "xK4;vq!9zW2", "x"] {
+            let words = refusal(short, "ada", true);
+            assert!(words.contains("at least 12 characters"), "{words}");
+        }
+        assert!(check("xK4;vq!9zW2#", "ada", true).is_ok());
+        assert!(refusal("xK4;vq!", "ada", false).contains("at least 8"));
+        assert_eq!(refusal("", "ada", true), "Enter a password.");
+    }
+
+    #[test]
+    fn a_refusal_says_why_and_what_to_do_and_does_not_repeat_the_password() {
+        let words = refusal("12345678", "ada", false);
+        assert!(words.contains("easy to guess. ") && words.contains("Choose another one"), "{words}");
+        assert!(!words.contains("12345678"), "{words}");
+    }
+}
