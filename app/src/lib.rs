@@ -21,7 +21,10 @@ pub use console::consumers::{
     page::ConsumersPage,
 };
 pub use error::AppError;
-pub use frame::who::{Who, who_am_i};
+pub use frame::{
+    missed::Missed,
+    who::{Who, who_am_i},
+};
 
 #[cfg(feature = "ssr")]
 pub use document::{Body, Document};

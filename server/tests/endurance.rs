@@ -8,6 +8,7 @@ mod clock;
 pub mod database;
 mod disapprovals;
 mod full_disk;
+mod guesses;
 mod half_open;
 mod kills;
 mod pace;

@@ -30,7 +30,10 @@ pub use upkeep::{health, vault};
 /// Signing in and authenticating a session.
 pub mod sign_in {
     pub use crate::{
-        accounts::sign_in::SignInError,
-        guard::admin::{AT_MOST, IDLE, Presence, Sessions},
+        accounts::sign_in::{Begun, Cause, SignInError},
+        guard::{
+            admin::{AT_MOST, IDLE, Presence, Sessions},
+            browser::Browser,
+        },
     };
 }

@@ -6,7 +6,7 @@ use store::Store;
 
 use crate::{
     clock::{Clock, steady::SteadyClock},
-    guard::{passwords::Passwords, per_address::RateLimit, turns::Turns},
+    guard::{known::KnownBrowsers, passwords::Passwords, per_address::RateLimit, turns::Turns},
     rules::Rules,
 };
 
@@ -17,6 +17,7 @@ pub struct Service {
     pub(crate) clock: Clock,
     pub(crate) passwords: Passwords,
     pub(crate) turns: Turns,
+    pub(crate) known_browsers: KnownBrowsers,
     pub(crate) key_request_limit: RateLimit,
     pub(crate) steady_clock: Arc<SteadyClock>,
     pub(crate) rules: Rules,
@@ -25,11 +26,13 @@ pub struct Service {
 impl Service {
     /// Use cases on this store, with this clock and these rules.
     pub fn new(store: Arc<Store>, clock: Clock, rules: Rules) -> Self {
+        let passwords = Passwords::new();
         Self {
             store,
             clock,
-            passwords: Passwords::new(),
-            turns: Turns::default(),
+            turns: Turns::new(passwords.threads()),
+            known_browsers: KnownBrowsers::default(),
+            passwords,
             key_request_limit: RateLimit::default(),
             steady_clock: Arc::default(),
             rules,

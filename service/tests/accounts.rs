@@ -9,7 +9,7 @@ use service::{
     ServiceError, Token,
     set_up::{LINK_LIFE, SetUpError},
 };
-use support::{HERE, House, PASSWORD};
+use support::{BROWSER, House, PASSWORD};
 
 #[tokio::test]
 async fn a_new_account_is_checked_and_each_name_is_taken_once() {
@@ -75,9 +75,9 @@ async fn a_set_up_link_makes_an_administrator_who_is_signed_in_and_then_it_is_de
     assert!(house.service.set_up().is_valid(link.expose()).await.unwrap());
     assert!(!house.service.set_up().is_valid("guessed").await.unwrap());
     let set_up =
-        |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, None, HERE);
-    let token = set_up("ada").await.unwrap().expect("nobody changed the account");
-    let ada = house.who(&token).await.unwrap();
+        |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, &BROWSER);
+    let begun = set_up("ada").await.unwrap().expect("nobody changed the account");
+    let ada = house.who(&begun.token).await.unwrap();
     assert!(ada.admin().is_ok() && ada.user().username.as_str() == "ada");
     assert!(!house.service.set_up().is_valid(link.expose()).await.unwrap());
     assert!(matches!(set_up("eve").await, Err(SetUpError::DeadLink)));
@@ -97,7 +97,7 @@ async fn a_set_up_link_ends_after_an_hour_or_with_the_next_one() {
     house.pass(Duration::from_mins(1));
     assert!(!is_valid(&first).await);
     let set_up = house.service.set_up();
-    let refused = set_up.create_administrator(first.expose(), "ada", PASSWORD, PASSWORD, None, HERE).await;
+    let refused = set_up.create_administrator(first.expose(), "ada", PASSWORD, PASSWORD, &BROWSER).await;
     assert!(matches!(refused, Err(SetUpError::DeadLink)), "{refused:?}");
     let (second, third) = (offer().await, offer().await);
     assert!(!is_valid(&first).await && !is_valid(&second).await && is_valid(&third).await);
@@ -126,7 +126,7 @@ async fn a_set_up_form_that_is_wrong_uses_the_link_not_up() {
         ("no name!", PASSWORD, "another horse battery", &["username", "password_again"]),
     ] {
         let refused =
-            house.service.set_up().create_administrator(link.expose(), name, password, again, None, HERE).await;
+            house.service.set_up().create_administrator(link.expose(), name, password, again, &BROWSER).await;
         let Err(SetUpError::Service(ServiceError::Invalid(errors))) = refused else { panic!("{refused:?}") };
         assert_eq!(errors.iter().map(|error| &*error.field).collect::<Vec<_>>(), wrong);
     }
@@ -138,7 +138,7 @@ async fn of_two_who_follow_the_link_at_once_one_becomes_administrator() {
     let house = House::new().await;
     let link = house.service.set_up().offer_link().await.unwrap().unwrap();
     let set_up =
-        |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, None, HERE);
+        |name| house.service.set_up().create_administrator(link.expose(), name, PASSWORD, PASSWORD, &BROWSER);
     let (ada, eve) = tokio::join!(set_up("ada"), set_up("eve"));
     assert!(ada.is_ok() != eve.is_ok(), "{ada:?}, {eve:?}");
     assert_eq!(house.service.users(&house.root).list().await.unwrap().len(), 1);
@@ -152,7 +152,7 @@ async fn a_set_up_link_is_dead_once_somebody_else_made_an_administrator() {
     assert!(house.service.set_up().is_valid(link.expose()).await.unwrap(), "eve is none");
     house.add("ada", true).await;
     let refused =
-        house.service.set_up().create_administrator(link.expose(), "bob", PASSWORD, PASSWORD, None, HERE).await;
+        house.service.set_up().create_administrator(link.expose(), "bob", PASSWORD, PASSWORD, &BROWSER).await;
     assert!(matches!(refused, Err(SetUpError::DeadLink)));
 }
 
@@ -180,5 +180,5 @@ async fn a_password_that_is_too_weak_by_now_still_signs_in() {
     users.change_password("grace", "xK4;vq!9zW", false).await.unwrap();
     users.change("grace", AccountChange::Permit).await.unwrap();
     let password = Password::typed("xK4;vq!9zW");
-    assert!(house.service.sessions().sign_in("grace", &password, None, HERE).await.is_ok());
+    assert!(house.service.sessions().sign_in("grace", &password, &BROWSER).await.is_ok());
 }

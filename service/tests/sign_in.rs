@@ -8,13 +8,15 @@ use std::{
 };
 
 use domain::{AccountChange, Action, Password};
+use futures::{StreamExt as _, stream::FuturesUnordered};
 use service::{
     NotPermitted, Token,
-    sign_in::{AT_MOST, IDLE, Presence, SignInError},
+    sign_in::{AT_MOST, Browser, Cause, IDLE, Presence, SignInError},
 };
-use support::{HERE, House, PASSWORD};
+use support::{BROWSER, HERE, House, PASSWORD};
 
 const MOMENT: Duration = Duration::from_millis(1);
+const ANOTHER_PASSWORD: &str = "another horse battery";
 
 #[tokio::test]
 async fn the_right_pair_signs_in_whatever_the_case_of_the_name() {
@@ -35,12 +37,21 @@ async fn the_right_pair_signs_in_whatever_the_case_of_the_name() {
 async fn every_wrong_pair_is_answered_alike() {
     let house = House::with_users().await;
     house.service.users(&house.root).change("grace", AccountChange::Disable).await.unwrap();
-    for (name, password) in
-        [("ada", "wrong"), ("ada", ""), ("nobody", PASSWORD), ("no name!", PASSWORD), ("grace", PASSWORD)]
-    {
-        let refused = house.service.sessions().sign_in(name, &Password::typed(password), None, HERE).await;
-        assert!(matches!(refused, Err(SignInError::WrongPair)), "{name}: {refused:?}");
+    let mut words = Vec::new();
+    for (name, password, why) in [
+        ("ada", "wrong", Cause::WrongPassword),
+        ("ada", "", Cause::WrongPassword),
+        ("nobody", PASSWORD, Cause::UnknownUser),
+        ("no name!", PASSWORD, Cause::UnknownUser),
+        ("grace", PASSWORD, Cause::AccountChanged),
+    ] {
+        let refused = house.service.sessions().sign_in(name, &Password::typed(password), &BROWSER).await;
+        let Err(error @ SignInError::WrongPair(cause)) = refused else { panic!("{name}: {refused:?}") };
+        assert_eq!(cause, why, "{name}");
+        words.push(error.to_string());
     }
+    words.dedup();
+    assert_eq!(words.len(), 1, "{words:?}");
 }
 
 #[tokio::test]
@@ -55,7 +66,7 @@ async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
             house
                 .service
                 .sessions()
-                .sign_in(name, &Password::typed("wrong"), None, address)
+                .sign_in(name, &Password::typed("wrong"), &Browser::at(address))
                 .await
                 .unwrap_err();
             *quickest = begin.elapsed().min(*quickest);
@@ -133,7 +144,8 @@ async fn signing_in_again_ends_the_browsers_earlier_session_and_its_streams() {
     let (first, elsewhere) = (house.sign_in("ada").await, house.sign_in("ada").await);
     let sign_in = async |name: &str, password: &str, earlier: &Token| {
         let password = Password::typed(password);
-        house.service.sessions().sign_in(name, &password, Some(earlier.expose()), HERE).await
+        let browser = Browser { session: Some(earlier.expose()), ..BROWSER };
+        house.service.sessions().sign_in(name, &password, &browser).await.map(|begun| begun.token)
     };
     assert!(sign_in("ada", "wrong", &first).await.is_err());
     assert!(house.who(&first).await.is_some(), "who does not sign in stays signed in");
@@ -158,7 +170,7 @@ async fn a_disabled_user_is_out_at_once_and_enabling_brings_no_session_back() {
     let token = house.sign_in("ada").await;
     house.service.users(&house.root).change("ada", AccountChange::Disable).await.unwrap();
     assert!(house.who(&token).await.is_none());
-    assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), None, HERE).await.is_err());
+    assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), &BROWSER).await.is_err());
     house.service.users(&house.root).change("ada", AccountChange::Enable).await.unwrap();
     assert!(house.who(&token).await.is_none());
     house.sign_in("ada").await;
@@ -180,32 +192,33 @@ async fn a_new_password_ends_the_sessions_and_replaces_the_old_one() {
     let token = house.sign_in("ada").await;
     assert!(house.service.users(&house.root).change_password("ada", "short", false).await.is_err());
     assert!(house.who(&token).await.is_some());
-    house.service.users(&house.root).change_password("Ada", "another password", false).await.unwrap();
+    house.service.users(&house.root).change_password("Ada", ANOTHER_PASSWORD, false).await.unwrap();
     assert!(house.who(&token).await.is_none());
-    assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), None, HERE).await.is_err());
-    house.service.sessions().sign_in("ada", &Password::typed("another password"), None, HERE).await.unwrap();
+    assert!(house.service.sessions().sign_in("ada", &Password::typed(PASSWORD), &BROWSER).await.is_err());
+    house.service.sessions().sign_in("ada", &Password::typed(ANOTHER_PASSWORD), &BROWSER).await.unwrap();
 }
 
 #[tokio::test]
 async fn no_session_outlives_the_password_it_was_begun_with() {
     let house = House::with_users().await;
-    let password = |n: u8| format!("the password {n}");
+    let password = |n: u8| format!("quiet otter {n} lamps");
     let users = house.service.users(&house.root);
     users.change_password("grace", &password(0), false).await.unwrap();
     for n in 0..5 {
         let old = Password::typed(&password(n));
         let new = password(n + 1);
         // Another address each: nobody waits for anybody's wrong passwords.
-        let sign_in = |host| {
-            house.service.sessions().sign_in("grace", &old, None, IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)))
+        let sign_in = async |host| {
+            let browser = Browser::at(IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)));
+            house.service.sessions().sign_in("grace", &old, &browser).await
         };
         let (one, two, changed) =
             tokio::join!(sign_in(10 + n), sign_in(20 + n), users.change_password("grace", &new, false));
         changed.unwrap();
         for begun in [one, two] {
             match begun {
-                Ok(token) => assert!(house.who(&token).await.is_none(), "round {n}"),
-                Err(error) => assert!(matches!(error, SignInError::WrongPair), "{error:?}"),
+                Ok(begun) => assert!(house.who(&begun.token).await.is_none(), "round {n}"),
+                Err(error) => assert!(matches!(error, SignInError::WrongPair(_)), "{error:?}"),
             }
         }
         house.pass(Duration::from_hours(1));
@@ -234,4 +247,70 @@ async fn a_token_is_long_random_and_does_not_print() {
             house.service.sessions().authenticate(guess, HERE, Presence::Acting).await.unwrap().is_none()
         );
     }
+}
+
+/// A wrong password for a user, from here.
+async fn guess(house: &House, name: &str) -> SignInError {
+    let wrong = Password::typed("wrong");
+    house.service.sessions().sign_in(name, &wrong, &BROWSER).await.expect_err("it is wrong")
+}
+
+/// As many wrong passwords as slow an account down.
+async fn guess_at(house: &House, name: &str) {
+    for _ in 0..4 {
+        assert!(matches!(guess(house, name).await, SignInError::WrongPair(Cause::WrongPassword)));
+    }
+}
+
+#[tokio::test]
+async fn what_finds_no_room_among_guesses_is_sent_away_at_once_and_a_known_browser_waits_for_none() {
+    let house = House::with_users().await;
+    let device = house.begin("ada", &BROWSER).await.device;
+    guess_at(&house, "ada").await;
+    let mut guesses: FuturesUnordered<_> = (0..20).map(|_| guess(&house, "ada")).collect();
+    let first = guesses.next().await.unwrap();
+    let SignInError::TooMany(wait) = first else { panic!("{first:?}") };
+    assert!(wait > Duration::ZERO);
+    // From the same address and the same connection, as behind a proxy.
+    let known = Browser { device: Some(&device), ..BROWSER };
+    let begun = house.begin("ada", &known).await;
+    assert_eq!(house.who(&begun.token).await.unwrap().user().username.as_str(), "ada");
+    assert!(!guesses.is_empty(), "guesses still wait");
+}
+
+#[tokio::test]
+async fn wrong_passwords_from_a_known_browser_are_not_delayed_and_are_told_like_any_other() {
+    let house = House::with_users().await;
+    let device = house.begin("ada", &BROWSER).await.device;
+    let known = Browser { device: Some(&device), ..BROWSER };
+    let wrong = Password::typed("wrong");
+    for _ in 0..6 {
+        let refused = house.service.sessions().sign_in("ada", &wrong, &known).await;
+        assert!(matches!(refused, Err(SignInError::WrongPair(Cause::WrongPassword))), "{refused:?}");
+    }
+    assert_eq!(house.begin("ada", &known).await.failed, 6);
+}
+
+#[tokio::test]
+async fn the_failed_attempts_since_the_last_sign_in_are_told_once() {
+    let house = House::with_users().await;
+    let begun = house.begin("ada", &BROWSER).await;
+    assert_eq!((begun.failed, begun.since), (0, None));
+    let first = house.service.now();
+    for name in ["ada", "grace", "ADA", "nobody"] {
+        guess(&house, name).await;
+    }
+    house.pass(Duration::from_hours(1));
+    let begun = house.begin("ada", &BROWSER).await;
+    assert_eq!((begun.failed, begun.since), (2, Some(first)));
+    let second = house.service.now();
+    let begun = house.begin("ada", &BROWSER).await;
+    assert_eq!((begun.failed, begun.since), (0, Some(second)));
+}
+
+#[tokio::test]
+async fn right_passwords_at_once_are_all_let_in() {
+    let house = House::with_users().await;
+    let all: FuturesUnordered<_> = (0..30).map(|_| house.begin("grace", &BROWSER)).collect();
+    assert_eq!(all.count().await, 30);
 }

@@ -1,6 +1,7 @@
 //! SQL and secrets at rest. Entities are private: callers pass and receive domain types.
 
 mod database;
+mod devices;
 mod entity;
 pub mod error;
 mod memory;
@@ -14,6 +15,7 @@ mod upkeep;
 pub mod vault;
 
 pub use database::location::{Location, NoLocation};
+pub use devices::Devices;
 pub use error::StoreError;
 pub use memory::keyring::{CachedConsumer, CachedToken};
 pub use nonces::{Nonces, nonce::Nonce, queue::Recorded};

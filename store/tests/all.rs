@@ -8,6 +8,7 @@ mod attempts;
 mod authorizations;
 mod backup;
 mod consumers;
+mod devices;
 mod feed;
 mod filters;
 mod keyring;

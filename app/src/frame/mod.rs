@@ -1,6 +1,7 @@
-//! What all pages share: the bar, the card, the policy, who is signed in.
+//! What all pages share: the bar, the card, the policy, who is signed in, and what they missed.
 
 pub(crate) mod header;
+pub(crate) mod missed;
 pub(crate) mod who;
 
 #[cfg(feature = "ssr")]

@@ -20,7 +20,7 @@ use crate::wire::failure::Failure;
 /// Time limit for a request's body.
 const BODY: Duration = Duration::from_secs(20);
 /// Time limit for the answer to a complete request; a database that has not answered by then is away. Longer than the
-/// delay after wrong passwords (4 s) and than a change waits for another's lock (5 s).
+/// wait of a sign-in for its turn (7 s) and than a change waits for another's lock (5 s).
 const ANSWER: Duration = Duration::from_secs(8);
 
 /// Refuses requests whose body or answer exceeds its time limit. Must wrap everything that reads a body.

@@ -20,7 +20,7 @@ use crate::{
         render::{PageError, failure, notice, page_request, render, words},
     },
     state::AppState,
-    wire::request_id::RequestId,
+    wire::{missed, request_id::RequestId},
 };
 
 /// The administrator's start page.
@@ -73,6 +73,7 @@ async fn show_consumers(
     request: Request,
 ) -> Result<Response, PageError> {
     let (page, seen) = state.service.consumers(admin).list(&ConsumerQuery::default(), FIRST_ROWS).await?;
+    let (missed, shown) = missed::take(request.headers(), &state);
     let data = PageData {
         who: Who {
             display_name: person.user().display_name.clone(),
@@ -82,10 +83,11 @@ async fn show_consumers(
         listing: Listing { page, seen },
         now_ms: milliseconds(state.service.now()),
         reply,
+        missed,
         // An approved consumer needs no dialog.
         asked_for: asked_for.filter(|consumer| consumer.status != Status::Approved).map(Box::new),
     };
-    Ok(render(state.site, data, request).await)
+    Ok((shown, render(state.site, data, request).await).into_response())
 }
 
 /// The register form as a browser without scripts sends it.

@@ -16,7 +16,11 @@ use crate::{
         render::{PageError, failure, page_request, render, status, words},
     },
     state::AppState,
-    wire::{address::ClientAddress, request_id::RequestId, session},
+    wire::{
+        address::{ClientAddress, Connection},
+        request_id::RequestId,
+        session::{self, Cookies},
+    },
 };
 
 #[derive(Deserialize)]
@@ -63,11 +67,12 @@ pub(crate) struct SetUpForm {
 pub(crate) async fn set_up(
     State(state): State<AppState>,
     address: ClientAddress,
+    connection: Connection,
     id: RequestId,
     headers: HeaderMap,
     PageForm(form): PageForm<SetUpForm>,
 ) -> Response {
-    let earlier = session::cookie(&headers, state.is_https());
+    let cookies = Cookies::of(&headers, &state);
     let made = state
         .service
         .set_up()
@@ -76,17 +81,16 @@ pub(crate) async fn set_up(
             &form.username,
             form.password.expose(),
             form.password_again.expose(),
-            earlier.as_deref(),
-            address.0,
+            &cookies.browser(address, connection),
         )
         .await;
     let request = page_request(&state, "/set-up");
     let mut failed = None;
     let (errors, problem): (Vec<FieldError>, _) = match made {
-        Ok(token) => {
+        Ok(begun) => {
             // Without a session the start asks to sign in.
-            let cookie = token.map(|token| session::begin(&token, &state));
-            return (cookie, Redirect::to(&state.path("/"))).into_response();
+            let cookies = begun.map(|begun| session::begin(&begun, &state));
+            return (cookies, Redirect::to(&state.path("/"))).into_response();
         }
         Err(SetUpError::DeadLink) => return dead_link(state, request).await,
         Err(SetUpError::Service(ServiceError::Invalid(errors))) => (errors, None),

@@ -1,10 +1,12 @@
 //! Signing in and out: plain forms, and where they lead afterwards.
 
+use std::time::Duration;
+
 use app::SignInReply;
 use axum::{
     Form,
     extract::{Request, State, rejection::FormRejection},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{Password, TypedSecret};
@@ -18,7 +20,12 @@ use crate::{
         render::{PageError, failure, page_request, render, status, words},
     },
     state::AppState,
-    wire::{address::ClientAddress, request_id::RequestId, session},
+    wire::{
+        address::{ClientAddress, Connection},
+        missed,
+        request_id::RequestId,
+        session::{self, Cookies},
+    },
 };
 
 /// Where to go after signing in.
@@ -90,30 +97,43 @@ pub(crate) struct SignInForm {
 pub(crate) async fn sign_in(
     State(state): State<AppState>,
     address: ClientAddress,
+    connection: Connection,
     id: RequestId,
     headers: HeaderMap,
     PageForm(form): PageForm<SignInForm>,
 ) -> Response {
     let password = Password::typed(form.password.expose());
-    let earlier = session::cookie(&headers, state.is_https());
-    let sessions = state.service.sessions();
-    let error = match sessions.sign_in(&form.username, &password, earlier.as_deref(), address.0).await {
-        Ok(token) => {
-            let cookie = session::begin(&token, &state);
-            return (cookie, Redirect::to(&after_sign_in(&state, &form.next))).into_response();
+    let cookies = Cookies::of(&headers, &state);
+    let browser = cookies.browser(address, connection);
+    let signed_in = state.service.sessions().sign_in(&form.username, &password, &browser).await;
+    let error = match signed_in {
+        Ok(begun) => {
+            let cookies = (session::begin(&begun, &state), missed::remember(&begun, &state));
+            return (cookies, Redirect::to(&after_sign_in(&state, &form.next))).into_response();
         }
         Err(error) => error,
     };
     let (status, words, failed) = match &error {
-        SignInError::WrongPair => (StatusCode::UNAUTHORIZED, error.to_string(), None),
+        SignInError::WrongPair(_) => (StatusCode::UNAUTHORIZED, error.to_string(), None),
+        SignInError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, error.to_string(), None),
         SignInError::Service(error) => (status(error), words(error, &id), failure(error)),
+    };
+    let retry_after = match &error {
+        SignInError::TooMany(wait) => Some([(header::RETRY_AFTER, whole_seconds(*wait))]),
+        SignInError::WrongPair(_) | SignInError::Service(_) => None,
     };
     let next = own_path(&form.next).to_owned();
     let problem = Some((status, words));
     let reply = SignInReply { username: form.username, next, problem, ..SignInReply::default() };
     let request = page_request(&state, "/sign-in");
     let reply = with_callback_origin(&state, reply).await;
-    (failed, render(state.site, reply, request).await).into_response()
+    (failed, retry_after, render(state.site, reply, request).await).into_response()
+}
+
+/// At least one, since `Retry-After: 0` would invite the next request at once.
+fn whole_seconds(wait: Duration) -> String {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    seconds.max(1).to_string()
 }
 
 /// `POST /sign-out`

@@ -1,6 +1,9 @@
 //! Which network address a request comes from: the peer's, or what a trusted proxy says it is.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Once,
+};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -18,9 +21,39 @@ impl FromRequestParts<AppState> for ClientAddress {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
         // The public listener provides it; without it all clients share one address, and its rate limits.
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-        let peer = peer.unwrap_or(IpAddr::from([0, 0, 0, 0]));
+        let peer = peer(parts).ip().to_canonical();
+        warn_of_unknown_proxy(peer, &parts.headers, &state.trusted_proxies);
         Ok(Self(client(peer, &parts.headers, &state.trusted_proxies)))
+    }
+}
+
+/// The far end of a request's connection: the client itself, or a proxy.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Connection(pub(crate) SocketAddr);
+
+impl<S: Sync> FromRequestParts<S> for Connection {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(peer(parts)))
+    }
+}
+
+fn peer(parts: &Parts) -> SocketAddr {
+    let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    info.map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |info| info.0)
+}
+
+/// Says once that a proxy may have been forgotten: then all its clients count as one address.
+fn warn_of_unknown_proxy(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) {
+    static WARNED: Once = Once::new();
+    if headers.contains_key("x-forwarded-for") && !trusted.contains(&peer) {
+        WARNED.call_once(|| {
+            tracing::warn!(
+                %peer,
+                "X-Forwarded-For came from an address that is no trusted proxy, and is not believed: if it is your proxy, name it in LATCHKEY_TRUSTED_PROXIES, or all its clients count as one address. This is said once"
+            );
+        });
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod body;
 pub(crate) mod failure;
+pub(crate) mod missed;
 pub(crate) mod refusal;
 pub(crate) mod request_id;
 pub(crate) mod session;

@@ -1,40 +1,85 @@
-//! The session cookie, and its user.
+//! The session cookie and its user, and the device cookie, which shows that somebody has signed in from a browser before.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::http::HeaderMap;
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use service::{ServiceError, SignedIn, Token, sign_in::Presence};
+use service::{
+    ServiceError, SignedIn,
+    sign_in::{Begun, Browser, Presence},
+};
 
-use crate::{state::AppState, wire::address::ClientAddress};
+use crate::{
+    state::AppState,
+    wire::address::{ClientAddress, Connection},
+};
+
+/// How long a browser keeps its device cookie: browsers keep none for longer than 400 days.
+const DEVICE_LIFE: Duration = Duration::from_hours(400 * 24);
 
 /// Browsers accept a `__Host-` cookie only from the host itself, over https, for every path: no other host can plant one.
 fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-latchkey" } else { "latchkey" }
 }
 
-/// The session cookie's value, if the request has one.
-pub(crate) fn cookie(headers: &HeaderMap, https: bool) -> Option<String> {
-    CookieJar::from_headers(headers).get(cookie_name(https)).map(|cookie| cookie.value().to_owned())
+fn device_cookie_name(https: bool) -> &'static str {
+    if https { "__Host-latchkey-device" } else { "latchkey-device" }
 }
 
-/// `Set-Cookie` for a session that begins.
-pub(crate) fn begin(token: &Token, state: &AppState) -> CookieJar {
-    set_cookie(state, token.expose(), service::sign_in::AT_MOST)
+/// The session cookie's value, if the request has one.
+pub(crate) fn cookie(headers: &HeaderMap, https: bool) -> Option<String> {
+    value(headers, cookie_name(https))
+}
+
+pub(super) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
+    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
+}
+
+/// The cookies of a browser that signs in.
+pub(crate) struct Cookies {
+    session: Option<String>,
+    device: Option<String>,
+}
+
+impl Cookies {
+    pub(crate) fn of(headers: &HeaderMap, state: &AppState) -> Self {
+        let device = value(headers, device_cookie_name(state.is_https()));
+        Self { session: cookie(headers, state.is_https()), device }
+    }
+
+    /// The browser that has them.
+    pub(crate) fn browser(&self, address: ClientAddress, connection: Connection) -> Browser<'_> {
+        // A proxy's connection carries many clients, and says nothing of any of them.
+        let is_own = connection.0.ip().to_canonical() == address.0;
+        Browser {
+            address: address.0,
+            connection: if is_own { connection.0 } else { SocketAddr::new(address.0, 0) },
+            session: self.session.as_deref(),
+            device: self.device.as_deref(),
+        }
+    }
+}
+
+/// `Set-Cookie` for a session that begins, and for the device that it begins on.
+pub(crate) fn begin(begun: &Begun, state: &AppState) -> (CookieJar, CookieJar) {
+    let session =
+        set_cookie(state, cookie_name(state.is_https()), begun.token.expose(), service::sign_in::AT_MOST);
+    let device = set_cookie(state, device_cookie_name(state.is_https()), &begun.device, DEVICE_LIFE);
+    (session, device)
 }
 
 /// `Set-Cookie` for a session that has ended.
 pub(crate) fn end(state: &AppState) -> CookieJar {
-    set_cookie(state, "", Duration::ZERO)
+    set_cookie(state, cookie_name(state.is_https()), "", Duration::ZERO)
 }
 
-fn set_cookie(state: &AppState, value: &str, life: Duration) -> CookieJar {
-    let cookie = Cookie::build((cookie_name(state.is_https()), value.to_owned()))
+pub(super) fn set_cookie(state: &AppState, name: &'static str, value: &str, life: Duration) -> CookieJar {
+    let cookie = Cookie::build((name, value.to_owned()))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(state.is_https())
-        .max_age(life.try_into().expect("a session's life is some hours"));
+        .max_age(life.try_into().expect("a cookie's life is some days"));
     CookieJar::new().add(cookie)
 }
 

@@ -26,6 +26,9 @@ pub struct Sizes {
     pub changes: usize,
     /// Slow connections of each kind.
     pub slow: usize,
+    /// Connections that guess passwords, and sign-ins among them.
+    pub guessers: usize,
+    pub sign_ins: usize,
     /// Changes that administrators try in many tabs.
     pub tries: usize,
     /// How often the disk is full.
@@ -42,6 +45,8 @@ const SHORT: Sizes = Sizes {
     streams: 200,
     changes: 100,
     slow: 25,
+    guessers: 50,
+    sign_ins: 5,
     tries: 400,
     full_disks: 2,
     disapprovals: 10,
@@ -53,6 +58,8 @@ const FULL: Sizes = Sizes {
     streams: 10_000,
     changes: 3_000,
     slow: 1_000,
+    guessers: 1_000,
+    sign_ins: 100,
     tries: 20_000,
     full_disks: 20,
     disapprovals: 200,

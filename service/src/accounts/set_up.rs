@@ -1,6 +1,6 @@
 //! The first administrator, created by a one-time link that the first start prints.
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use domain::{Action, Actor, FieldError, Password, Username, error::FieldErrors};
 use store::activity::{By, NewActivity};
@@ -8,10 +8,14 @@ use store::activity::{By, NewActivity};
 use crate::{
     accounts::{
         new_password::check,
+        sign_in::Begun,
         users::{new_user, username_taken},
     },
     error::ServiceError,
-    guard::token::{self, Token},
+    guard::{
+        browser::Browser,
+        token::{self, Token},
+    },
     service::Service,
 };
 
@@ -56,17 +60,16 @@ impl SetUp<'_> {
         Ok(self.0.store.set_up_links().is_valid(&token::hash(link), made_after).await?)
     }
 
-    /// Creates the first administrator and signs them in; returns the cookie's value, or `None` if the account was
-    /// changed before its session began. The session of the `earlier` cookie that the browser has, if any, ends.
+    /// Creates the first administrator and signs them in; returns `None` if the account was changed before its session
+    /// began. The browser's earlier session, if any, ends.
     pub async fn create_administrator(
         self,
         link: &str,
         username: &str,
         password: &str,
         password_again: &str,
-        earlier: Option<&str>,
-        address: IpAddr,
-    ) -> Result<Option<Token>, SetUpError> {
+        browser: &Browser<'_>,
+    ) -> Result<Option<Begun>, SetUpError> {
         if !self.is_valid(link).await? {
             return Err(SetUpError::DeadLink);
         }
@@ -86,13 +89,16 @@ impl SetUp<'_> {
         let now = self.0.clock.now();
         let user = new_user(username, true, now);
         let hash = self.0.passwords.hash(&password).await;
-        let by =
-            By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
+        let by = By {
+            actor: Actor::User(user.username.clone()),
+            address: Some(browser.address.to_string()),
+            at: now,
+        };
         let activity = NewActivity::user(by, Action::UserAdded, None, Some(&user));
         let links = self.0.store.set_up_links();
         let made =
             links.create_administrator(&token::hash(link), now - LINK_LIFE, &user, &hash, activity).await;
         let account = made.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
-        Ok(self.0.sessions().begin(&account, earlier, address).await?)
+        Ok(self.0.sessions().begin(&account, browser).await?)
     }
 }

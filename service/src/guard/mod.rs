@@ -1,8 +1,12 @@
 //! What protects the use cases: permission, passwords, tokens, turns and rate limits.
 
 pub mod admin;
+pub mod browser;
+pub(crate) mod known;
+pub(crate) mod pace;
 pub(crate) mod passwords;
 pub(crate) mod per_address;
+pub(crate) mod queue;
 pub mod token;
 pub(crate) mod turns;
 pub mod verified;

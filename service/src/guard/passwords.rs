@@ -20,6 +20,7 @@ pub(crate) struct Passwords {
     /// One per thread. A caller that is dropped while it waits for one costs no hashing.
     permits: Arc<Semaphore>,
     work: mpsc::Sender<Work>,
+    threads: usize,
 }
 
 type Work = Box<dyn FnOnce() + Send>;
@@ -32,8 +33,13 @@ impl fmt::Debug for Passwords {
 
 impl Passwords {
     pub(crate) fn new() -> Self {
-        let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { permits: Arc::new(Semaphore::new(cores)), work: workers(cores) }
+        let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { permits: Arc::new(Semaphore::new(threads)), work: workers(threads), threads }
+    }
+
+    /// How many run at once.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads
     }
 
     /// The PHC string of a new password.

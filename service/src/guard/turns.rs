@@ -1,85 +1,113 @@
-//! Limits how many attempts at signing in run at once, per account and address.
+//! Waiting in the queue of strangers, of this node. An attempt that waits holds neither memory for argon2 nor a connection
+//! to the database.
 
 use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use store::attempts::Failed;
+use tokio::{
+    runtime::Handle,
+    sync::oneshot,
+    time::{sleep_until, timeout_at},
+};
 
-/// Attempts from one address that may run at once; the others queue.
-const AT_ONCE_PER_ADDRESS: usize = 8;
-/// Above this many queues, the unused ones are removed.
-const SWEEP_ABOVE: usize = 10_000;
+use crate::guard::queue::{Queue, Stranger};
 
-/// What a queue is for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum QueueKey {
-    /// One account from one address. Serialises parallel guesses, so that each waits its own turn.
-    AccountFromAddress(String, IpAddr),
-    Address(IpAddr),
-}
+/// The longest that an attempt waits. A request is answered within 8 s, argon2 included.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(7);
+/// `Retry-After` once that has passed.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// The queues of this node. Wrong passwords are counted in the store, for all nodes together.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Turns(Arc<Mutex<HashMap<QueueKey, Arc<Semaphore>>>>);
+/// The turns of strangers. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Turns(Arc<Mutex<Queue>>);
 
-/// Held while an attempt runs.
+/// Held while a stranger's password is checked.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    _account_from_address: OwnedSemaphorePermit,
-    _address: OwnedSemaphorePermit,
+    turns: Turns,
+    stranger: Stranger,
+    number: u64,
+    /// Whether the queue knows how it ended.
+    is_settled: bool,
 }
 
 impl Turns {
-    /// Waits for this attempt's turn.
-    pub(crate) async fn wait(&self, account: &str, address: IpAddr) -> Turn {
-        let account_from_address = self.queue(QueueKey::AccountFromAddress(account.to_owned(), address), 1);
-        let from_address = self.queue(QueueKey::Address(address), AT_ONCE_PER_ADDRESS);
-        let open = "the semaphores are never closed";
-        Turn {
-            _account_from_address: account_from_address.acquire_owned().await.expect(open),
-            _address: from_address.acquire_owned().await.expect(open),
+    pub(crate) fn new(threads: usize) -> Self {
+        Self(Arc::new(Mutex::new(Queue::new(threads))))
+    }
+
+    /// Waits for this attempt's turn, or returns how long to stay away.
+    pub(crate) async fn wait(&self, stranger: Stranger, until: Instant) -> Result<Turn, Duration> {
+        let (verdict, decided) = oneshot::channel();
+        let number = self.lock().enter(&stranger, verdict, Instant::now())?;
+        let mut turn = Turn { turns: self.clone(), stranger, number, is_settled: false };
+        self.go_on();
+        let Ok(verdict) = timeout_at(until.into(), decided).await else { return Err(RETRY_AFTER) };
+        let verdict = verdict.expect("the queue decides on whatever is in it");
+        turn.is_settled = verdict.is_err();
+        verdict.map(|()| turn)
+    }
+
+    /// Gives free threads to attempts that are ready, and sets the alarm for those that will be.
+    fn go_on(&self) {
+        let alarm = {
+            let (mut queue, now) = (self.lock(), Instant::now());
+            queue.dispatch(now);
+            queue.next_alarm(now)
+        };
+        // Without a runtime the process is about to end, and nobody waits.
+        if let (Some(at), Ok(runtime)) = (alarm, Handle::try_current()) {
+            let turns = self.clone();
+            runtime.spawn(async move {
+                sleep_until(at.into()).await;
+                turns.lock().alarm_rang(at);
+                turns.go_on();
+            });
         }
     }
 
-    fn queue(&self, key: QueueKey, at_once: usize) -> Arc<Semaphore> {
-        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if queues.len() > SWEEP_ABOVE {
-            // Callers that wait or have their turn hold a reference, too.
-            queues.retain(|_, permits| Arc::strong_count(permits) > 1);
-        }
-        queues.entry(key).or_insert_with(|| Arc::new(Semaphore::new(at_once))).clone()
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-    const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
-
-    #[tokio::test]
-    async fn attempts_at_one_account_from_one_address_take_turns() {
-        let turns = Turns::default();
-        let first = turns.wait("ada", HERE).await;
-        let elsewhere = turns.wait("ada", THERE).await;
-        let mut second = Box::pin(turns.wait("ada", HERE));
-        assert!(poll_once(&mut second).await.is_none(), "the second attempt waits for the first");
-        drop((first, elsewhere));
-        second.await;
+impl Turn {
+    /// Takes over what the database counts of the account and the network, with the age of each count; returns how long the
+    /// attempt has to wait for it.
+    pub(crate) fn learn(&self, counts: [Option<(Failed, Duration)>; 2]) -> Duration {
+        self.turns.lock().learn(&self.stranger, counts, Instant::now())
     }
 
-    /// Polls once.
-    async fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
-        std::future::poll_fn(|context| {
-            std::task::Poll::Ready(match std::pin::Pin::new(&mut *future).poll(context) {
-                std::task::Poll::Ready(output) => Some(output),
-                std::task::Poll::Pending => None,
-            })
-        })
-        .await
+    /// The password was wrong; these are the counts of the account and the network now.
+    pub(crate) fn was_wrong(mut self, counts: [Failed; 2]) {
+        self.is_settled = true;
+        self.turns.lock().was_wrong(&self.stranger, counts, Instant::now());
+    }
+
+    /// The password was right.
+    pub(crate) fn was_right(mut self) {
+        self.is_settled = true;
+        self.turns.lock().was_right(&self.stranger);
+    }
+
+    /// The password was not checked, since the attempt has to wait once more.
+    pub(crate) fn put_back(mut self) {
+        self.is_settled = true;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut queue = self.turns.lock();
+        queue.leave(self.number);
+        if !self.is_settled {
+            // Its client has hung up, or it waited for too long.
+            queue.note_trouble(&self.stranger, Instant::now());
+        }
+        drop(queue);
+        self.turns.go_on();
     }
 }

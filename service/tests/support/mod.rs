@@ -4,7 +4,7 @@
 mod place;
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -15,7 +15,10 @@ use std::{
 use domain::{Activity, Consumer, Password};
 use place::Place;
 use sea_orm::ConnectionTrait as _;
-use service::{Admin, Clock, Rules, Service, SignedIn, Token, sign_in::Presence};
+use service::{
+    Admin, Clock, Rules, Service, SignedIn, Token,
+    sign_in::{Begun, Browser, Presence},
+};
 use store::Store;
 use tokio::task::JoinSet;
 
@@ -24,6 +27,9 @@ pub const SECRET: &str = "a consumer secret";
 /// Long enough for the slowest machine; only a failing test waits so long.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 pub const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+/// A browser that nobody has signed in from.
+pub const BROWSER: Browser<'static> =
+    Browser { address: HERE, connection: SocketAddr::new(HERE, 1), session: None, device: None };
 
 /// The use cases, and what a test needs to inspect their data.
 pub struct House {
@@ -85,7 +91,12 @@ impl House {
 
     /// Signs a user in from here.
     pub async fn sign_in(&self, name: &str) -> Token {
-        self.service.sessions().sign_in(name, &Password::typed(PASSWORD), None, HERE).await.unwrap()
+        self.begin(name, &BROWSER).await.token
+    }
+
+    /// Signs a user in from a browser.
+    pub async fn begin(&self, name: &str, browser: &Browser<'_>) -> Begun {
+        self.service.sessions().sign_in(name, &Password::typed(PASSWORD), browser).await.unwrap()
     }
 
     /// The user of a cookie, as a request with it finds them.

@@ -17,6 +17,9 @@ pub struct Model {
     pub created_at: i64,
     /// How often all sessions of the account were ended at once.
     pub sign_outs: i64,
+    /// Failed attempts to sign in since the last successful one.
+    pub failed_sign_ins: i64,
+    pub signed_in_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -39,7 +39,8 @@ impl Store {
 
 impl Sessions<'_> {
     /// Begins a session and ends the browser's earlier one, if the account is enabled and was neither given a new password
-    /// nor signed out everywhere since it was read; returns whether it did.
+    /// nor signed out everywhere since it was read; returns whether it did. The account's failed attempts that were read
+    /// count no more.
     pub async fn begin(
         self,
         token_hash: &[u8],
@@ -59,9 +60,19 @@ impl Sessions<'_> {
             .filter(user::Column::Disabled.eq(false))
             .filter(user::Column::PasswordHash.eq(&*account.password_hash))
             .filter(user::Column::SignOuts.eq(account.sign_outs));
-        if unchanged.one(&change.transaction).await?.is_none() {
-            return Ok(false);
-        }
+        let Some(user) = unchanged.one(&change.transaction).await? else { return Ok(false) };
+        // Those counted since the account was read are left for the next time.
+        let failed = user.failed_sign_ins - i64::from(account.failed_sign_ins);
+        let columns = user::ActiveModel {
+            failed_sign_ins: Set(failed.max(0)),
+            signed_in_at: Set(Some(now)),
+            ..Default::default()
+        };
+        user::Entity::update_many()
+            .set(columns)
+            .filter(user::Column::Id.eq(account.id))
+            .exec(&change.transaction)
+            .await?;
         if let Some(earlier) = earlier {
             end(&mut change, earlier, &by).await?;
         }

@@ -7,6 +7,7 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set,
     SqlErr,
 };
+use time::OffsetDateTime;
 
 use crate::{
     database::values::time_from,
@@ -25,6 +26,10 @@ pub struct Account {
     pub user: User,
     /// The argon2id hash, as a PHC string.
     pub password_hash: String,
+    /// Failed attempts to sign in since the last successful one.
+    pub failed_sign_ins: u32,
+    /// When its user last signed in.
+    pub signed_in_at: Option<OffsetDateTime>,
     /// How often all its sessions were ended at once.
     pub(crate) sign_outs: i64,
 }
@@ -46,7 +51,14 @@ impl TryFrom<user::Model> for Account {
             disabled: row.disabled,
             created_at: time_from(row.created_at)?,
         };
-        Ok(Self { id: row.id, user, password_hash: row.password_hash, sign_outs: row.sign_outs })
+        Ok(Self {
+            id: row.id,
+            user,
+            password_hash: row.password_hash,
+            failed_sign_ins: u32::try_from(row.failed_sign_ins).unwrap_or(u32::MAX),
+            signed_in_at: row.signed_in_at.map(time_from).transpose()?,
+            sign_outs: row.sign_outs,
+        })
     }
 }
 
@@ -78,8 +90,14 @@ pub(super) async fn insert(
     if user.configure_server {
         end_set_up_links(connection).await?;
     }
-    let password_hash = password_hash.to_owned();
-    Ok(Account { id: inserted.last_insert_id, user: user.clone(), password_hash, sign_outs: 0 })
+    Ok(Account {
+        id: inserted.last_insert_id,
+        user: user.clone(),
+        password_hash: password_hash.to_owned(),
+        failed_sign_ins: 0,
+        signed_in_at: None,
+        sign_outs: 0,
+    })
 }
 
 pub(super) async fn end_set_up_links(connection: &impl ConnectionTrait) -> Result<(), StoreError> {

@@ -126,7 +126,7 @@ impl Vault {
         })
     }
 
-    fn try_unseal(&self, owner: &str, sealed: &Sealed) -> Option<Secret> {
+    pub(crate) fn try_unseal(&self, owner: &str, sealed: &Sealed) -> Option<Secret> {
         let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<NONCE_BYTES>()?;
         let payload = Payload { msg: ciphertext, aad: owner.as_bytes() };
         let clear = self.key(sealed.key_id)?.decrypt(&XNonce::from(*nonce), payload).ok()?;

@@ -4,7 +4,7 @@ use domain::{Consumer, FieldError};
 use serde::{Deserialize, Serialize};
 
 use super::api::Listing;
-use crate::frame::who::Who;
+use crate::frame::{missed::Missed, who::Who};
 
 /// The data that the page is rendered from; the browser reads it when it takes over. It must not contain a secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub struct PageData {
     pub now_ms: i64,
     /// The result of a register form that was sent without scripts.
     pub reply: Option<Reply>,
+    /// What the user missed since the last sign-in.
+    pub missed: Option<Missed>,
     /// The consumer whose approve dialog is opened at once.
     pub asked_for: Option<Box<Consumer>>,
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::document::Document;
 use crate::{
     console::shell::{Frame, Shell},
-    frame::header::NavPage,
+    frame::{header::NavPage, missed::MissedNote},
 };
 
 #[cfg(feature = "ssr")]
@@ -51,6 +51,7 @@ pub fn ConsumersPage() -> impl IntoView {
             <p class="lead">
                 "Applications that may sign users in and use APIs on their behalf. A new key does nothing until it is approved."
             </p>
+            <MissedNote missed=data.missed/>
             <Register reply=data.reply/>
             <ConsumerTable/>
             <RowMenu/>
