@@ -14,7 +14,7 @@ use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
 
 use crate::{
     api, assets, console, gate,
-    layers::{deadline, headers, in_words, same_origin, trace},
+    layers::{deadline, denials, headers, in_words, same_origin, trace},
     ops,
     pages::{api_docs, applications, authorize, consumers, home, set_up, sign_in},
     provider::{key_requests, oauth1, root_services},
@@ -64,6 +64,7 @@ pub(crate) fn public(state: AppState) -> Router {
         .layer(from_fn(deadline::enforce_deadlines))
         .layer(CatchPanicLayer::custom(in_words::panicked))
         .layer(from_fn_with_state(state.clone(), in_words::in_words))
+        .layer(from_fn_with_state(state.clone(), denials::note_denials))
         .layer(from_fn_with_state(state, headers::secure))
         .layer(from_fn(trace::trace))
 }

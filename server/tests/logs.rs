@@ -3,11 +3,13 @@
 use crate::support;
 
 use http::{Method, Request};
+use regex::Regex;
 use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::json;
 use support::{
-    Home, SECRET,
+    Browser, Home, SECRET,
     browser::send,
+    guide::snippet,
     signer::{App, Provider, send_json},
 };
 
@@ -120,4 +122,110 @@ fn a_request_s_number_is_ours_and_never_what_a_stranger_sends() {
     assert_eq!(id.len(), 32);
     assert_eq!(refused.json()["request_id"], id, "what is refused can be quoted too");
     assert_ne!(visitor.get("/sign-in").is(200).header("x-request-id"), id);
+}
+
+/// The expression of the guide's filter, as fail2ban reads it.
+fn failregex() -> Regex {
+    let filter = snippet("ban-with-fail2ban.md", "latchkey.conf");
+    let failregex = filter.lines().find_map(|line| line.strip_prefix("failregex = ")).unwrap();
+    // What fail2ban puts in place of its tag, without host names.
+    Regex::new(&failregex.replace("<ADDR>", r"(?P<address>\d+\.\d+\.\d+\.\d+|[0-9A-Fa-f:]+)")).unwrap()
+}
+
+/// Something that is denied, and what its line ends with.
+type Deed<'a> = (&'a str, Box<dyn Fn() -> u16 + 'a>);
+
+/// The form of a sign-in that fails.
+fn attempt<'a>(username: &'a str, password: &'a str) -> [(&'a str, &'a str); 2] {
+    [("username", username), ("password", password)]
+}
+
+#[test]
+fn what_is_denied_is_a_line_with_address_and_reason_and_the_user_where_it_is_a_name() {
+    let server = Home::with_users().serve();
+    let (visitor, grace) = (server.visitor(), server.signed_in("grace"));
+    let other_site = || {
+        let request = grace.bare(Method::POST, "/sign-out").header("sec-fetch-site", "cross-site");
+        send(request.body(()).unwrap())
+    };
+    let deeds: [Deed<'_>; 9] = [
+        (
+            "reason=wrong_password user=ada",
+            Box::new(|| visitor.post("/sign-in", &attempt("ada", "hush")).status),
+        ),
+        (
+            "reason=unknown_user user=eve",
+            Box::new(|| visitor.post("/sign-in", &attempt("eve", "hush")).status),
+        ),
+        (
+            "reason=unknown_user",
+            Box::new(|| visitor.post("/sign-in", &attempt("a name\nhush", "hush")).status),
+        ),
+        ("reason=set_up_link", Box::new(|| visitor.get("/set-up?token=hush").status)),
+        ("reason=unknown_token", Box::new(|| visitor.get("/oauth/authorize?oauth_token=hush").status)),
+        ("reason=not_signed_in", Box::new(|| visitor.get(CONSUMERS).status)),
+        ("reason=not_permitted", Box::new(|| grace.get(CONSUMERS).status)),
+        ("reason=not_permitted user=grace", Box::new(|| grace.get(HOME).status)),
+        ("reason=other_site", Box::new(|| other_site().status)),
+    ];
+    server.log();
+    for (words, deed) in deeds {
+        assert!(deed() >= 400, "{words}");
+        let log = server.log_until("latchkey::denied");
+        let line = log.last().unwrap();
+        assert!(line.ends_with(&format!("denied address=127.0.0.1 {words}")), "{words}: {line}");
+        assert!(line.contains("WARN") && !line.contains("hush"), "{line}");
+    }
+    let metrics = Browser::new(&server.line("internal listener on ")).get("/metrics").is(200);
+    for counted in [
+        "latchkey_refused_total{reason=\"unknown_user\"} 2",
+        "latchkey_refused_total{reason=\"set_up_link\"} 1",
+        "latchkey_sign_ins_total{result=\"wrong\"} 3",
+        "latchkey_sign_ins_total{result=\"signed_in\"} 1",
+    ] {
+        assert!(metrics.text().contains(counted), "{counted}: {}", metrics.text());
+    }
+}
+
+#[test]
+fn the_filter_of_the_guide_finds_attacks_and_nothing_else() {
+    let server = Home::with_users().serve();
+    let (visitor, failregex) = (server.visitor(), failregex());
+    let line = |words: &str| server.log_until(words).pop().unwrap();
+    server.log();
+    visitor.post("/sign-in", &attempt("ada", "wrong password")).is(401);
+    let found = line("wrong_password");
+    assert_eq!(&failregex.captures(&found).unwrap_or_else(|| panic!("{found}"))["address"], "127.0.0.1");
+    visitor.post("/sign-in", &attempt("no name!", "wrong password")).is(401);
+    assert!(failregex.is_match(&line("unknown_user")));
+    visitor.get("/set-up?token=guessed").is(410);
+    assert!(failregex.is_match(&line("set_up_link")));
+    visitor.get(CONSUMERS).is(401);
+    assert!(!failregex.is_match(&line("not_signed_in")));
+    // A stranger's own words cannot pass for such a line: a path has no blanks.
+    let forged = "/api/v1/latchkey::denied:%20denied%20address=192.0.2.1%20reason=wrong_password";
+    visitor.get(forged);
+    visitor.get(CONSUMERS).is(401);
+    let log = server.log_until("not_signed_in");
+    assert!(!log.iter().any(|line| failregex.is_match(line)), "{log:?}");
+}
+
+#[test]
+fn a_flood_of_denied_requests_is_a_few_lines_and_all_of_it_is_counted() {
+    let server = Home::with_users().serve();
+    let visitor = server.visitor();
+    server.log();
+    for _ in 0..50 {
+        visitor.get(CONSUMERS).is(401);
+    }
+    // The last of another kind, which is written.
+    visitor.get("/set-up?token=guessed").is(410);
+    let log = server.log_until("set_up_link");
+    assert_eq!(log.iter().filter(|line| line.contains("not_signed_in")).count(), 10, "{log:?}");
+    let metrics = Browser::new(&server.line("internal listener on ")).get("/metrics").is(200);
+    assert!(
+        metrics.text().contains("latchkey_refused_total{reason=\"not_signed_in\"} 50"),
+        "{}",
+        metrics.text()
+    );
 }

@@ -11,8 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use http::Method;
 use support::{
-    Browser, Home, PASSWORD, Server, browser::Answer,
+    Browser, Home, PASSWORD, Server,
+    browser::{Answer, send, with_form},
 };
 
 const HOME: &str = "/settings/oauth-consumers";
@@ -378,6 +380,37 @@ fn the_set_up_link_is_under_the_public_address() {
     let server = Home::new().serve_with(&[("LATCHKEY_PUBLIC_URL", "https://keys.example/latchkey")]);
     let link = server.line("set up at ");
     assert!(link.starts_with("https://keys.example/latchkey/set-up?token="), "{link}");
+}
+
+#[test]
+fn where_somebody_signed_in_from_is_what_a_trusted_proxy_says() {
+    let server = Home::with_users().serve_with(&[("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1")]);
+    let visitor = server.visitor();
+    let attempt = |address: &str, name: &str| {
+        let request = visitor.request(Method::POST, "/sign-in").header("x-forwarded-for", address);
+        send(with_form(request, &pair(name, PASSWORD)))
+    };
+    attempt("203.0.113.5", "bob").is(401);
+    let log = server.log_until("unknown_user");
+    assert!(log.last().unwrap().contains("address=203.0.113.5 "), "{log:?}");
+    assert!(!log.iter().any(|line| line.contains("LATCHKEY_TRUSTED_PROXIES")), "{log:?}");
+    attempt("2001:db8::7", "ada").is(303);
+}
+
+#[test]
+fn a_proxy_that_is_not_trusted_is_warned_of_once() {
+    let server = Home::with_users().serve();
+    let visitor = server.visitor();
+    for _ in 0..2 {
+        let request = visitor.request(Method::POST, "/sign-in").header("x-forwarded-for", "203.0.113.5");
+        send(with_form(request, &pair("bob", PASSWORD))).is(401);
+    }
+    let mut log = server.log_until("unknown_user");
+    log.extend(server.log_until("unknown_user"));
+    let warnings: Vec<_> = log.iter().filter(|line| line.contains("LATCHKEY_TRUSTED_PROXIES")).collect();
+    assert_eq!(warnings.len(), 1, "{log:?}");
+    assert!(warnings[0].contains("WARN") && warnings[0].contains("peer=127.0.0.1"), "{warnings:?}");
+    assert!(log.iter().all(|line| !line.contains("address=203.0.113.5")), "it is not believed: {log:?}");
 }
 
 #[test]

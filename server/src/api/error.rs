@@ -12,7 +12,8 @@ use service::{NotPermitted, ServiceError, VerifyError};
 
 use crate::{
     api::problem::ProblemDetails,
-    wire::{failure::Failure, refusal, request_id::RequestId},
+    state::denials::Reason,
+    wire::{denial::Denial, failure::Failure, refusal, request_id::RequestId},
 };
 
 /// Why a call was not done.
@@ -114,6 +115,27 @@ impl ApiError {
         }
     }
 
+    /// Why the caller was denied what they asked for, where the answer says so by its status.
+    fn denial(&self) -> Option<Reason> {
+        match self {
+            Self::NoCredentials => Some(Reason::NotSignedIn),
+            Self::Refused(problem) if refusal::status(problem) == StatusCode::UNAUTHORIZED => {
+                Some(Reason::Signature)
+            }
+            Self::NotPermitted(_) => Some(Reason::NotPermitted),
+            Self::OtherSite => Some(Reason::OtherSite),
+            Self::Refused(_)
+            | Self::BadRequest(_)
+            | Self::NotFound(_)
+            | Self::MethodNotAllowed
+            | Self::TooLarge
+            | Self::UnsupportedMediaType
+            | Self::PreconditionRequired
+            | Self::PreconditionFailed(_)
+            | Self::Service(_) => None,
+        }
+    }
+
     /// Problem details, with the realm in the challenge and the request's number.
     pub(crate) fn answer(&self, realm: &str, id: &RequestId) -> Response {
         let status = self.status();
@@ -129,9 +151,10 @@ impl ApiError {
             Self::Service(ServiceError::Store(error)) => failure = Some(Failure::of(error)),
             _ => {}
         }
+        let denial = self.denial().map(Denial::of);
         let problem = [(header::CONTENT_TYPE, "application/problem+json")];
         let challenge = challenge.map(|challenge| [(header::WWW_AUTHENTICATE, challenge)]);
-        (status, challenge, failure, problem, Json(details)).into_response()
+        (status, challenge, failure, denial, problem, Json(details)).into_response()
     }
 }
 

@@ -7,7 +7,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::{api::error::ApiError, state::AppState, wire::session};
+use crate::{
+    api::error::ApiError,
+    state::{AppState, denials::Reason},
+    wire::{denial::Denial, session},
+};
 
 /// Lets through requests that change nothing, that come from our own pages, or that carry no session and do not say
 /// that they come from elsewhere.
@@ -34,7 +38,7 @@ pub(crate) async fn refuse_cross_site(
             return ApiError::OtherSite.into_response();
         }
         let advice = "This request was refused because it does not come from Latchkey's own pages. Open Latchkey itself and try there. If you did, LATCHKEY_PUBLIC_URL is not the address in your browser.\n";
-        (StatusCode::FORBIDDEN, advice).into_response()
+        (StatusCode::FORBIDDEN, Denial::of(Reason::OtherSite), advice).into_response()
     }
 }
 

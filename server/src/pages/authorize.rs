@@ -21,7 +21,8 @@ use crate::{
         person::{Person, sign_in_first},
         render::{PageError, page_request, render},
     },
-    state::AppState,
+    state::{AppState, denials::Reason},
+    wire::denial::Denial,
 };
 
 #[derive(Deserialize)]
@@ -141,6 +142,7 @@ async fn answered(
 async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> Result<Response, PageError> {
     let why = error.to_string();
     let again = "Go back to the application and sign in there once more.";
+    let is_unknown = matches!(error, AuthorizeError::Unknown);
     let (status, heading, what_to_do) = match error {
         AuthorizeError::Unknown => (StatusCode::NOT_FOUND, "Unknown request", again),
         AuthorizeError::Answered => (
@@ -160,7 +162,8 @@ async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> 
         ),
         AuthorizeError::Service(error) => return Err(error.into()),
     };
-    Ok(notice(state, status, heading, format!("{why} {what_to_do}"), request).await)
+    let page = notice(state, status, heading, format!("{why} {what_to_do}"), request).await;
+    Ok((is_unknown.then(|| Denial::of(Reason::UnknownToken)), page).into_response())
 }
 
 async fn notice(

@@ -19,8 +19,8 @@ use crate::{
         person::AdminPage,
         render::{PageError, failure, notice, page_request, render, words},
     },
-    state::AppState,
-    wire::{missed, request_id::RequestId},
+    state::{AppState, denials::Reason},
+    wire::{denial::Denial, missed, request_id::RequestId},
 };
 
 /// The administrator's start page.
@@ -59,7 +59,9 @@ pub(crate) async fn approve_key(
         Ok(consumer) => show_consumers(state, &page, None, Some(consumer), request).await,
         Err(error @ (ServiceError::NotFound(_) | ServiceError::Removed(_))) => {
             let text = format!("{error} Check the link, or look for it among the OAuth consumers.");
-            Ok(notice(&state, StatusCode::NOT_FOUND, "No such consumer key", text))
+            let user = Some(page.person.user().username.clone());
+            let page = notice(&state, StatusCode::NOT_FOUND, "No such consumer key", text);
+            Ok((Denial::of_user(Reason::UnknownKey, user), page).into_response())
         }
         Err(error) => Err(error.into()),
     }

@@ -10,8 +10,8 @@ use service::{Admin, NotPermitted, SignedIn, sign_in::Presence};
 
 use crate::{
     pages::render::PageError,
-    state::AppState,
-    wire::{address::ClientAddress, session::who},
+    state::{AppState, denials::Reason},
+    wire::{address::ClientAddress, denial::Denial, session::who},
 };
 
 /// A person behind a session that holds.
@@ -58,7 +58,8 @@ fn permission_missing(state: &AppState, person: &SignedIn) -> Response {
     );
     let heading = "Permission missing: Configure Server";
     let notice = Notice { status: StatusCode::FORBIDDEN, heading, text, signed_in: true };
-    Document::from(notice).render_plain(state.site.clone()).into_response()
+    let denial = Denial::of_user(Reason::NotPermitted, Some(person.user().username.clone()));
+    (denial, Document::from(notice).render_plain(state.site.clone())).into_response()
 }
 
 /// Redirects to the sign-in page, which then redirects to a path of this server.

@@ -15,9 +15,10 @@ use crate::{
         input::{PageForm, PageQuery},
         render::{PageError, failure, page_request, render, status, words},
     },
-    state::AppState,
+    state::{AppState, denials::Reason},
     wire::{
         address::{ClientAddress, Connection},
+        denial::Denial,
         request_id::RequestId,
         session::{self, Cookies},
     },
@@ -43,12 +44,13 @@ pub(crate) async fn set_up_page(
 }
 
 async fn dead_link(state: AppState, request: Request) -> Response {
+    let denial = Denial::of(Reason::SetUpLink);
     let text = "This set-up link is not valid any more: an administrator exists already, or it is over an hour old, or a \
                 later start has printed a new one. Sign in; or start latchkey again for a new link; or, on the server \
                 itself, run `latchkey user add NAME --configure-server --password-stdin`.";
     let heading = "Set-up link not valid";
     let notice = Notice { status: StatusCode::GONE, heading, text: text.to_owned(), signed_in: false };
-    render(state.site, notice, request).await
+    (denial, render(state.site, notice, request).await).into_response()
 }
 
 #[derive(Deserialize)]

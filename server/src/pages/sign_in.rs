@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use app::SignInReply;
 use axum::{
-    Form,
+    Extension, Form,
     extract::{Request, State, rejection::FormRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{Password, TypedSecret};
+use domain::{Password, TypedSecret, Username};
 use serde::Deserialize;
-use service::sign_in::SignInError;
+use service::sign_in::{Cause, SignInError};
 
 use crate::{
     pages::{
@@ -19,9 +19,10 @@ use crate::{
         person::{Person, sign_in_first},
         render::{PageError, failure, page_request, render, status, words},
     },
-    state::AppState,
+    state::{AppState, denials::Reason},
     wire::{
         address::{ClientAddress, Connection},
+        denial::Denial,
         missed,
         request_id::RequestId,
         session::{self, Cookies},
@@ -106,6 +107,7 @@ pub(crate) async fn sign_in(
     let cookies = Cookies::of(&headers, &state);
     let browser = cookies.browser(address, connection);
     let signed_in = state.service.sessions().sign_in(&form.username, &password, &browser).await;
+    state.metrics.signed_in(&signed_in);
     let error = match signed_in {
         Ok(begun) => {
             let cookies = (session::begin(&begun, &state), missed::remember(&begun, &state));
@@ -113,6 +115,7 @@ pub(crate) async fn sign_in(
         }
         Err(error) => error,
     };
+    let denial = denial(&error, &form.username);
     let (status, words, failed) = match &error {
         SignInError::WrongPair(_) => (StatusCode::UNAUTHORIZED, error.to_string(), None),
         SignInError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, error.to_string(), None),
@@ -127,7 +130,19 @@ pub(crate) async fn sign_in(
     let reply = SignInReply { username: form.username, next, problem, ..SignInReply::default() };
     let request = page_request(&state, "/sign-in");
     let reply = with_callback_origin(&state, reply).await;
-    (failed, retry_after, render(state.site, reply, request).await).into_response()
+    (failed, denial, retry_after, render(state.site, reply, request).await).into_response()
+}
+
+/// What the log says of a sign-in that failed.
+fn denial(error: &SignInError, username: &str) -> Option<Extension<Denial>> {
+    let reason = match error {
+        SignInError::WrongPair(Cause::UnknownUser) => Reason::UnknownUser,
+        SignInError::WrongPair(Cause::WrongPassword) => Reason::WrongPassword,
+        SignInError::WrongPair(Cause::AccountChanged) => Reason::DisabledUser,
+        SignInError::TooMany(_) => Reason::TooManySignIns,
+        SignInError::Service(_) => return None,
+    };
+    Some(Denial::of_user(reason, Username::parse(username).ok()))
 }
 
 /// At least one, since `Retry-After: 0` would invite the next request at once.

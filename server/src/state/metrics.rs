@@ -12,12 +12,20 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
-use service::{Verified, VerifyError};
+use service::{
+    Verified, VerifyError,
+    sign_in::{Begun, SignInError},
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByResult {
-    /// `allowed`, an `oauth_problem`, or `unavailable`.
+    /// Of a verification: `allowed`, an `oauth_problem`, or `unavailable`.
     result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByReason {
+    reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -38,6 +46,8 @@ struct Inner {
     registry: Registry,
     verifications: Family<ByResult, Counter>,
     durations: Histogram,
+    sign_ins: Family<ByResult, Counter>,
+    denials: Family<ByReason, Counter>,
     consumers: Family<ByStatus, Gauge>,
     subscribers: Gauge,
     connections: Family<ByState, Gauge>,
@@ -66,6 +76,14 @@ impl Metrics {
             Unit::Seconds,
             durations.clone(),
         );
+        let sign_ins = Family::default();
+        registry.register("sign_ins", "Attempts to sign in, by result", sign_ins.clone());
+        let denials = Family::default();
+        registry.register(
+            "refused",
+            "Requests of the public listener that were denied, by reason",
+            denials.clone(),
+        );
         let consumers = Family::default();
         registry.register("consumers", "Registered consumers, by status", consumers.clone());
         let subscribers = Gauge::default();
@@ -76,7 +94,16 @@ impl Metrics {
             "Connections of the database pool, by state",
             connections.clone(),
         );
-        Self(Arc::new(Inner { registry, verifications, durations, consumers, subscribers, connections }))
+        Self(Arc::new(Inner {
+            registry,
+            verifications,
+            durations,
+            sign_ins,
+            denials,
+            consumers,
+            subscribers,
+            connections,
+        }))
     }
 
     /// Counts a verification.
@@ -88,6 +115,22 @@ impl Metrics {
         };
         self.0.verifications.get_or_create(&ByResult { result }).inc();
         self.0.durations.observe(took.as_secs_f64());
+    }
+
+    /// Counts an attempt to sign in.
+    pub(crate) fn signed_in(&self, result: &Result<Begun, SignInError>) {
+        let result = match result {
+            Ok(_) => "signed_in",
+            Err(SignInError::WrongPair(_)) => "wrong",
+            Err(SignInError::TooMany(_)) => "too_many",
+            Err(SignInError::Service(_)) => "unavailable",
+        };
+        self.0.sign_ins.get_or_create(&ByResult { result }).inc();
+    }
+
+    /// Counts a request that was denied.
+    pub(crate) fn denied(&self, reason: &'static str) {
+        self.0.denials.get_or_create(&ByReason { reason }).inc();
     }
 
     /// Notes how many consumers have a status now.

@@ -1,9 +1,13 @@
 //! Where the parts meet: what every handler shares.
 
+pub(crate) mod denials;
 mod metrics;
 pub(crate) mod streams;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex},
+};
 
 use app::Site;
 use service::Service;
@@ -12,7 +16,7 @@ use url::Url;
 
 use crate::{
     assets,
-    state::{metrics::Metrics, streams::Streams},
+    state::{denials::Denials, metrics::Metrics, streams::Streams},
 };
 
 /// Shared by every handler. Cheap to clone.
@@ -26,6 +30,7 @@ pub(crate) struct AppState {
     /// The realm of challenges.
     pub(crate) realm: Arc<str>,
     pub(crate) metrics: Metrics,
+    pub(crate) denials: Arc<Mutex<Denials>>,
     pub(crate) streams: Streams,
     pub(crate) trusted_proxies: Arc<[IpAddr]>,
     /// Turns true when the process is about to end; event streams end with it.
@@ -56,6 +61,7 @@ impl AppState {
             base_uri: base_uri.trim_end_matches('/').into(),
             realm: realm.into(),
             metrics: Metrics::new(),
+            denials: Arc::default(),
             streams,
             public_url: Arc::new(public_url),
             trusted_proxies: trusted_proxies.into(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod body;
+pub(crate) mod denial;
 pub(crate) mod failure;
 pub(crate) mod missed;
 pub(crate) mod refusal;

@@ -7,7 +7,10 @@ use axum::{
 use oauth::Problem;
 use service::{ServiceError, VerifyError};
 
-use crate::{state::AppState, wire::failure::Failure};
+use crate::{
+    state::{AppState, denials::Reason},
+    wire::{denial::Denial, failure::Failure},
+};
 
 /// The HTTP status of a refusal.
 pub(crate) fn status(problem: &Problem) -> StatusCode {
@@ -28,7 +31,8 @@ pub(crate) fn refuse(state: &AppState, error: &VerifyError) -> Response {
             let pairs: Vec<(&str, &str)> =
                 members.iter().map(|(name, text)| (*name, text.as_str())).collect();
             let challenge = [(header::WWW_AUTHENTICATE, problem.challenge(&state.realm))];
-            (challenge, form_body(status(problem), &pairs)).into_response()
+            let denial = (problem.status() == 401).then(|| Denial::of(Reason::Signature));
+            (challenge, denial, form_body(status(problem), &pairs)).into_response()
         }
         VerifyError::Service(error) => unavailable(error),
     }
