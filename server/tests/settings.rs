@@ -198,3 +198,23 @@ fn help_and_version_are_asked_for_and_not_wrong() {
         assert!(said.stdout.contains("latchkey"), "{said:?}");
     }
 }
+
+#[test]
+fn a_start_and_check_warn_of_what_the_network_can_read_or_reach_and_go_on() {
+    let home = Home::with_users();
+    let settings = [("LATCHKEY_LISTEN", "0.0.0.0:0"), ("LATCHKEY_INTERNAL_LISTEN", "0.0.0.0:0")];
+    let check = home.run(&["check", "--listen", "0.0.0.0:0", "--internal-listen", "0.0.0.0:0"], "");
+    assert_eq!(check.code, Some(0), "a warning is not an error: {check:?}");
+    for (setting, _) in settings {
+        let warning = format!("network: WARNING: {setting}=0.0.0.0:0 ");
+        assert_eq!(check.stdout.matches(&warning).count(), 1, "{check:?}");
+    }
+    assert!(
+        !home.run(&["check"], "").stdout.contains("network: "),
+        "the defaults are reached from here alone"
+    );
+    let server = home.serve_with(&settings);
+    let log = server.log_until("LATCHKEY_INTERNAL_LISTEN=0.0.0.0:0 ");
+    let public = log.iter().find(|line| line.contains("LATCHKEY_LISTEN=0.0.0.0:0 ")).unwrap();
+    assert!(public.contains("WARN") && public.contains("LATCHKEY_TLS_CERT"), "{public}");
+}

@@ -14,7 +14,7 @@ mod tables;
 mod upkeep;
 pub mod vault;
 
-pub use database::location::{Location, NoLocation};
+pub use database::location::{Location, NoLocation, Protection, Remote};
 pub use devices::Devices;
 pub use error::StoreError;
 pub use memory::keyring::{CachedConsumer, CachedToken};

@@ -10,7 +10,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::{
     command::{error::CommandError, terminal::output},
     serve::listen,
-    settings::{Settings, exposure::exposures},
+    settings::{Settings, exposure::exposures, network::openings},
 };
 
 /// How far the newest activity may lie in the future before the clock is suspected.
@@ -55,6 +55,11 @@ pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), Command
         warning: true,
         ..Finding::new("permissions", true, exposure.to_string())
     }));
+    findings.extend(
+        openings(settings)
+            .into_iter()
+            .map(|opening| Finding { warning: true, ..Finding::new("network", true, opening.to_string()) }),
+    );
     findings.push(check_clock(newest));
     let words = |finding: &Finding| format!("{}: {}: {}", finding.subject, finding.verdict(), finding.detail);
     let text = if json {

@@ -23,7 +23,7 @@ use crate::{
         listen::{bound_url, listen, tls},
         stop::{finished, stop_signal},
     },
-    settings::{Settings, data_dir::make_data_dir, exposure::exposures},
+    settings::{Settings, data_dir::make_data_dir, exposure::exposures, network::openings},
     state::{AppState, streams::Streams},
 };
 
@@ -45,6 +45,9 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
     for exposure in exposures(&settings) {
         tracing::warn!("{exposure}");
+    }
+    for opening in openings(&settings) {
+        tracing::warn!("{opening}");
     }
 
     let scheme = if tls.is_some() { "https" } else { "http" };

@@ -2,11 +2,12 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     path::{Path, PathBuf},
     str::FromStr,
 };
 
-use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 /// Where the data is. A password in it is never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,6 +16,28 @@ pub enum Location {
     Sqlite(PathBuf),
     /// `postgres://user:password@host:port/database?…`
     Postgres(PostgresUrl),
+}
+
+/// A PostgreSQL server on another host, and what protects the connection to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// Its name or address.
+    pub host: String,
+    /// By `sslmode`.
+    pub protection: Protection,
+}
+
+/// What protects a connection to a PostgreSQL server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// Nothing (`disable`).
+    Clear,
+    /// Nothing, where the server offers no TLS or somebody on the way says so (`allow`, `prefer`, the default).
+    Optional,
+    /// Encryption, but the server may be anybody (`require`).
+    Unverified,
+    /// The server's certificate is checked (`verify-ca`, `verify-full`).
+    Verified,
 }
 
 /// A URL, as libpq accepts it.
@@ -47,6 +70,25 @@ impl Location {
             Self::Sqlite(file) => Some(file),
             Self::Postgres(_) => None,
         }
+    }
+
+    /// The server, if it is PostgreSQL on another host.
+    pub fn remote(&self) -> Option<Remote> {
+        let Self::Postgres(url) = self else { return None };
+        let options = url.options();
+        let host = options.get_host();
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let is_loopback = address.map_or(host == "localhost", |address| address.to_canonical().is_loopback());
+        if options.get_socket().is_some() || host.starts_with('/') || is_loopback {
+            return None;
+        }
+        let protection = match options.get_ssl_mode() {
+            PgSslMode::Disable => Protection::Clear,
+            PgSslMode::Allow | PgSslMode::Prefer => Protection::Optional,
+            PgSslMode::Require => Protection::Unverified,
+            PgSslMode::VerifyCa | PgSslMode::VerifyFull => Protection::Verified,
+        };
+        Some(Remote { host: host.to_owned(), protection })
     }
 
     /// The `pg_dump` command that copies the database to `file`, if it is PostgreSQL. `pg_dump` asks for the password
@@ -131,6 +173,32 @@ mod tests {
         for text in ["", "sqlite://", "sqlite://a?mode=rwc", "sqlite::memory:", "mysql://a/b", "postgres//a"]
         {
             assert_eq!(text.parse::<Location>(), Err(NoLocation), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_server_on_another_host_is_remote_and_what_protects_it_is_told() {
+        let remote = |url: &str| url.parse::<Location>().unwrap().remote();
+        for (host, mode, protection) in [
+            ("db.example", "disable", Protection::Clear),
+            ("192.0.2.1", "allow", Protection::Optional),
+            ("[2001:db8::1]", "prefer", Protection::Optional),
+            ("localhost.example", "require", Protection::Unverified),
+            ("db.example", "verify-ca", Protection::Verified),
+            ("db.example", "verify-full", Protection::Verified),
+        ] {
+            let found = remote(&format!("postgres://ada@{host}/keys?sslmode={mode}"));
+            assert_eq!(found, Some(Remote { host: host.to_owned(), protection }));
+        }
+        for url in [
+            "postgres://ada@localhost/keys",
+            "postgres://ada@127.0.0.1/keys",
+            "postgres://ada@[::1]/keys",
+            "postgres://ada@localhost/keys?host=/run/postgresql",
+            "postgres://ada@%2Frun%2Fpostgresql/keys",
+            "sqlite://keys.db",
+        ] {
+            assert_eq!(remote(url), None, "{url}");
         }
     }
 

@@ -1,0 +1,150 @@
+//! What crosses the network unprotected, or can be reached over it although it should not be: as `serve` and `check` warn.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
+
+use store::{Protection, Remote};
+
+use crate::settings::Settings;
+
+/// An opening that the settings leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// The public listener serves others by http.
+    PublicInClear(SocketAddr),
+    /// The internal listener can be reached from everywhere.
+    InternalOpen(SocketAddr),
+    /// The database is on another host, and that may be another than it seems.
+    Database(Remote),
+}
+
+impl fmt::Display for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PublicInClear(address) => write!(
+                f,
+                "LATCHKEY_LISTEN={address} serves http to other machines: passwords and sessions cross the network in clear; set LATCHKEY_TLS_CERT and LATCHKEY_TLS_KEY, or put a proxy with TLS in front and its address into LATCHKEY_PUBLIC_URL=https://…"
+            ),
+            Self::InternalOpen(address) => write!(
+                f,
+                "LATCHKEY_INTERNAL_LISTEN={address} may be reached from everywhere: /verify and /metrics are for gateways and tools alone; give a loopback or private address, or shut all others out by a firewall"
+            ),
+            Self::Database(Remote { host, protection }) => {
+                let what = match protection {
+                    Protection::Clear => {
+                        "is asked in clear (sslmode=disable): everybody on the way can read and change what it answers"
+                    }
+                    Protection::Optional => {
+                        "is asked in clear where it offers no TLS, or where somebody on the way says so, and its certificate is not checked"
+                    }
+                    Protection::Unverified => {
+                        "is asked over TLS, but its certificate is not checked (sslmode=require): it may be anybody"
+                    }
+                    Protection::Verified => "is asked over TLS",
+                };
+                write!(
+                    f,
+                    "the database server {host} {what}; add sslmode=verify-full (and sslrootcert=FILE for a CA of your own) to LATCHKEY_DATABASE_URL"
+                )
+            }
+        }
+    }
+}
+
+/// Everything that the settings leave open.
+pub(crate) fn openings(settings: &Settings) -> Vec<Opening> {
+    let is_http = settings.public_url.as_ref().is_none_or(|url| url.scheme() == "http");
+    let public = Some(settings.listen)
+        .filter(|address| is_http && settings.tls().is_none() && !address.ip().to_canonical().is_loopback());
+    let internal = settings.internal_listen.filter(|address| !is_private(address.ip()));
+    let database = settings.database_url.remote().filter(|remote| remote.protection != Protection::Verified);
+    let openings = [
+        public.map(Opening::PublicInClear),
+        internal.map(Opening::InternalOpen),
+        database.map(Opening::Database),
+    ];
+    openings.into_iter().flatten().collect()
+}
+
+/// Whether nobody on the Internet has this address.
+fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        IpAddr::V6(address) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::settings::{Flags, Settings};
+
+    #[test]
+    fn what_the_network_can_read_or_reach_is_told_with_what_to_do() {
+        let tls = [("LATCHKEY_TLS_CERT", "cert.pem"), ("LATCHKEY_TLS_KEY", "key.pem")];
+        let openings = |environment: &[(&str, &str)]| {
+            let environment =
+                environment.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+            let file = Path::new("latchkey.toml");
+            let settings = Settings::from_sources(&Flags::default(), &environment, file, "").unwrap();
+            super::openings(&settings).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let (listen, internal, url) =
+            ("LATCHKEY_LISTEN", "LATCHKEY_INTERNAL_LISTEN", "LATCHKEY_DATABASE_URL");
+        let behind_tls = ("LATCHKEY_PUBLIC_URL", "https://keys.example");
+        for environment in [
+            &[][..],
+            &[(listen, "[::1]:3000")],
+            &[(listen, "[::ffff:127.0.0.1]:3000")],
+            &[(listen, "0.0.0.0:3000"), behind_tls],
+            &[(listen, "0.0.0.0:3000"), tls[0], tls[1]],
+            &[(internal, "10.0.0.5:3001")],
+            &[(internal, "[fd00::5]:3001")],
+            &[(internal, "off")],
+            &[(url, "postgres://ada@localhost/keys?sslmode=disable")],
+            &[(url, "postgres://ada@[::1]/keys?sslmode=disable")],
+            &[(url, "postgres://ada@db.example/keys?sslmode=verify-full")],
+            &[(url, "postgres://ada@db.example/keys?sslmode=verify-ca")],
+        ] {
+            assert_eq!(openings(environment), [""; 0], "{environment:?}");
+        }
+        let http = ("LATCHKEY_PUBLIC_URL", "http://keys.example");
+        for (environment, parts) in [
+            (
+                &[(listen, "0.0.0.0:3000")][..],
+                ["LATCHKEY_LISTEN=0.0.0.0:3000 serves http", "LATCHKEY_TLS_CERT"],
+            ),
+            (
+                &[(listen, "192.0.2.1:80"), http],
+                ["LATCHKEY_LISTEN=192.0.2.1:80 ", "LATCHKEY_PUBLIC_URL=https://"],
+            ),
+            (&[(internal, "0.0.0.0:3001")], ["LATCHKEY_INTERNAL_LISTEN=0.0.0.0:3001 ", "firewall"]),
+            (&[(internal, "[::]:3001")], ["LATCHKEY_INTERNAL_LISTEN=[::]:3001 ", "/metrics"]),
+            (&[(internal, "203.0.113.1:3001")], ["LATCHKEY_INTERNAL_LISTEN=203.0.113.1:3001 ", "private"]),
+            (
+                &[(url, "postgres://ada:correcthorse@db.example/keys?sslmode=disable")],
+                ["server db.example is asked in clear", "sslmode=verify-full"],
+            ),
+            (
+                &[(url, "postgres://ada:correcthorse@192.0.2.1/keys?sslmode=prefer")],
+                ["server 192.0.2.1 is asked in clear where it offers no TLS", "sslmode=verify-full"],
+            ),
+            (
+                &[(url, "postgres://ada:correcthorse@db.example/keys?sslmode=require")],
+                ["server db.example is asked over TLS, but", "sslmode=verify-full"],
+            ),
+        ] {
+            let told = openings(environment);
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(parts.iter().all(|part| told[0].contains(part)), "{told:?}");
+            assert!(!told[0].contains("correcthorse"), "{told:?}");
+        }
+        let all = [(listen, "0.0.0.0:3000"), (internal, "0.0.0.0:3001"), (url, "postgres://db.example/keys")];
+        assert_eq!(openings(&all).len(), 3);
+    }
+}
