@@ -1,8 +1,10 @@
 //! `latchkey serve`: opens what is needed, listens, and stops in good order.
 
+mod certificate;
 mod connections;
 pub(crate) mod error;
 pub(crate) mod listen;
+mod signals;
 mod stop;
 
 use std::{
@@ -19,6 +21,7 @@ use tokio::{net::TcpListener, sync::watch};
 use crate::{
     router,
     serve::{
+        certificate::Served,
         error::ServeError,
         listen::{bound_url, listen, tls},
         stop::{finished, stop_signal},
@@ -36,6 +39,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let _ = any_spawner::Executor::init_tokio();
     make_data_dir(&settings.data_dir)
         .map_err(|source| ServeError::DataDir { path: settings.data_dir.clone(), source })?;
+    let hangups = signals::catch()?;
     let listener = listen("LATCHKEY_LISTEN", settings.listen).await?;
     let internal = match settings.internal_listen {
         Some(address) => Some(listen("LATCHKEY_INTERNAL_LISTEN", address).await?),
@@ -49,6 +53,12 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     for opening in openings(&settings) {
         tracing::warn!("{opening}");
     }
+    let served = tls.clone().zip(settings.tls()).map(|(config, (cert, key))| Served {
+        config,
+        cert: cert.to_owned(),
+        key: key.to_owned(),
+    });
+    let reloading = tokio::spawn(certificate::reload_at(hangups, served));
 
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
@@ -116,6 +126,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     if let Some(internal_server) = internal_server {
         finished(internal_server).await?;
     }
+    reloading.abort();
     uses.abort();
     store.uses().write().await?;
     feed.abort();

@@ -1,23 +1,38 @@
-//! The signal to stop, and how the listeners ended.
+//! The signals to stop, and how the listeners ended.
 
-use std::io;
+use std::{io, process};
 
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     task::JoinHandle,
 };
+
+/// Exit codes of a process that a signal ended, as shells report it.
+const TERMINATED: i32 = 128 + 15;
+const INTERRUPTED: i32 = 128 + 2;
 
 pub(super) async fn finished(server: JoinHandle<io::Result<()>>) -> io::Result<()> {
     server.await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
-/// Installs the signal handlers; the future resolves at the first SIGTERM or SIGINT.
+/// Installs the signal handlers; the future resolves at the first SIGTERM or SIGINT. A second one ends the process at once,
+/// whatever is under way: what was acknowledged is on the disk.
 pub(super) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        next(&mut terminate, &mut interrupt).await;
+        tokio::spawn(async move {
+            let code = next(&mut terminate, &mut interrupt).await;
+            tracing::warn!("stopping at once: a second signal came");
+            process::exit(code);
+        });
     })
+}
+
+/// The exit code that the next signal asks for.
+async fn next(terminate: &mut Signal, interrupt: &mut Signal) -> i32 {
+    tokio::select! {
+        _ = terminate.recv() => TERMINATED,
+        _ = interrupt.recv() => INTERRUPTED,
+    }
 }

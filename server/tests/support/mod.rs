@@ -16,6 +16,7 @@ pub mod relay;
 pub mod signer;
 pub mod stream;
 pub mod terminal;
+pub mod tls;
 
 use std::{
     fs,
@@ -327,6 +328,17 @@ impl Server {
         panic!("no line with {words:?}: {log:?}");
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) {
+        signal(name, self.id());
+    }
+
+    /// Waits for its end, however that comes about; returns its exit code.
+    pub fn exit_code(mut self) -> Option<i32> {
+        self.until_ended();
+        self.process.0.wait().unwrap().code()
+    }
+
     /// The number of its process.
     pub fn id(&self) -> u32 {
         self.process.0.id()
@@ -353,6 +365,13 @@ impl Server {
     pub fn stop_by(mut self, name: &str) -> (Home, Duration) {
         let begin = Instant::now();
         signal(name, self.process.0.id());
+        self.until_ended();
+        let status = self.process.0.wait().unwrap();
+        assert_eq!(status.code(), Some(0), "{status}; stderr: {:?}", self.log());
+        (self.home, begin.elapsed())
+    }
+
+    fn until_ended(&self) {
         // Its end closes the pipe; what it still says is not of interest.
         let ended = iter::from_fn(|| match self.stdout.recv_timeout(PATIENCE) {
             Ok(_) => Some(()),
@@ -360,9 +379,6 @@ impl Server {
             Err(RecvTimeoutError::Timeout) => panic!("it does not stop"),
         });
         ended.for_each(drop);
-        let status = self.process.0.wait().unwrap();
-        assert_eq!(status.code(), Some(0), "{status}; stderr: {:?}", self.log());
-        (self.home, begin.elapsed())
     }
 
     /// `kill -9`
