@@ -14,7 +14,7 @@ use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
 
 use crate::{
     api, assets, console, gate,
-    layers::{deadline, denials, headers, in_words, same_origin, trace},
+    layers::{deadline, denials, head, headers, in_words, known_hosts::KnownHosts, same_origin, trace},
     ops,
     pages::{api_docs, applications, authorize, consumers, home, set_up, sign_in},
     provider::{key_requests, oauth1, root_services},
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The public listener's routes, with the public URL's path prefix and, for gateways that strip it, without.
-pub(crate) fn public(state: AppState) -> Router {
+pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
     let prefix = state.site.prefix.clone();
     let routes = Router::new()
         .route("/", get(home::home))
@@ -65,6 +65,7 @@ pub(crate) fn public(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(in_words::panicked))
         .layer(from_fn_with_state(state.clone(), in_words::in_words))
         .layer(from_fn_with_state(state.clone(), denials::note_denials))
+        .layer(from_fn_with_state(hosts, head::check))
         .layer(from_fn_with_state(state, headers::secure))
         .layer(from_fn(trace::trace))
 }
@@ -83,7 +84,7 @@ async fn assets_or_nothing(state: State<AppState>, request: Request) -> Response
 }
 
 /// The internal listener's routes, for gateways, tools and monitoring. Requests are not logged here.
-pub(crate) fn internal(state: AppState) -> Router {
+pub(crate) fn internal(state: AppState, hosts: KnownHosts) -> Router {
     // Shared, not cloned: a clone would be a noticeable part of a verification.
     let state = Arc::new(state);
     Router::new()
@@ -94,4 +95,5 @@ pub(crate) fn internal(state: AppState) -> Router {
         .route("/readyz", get(ops::ready))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .with_state(state)
+        .layer(from_fn_with_state(hosts, head::check))
 }

@@ -12,6 +12,7 @@ mod faults;
 mod foreign_clients;
 mod gateways;
 mod guides;
+mod hosts;
 mod logs;
 mod making;
 mod nodes;

@@ -1,8 +1,10 @@
-//! What lies around every route of the public listener.
+//! What lies around every route of the public listener; `head` around those of the internal one too.
 
 pub(crate) mod deadline;
 pub(crate) mod denials;
+pub(crate) mod head;
 pub(crate) mod headers;
 pub(crate) mod in_words;
+pub(crate) mod known_hosts;
 pub(crate) mod same_origin;
 pub(crate) mod trace;

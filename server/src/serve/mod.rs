@@ -19,6 +19,7 @@ use store::Store;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
+    layers::known_hosts::KnownHosts,
     router,
     serve::{
         certificate::Served,
@@ -91,7 +92,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let public_server = tokio::spawn(connections::serve_public(
         listener.into_std()?,
         tls,
-        router::public(state.clone()),
+        router::public(state.clone(), KnownHosts::public(&public_url, address.ip())),
         handle.clone(),
     ));
     let internal_address = internal.as_ref().map(TcpListener::local_addr).transpose()?;
@@ -99,7 +100,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let internal_server = match internal {
         Some(internal) => Some(tokio::spawn(connections::serve_internal(
             internal.into_std()?,
-            router::internal(state),
+            router::internal(state, KnownHosts::internal(&public_url, &settings.internal_hosts)),
             internal_handle.clone(),
         ))),
         None => None,

@@ -183,7 +183,7 @@ pub(super) fn parse_file(
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
             toml::Value::Boolean(yes) => yes.to_string(),
-            toml::Value::Array(items) if key == "trusted_proxies" => {
+            toml::Value::Array(items) if ["internal_hosts", "trusted_proxies"].contains(&&*key) => {
                 let texts =
                     items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
                 texts.ok_or_else(|| unreadable(&format!("{key} must be a list of texts")))?.join(",")

@@ -15,8 +15,8 @@ use crate::settings::{
     error::SettingsError,
     sources::Sources,
     values::{
-        LogFormat, address_or_off, addresses, log_filter, log_format, path, public_url, realm, seconds,
-        seconds_or_none, some_seconds,
+        LogFormat, address_or_off, addresses, host_names, log_filter, log_format, path, public_url, realm,
+        seconds, seconds_or_none, some_seconds,
     },
 };
 
@@ -84,6 +84,8 @@ settings! {
     internal_listen: Option<SocketAddr>, "ADDRESS:PORT", "Internal listener, or off",
         default "127.0.0.1:3001" = Some(SocketAddr::from(([127, 0, 0, 1], 3001))),
         must be "an IP address and a port, such as 127.0.0.1:3001, or off" => address_or_off;
+    internal_hosts: Vec<String>, "NAMES", "Further host names that the internal listener is called by, with commas between",
+        default "none" = Vec::new(), must be "host names without ports, with commas between" => host_names;
     public_url: Option<Url>, "URL", "The address that browsers and applications see; LATCHKEY_PUBLIC_URL_FILE names a file that holds it",
         default "the bound address" = None,
         must be "an address such as https://keys.example.com or https://example.com/latchkey: http:// or https://, a host, and at most a plain path after it"

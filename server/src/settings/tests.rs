@@ -244,3 +244,20 @@ fn the_readme_tells_settings_that_are_there_with_their_defaults() {
         }
     }
 }
+
+#[test]
+fn further_hosts_of_the_internal_listener_are_names_without_ports() {
+    let name = "LATCHKEY_INTERNAL_HOSTS";
+    let settings = read(&Flags::default(), &[(name, "Gate.corp.example, latchkey.prod,")], "").unwrap();
+    assert_eq!(settings.internal_hosts, ["gate.corp.example", "latchkey.prod"]);
+    let settings =
+        read(&Flags::default(), &[], "internal_hosts = ['gate.corp.example', 'b.example']").unwrap();
+    assert_eq!(settings.internal_hosts, ["gate.corp.example", "b.example"]);
+    for value in ["gate.example:3001", "10.0.0.1", "http://gate.example", "*.example", "a b", "*"] {
+        let told = refused(&[(name, value)]);
+        assert!(
+            told.starts_with(&format!("{name}={value} is not allowed: it must be host names ")),
+            "{told}"
+        );
+    }
+}

@@ -46,6 +46,18 @@ pub(super) fn addresses(text: &str) -> Option<Vec<IpAddr>> {
     parts.map(|part| Some(part.parse::<IpAddr>().ok()?.to_canonical())).collect()
 }
 
+/// Names of hosts, in lower case.
+pub(super) fn host_names(text: &str) -> Option<Vec<String>> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts
+        .map(|part| match url::Host::parse(part).ok()? {
+            url::Host::Domain(name) => name.chars().all(is_plain).then_some(name),
+            url::Host::Ipv4(_) | url::Host::Ipv6(_) => None,
+        })
+        .collect()
+}
+
 /// What can stand in a challenge between quotation marks.
 pub(super) fn realm(text: &str) -> Option<String> {
     let plain = |c: char| (c.is_ascii_graphic() || c == ' ') && c != '"' && c != '\\';
