@@ -6,6 +6,7 @@ mod api;
 mod applications;
 mod backup;
 mod commands;
+mod connections;
 mod endurance;
 mod events;
 mod faults;

@@ -10,6 +10,7 @@ mod disapprovals;
 mod full_disk;
 mod guesses;
 mod half_open;
+mod heads;
 mod kills;
 mod pace;
 mod replays;

@@ -1,8 +1,9 @@
-//! Limits on connections: how long each may be idle, how much the kernel buffers for it, and how many there are.
+//! Limits on connections: how long each may be idle, how much is buffered for it, and how many there are.
 
 use std::{
     io,
-    net::{SocketAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,8 +11,22 @@ use axum::Router;
 use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Time limit for the head of a new connection's first request.
-const FIRST_REQUEST: Duration = Duration::from_secs(10);
+use crate::{
+    layers::head::MOST_HEAD_BYTES,
+    serve::{
+        acceptor::Admitting,
+        admission::{Admission, Limits},
+        stream::HEAD,
+    },
+};
+
+/// The most connections of the public listener; twice as many as it has event streams.
+const MOST_PUBLIC: usize = 20_000;
+/// The most connections of the internal listener.
+const MOST_INTERNAL: usize = 10_000;
+/// The most connections from one address or IPv6 /64: more than an office behind one address has, and 64 MiB at the most
+/// for heads that are not whole.
+const MOST_OF_NETWORK: usize = 1_024;
 /// Time limit for the head of the next request on a kept-alive connection. Longer than the minute after which gateways
 /// close an idle one, so that none of their requests meets a closed connection.
 const NEXT_REQUEST: Duration = Duration::from_secs(75);
@@ -26,6 +41,7 @@ const MOST_UNSENT_BYTES: u32 = 64 * 1024;
 pub(crate) async fn serve_public(
     listener: TcpListener,
     tls: Option<RustlsConfig>,
+    admission: Arc<Admission>,
     router: Router,
     handle: Handle<SocketAddr>,
 ) -> io::Result<()> {
@@ -34,28 +50,48 @@ pub(crate) async fn serve_public(
     match tls {
         Some(tls) => {
             let server = axum_server::from_tcp_rustls(listener, tls)?;
-            set_timeouts(server).handle(handle).serve(service).await
+            limited(server, admission).handle(handle).serve(service).await
         }
-        None => set_timeouts(axum_server::from_tcp(listener)?).handle(handle).serve(service).await,
+        None => limited(axum_server::from_tcp(listener)?, admission).handle(handle).serve(service).await,
     }
 }
 
 /// Serves the internal listener until the handle shuts it down.
 pub(crate) async fn serve_internal(
     listener: TcpListener,
+    admission: Arc<Admission>,
     router: Router,
     handle: Handle<SocketAddr>,
 ) -> io::Result<()> {
     limit_unsent_data(&listener)?;
-    set_timeouts(axum_server::from_tcp(listener)?).handle(handle).serve(router.into_make_service()).await
+    let server = limited(axum_server::from_tcp(listener)?, admission);
+    server.handle(handle).serve(router.into_make_service()).await
 }
 
-fn set_timeouts<A>(server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
-    let mut server = server.first_request_timeout(FIRST_REQUEST);
+/// The public listener's limits. One open file in eight is left for the database, whatever both listeners have open.
+pub(super) fn public_limits(open_files: u64, proxies: Vec<IpAddr>) -> Limits {
+    let in_all = at_most(MOST_PUBLIC, open_files / 8 * 5);
+    Limits { in_all, of_network: Some(MOST_OF_NETWORK.min(in_all.div_ceil(4))), exempt: proxies }
+}
+
+/// The internal listener's limits, whatever the public one has open. A gateway is one address, with connections for all of
+/// its clients.
+pub(super) fn internal_limits(open_files: u64) -> Limits {
+    Limits { in_all: at_most(MOST_INTERNAL, open_files / 4), of_network: None, exempt: Vec::new() }
+}
+
+fn at_most(most: usize, share: u64) -> usize {
+    usize::try_from(share).unwrap_or(most).clamp(1, most)
+}
+
+fn limited<A>(server: Server<SocketAddr, A>, admission: Arc<Admission>) -> Server<SocketAddr, Admitting<A>> {
+    let mut server = server.map(|acceptor| Admitting::new(acceptor, admission)).first_request_timeout(HEAD);
     let builder = server.http_builder();
-    builder.http1().header_read_timeout(NEXT_REQUEST);
+    builder.http1().header_read_timeout(NEXT_REQUEST).max_buf_size(MOST_HEAD_BYTES);
     // An HTTP/2 connection serves many requests; one whose peer does not answer a ping is closed.
-    builder.http2().keep_alive_interval(NEXT_REQUEST).keep_alive_timeout(FIRST_REQUEST);
+    let mut http2 = builder.http2();
+    http2.keep_alive_interval(NEXT_REQUEST).keep_alive_timeout(HEAD);
+    http2.max_header_list_size(u32::try_from(MOST_HEAD_BYTES).unwrap_or(u32::MAX));
     server
 }
 
@@ -82,6 +118,22 @@ pub(crate) fn raise_open_files() -> u64 {
         Err(error) => {
             tracing::warn!(%error, "the limit of open files cannot be raised");
             limit.current.unwrap_or(u64::MAX)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_listeners_together_leave_open_files_for_the_database() {
+        for (open_files, public, of_network, internal) in
+            [(u64::MAX, 20_000, 1_024, 10_000), (1_024, 640, 160, 256), (100, 60, 15, 25), (0, 1, 1, 1)]
+        {
+            let limits = public_limits(open_files, Vec::new());
+            let found = (limits.in_all, limits.of_network, internal_limits(open_files).in_all);
+            assert_eq!(found, (public, Some(of_network), internal), "{open_files}");
         }
     }
 }

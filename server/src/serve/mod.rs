@@ -1,11 +1,15 @@
 //! `latchkey serve`: opens what is needed, listens, and stops in good order.
 
+mod acceptor;
+mod admission;
 mod certificate;
 mod connections;
 pub(crate) mod error;
 pub(crate) mod listen;
+mod requests;
 mod signals;
 mod stop;
+mod stream;
 
 use std::{
     io::{self, IsTerminal as _},
@@ -22,6 +26,7 @@ use crate::{
     layers::known_hosts::KnownHosts,
     router,
     serve::{
+        admission::Admission,
         certificate::Served,
         error::ServeError,
         listen::{bound_url, listen, tls},
@@ -77,8 +82,10 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     }
     let set_up = service.set_up().offer_link().await?;
     let (stop, stopping) = watch::channel(false);
-    let streams = Streams::new(connections::raise_open_files());
+    let open_files = connections::raise_open_files();
+    let streams = Streams::new(open_files);
     let proxies = settings.trusted_proxies.clone();
+    let public_limits = connections::public_limits(open_files, proxies.clone());
     let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, stopping);
     let feed = tokio::spawn({
         let store = store.clone();
@@ -92,6 +99,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let public_server = tokio::spawn(connections::serve_public(
         listener.into_std()?,
         tls,
+        Admission::new(public_limits, state.metrics.listener("public")),
         router::public(state.clone(), KnownHosts::public(&public_url, address.ip())),
         handle.clone(),
     ));
@@ -100,6 +108,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let internal_server = match internal {
         Some(internal) => Some(tokio::spawn(connections::serve_internal(
             internal.into_std()?,
+            Admission::new(connections::internal_limits(open_files), state.metrics.listener("internal")),
             router::internal(state, KnownHosts::internal(&public_url, &settings.internal_hosts)),
             internal_handle.clone(),
         ))),

@@ -17,6 +17,8 @@ use service::{
     sign_in::{Begun, SignInError},
 };
 
+use crate::state::connections::{ConnectionMetrics, Listeners};
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByResult {
     /// Of a verification: `allowed`, an `oauth_problem`, or `unavailable`.
@@ -51,6 +53,7 @@ struct Inner {
     consumers: Family<ByStatus, Gauge>,
     subscribers: Gauge,
     connections: Family<ByState, Gauge>,
+    listeners: Listeners,
 }
 
 impl fmt::Debug for Metrics {
@@ -94,6 +97,8 @@ impl Metrics {
             "Connections of the database pool, by state",
             connections.clone(),
         );
+        let listeners = Listeners::default();
+        listeners.register(&mut registry);
         Self(Arc::new(Inner {
             registry,
             verifications,
@@ -103,6 +108,7 @@ impl Metrics {
             consumers,
             subscribers,
             connections,
+            listeners,
         }))
     }
 
@@ -141,6 +147,11 @@ impl Metrics {
     /// Notes how many connections of the database pool are in a state now.
     pub(crate) fn connections(&self, state: &'static str, count: u64) {
         self.0.connections.get_or_create(&ByState { state }).set(gauge(count));
+    }
+
+    /// What is counted of a listener's own connections.
+    pub(crate) fn listener(&self, name: &'static str) -> ConnectionMetrics {
+        self.0.listeners.of(name)
     }
 
     /// All of it as Prometheus reads it.

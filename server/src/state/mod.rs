@@ -1,5 +1,6 @@
 //! Where the parts meet: what every handler shares.
 
+pub(crate) mod connections;
 pub(crate) mod denials;
 mod metrics;
 pub(crate) mod streams;

@@ -1,0 +1,61 @@
+//! What becomes of an accepted connection: admitted or closed, then TLS where that is on.
+
+use std::{io, sync::Arc};
+
+use axum_server::accept::Accept;
+use futures::future::BoxFuture;
+use tokio::net::TcpStream;
+
+use crate::serve::{
+    admission::{Admission, Admitted},
+    requests::Counted,
+    stream::Watched,
+};
+
+/// Admits connections before another acceptor's work.
+#[derive(Clone, Debug)]
+pub(super) struct Admitting<A> {
+    inner: A,
+    admission: Arc<Admission>,
+}
+
+impl<A> Admitting<A> {
+    pub(super) fn new(inner: A, admission: Arc<Admission>) -> Self {
+        Self { inner, admission }
+    }
+
+    fn admit(&self, stream: &TcpStream) -> io::Result<Admitted> {
+        self.admission.admit(stream.peer_addr()?.ip()).map_err(io::Error::other)
+    }
+}
+
+impl<A, S> Accept<TcpStream, S> for Admitting<A>
+where
+    A: Accept<TcpStream, S>,
+    A::Future: Send + 'static,
+    A::Stream: Send + 'static,
+    A::Service: Send + 'static,
+{
+    type Stream = Watched<A::Stream>;
+    type Service = Counted<A::Service>;
+    type Future = BoxFuture<'static, io::Result<(Self::Stream, Self::Service)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let admitted = match self.admit(&stream) {
+            Ok(admitted) => admitted,
+            // The stream is dropped, which closes it.
+            Err(refused) => return Box::pin(async { Err(refused) }),
+        };
+        let accepting = self.inner.accept(stream, service);
+        Box::pin(async move {
+            let connection = admitted.connection.clone();
+            tokio::select! {
+                () = connection.until_cut() => Err(io::ErrorKind::ConnectionAborted.into()),
+                accepted = accepting => {
+                    let (stream, service) = accepted?;
+                    Ok((Watched::new(stream, admitted), Counted::new(service, connection)))
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! An admitted connection's bytes: reading ends where the connection is to be closed, or where the head of a request has
+//! begun and does not become whole in time.
+
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{Sleep, sleep},
+};
+
+use crate::serve::admission::Admitted;
+
+/// Time limit for the head of a request, from its first byte on.
+pub(super) const HEAD: Duration = Duration::from_secs(10);
+/// What every HTTP/2 connection begins with (RFC 9113 §3.4). It carries bytes that belong to no request, and its own limits
+/// hold for it.
+const HTTP2: &[u8] = b"PRI * HTTP/2.0\r\n";
+
+/// A connection's stream, which closes itself.
+#[derive(Debug)]
+pub(super) struct Watched<S> {
+    stream: S,
+    admitted: Admitted,
+    protocol: Protocol,
+    /// How many requests had begun when bytes of a further one arrived.
+    head_of: Option<u64>,
+    /// Runs once a head was not whole with its first bytes.
+    time: Option<Pin<Box<Sleep>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Protocol {
+    /// The count of bytes that have come, all of them of `HTTP2`.
+    Undecided(usize),
+    Http1,
+    Http2,
+}
+
+impl<S> Watched<S> {
+    pub(super) fn new(stream: S, admitted: Admitted) -> Self {
+        Self { stream, admitted, protocol: Protocol::Undecided(0), head_of: None, time: None }
+    }
+
+    /// Whether the head of a request has begun and its time is over.
+    fn is_overdue(&mut self, cx: &mut Context<'_>) -> bool {
+        let connection = &self.admitted.connection;
+        let is_unfinished = self.protocol != Protocol::Http2 && self.head_of == Some(connection.begun());
+        if !is_unfinished {
+            (self.head_of, self.time) = (None, None);
+            return false;
+        }
+        self.time.get_or_insert_with(|| Box::pin(sleep(HEAD))).as_mut().poll(cx).is_ready()
+    }
+
+    fn note(&mut self, bytes: &[u8]) {
+        self.protocol = self.protocol.after(bytes);
+        let connection = &self.admitted.connection;
+        // While a request is under way these are its body's.
+        if self.head_of.is_none() && !bytes.is_empty() && connection.is_waiting() {
+            self.head_of = Some(connection.begun());
+        }
+    }
+}
+
+impl Protocol {
+    fn after(self, bytes: &[u8]) -> Self {
+        let Self::Undecided(known) = self else { return self };
+        let expected = &HTTP2[known..];
+        let common = expected.len().min(bytes.len());
+        match (bytes[..common] == expected[..common], common == expected.len()) {
+            (false, _) => Self::Http1,
+            (true, true) => Self::Http2,
+            (true, false) => Self::Undecided(known + common),
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.admitted.connection.poll_cut(cx).is_ready() || this.is_overdue(cx) {
+            // Nothing was read: the end of the stream.
+            return Poll::Ready(Ok(()));
+        }
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
+        this.note(&buffer.filled()[before..]);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(parts: &[&str]) -> Protocol {
+        parts.iter().fold(Protocol::Undecided(0), |protocol, part| protocol.after(part.as_bytes()))
+    }
+
+    #[test]
+    fn http_2_is_known_by_its_first_bytes_in_whatever_parts_they_come() {
+        for parts in [&["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"][..], &["P", "", "RI * HTTP/2.", "0\r\n"]] {
+            assert_eq!(after(parts), Protocol::Http2, "{parts:?}");
+        }
+        for parts in [&["GET / HTTP/1.1\r\n"][..], &["P", "OST / HTTP/1.1\r\n"], &["PRI * HTTP/2.1\r\n"]] {
+            assert_eq!(after(parts), Protocol::Http1, "{parts:?}");
+        }
+        assert_eq!(after(&["PR", "I"]), Protocol::Undecided(3));
+        assert_eq!(after(&["GET / ", "PRI * HTTP/2.0\r\n"]), Protocol::Http1, "once known, it stays");
+    }
+}
