@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     future::poll_fn,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -12,6 +12,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use domain::Network;
 use futures::task::AtomicWaker;
 
 use crate::state::connections::ConnectionMetrics;
@@ -54,7 +55,7 @@ struct Open {
     admitted: u64,
     refused: u64,
     in_all: usize,
-    of_network: HashMap<IpAddr, HashMap<u64, Arc<Connection>>>,
+    of_network: HashMap<Network, HashMap<u64, Arc<Connection>>>,
 }
 
 impl Admission {
@@ -65,7 +66,7 @@ impl Admission {
     /// Counts one more connection until the guard is dropped.
     pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Result<Admitted, Refused> {
         let mut open = self.lock();
-        let network = network(peer);
+        let network = Network::of(peer);
         self.make_room(&mut open, peer, network)
             .inspect_err(|refused| self.note(&mut open, *refused, network))?;
         let connection = Arc::new(Connection::new(open.admitted, network, self.turn.clone()));
@@ -77,7 +78,7 @@ impl Admission {
         Ok(Admitted { admission: self.clone(), connection })
     }
 
-    fn make_room(&self, open: &mut Open, peer: IpAddr, network: IpAddr) -> Result<(), Refused> {
+    fn make_room(&self, open: &mut Open, peer: IpAddr, network: Network) -> Result<(), Refused> {
         let limit = self.limits.of_network.filter(|_| !self.limits.exempt.contains(&peer.to_canonical()));
         let siblings = open.of_network.get(&network);
         if let (Some(limit), Some(siblings)) = (limit, siblings)
@@ -104,7 +105,7 @@ impl Admission {
     }
 
     /// Logs the first refusal, the second, the fourth and so on: a flood must not fill the log.
-    fn note(&self, open: &mut Open, refused: Refused, network: IpAddr) {
+    fn note(&self, open: &mut Open, refused: Refused, network: Network) {
         open.refused += 1;
         match refused {
             Refused::InAll => self.metrics.refused("all"),
@@ -136,14 +137,6 @@ impl Open {
         if siblings.is_empty() {
             self.of_network.remove(&connection.network);
         }
-    }
-}
-
-/// What one client can be assumed to have: an IPv4 address, an IPv6 /64.
-fn network(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
     }
 }
 
@@ -179,7 +172,7 @@ impl Drop for Admitted {
 #[derive(Debug)]
 pub(super) struct Connection {
     id: u64,
-    network: IpAddr,
+    network: Network,
     turn: Arc<AtomicU64>,
     begun: AtomicU64,
     under_way: AtomicUsize,
@@ -190,7 +183,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    fn new(id: u64, network: IpAddr, turn: Arc<AtomicU64>) -> Self {
+    fn new(id: u64, network: Network, turn: Arc<AtomicU64>) -> Self {
         let since = AtomicU64::new(turn.fetch_add(1, Ordering::Relaxed));
         Self {
             id,
