@@ -1,5 +1,7 @@
 //! Gateways in front of an API, configured as `docs/guides/protect-an-api.md` says: nginx and Caddy run for real.
 
+mod unclear;
+
 use crate::support;
 
 use std::{

@@ -4,3 +4,4 @@ mod described;
 mod disapproval;
 mod health;
 mod json;
+mod unclear;

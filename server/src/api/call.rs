@@ -11,12 +11,7 @@ use service::{Admin, SignedIn, Verified, sign_in::Presence};
 use crate::{
     api::error::ApiError,
     state::AppState,
-    wire::{
-        address::ClientAddress,
-        body::{TooLarge, media_type},
-        session,
-        signed::Received,
-    },
+    wire::{address::ClientAddress, body::TooLarge, media_type::MediaType, session, signed::Received},
 };
 
 /// The key in a path, as it was sent.
@@ -64,7 +59,7 @@ impl FromRequest<AppState> for Call {
 
 async fn caller(received: &Received, address: ClientAddress, state: &AppState) -> Result<Caller, ApiError> {
     let authorization = received.authorization();
-    let request = received.to_verify(&authorization);
+    let request = received.to_verify(&authorization).map_err(|unclear| ApiError::Refused(unclear.into()))?;
     if request.is_signed() {
         let begin = std::time::Instant::now();
         let verdict = state.service.verify(&request).await;
@@ -91,10 +86,10 @@ impl Call {
 
     /// The body as JSON.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        if !media_type(self.headers()).eq_ignore_ascii_case("application/json") {
-            return Err(ApiError::UnsupportedMediaType);
+        match MediaType::of(self.headers()) {
+            Ok(Some(media_type)) if media_type.is_json() => parse(&self.received.body),
+            _ => Err(ApiError::UnsupportedMediaType),
         }
-        parse(&self.received.body)
     }
 
     /// The parameters of the query; those of the protocol are not the call's.

@@ -98,7 +98,8 @@ pub(super) async fn echo(call: Call) -> Result<Json<Echo>, ApiError> {
     };
     let authorization = call.received.authorization();
     // Verification has parsed it already, so this cannot fail.
-    let Ok(signed) = call.received.to_verify(&authorization).parse(&[]) else {
+    let parsed = call.received.to_verify(&authorization).map(|request| request.parse(&[]));
+    let Ok(Ok(signed)) = parsed else {
         return Err(ApiError::NoCredentials);
     };
     let parameters =

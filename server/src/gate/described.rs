@@ -13,9 +13,12 @@ use serde_json::json;
 use service::{Verified, VerifyError};
 
 use crate::{
-    gate::rejected::{rejected, unavailable},
+    gate::{
+        original::has_no_fragment,
+        rejected::{rejected, unavailable},
+    },
     state::AppState,
-    wire::body::read_body,
+    wire::{body::read_body, media_type::is_token},
 };
 
 /// The limit for a described request, its form included.
@@ -68,6 +71,14 @@ pub(crate) async fn verify_json(State(state): State<Arc<AppState>>, request: Req
 }
 
 async fn json_mode(state: &AppState, described: &Described) -> Result<Verified, VerifyError> {
+    if !is_token(&described.method) {
+        return Err(rejected("Give the method as the client sent it, such as GET."));
+    }
+    if !has_no_fragment(&described.url) {
+        return Err(rejected(
+            "Leave out the URL's part from # on: no client sends it, and nothing of it is signed.",
+        ));
+    }
     let (base_string_uri, query) = oauth::base_string_uri(&described.url)
         .map_err(|_| rejected("Give an absolute http or https URL as the client saw it."))?;
     let authorization: Vec<&[u8]> = described.authorization.iter().map(String::as_bytes).collect();

@@ -15,11 +15,12 @@ use crate::{
     gate::{
         described::MOST_DESCRIBED_BYTES,
         original::Original,
-        rejected::{challenge, misconfigured, rejected, unavailable},
+        rejected::{challenge, misconfigured, rejected, unavailable, unclear},
     },
     state::AppState,
     wire::{
-        body::{TooLarge, is_form, read_body},
+        body::{TooLarge, read_body},
+        media_type::MediaType,
         signed,
     },
 };
@@ -43,7 +44,8 @@ pub(crate) async fn verify(State(state): State<Arc<AppState>>, request: Request)
 
 async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Verified, VerifyError> {
     let original = Original::read(headers).map_err(misconfigured)?;
-    let body = if is_form(headers) {
+    let media_type = MediaType::of(headers);
+    let body = if matches!(media_type, Ok(Some(form)) if form.is_form()) {
         let form = read_body(body, MOST_DESCRIBED_BYTES).await;
         form.map_err(|TooLarge| rejected("The form is too large to be signed."))?
     } else {
@@ -52,17 +54,15 @@ async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Resul
         while let Some(Ok(_)) = rest.next().await {}
         Bytes::new()
     };
-    let (base_string_uri, query) = oauth::base_string_uri(&original.url).map_err(|_| {
-        tracing::warn!("the gateway is misconfigured: what it calls the URL is none; the request is refused");
-        rejected("The gateway in front of this server names no URL.")
-    })?;
+    let media_type = media_type.map_err(unclear)?;
+    let (base_string_uri, query) = original.base_string_uri().map_err(misconfigured)?;
     let authorization = signed::authorization(headers);
     let request = oauth::Request {
         method: original.method,
         base_string_uri: &base_string_uri,
         query,
         authorization: &authorization,
-        form: signed::form(headers, &body),
+        form: signed::form(media_type, &body),
     };
     state.service.verify(&request).await
 }

@@ -1,8 +1,11 @@
-//! The request that a gateway asks about, read from the headers that describe it.
+//! The request that a gateway asks about, read from the headers that describe it. Each part is held to its own grammar
+//! before they are joined: a part that holds more than itself would describe another request than was made.
 
 use std::borrow::Cow;
 
 use axum::http::{HeaderMap, HeaderName};
+
+use crate::wire::media_type::is_token;
 
 const FORWARDED: [HeaderName; 4] = [
     HeaderName::from_static("x-forwarded-method"),
@@ -21,10 +24,18 @@ pub(super) struct Original<'a> {
 }
 
 /// Why a description does not identify a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Misconfigured {
+    #[error("the headers do not tell the original request's method and URL")]
     TooLittle,
+    #[error("X-Forwarded-… and X-Original-… describe different requests")]
     Disagreement,
+    #[error("{0} comes more than once")]
+    Repeated(HeaderName),
+    #[error("{part} {why}")]
+    Unusable { part: HeaderName, why: &'static str },
+    #[error("the URL that it describes is none: {0}")]
+    NoUrl(#[from] oauth::NotAnHttpUrl),
 }
 
 impl<'a> Original<'a> {
@@ -43,6 +54,12 @@ impl<'a> Original<'a> {
         let [method, scheme, host, uri] = FORWARDED.each_ref().map(|name| one(headers, name));
         match (method?, scheme?, host?, uri?) {
             (Some(method), Some(scheme), Some(host), Some(uri)) => {
+                let [method_part, scheme_part, host_part, uri_part] = &FORWARDED;
+                check(method_part, method, is_token, NO_METHOD)?;
+                check(scheme_part, scheme, is_http, "is neither http nor https")?;
+                check(host_part, host, is_authority, "is not one host, with or without a port")?;
+                check(uri_part, uri, |uri| uri.starts_with('/'), "does not begin with /")?;
+                check(uri_part, uri, has_no_fragment, FRAGMENT)?;
                 Ok(Some(Self { method, url: format!("{scheme}://{host}{uri}").into() }))
             }
             // Proxies in front of nginx may add some of them: what names a request is its method and URI.
@@ -54,11 +71,47 @@ impl<'a> Original<'a> {
     fn by_nginx(headers: &'a HeaderMap) -> Result<Option<Self>, Misconfigured> {
         let [method, url] = ORIGINAL.each_ref().map(|name| one(headers, name));
         match (method?, url?) {
-            (Some(method), Some(url)) => Ok(Some(Self { method, url: url.into() })),
+            (Some(method), Some(url)) => {
+                let [method_part, url_part] = &ORIGINAL;
+                check(method_part, method, is_token, NO_METHOD)?;
+                check(url_part, url, has_no_fragment, FRAGMENT)?;
+                Ok(Some(Self { method, url: url.into() }))
+            }
             (None, None) => Ok(None),
             _ => Err(Misconfigured::TooLittle),
         }
     }
+
+    /// The base string URI and the query.
+    pub(super) fn base_string_uri(&self) -> Result<(String, Option<&str>), Misconfigured> {
+        Ok(oauth::base_string_uri(&self.url)?)
+    }
+}
+
+const NO_METHOD: &str = "is no method";
+const FRAGMENT: &str = "has a #, behind which nothing is signed";
+
+fn check(
+    part: &HeaderName,
+    value: &str,
+    is_usable: impl Fn(&str) -> bool,
+    why: &'static str,
+) -> Result<(), Misconfigured> {
+    if is_usable(value) { Ok(()) } else { Err(Misconfigured::Unusable { part: part.clone(), why }) }
+}
+
+fn is_http(scheme: &str) -> bool {
+    ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+}
+
+/// Whether a text can be host and port, and nothing else; their grammar is `oauth::base_string_uri`'s to check.
+fn is_authority(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:[]".contains(&byte))
+}
+
+/// Whether nothing of a URL would be dropped from what is signed, although the application behind may read it.
+pub(super) fn has_no_fragment(url: &str) -> bool {
+    !url.contains('#')
 }
 
 /// The only value of a header; several values are an error.
@@ -66,9 +119,10 @@ fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>,
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(Misconfigured::Disagreement);
+        return Err(Misconfigured::Repeated(name.clone()));
     }
-    value.to_str().map(Some).map_err(|_| Misconfigured::Disagreement)
+    let not_ascii = |_| Misconfigured::Unusable { part: name.clone(), why: "is not ASCII text" };
+    value.to_str().map(Some).map_err(not_ascii)
 }
 
 #[cfg(test)]
@@ -97,12 +151,27 @@ mod tests {
     const NGINX: [(&str, &str); 2] =
         [("x-original-method", "GET"), ("x-original-url", "https://tool.example/a?b=c")];
 
+    /// What is said of Traefik's or nginx's description with another value for one of its headers.
+    #[track_caller]
+    fn told(name: &'static str, value: &'static str) -> String {
+        let mut headers = if name.starts_with("x-original") { NGINX.to_vec() } else { TRAEFIK.to_vec() };
+        headers.iter_mut().find(|(other, _)| *other == name).unwrap().1 = value;
+        let headers = map(&headers);
+        let read =
+            Original::read(&headers).and_then(|original| original.base_string_uri().map(|(uri, _)| uri));
+        read.expect_err(value).to_string()
+    }
+
     #[test]
     fn either_family_of_headers_describes_the_request_and_both_may_agree() {
         let expected = Original { method: "GET", url: "https://tool.example/a?b=c".into() };
         for headers in [&TRAEFIK[..], &NGINX, &[&TRAEFIK[..], &NGINX].concat()] {
             assert_eq!(Original::read(&map(headers)).as_ref(), Ok(&expected));
         }
+        let headers = map(&TRAEFIK);
+        let uri =
+            Original::read(&headers).unwrap().base_string_uri().map(|(uri, query)| (uri, query.is_some()));
+        assert_eq!(uri, Ok(("https://tool.example/a".to_owned(), true)));
     }
 
     #[test]
@@ -118,6 +187,79 @@ mod tests {
         assert_eq!(problem(&NGINX[..1]), Some(Misconfigured::TooLittle));
         let other = [("x-original-method", "POST"), NGINX[1]];
         assert_eq!(problem(&[&TRAEFIK[..], &other].concat()), Some(Misconfigured::Disagreement));
-        assert_eq!(problem(&[&NGINX[..], &NGINX[..1]].concat()), Some(Misconfigured::Disagreement));
+        let repeated = problem(&[&NGINX[..], &NGINX[..1]].concat()).unwrap();
+        assert_eq!(repeated.to_string(), "x-original-method comes more than once");
+    }
+
+    #[test]
+    fn no_part_reaches_into_another() {
+        for (name, values, why) in [
+            ("x-forwarded-method", &["", "G ET", "GET,POST", "GET /", "{}"][..], " is no method"),
+            ("x-original-method", &["", "G ET", "GET\t", "\"GET\""], " is no method"),
+            (
+                "x-forwarded-proto",
+                &["", "wss", "https,http", "https://evil.example/?", "https:", " https"],
+                " is neither http nor https",
+            ),
+            (
+                "x-forwarded-host",
+                &[
+                    "",
+                    "user@tool.example",
+                    "user:secret@tool.example",
+                    "tool.example/evil",
+                    "tool.example?evil",
+                    "tool.example#evil",
+                    "tool.example\\evil",
+                    "tool.example, evil.example",
+                    "tool.example evil.example",
+                    "tool.example\t",
+                    "tool%2eexample",
+                    "*",
+                ],
+                " is not one host, with or without a port",
+            ),
+            (
+                "x-forwarded-uri",
+                &[
+                    "",
+                    "evil",
+                    ".evil.example/a",
+                    ":8443/a",
+                    "@evil.example/a",
+                    "?a",
+                    "*",
+                    "http://evil.example/",
+                ],
+                " does not begin with /",
+            ),
+            ("x-forwarded-uri", &["/a#b", "/a?b#", "/#"], FRAGMENT),
+            ("x-original-url", &["https://tool.example/a#", "https://tool.example#@evil.example/"], FRAGMENT),
+        ] {
+            for value in values {
+                let told = told(name, value);
+                assert!(told.starts_with(name) && told.ends_with(why), "{value:?}: {told}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_told_with_the_part_that_is_wrong() {
+        for (name, value, why) in [
+            ("x-forwarded-host", "[::1", "a host is "),
+            ("x-forwarded-host", "tool.example:70000", "a port is "),
+            ("x-forwarded-host", "a:b:c", "a port is "),
+            ("x-original-url", "https://user@tool.example/a", "leave out the user name "),
+            ("x-original-url", "https://", "a host is "),
+            ("x-original-url", "/a", "a URL begins with "),
+            ("x-original-url", "", "a URL begins with "),
+            ("x-original-url", "https://tool.example/a b", "a URL has no spaces "),
+        ] {
+            let told = told(name, value);
+            assert!(
+                told.starts_with(&format!("the URL that it describes is none: {why}")),
+                "{value:?}: {told}"
+            );
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! Why `/verify` answers 401: the reasons in a gateway's description are here, all others are `oauth::Problem`s from the
-//! checks in `service`. Each goes into the challenge, for the client; a gateway's mistake is logged too.
+//! checks in `service`. Each goes into the challenge, for the client; a mistake in a description is logged too.
 
 use axum::{
     http::{Method, StatusCode, header},
@@ -12,6 +12,7 @@ use crate::{
     gate::original::Misconfigured,
     state::AppState,
     wire::{
+        media_type::UnclearMediaType,
         refusal,
         request_id::{self, RequestId},
     },
@@ -22,20 +23,25 @@ pub(super) fn rejected(why: &'static str) -> VerifyError {
     Problem::ParameterRejected { names: Vec::new(), why }.into()
 }
 
-/// A description that a gateway got wrong.
+/// A description that a gateway got wrong. The log says which part; its value stays out, since a query can hold secrets.
 pub(super) fn misconfigured(misconfigured: Misconfigured) -> VerifyError {
-    let (why, problem) = match misconfigured {
-        Misconfigured::TooLittle => (
-            "the headers do not tell the original request's method and URL",
-            "The gateway in front of this server does not say what was asked for.",
-        ),
-        Misconfigured::Disagreement => (
-            "X-Forwarded-… and X-Original-… describe different requests",
-            "The gateway in front of this server describes two different requests.",
-        ),
-    };
-    tracing::warn!("the gateway is misconfigured: {why}; the request is refused");
-    rejected(problem)
+    tracing::warn!("the gateway is misconfigured: {misconfigured}; the request is refused");
+    rejected(match misconfigured {
+        Misconfigured::TooLittle => "The gateway in front of this server does not say what was asked for.",
+        Misconfigured::Disagreement | Misconfigured::Repeated(_) => {
+            "The gateway in front of this server describes two different requests."
+        }
+        Misconfigured::Unusable { .. } | Misconfigured::NoUrl(_) => {
+            "The gateway in front of this server describes a request that cannot have been made; send a plain URL, \
+             without anything from # on."
+        }
+    })
+}
+
+/// A request whose body is a form for some and none for others.
+pub(super) fn unclear(unclear: UnclearMediaType) -> VerifyError {
+    tracing::warn!("a gateway's request is refused: {}", unclear.why());
+    rejected(unclear.why())
 }
 
 /// The answer: 401, never 400, since gateways pass on nothing else.

@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
+use oauth::Problem;
 
 use crate::{
     state::AppState,
@@ -21,8 +22,12 @@ pub(crate) async fn request_token(State(state): State<AppState>, request: Reques
         Ok(received) => received,
         Err(TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     };
-    match state.service.provider().temporary_credentials(&received.to_verify(&received.authorization())).await
-    {
+    let authorization = received.authorization();
+    let issued = match received.to_verify(&authorization) {
+        Ok(request) => state.service.provider().temporary_credentials(&request).await,
+        Err(unclear) => Err(Problem::from(unclear).into()),
+    };
+    match issued {
         Ok(issued) => form_body(
             StatusCode::OK,
             &[
@@ -41,7 +46,12 @@ pub(crate) async fn access_token(State(state): State<AppState>, request: Request
         Ok(received) => received,
         Err(TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     };
-    match state.service.provider().token_credentials(&received.to_verify(&received.authorization())).await {
+    let authorization = received.authorization();
+    let issued = match received.to_verify(&authorization) {
+        Ok(request) => state.service.provider().token_credentials(&request).await,
+        Err(unclear) => Err(Problem::from(unclear).into()),
+    };
+    match issued {
         Ok((issued, username)) => form_body(
             StatusCode::OK,
             &[

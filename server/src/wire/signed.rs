@@ -8,7 +8,10 @@ use axum::{
 
 use crate::{
     state::AppState,
-    wire::body::{MOST_BODY_BYTES, TooLarge, is_form, read_body},
+    wire::{
+        body::{MOST_BODY_BYTES, TooLarge, read_body},
+        media_type::{MediaType, UnclearMediaType},
+    },
 };
 
 /// A request whose body has been read.
@@ -36,14 +39,18 @@ impl Received {
     }
 
     /// What a verification looks at.
-    pub(crate) fn to_verify<'a>(&'a self, authorization: &'a [&'a [u8]]) -> oauth::Request<'a> {
-        oauth::Request {
+    pub(crate) fn to_verify<'a>(
+        &'a self,
+        authorization: &'a [&'a [u8]],
+    ) -> Result<oauth::Request<'a>, UnclearMediaType> {
+        let media_type = MediaType::of(&self.parts.headers)?;
+        Ok(oauth::Request {
             method: self.parts.method.as_str(),
             base_string_uri: &self.base_string_uri,
             query: self.parts.uri.query(),
             authorization,
-            form: form(&self.parts.headers, &self.body),
-        }
+            form: form(media_type, &self.body),
+        })
     }
 }
 
@@ -53,6 +60,6 @@ pub(crate) fn authorization(headers: &HeaderMap) -> Vec<&[u8]> {
 }
 
 /// The body, where its parameters are part of what is signed (RFC 5849 section 3.4.1.3.1).
-pub(crate) fn form<'a>(headers: &HeaderMap, body: &'a Bytes) -> Option<&'a [u8]> {
-    (is_form(headers) && !body.is_empty()).then_some(body)
+pub(crate) fn form<'a>(media_type: Option<MediaType<'_>>, body: &'a Bytes) -> Option<&'a [u8]> {
+    (media_type.is_some_and(MediaType::is_form) && !body.is_empty()).then_some(body)
 }
