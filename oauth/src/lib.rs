@@ -31,7 +31,7 @@
 //! ```
 //!
 //! The caller decides what the request alone cannot show: the consumer and its rights, whether the nonce was used before
-//! (§3.3), whether PLAINTEXT is allowed (only with TLS, §3.4.4), and the URL of the request, which is safer from a
+//! (§3.3), which methods are allowed (PLAINTEXT only with TLS, §3.4.4, and never in a query), and the URL of the request, which is safer from a
 //! setting than from header fields.
 //!
 //! The [`manual`] lists the known attacks on OAuth 1.0a, what stops each, and which test shows it.

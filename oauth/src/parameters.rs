@@ -118,6 +118,12 @@ pub(crate) fn has_protocol_parameter(text: &[u8]) -> bool {
     pairs(text).any(|(name, _)| decode(name, PLUS_IS_SPACE).is_some_and(|name| Protocol::of(&name).is_some()))
 }
 
+/// Whether a query or form contains the signature.
+pub(crate) fn has_signature(text: &[u8]) -> bool {
+    let is_signature = |name: &str| Protocol::of(name) == Some(Protocol::Signature);
+    pairs(text).any(|(name, _)| decode(name, PLUS_IS_SPACE).is_some_and(|name| is_signature(&name)))
+}
+
 /// The pairs of an application/x-www-form-urlencoded text, still encoded.
 fn pairs(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {

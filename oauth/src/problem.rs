@@ -20,7 +20,10 @@ pub enum Problem {
     /// `oauth_version` is neither 1.0 nor 1.0a.
     VersionRejected,
     /// The method is unknown or not allowed, or the consumer has no RSA key for it.
-    SignatureMethodRejected,
+    SignatureMethodRejected {
+        /// The names of the methods that the server accepts; empty where it has not said so.
+        accepted: Vec<&'static str>,
+    },
     /// The timestamp differs too much from the server's time.
     TimestampRefused {
         /// The earliest accepted Unix time, in seconds.
@@ -63,7 +66,7 @@ impl Problem {
             Self::ParameterAbsent(_) => "parameter_absent",
             Self::ParameterRejected { .. } => "parameter_rejected",
             Self::VersionRejected => "version_rejected",
-            Self::SignatureMethodRejected => "signature_method_rejected",
+            Self::SignatureMethodRejected { .. } => "signature_method_rejected",
             Self::TimestampRefused { .. } => "timestamp_refused",
             Self::NonceUsed => "nonce_used",
             Self::SignatureInvalid => "signature_invalid",
@@ -87,7 +90,7 @@ impl Problem {
             Self::ParameterAbsent(_)
             | Self::ParameterRejected { .. }
             | Self::VersionRejected
-            | Self::SignatureMethodRejected => 400,
+            | Self::SignatureMethodRejected { .. } => 400,
             _ => 401,
         }
     }
@@ -106,7 +109,15 @@ impl Problem {
             Self::VersionRejected => {
                 "The oauth_version is not one that is spoken here; send 1.0 or leave it out."
             }
-            Self::SignatureMethodRejected => {
+            Self::SignatureMethodRejected { accepted } if !accepted.is_empty() => {
+                return format!(
+                    "This oauth_signature_method is not accepted for this request; use {}. An RSA method needs a \
+                     public key, which an administrator gives the consumer.",
+                    accepted.join(", ")
+                )
+                .into();
+            }
+            Self::SignatureMethodRejected { .. } => {
                 "This oauth_signature_method cannot be used here; use HMAC-SHA256 or another HMAC method, or have an \
                  administrator give the consumer an RSA public key."
             }

@@ -124,7 +124,7 @@ pub(crate) fn verify(
 ) -> Result<(), Problem> {
     let key = || key(secrets.consumer_secret, secrets.token_secret);
     let rsa = |parameters| {
-        let key = secrets.rsa_public_key.ok_or(Problem::SignatureMethodRejected)?;
+        let key = secrets.rsa_public_key.ok_or(Problem::SignatureMethodRejected { accepted: Vec::new() })?;
         Ok(rsa_matches(parameters, key, &base_string(), signature))
     };
     let matches = match method {

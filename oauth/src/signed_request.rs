@@ -22,6 +22,11 @@ impl<'a> Request<'a> {
             || self.form.is_some_and(parameters::has_protocol_parameter)
     }
 
+    /// Whether the signature stands in the query, where logs and histories keep it.
+    pub fn is_signed_in_query(&self) -> bool {
+        self.query.is_some_and(|query| parameters::has_signature(query.as_bytes()))
+    }
+
     /// Parses the parameters and checks everything that does not depend on the consumer, in this order: malformed,
     /// repeated and absent parameters, the timestamp's syntax, version, method.
     ///
@@ -80,7 +85,7 @@ impl<'a> SignedRequest<'a> {
         signed.signature_method = signed
             .value(Protocol::SignatureMethod)
             .and_then(SignatureMethod::parse)
-            .ok_or(Problem::SignatureMethodRejected)?;
+            .ok_or(Problem::SignatureMethodRejected { accepted: Vec::new() })?;
         Ok(signed)
     }
 

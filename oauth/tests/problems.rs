@@ -14,7 +14,8 @@ fn all() -> Vec<Problem> {
         rejected(&["oauth_nonce"]),
         rejected(&[]),
         VersionRejected,
-        SignatureMethodRejected,
+        SignatureMethodRejected { accepted: vec![] },
+        SignatureMethodRejected { accepted: vec!["HMAC-SHA256", "RSA-SHA256"] },
         TimestampRefused { from: 1, to: 2 },
         NonceUsed,
         SignatureInvalid,
@@ -70,6 +71,12 @@ fn further_members_come_where_they_help() {
     assert_eq!(member(&version, "oauth_acceptable_versions").as_deref(), Some("1.0-1.0"));
     assert_eq!(rejected(&[]).members().len(), 2);
     assert_eq!(Problem::NonceUsed.members().len(), 2);
+}
+
+#[test]
+fn a_rejected_method_is_told_which_ones_are_accepted() {
+    let rejected = Problem::SignatureMethodRejected { accepted: vec!["HMAC-SHA256", "RSA-SHA256"] };
+    assert!(rejected.advice().contains("; use HMAC-SHA256, RSA-SHA256. "), "{rejected}");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn rsa_without_a_key_is_rejected_and_with_another_invalid() {
     let foreign = RsaPublicKey::from_pem(FOREIGN).unwrap();
     for (method, _, signature) in RSAS {
         let sent = request(method, signature);
-        assert_eq!(verify(&sent, &SECRETS), Err(Problem::SignatureMethodRejected));
+        assert_eq!(verify(&sent, &SECRETS), Err(Problem::SignatureMethodRejected { accepted: vec![] }));
         let secrets = Secrets { rsa_public_key: Some(&foreign), ..SECRETS };
         assert_eq!(verify(&sent, &secrets), Err(Problem::SignatureInvalid));
         assert_eq!(sign(SignatureMethod::parse(method).unwrap(), "x", "y", "z"), None);

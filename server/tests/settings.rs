@@ -21,6 +21,7 @@ fn a_wrong_value_stops_the_start_with_one_sentence_that_names_it() {
         ("LATCHKEY_TEMPORARY_CREDENTIALS_TTL", "soon"),
         ("LATCHKEY_TOKEN_TTL", "1.5"),
         ("LATCHKEY_ALLOW_PLAINTEXT", "yes"),
+        ("LATCHKEY_SIGNATURE_METHODS", "HMAC-SHA256,PLAINTEXT"),
         ("LATCHKEY_REALM", "a\"b"),
         ("LATCHKEY_LOG", "=="),
         ("LATCHKEY_LOG_FORMAT", "xml"),
@@ -187,6 +188,21 @@ fn the_internal_listener_can_be_off_and_the_log_for_machines() {
     let log = server.log();
     let objects = log.iter().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()).count();
     assert_eq!(objects, log.len(), "{log:?}");
+}
+
+#[test]
+fn a_start_and_check_say_where_plaintext_is_allowed_in_vain() {
+    let home = Home::sqlite();
+    home.json(&["migrate"], "");
+    let told = "LATCHKEY_ALLOW_PLAINTEXT=true has no effect on requests to this server";
+    let check = home.run(&["check", "--allow-plaintext", "true", "--signature-methods", "HMAC-SHA256"], "");
+    let warning = format!("settings: WARNING: {told}");
+    assert!(check.stdout.lines().any(|line| line.starts_with(&warning)), "{check:?}");
+    assert!(check.stdout.contains("signature_methods: HMAC-SHA256 (--signature-methods)"), "{check:?}");
+    let https = ["check", "--allow-plaintext", "true", "--public-url", "https://keys.example"];
+    let check = home.run(&https, "");
+    assert!(!check.stdout.contains("has no effect"), "{check:?}");
+    home.serve_with(&[("LATCHKEY_ALLOW_PLAINTEXT", "true")]).log_until(told);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use oauth::{Problem, Request, SignatureMethod};
+
 /// What this server accepts and issues.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -11,8 +13,49 @@ pub struct Rules {
     pub temporary_credentials_ttl: Duration,
     /// Lifetime of token credentials; with `None` they last until they are revoked.
     pub token_ttl: Option<Duration>,
-    /// Whether PLAINTEXT is accepted. It sends the secrets themselves, so only https may carry it.
+    /// The accepted methods, without PLAINTEXT.
+    pub signature_methods: Vec<SignatureMethod>,
+    /// Whether PLAINTEXT is accepted where the request itself is https: it sends the secrets themselves.
     pub allow_plaintext: bool,
+}
+
+impl Rules {
+    /// Every method that does not send the secrets themselves.
+    pub fn all_but_plaintext() -> Vec<SignatureMethod> {
+        let all = SignatureMethod::ALL.into_iter();
+        all.filter(|method| *method != SignatureMethod::Plaintext).collect()
+    }
+
+    /// Whether a request may be signed with this method.
+    pub(crate) fn check_method(&self, method: SignatureMethod, request: &Request<'_>) -> Result<(), Problem> {
+        let is_accepted = if method == SignatureMethod::Plaintext {
+            self.takes_plaintext_from(request) && !request.is_signed_in_query()
+        } else {
+            self.signature_methods.contains(&method)
+        };
+        if is_accepted { Ok(()) } else { Err(self.method_rejected(request)) }
+    }
+
+    /// Adds to a problem with the method which ones are accepted.
+    pub(crate) fn explain(&self, problem: Problem, request: &Request<'_>) -> Problem {
+        match problem {
+            Problem::SignatureMethodRejected { .. } => self.method_rejected(request),
+            other => other,
+        }
+    }
+
+    fn method_rejected(&self, request: &Request<'_>) -> Problem {
+        let mut accepted: Vec<_> = self.signature_methods.iter().map(|method| method.name()).collect();
+        if self.takes_plaintext_from(request) {
+            accepted.push("PLAINTEXT outside of the query");
+        }
+        Problem::SignatureMethodRejected { accepted }
+    }
+
+    /// By the scheme of the request itself: a tool's own, and for ours that of the public URL.
+    fn takes_plaintext_from(&self, request: &Request<'_>) -> bool {
+        self.allow_plaintext && request.base_string_uri.starts_with("https://")
+    }
 }
 
 impl Default for Rules {
@@ -21,6 +64,7 @@ impl Default for Rules {
             clock_skew: Duration::from_mins(5),
             temporary_credentials_ttl: Duration::from_mins(10),
             token_ttl: None,
+            signature_methods: Self::all_but_plaintext(),
             allow_plaintext: false,
         }
     }

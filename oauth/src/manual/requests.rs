@@ -61,6 +61,7 @@
 //! - `oauth/src/base_string_uri.rs`: `scheme_and_host_become_lower_case_and_nothing_else`
 //! - `oauth/src/base_string_uri.rs`: `a_path_stays_byte_for_byte`
 //! - `server/tests/refusals/addresses.rs`: `a_request_signed_for_another_host_scheme_port_or_path_is_refused`
+//! - `server/tests/verify/unclear.rs`: `a_description_whose_parts_reach_into_each_other_is_refused_and_the_log_names_the_part`
 //! - `server/tests/refusals/addresses.rs`: `host_and_forwarded_headers_count_for_nothing_at_the_public_listener`
 //!
 //! **Open**: an API that resolves `/a/../b` itself acts on another path than the signed one; it has to refuse such
@@ -72,9 +73,14 @@
 //! body that is not a form, whether a parameter was in the query or the form, or the order of parameters with one
 //! name.
 //!
-//! **Defence**: none in the protocol; the limits are documented and tested, so that no caller relies on more.
+//! **Defence**: none in the protocol; the limits are documented and tested, so that no caller relies on more. Whether a
+//! body is a form must not be a matter of opinion: more than one Content-Type, or one that is not a single media type, is
+//! refused, and so is a described URL with a fragment.
 //!
 //! **Tests**
+//! - `server/tests/verify/unclear.rs`: `a_body_that_may_be_a_form_or_not_is_refused_and_the_log_says_why`
+//! - `server/tests/verify/unclear.rs`: `an_unsigned_form_never_passes_however_its_type_is_written`
+//! - `server/tests/gateways/unclear.rs`: `nginx_lets_no_unsigned_form_through_however_it_is_called`
 //! - `oauth/tests/attacks.rs`: `where_a_parameter_stands_and_how_it_is_spelt_is_not_signed`
 //! - `server/tests/verify/described.rs`: `any_other_body_is_no_part_of_what_is_signed_however_large`
 //! - `server/tests/refusals/parameters.rs`: `a_form_is_signed_and_another_body_is_not`

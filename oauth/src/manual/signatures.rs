@@ -12,25 +12,31 @@
 //! - `oauth/tests/signatures.rs`: `one_methods_signature_is_wrong_for_every_other`
 //! - `oauth/tests/refusals.rs`: `methods_are_known_by_their_exact_names`
 //! - `server/tests/refusals/methods.rs`: `every_hmac_method_is_accepted_by_name_in_exactly_that_case`
+//! - `server/tests/refusals/methods.rs`: `a_method_that_is_switched_off_is_rejected_at_every_step_with_those_that_are_not`
 //!
-//! **Open**: a consumer cannot be restricted to one method. An attacker with its HMAC secret can also use HMAC-SHA1.
+//! A server can switch methods off for all of its consumers, at every step.
+//!
+//! **Open**: a single consumer cannot be restricted to one method. An attacker with its HMAC secret can also use
+//! HMAC-SHA1, unless that is switched off.
 //!
 //! ## PLAINTEXT
 //!
 //! The signature is the secrets themselves (RFC 5849 §3.4.4, §4.2): one request in the clear gives them away, and
 //! without a nonce every request can be replayed.
 //!
-//! **Defence**: refused, unless a setting allows it and the public URL is https. Its nonce, if there is one, counts.
+//! **Defence**: refused, unless a setting allows it and the request itself is https: ours by the public URL, a tool's
+//! by what its gateway describes. Never in a query, which logs and histories keep. Its nonce, if there is one, counts.
 //! The parsed request does not print it.
 //!
 //! **Tests**
 //! - `server/tests/refusals/methods.rs`: `plaintext_is_refused_over_http_even_where_it_is_allowed`
 //! - `server/tests/refusals/methods.rs`: `plaintext_is_refused_over_https_unless_it_is_allowed`
+//! - `server/tests/refusals/methods.rs`: `plaintext_goes_by_the_scheme_of_the_request_itself`
+//! - `server/tests/refusals/methods.rs`: `plaintext_is_taken_from_header_and_form_but_never_from_a_query`
 //! - `server/tests/refusals/methods.rs`: `plaintext_over_https_needs_neither_nonce_nor_timestamp`
 //! - `oauth/tests/refusals.rs`: `nothing_prints_a_signature_or_a_secret`
 //!
-//! **Open**: where it is allowed, `/verify` accepts it also for a tool whose described URL is http. Without a nonce
-//! TLS is the only protection against replay.
+//! **Open**: without a nonce TLS is the only protection against replay.
 //!
 //! ## Collisions and length extension of SHA-1
 //!
@@ -44,7 +50,7 @@
 //! - `oauth/tests/signatures.rs`: `openssls_rsa_signatures_are_right_and_need_no_secret`
 //!
 //! **Open**: RSA-SHA1 (§4.1) is only as strong as SHA-1 against collisions: an attacker who can make the consumer sign
-//! a prepared request may get a signature for another one. It cannot be switched off; do not use it.
+//! a prepared request may get a signature for another one. Switch it off with `LATCHKEY_SIGNATURE_METHODS`.
 //!
 //! ## Key confusion between RSA and HMAC
 //!

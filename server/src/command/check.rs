@@ -10,7 +10,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::{
     command::{error::CommandError, terminal::output},
     serve::listen,
-    settings::{Settings, exposure::exposures, network::openings},
+    settings::{Settings, exposure::exposures, ineffective::ineffective, network::openings},
 };
 
 /// How far the newest activity may lie in the future before the clock is suspected.
@@ -43,6 +43,11 @@ impl Finding {
 /// Checks everything that a start depends on. Settings were validated by the caller.
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), CommandError> {
     let mut findings = vec![Finding::new("settings", true, settings.in_words.join("; "))];
+    findings.extend(
+        ineffective(settings)
+            .into_iter()
+            .map(|setting| Finding { warning: true, ..Finding::new("settings", true, setting.to_owned()) }),
+    );
     if settings.tls().is_some() {
         let (ok, detail) = match listen::tls(settings.tls()).await {
             Ok(_) => (true, "can be used".to_owned()),

@@ -32,7 +32,9 @@ use crate::{
         listen::{bound_url, listen, tls},
         stop::{finished, stop_signal},
     },
-    settings::{Settings, data_dir::make_data_dir, exposure::exposures, network::openings},
+    settings::{
+        Settings, data_dir::make_data_dir, exposure::exposures, ineffective::ineffective, network::openings,
+    },
     state::{AppState, streams::Streams},
 };
 
@@ -56,6 +58,9 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     for exposure in exposures(&settings) {
         tracing::warn!("{exposure}");
     }
+    for setting in ineffective(&settings) {
+        tracing::warn!("{setting}");
+    }
     for opening in openings(&settings) {
         tracing::warn!("{opening}");
     }
@@ -73,8 +78,8 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         clock_skew: settings.clock_skew,
         temporary_credentials_ttl: settings.temporary_credentials_ttl,
         token_ttl: settings.token_ttl,
-        // Over http anyone on the path could read the secrets.
-        allow_plaintext: settings.allow_plaintext && public_url.scheme() == "https",
+        signature_methods: settings.signature_methods.clone(),
+        allow_plaintext: settings.allow_plaintext,
     };
     let service = Service::new(store.clone(), Clock::System, rules);
     if let Some(until) = service.begin_after_restore().await? {

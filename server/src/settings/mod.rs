@@ -4,6 +4,7 @@
 pub(crate) mod data_dir;
 mod error;
 pub(crate) mod exposure;
+pub(crate) mod ineffective;
 pub(crate) mod network;
 mod sources;
 mod table;

@@ -22,6 +22,9 @@ const NOT_SETTINGS: [&str; 8] = [
 /// What may be a secret or hold one: `LATCHKEY_X_FILE` names a file with its value, as the key with `_file` does.
 const IN_FILES: [&str; 2] = ["database_url", "public_url"];
 
+/// What a file may hold as a list of texts.
+const LISTS: [&str; 3] = ["internal_hosts", "trusted_proxies", "signature_methods"];
+
 /// A value, and where it came from.
 pub(super) struct Given {
     pub(super) source_name: String,
@@ -183,7 +186,7 @@ pub(super) fn parse_file(
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
             toml::Value::Boolean(yes) => yes.to_string(),
-            toml::Value::Array(items) if ["internal_hosts", "trusted_proxies"].contains(&&*key) => {
+            toml::Value::Array(items) if LISTS.contains(&&*key) => {
                 let texts =
                     items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
                 texts.ok_or_else(|| unreadable(&format!("{key} must be a list of texts")))?.join(",")

@@ -8,6 +8,8 @@ use std::{
 };
 
 use clap::Args;
+use oauth::SignatureMethod;
+use service::Rules;
 use store::Location;
 use url::Url;
 
@@ -16,7 +18,7 @@ use crate::settings::{
     sources::Sources,
     values::{
         LogFormat, address_or_off, addresses, host_names, log_filter, log_format, path, public_url, realm,
-        seconds, seconds_or_none, some_seconds,
+        seconds, seconds_or_none, signature_methods, some_seconds,
     },
 };
 
@@ -104,7 +106,11 @@ settings! {
         default "600" = Duration::from_mins(10), must be "a whole number of seconds, from 1 to 315360000" => some_seconds;
     token_ttl: Option<Duration>, "SECONDS", "Life of token credentials in seconds; 0: until revoked",
         default "0" = None, must be "a whole number of seconds, from 0 to 315360000" => seconds_or_none;
-    allow_plaintext: bool, "true|false", "Accept PLAINTEXT signatures over https",
+    signature_methods: Vec<SignatureMethod>, "METHODS", "Accepted signature methods, with commas between",
+        default "all but PLAINTEXT" = Rules::all_but_plaintext(),
+        must be "HMAC-SHA1, HMAC-SHA256, HMAC-SHA512, RSA-SHA1, RSA-SHA256 or RSA-SHA512, or several of them with commas between; PLAINTEXT is accepted by LATCHKEY_ALLOW_PLAINTEXT=true"
+            => signature_methods;
+    allow_plaintext: bool, "true|false", "Accept PLAINTEXT signatures of requests that are https themselves",
         default "false" = false, must be "true or false" => |text| text.parse().ok();
     realm: String, "TEXT", "The realm of challenges",
         default "Latchkey" = "Latchkey".to_owned(),

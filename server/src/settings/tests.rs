@@ -46,6 +46,11 @@ fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
         ("LATCHKEY_PUBLIC_URL", "ftp://keys.example.com"),
         ("LATCHKEY_CLOCK_SKEW", "-1"),
         ("LATCHKEY_ALLOW_PLAINTEXT", "yes"),
+        ("LATCHKEY_SIGNATURE_METHODS", ""),
+        ("LATCHKEY_SIGNATURE_METHODS", "HMAC-SHA256,"),
+        ("LATCHKEY_SIGNATURE_METHODS", "hmac-sha256"),
+        ("LATCHKEY_SIGNATURE_METHODS", "HMAC-SHA256,HMAC-MD5"),
+        ("LATCHKEY_SIGNATURE_METHODS", "HMAC-SHA256,PLAINTEXT"),
         ("LATCHKEY_LOG_FORMAT", "xml"),
         ("LATCHKEY_REALM", "a\"b"),
         ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.1, proxy"),
@@ -153,6 +158,27 @@ fn a_file_holds_texts_numbers_truths_and_a_list_of_proxies() {
     );
     assert!(settings.allow_plaintext);
     assert!(read(&Flags::default(), &[], "listen = ['127.0.0.1:0']").is_err());
+}
+
+#[test]
+fn signature_methods_are_given_by_their_names_and_plaintext_by_its_own_setting() {
+    let names = |text: &str, file: &str| {
+        let given = (!text.is_empty()).then_some(("LATCHKEY_SIGNATURE_METHODS", text));
+        let settings = read(&Flags::default(), given.as_slice(), file).unwrap();
+        settings.signature_methods.iter().map(|method| method.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("HMAC-SHA256", ""), ["HMAC-SHA256"]);
+    assert_eq!(names(" RSA-SHA256 ,HMAC-SHA512,RSA-SHA256", ""), ["RSA-SHA256", "HMAC-SHA512"]);
+    assert_eq!(names("", "signature_methods = ['HMAC-SHA256', 'RSA-SHA512']"), ["HMAC-SHA256", "RSA-SHA512"]);
+    assert_eq!(
+        names("", ""),
+        ["HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "RSA-SHA1", "RSA-SHA256", "RSA-SHA512"]
+    );
+    let told = refused(&[("LATCHKEY_SIGNATURE_METHODS", "PLAINTEXT")]);
+    assert!(told.ends_with("; PLAINTEXT is accepted by LATCHKEY_ALLOW_PLAINTEXT=true."), "{told}");
+    for empty in ["signature_methods = []", "signature_methods = [1]"] {
+        assert!(read(&Flags::default(), &[], empty).is_err());
+    }
 }
 
 #[test]

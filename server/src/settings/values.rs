@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use oauth::SignatureMethod;
 use url::Url;
 
 /// How log lines are written.
@@ -56,6 +57,18 @@ pub(super) fn host_names(text: &str) -> Option<Vec<String>> {
             url::Host::Ipv4(_) | url::Host::Ipv6(_) => None,
         })
         .collect()
+}
+
+/// Names of methods, with commas between; PLAINTEXT has a setting of its own.
+pub(super) fn signature_methods(text: &str) -> Option<Vec<SignatureMethod>> {
+    let mut methods = Vec::new();
+    for name in text.split(',').map(str::trim) {
+        let method = SignatureMethod::parse(name).filter(|method| *method != SignatureMethod::Plaintext)?;
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+    }
+    Some(methods)
 }
 
 /// What can stand in a challenge between quotation marks.

@@ -5,8 +5,8 @@ use std::fs;
 use serde_json::json;
 
 use crate::support::{
-    Home, finish,
-    signer::{App, ECHO, Provider},
+    Home, consent, finish,
+    signer::{App, Call, ECHO, Place, Provider, credentials},
 };
 
 const HMAC: [&str; 3] = ["HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512"];
@@ -118,6 +118,77 @@ fn plaintext_is_refused_over_https_unless_it_is_allowed() {
     let provider = Provider::with(&[("LATCHKEY_PUBLIC_URL", "https://tools.example")]);
     let app = provider.app("Plain");
     app.echo().method("PLAINTEXT").is_refused_everywhere(400, "signature_method_rejected");
+}
+
+#[test]
+fn plaintext_goes_by_the_scheme_of_the_request_itself() {
+    let refused = |call: &Call| {
+        call.sign().verify().refused_at_verify("signature_method_rejected");
+        call.sign().verify_json().refused_at_json("signature_method_rejected");
+    };
+    for public in ["https://tools.example", "http://tools.example"] {
+        let settings = [("LATCHKEY_PUBLIC_URL", public), ("LATCHKEY_ALLOW_PLAINTEXT", "true")];
+        let provider = Provider::with(&settings);
+        let app = provider.app("Plain");
+        let plain = |url: &str| app.get(url).method("PLAINTEXT");
+        for url in ["http://tool.example/items", "HTTP://tool.example/items", "http://https/items"] {
+            refused(&plain(url));
+        }
+        plain("https://tool.example/items").sign().verify().is(200);
+        let tool = plain("https://tool.example/items").sign().verify_json();
+        assert_eq!(tool.json()["active"], true, "{tool:?}");
+        if public.starts_with("https") {
+            plain(ECHO).send().is(200);
+        } else {
+            plain(ECHO).is_refused_everywhere(400, "signature_method_rejected");
+        }
+    }
+}
+
+#[test]
+fn plaintext_is_taken_from_header_and_form_but_never_from_a_query() {
+    let settings = [("LATCHKEY_PUBLIC_URL", "https://tools.example"), ("LATCHKEY_ALLOW_PLAINTEXT", "true")];
+    let provider = Provider::with(&settings);
+    let app = provider.app("Plain");
+    let at = |place: Place| app.call("POST", ECHO).method("PLAINTEXT").place(place);
+    for place in [Place::Header, Place::Form] {
+        at(place).send().is(200);
+        at(place).sign().verify().is(200);
+    }
+    at(Place::Query).is_refused_everywhere(400, "signature_method_rejected");
+    let asked = app.ask("oob").method("PLAINTEXT");
+    let told = asked.clone().place(Place::Query).send().refused(400, "signature_method_rejected");
+    assert!(told["oauth_problem_advice"].contains("PLAINTEXT outside of the query"), "{told:?}");
+    asked.place(Place::Form).send().is(200);
+    // The other methods send no secret.
+    app.call("POST", ECHO).place(Place::Query).send().is(200);
+}
+
+#[test]
+fn a_method_that_is_switched_off_is_rejected_at_every_step_with_those_that_are_not() {
+    let provider = Provider::with(&[("LATCHKEY_SIGNATURE_METHODS", "HMAC-SHA256,RSA-SHA256")]);
+    let app = provider.app("Modern");
+    let advised =
+        |told: &str| told.contains("; use HMAC-SHA256, RSA-SHA256. ") && !told.contains("PLAINTEXT");
+    for method in ["HMAC-SHA1", "HMAC-SHA512", "RSA-SHA1", "RSA-SHA512", "PLAINTEXT", "HMAC-MD5"] {
+        let told = app.ask("oob").method(method).send().refused(400, "signature_method_rejected");
+        assert!(advised(&told["oauth_problem_advice"]), "{method}: {told:?}");
+        let told = app.echo().method(method).send().refused_at_api(400, "signature_method_rejected");
+        assert!(advised(told["oauth_problem_advice"].as_str().unwrap()), "{method}: {told}");
+        app.echo().method(method).is_refused_everywhere(400, "signature_method_rejected");
+    }
+    let temporary = credentials(&app.ask("oob").method("HMAC-SHA256").send().is(200));
+    let page = consent::decide(&provider.signed_in("grace"), &provider.url, &temporary.0, "allow");
+    let verifier = consent::verifier(&page, &temporary.0, "oob");
+    let exchange = |method: &str| app.exchange(&temporary, &verifier).method(method);
+    exchange("HMAC-SHA1").send().refused(400, "signature_method_rejected");
+    let token = credentials(&exchange("HMAC-SHA256").send().is(200));
+    let app = App { token: Some(token), ..app };
+    assert_eq!(app.echo().method("HMAC-SHA256").send().is(200).json()["user"], "grace");
+    app.echo().is_refused_everywhere(400, "signature_method_rejected");
+    // Without a public key this one is found at the signature, and told the same.
+    let told = app.echo().method("RSA-SHA256").send().refused_at_api(400, "signature_method_rejected");
+    assert!(advised(told["oauth_problem_advice"].as_str().unwrap()), "{told}");
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn without_form(app: &App) -> Signed {
     app.call("POST", TOOL).sign()
 }
 
-/// What is neither a form nor another body for certain.
+/// What some programs read as a form and others as none.
 const UNCLEAR: [&[&str]; 12] = [
     &[" text/plain", " application/x-www-form-urlencoded"],
     &[" application/x-www-form-urlencoded", " text/plain"],

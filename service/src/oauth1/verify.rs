@@ -99,10 +99,9 @@ impl Service {
         request: &Request<'a>,
         stage: Stage,
     ) -> Result<Checked<'a>, VerifyError> {
-        let signed = request.parse(stage.required_parameters())?;
-        if signed.signature_method() == SignatureMethod::Plaintext && !self.rules.allow_plaintext {
-            return Err(Problem::SignatureMethodRejected.into());
-        }
+        let explained = |problem| self.rules.explain(problem, request);
+        let signed = request.parse(stage.required_parameters()).map_err(explained)?;
+        self.rules.check_method(signed.signature_method(), request)?;
         self.check_timestamp(&signed).await?;
         let consumer = match consumer_key(signed.consumer_key()) {
             Some(key) => self.store.consumers().cached(key).await?,
@@ -128,7 +127,7 @@ impl Service {
         });
         let consumer = consumer.ok_or(Problem::ConsumerKeyUnknown)?;
         let credentials = credentials.ok_or(Problem::TokenRejected)?;
-        signature?;
+        signature.map_err(explained)?;
         check_status(consumer.status)?;
         Ok(Checked { signed, consumer, credentials })
     }
