@@ -15,6 +15,8 @@ pub enum Actor {
     User(Username),
     /// Commands run on the host, which need no account.
     CommandLine,
+    /// The server by itself, as its settings say.
+    Server,
     /// An external program that requested a key without signing in.
     Request,
     /// An actor that only a later version knows, in its words.
@@ -23,12 +25,14 @@ pub enum Actor {
 
 const COMMAND_LINE: &str = "the command line";
 const REQUEST: &str = "by request";
+const SERVER: &str = "the server";
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User(username) => username.fmt(f),
             Self::CommandLine => f.write_str(COMMAND_LINE),
+            Self::Server => f.write_str(SERVER),
             Self::Request => f.write_str(REQUEST),
             Self::Unknown(words) => f.write_str(words),
         }
@@ -42,6 +46,7 @@ impl From<String> for Actor {
             Ok(username) => Self::User(username),
             Err(_) if text == REQUEST => Self::Request,
             Err(_) if text == COMMAND_LINE => Self::CommandLine,
+            Err(_) if text == SERVER => Self::Server,
             Err(_) => Self::Unknown(text),
         }
     }
@@ -95,6 +100,8 @@ pub enum Action {
     TokensRevoked,
     /// Every stored secret was re-encrypted with a new vault key.
     VaultRotated,
+    /// Old lines of activity, ended tokens and ended sessions were deleted.
+    ActivityPruned,
     /// An action that only a later version knows, in its word. Nobody may conclude from it that nothing changed.
     #[serde(untagged)]
     Unknown(String),
@@ -109,7 +116,7 @@ pub struct Activity<Snapshot> {
     /// The time of the action.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// Its author: a username, *the command line* or *by request*.
+    /// Its author: a username, *the command line*, *the server* or *by request*.
     #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub actor: Actor,
     /// Its kind.
@@ -135,7 +142,8 @@ mod tests {
 
     #[test]
     fn every_actor_reads_back_as_itself() {
-        for actor in [Actor::User(Username::parse("ada").unwrap()), Actor::CommandLine, Actor::Request] {
+        let ada = Actor::User(Username::parse("ada").unwrap());
+        for actor in [ada, Actor::CommandLine, Actor::Request, Actor::Server] {
             assert_eq!(Actor::from(actor.to_string()), actor);
         }
     }

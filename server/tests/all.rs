@@ -21,6 +21,7 @@ mod oauth1;
 mod pages;
 mod permissions;
 mod private_files;
+mod prune;
 mod refusals;
 mod relay;
 mod reload;

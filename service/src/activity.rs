@@ -26,7 +26,8 @@ pub enum Told {
     /// The first item, unless it is `Resync`: what happened after the line with this number follows.
     Ready(i64),
     /// Start over, from a list that is read now; what happens after the line with this number follows. The follower has
-    /// missed too many lines, or one that this version cannot read, or it knows lines of another database.
+    /// missed too many lines, or some that were pruned, or one that this version cannot read, or it knows lines of another
+    /// database.
     Resync(i64),
     /// What the line with this number did to a consumer.
     Event(i64, Event),
@@ -123,10 +124,12 @@ impl Follower {
         Ok(Some((told, self)))
     }
 
-    /// The lines after a number with their events, oldest first; `None` if they are too many or one cannot be read.
+    /// The lines after a number with their events, oldest first; `None` if they are too many, or were pruned in part, or one
+    /// cannot be read.
     async fn missed(&self, after: i64) -> Result<Option<Vec<(i64, Option<Event>)>>, ServiceError> {
-        let lines = self.service.store.activity().after(after, MOST_MISSED + 1).await?;
-        if lines.len() as u64 > MOST_MISSED {
+        let activity = self.service.store.activity();
+        let lines = activity.after(after, MOST_MISSED + 1).await?;
+        if lines.len() as u64 > MOST_MISSED || activity.were_pruned(after, &lines).await? {
             return Ok(None);
         }
         Ok(lines.iter().map(|line| Some((line.id, feed::event(line).ok()?))).collect())
@@ -142,7 +145,7 @@ impl Follower {
             let told = match news {
                 None if self.may_listen().await => Told::Beat,
                 None | Some(Err(RecvError::Closed)) => return Ok(None),
-                Some(Err(RecvError::Lagged(_))) => {
+                Some(Err(RecvError::Lagged(_)) | Ok(News::Pruned)) => {
                     self.last = self.service.store.activity().latest().await?;
                     if !self.may_listen().await {
                         return Ok(None);
@@ -198,6 +201,7 @@ fn may_end_permission(action: &Action) -> bool {
         | Action::AccessDenied
         | Action::TokenIssued
         | Action::TokensRevoked
-        | Action::VaultRotated => false,
+        | Action::VaultRotated
+        | Action::ActivityPruned => false,
     }
 }

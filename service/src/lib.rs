@@ -25,7 +25,7 @@ pub use guard::{
 pub use oauth1::{consent, provider, verify::VerifyError};
 pub use rules::Rules;
 pub use service::Service;
-pub use upkeep::{health, vault};
+pub use upkeep::{health, prune, vault};
 
 /// Signing in and authenticating a session.
 pub mod sign_in {

@@ -5,4 +5,5 @@ mod support;
 mod accounts;
 mod activity;
 mod consumers;
+mod prune;
 mod sign_in;

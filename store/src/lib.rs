@@ -32,7 +32,7 @@ pub use tables::{
     tokens::{Authorization, NewToken, Tokens},
     users::{Account, Users},
 };
-pub use upkeep::{health::Health, rotation, uses::Uses};
+pub use upkeep::{health::Health, prune, rotation, uses::Uses};
 
 /// The live feed of activity.
 pub mod feed {

@@ -15,6 +15,7 @@ mod keyring;
 mod lists;
 mod nonces;
 mod opening;
+mod prune;
 mod rights;
 mod rotation;
 mod set_up_links;

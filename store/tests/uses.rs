@@ -33,7 +33,7 @@ async fn last_used(store: &Store, n: u32) -> Option<i64> {
 async fn next_used(news: &mut Receiver<News>) -> Arc<[Consumer]> {
     match next(news).await {
         News::Used(consumers) => consumers,
-        line @ News::Line(_) => panic!("{line:?} is no use"),
+        other @ (News::Line(_) | News::Pruned) => panic!("{other:?} is no use"),
     }
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod consumer;
 mod desk;
 mod error;
+mod prune;
 mod terminal;
 mod usage;
 mod user;
@@ -49,6 +50,8 @@ enum Command {
     Migrate,
     /// Copy the database into a new file while it is in use
     Backup(backup::BackupCommand),
+    /// Delete old activity, and the tokens and sessions that ended before it
+    Prune(prune::PruneCommand),
     /// Manage the key that secrets are encrypted with
     #[command(subcommand)]
     Vault(vault::VaultCommand),
@@ -62,7 +65,7 @@ impl Command {
         match self {
             Self::Serve | Self::Migrate => true,
             Self::User(command) => command.may_make(),
-            Self::Consumer(_) | Self::Backup(_) | Self::Vault(_) | Self::Check => false,
+            Self::Consumer(_) | Self::Backup(_) | Self::Prune(_) | Self::Vault(_) | Self::Check => false,
         }
     }
 }
@@ -101,7 +104,7 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Backup(command) => return command.run(&settings, cli.json).await,
         Command::User(command) => command.check_usage()?,
         Command::Consumer(command) => command.check_usage()?,
-        Command::Serve | Command::Migrate | Command::Vault(_) => {}
+        Command::Serve | Command::Migrate | Command::Prune(_) | Command::Vault(_) => {}
     }
     let is_new = settings.database_url.file().is_some_and(|file| !file.exists());
     let desk = if cli.command.may_make() {
@@ -112,6 +115,7 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
     let done = match cli.command {
         Command::User(command) => command.run(&desk).await,
         Command::Consumer(command) => command.run(&desk).await,
+        Command::Prune(command) => command.run(&desk).await,
         Command::Vault(command) => command.run(&desk, &settings.vault_key_file).await,
         Command::Serve | Command::Backup(_) | Command::Check | Command::Migrate => {
             migrated(&desk, &settings, is_new)

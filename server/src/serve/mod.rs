@@ -100,6 +100,10 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         let store = store.clone();
         async move { store.uses().keep_writing().await }
     });
+    let pruning = settings.keep_activity.map(|keep| {
+        let service = state.service.clone();
+        tokio::spawn(async move { service.keep_pruning(keep).await })
+    });
     let handle = Handle::new();
     let public_server = tokio::spawn(connections::serve_public(
         listener.into_std()?,
@@ -142,6 +146,9 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         finished(internal_server).await?;
     }
     reloading.abort();
+    if let Some(pruning) = pruning {
+        pruning.abort();
+    }
     uses.abort();
     store.uses().write().await?;
     feed.abort();

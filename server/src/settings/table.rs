@@ -17,8 +17,8 @@ use crate::settings::{
     error::SettingsError,
     sources::Sources,
     values::{
-        LogFormat, address_or_off, addresses, host_names, log_filter, log_format, path, public_url, realm,
-        seconds, seconds_or_none, signature_methods, some_seconds,
+        LogFormat, address_or_off, addresses, days_or_none, host_names, log_filter, log_format, path,
+        public_url, realm, seconds, seconds_or_none, signature_methods, some_seconds,
     },
 };
 
@@ -112,6 +112,8 @@ settings! {
             => signature_methods;
     allow_plaintext: bool, "true|false", "Accept PLAINTEXT signatures of requests that are https themselves",
         default "false" = false, must be "true or false" => |text| text.parse().ok();
+    keep_activity: Option<Duration>, "DAYS", "Activity older than this many days is pruned; 0: it is kept",
+        default "0" = None, must be "a whole number of days, from 0 to 36500" => days_or_none;
     realm: String, "TEXT", "The realm of challenges",
         default "Latchkey" = "Latchkey".to_owned(),
         must be "1 to 100 printable ASCII characters without quotation marks and backslashes" => realm;

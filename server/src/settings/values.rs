@@ -20,6 +20,8 @@ pub enum LogFormat {
 
 /// The longest time that can be set, in seconds.
 const TEN_YEARS: u64 = 315_360_000;
+/// The longest time that can be set, in days.
+const HUNDRED_YEARS: u64 = 36_500;
 
 pub(super) fn seconds(text: &str) -> Option<Duration> {
     text.parse().ok().filter(|seconds| *seconds <= TEN_YEARS).map(Duration::from_secs)
@@ -34,6 +36,13 @@ pub(super) fn some_seconds(text: &str) -> Option<Duration> {
 #[expect(clippy::option_option, reason = "the outer one is for texts that are not allowed")]
 pub(super) fn seconds_or_none(text: &str) -> Option<Option<Duration>> {
     seconds(text).map(|time| Some(time).filter(|time| !time.is_zero()))
+}
+
+/// A number of days, or none for 0.
+#[expect(clippy::option_option, reason = "the outer one is for texts that are not allowed")]
+pub(super) fn days_or_none(text: &str) -> Option<Option<Duration>> {
+    let days = text.parse::<u64>().ok().filter(|days| *days <= HUNDRED_YEARS)?;
+    Some((days > 0).then(|| Duration::from_hours(24 * days)))
 }
 
 /// An address to listen on, or none for `off`.

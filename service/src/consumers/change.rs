@@ -1,8 +1,8 @@
 //! What administrators decide and change about a consumer, never over a change that they have not seen.
 
 use domain::{
-    Action, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Edit, Event, RightsError, Status,
-    TypedSecret, error::FieldErrors,
+    Action, Actor, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Edit, Event, RightsError,
+    Status, TypedSecret, error::FieldErrors,
 };
 use store::{StoreError, activity::NewActivity, feed};
 use time::OffsetDateTime;
@@ -195,11 +195,19 @@ impl Consumers<'_> {
                 changes.push("who is signed in: everybody was signed out".to_owned());
             }
         }
-        let Some(last) = lines.last() else {
-            // Nothing happened after this revision, yet it is not the current one: it is made up.
+        if seen > current.revision {
             return Err(ServiceError::invalid("revision", &"This revision of the consumer does not exist."));
+        }
+        // There was a line for each revision; the oldest may have been pruned.
+        let missed = current.revision - seen.max(0);
+        if i64::try_from(lines.len()).is_ok_and(|told| told < missed) {
+            changes.push("what the activity no longer says".to_owned());
+        }
+        let (by, at) = match lines.last() {
+            Some(last) => (last.actor.clone(), last.at),
+            None => (Actor::Unknown("Somebody".to_owned()), current.updated_at),
         };
-        let conflict = Conflict { by: last.actor.clone(), at: last.at, changes, current: current.clone() };
+        let conflict = Conflict { by, at, changes, current: current.clone() };
         Err(ServiceError::Conflict(Box::new(conflict)))
     }
 }

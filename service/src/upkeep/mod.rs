@@ -1,4 +1,5 @@
-//! Operating the server: health and the vault's keys.
+//! Operating the server: health, pruning and the vault's keys.
 
 pub mod health;
+pub mod prune;
 pub mod vault;

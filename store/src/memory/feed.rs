@@ -16,6 +16,8 @@ pub enum News {
     Line(Arc<Activity<Value>>),
     /// Consumers that were used, as they are now. Use is not activity, so it has no number.
     Used(Arc<[Consumer]>),
+    /// Lines were pruned before they could be published: start over.
+    Pruned,
 }
 
 #[derive(Debug)]

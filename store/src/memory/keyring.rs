@@ -129,7 +129,8 @@ impl Outdated {
             | Action::AccessAllowed
             | Action::AccessDenied
             | Action::TokenIssued
-            | Action::VaultRotated => None,
+            | Action::VaultRotated
+            | Action::ActivityPruned => None,
             Action::Unknown(_) => Some(Self::Everything),
         }
     }

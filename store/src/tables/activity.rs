@@ -3,7 +3,7 @@
 use domain::{Action, Activity, Actor, Consumer, ConsumerKey, User, query::milliseconds};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::Value;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     database::values::{from_word, time_from, word},
@@ -69,6 +69,16 @@ impl NewActivity {
     pub fn vault(by: By, before: i32, after: i32) -> Self {
         let key = |id| Some(serde_json::json!({ "key_id": id }));
         Self { by, action: Action::VaultRotated, consumer: None, before: key(before), after: key(after) }
+    }
+
+    /// What was older than a time was deleted.
+    pub(crate) fn pruned(by: By, before: OffsetDateTime, counts: &impl serde::Serialize) -> Self {
+        let mut after = json(counts);
+        if let Value::Object(after) = &mut after {
+            let before = before.format(&Rfc3339).unwrap_or_else(|_| before.to_string());
+            after.insert("before".to_owned(), Value::String(before));
+        }
+        Self { by, action: Action::ActivityPruned, consumer: None, before: None, after: Some(after) }
     }
 
     /// Flags a change that the consumer itself does not show, such as a new secret.
@@ -140,6 +150,15 @@ impl ActivityLines<'_> {
     pub async fn latest(self) -> Result<i64, StoreError> {
         let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(&self.0.read).await?;
         Ok(newest.map_or(0, |row| row.id))
+    }
+
+    /// Whether lines after `after` were pruned before `lines`, which follow it, were read. Pruning leaves no hole: what is
+    /// gone is older than the oldest line.
+    pub async fn were_pruned(self, after: i64, lines: &[Activity<Value>]) -> Result<bool, StoreError> {
+        // Only then can one be missing. PostgreSQL also skips the number of a change that failed.
+        let Some(first) = lines.first().filter(|line| line.id > after + 1) else { return Ok(false) };
+        let oldest = activity::Entity::find().order_by_asc(activity::Column::Id).one(&self.0.read).await?;
+        Ok(oldest.is_none_or(|oldest| oldest.id >= first.id))
     }
 
     /// At most `limit` lines after line `id`, oldest first.

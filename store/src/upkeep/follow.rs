@@ -85,7 +85,12 @@ impl Store {
     /// Publishes every line after `last`.
     async fn publish_lines(&self, last: &mut Option<i64>) -> Result<(), StoreError> {
         loop {
-            let lines = self.activity().after(last.unwrap_or(0), BATCH).await?;
+            let after = last.unwrap_or(0);
+            let lines = self.activity().after(after, BATCH).await?;
+            if self.activity().were_pruned(after, &lines).await? {
+                self.keyring.evict(Outdated::Everything);
+                self.feed.publish(News::Pruned);
+            }
             let more = lines.len() as u64 == BATCH;
             for line in lines {
                 // This process's own changes were evicted when they were committed; this is for the others'.
@@ -118,6 +123,9 @@ impl Store {
             *ahead = self.feed.published.load(Ordering::Acquire).max(*ahead);
             while newest > *ahead {
                 let lines = within(self.activity().after(*ahead, BATCH)).await?;
+                if within(self.activity().were_pruned(*ahead, &lines)).await? {
+                    self.keyring.evict(Outdated::Everything);
+                }
                 let Some(latest) = lines.last().map(|line| line.id) else { break };
                 for line in lines {
                     if let Some(outdated) = Outdated::by(&line.action, line.consumer_key) {

@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod follow;
 pub(crate) mod health;
 pub(crate) mod open;
+pub mod prune;
 pub mod rotation;
 pub(crate) mod uses;
 pub(crate) mod watch;

@@ -322,6 +322,6 @@ pub async fn next(news: &mut Receiver<News>) -> News {
 pub async fn next_line(news: &mut Receiver<News>) -> Arc<domain::Activity<Value>> {
     match next(news).await {
         News::Line(line) => line,
-        used @ News::Used(_) => panic!("{used:?} is no line"),
+        other @ (News::Used(_) | News::Pruned) => panic!("{other:?} is no line"),
     }
 }
