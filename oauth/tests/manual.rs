@@ -1,15 +1,14 @@
 //! Holds the manual of attacks to the truth: the tests that it names exist, and no section lacks a part.
 
-use std::{env, fs, path::PathBuf};
+mod named;
 
-/// It is asked for when the test runs: a checkout elsewhere may run the same compiled test.
-fn crate_folder() -> PathBuf {
-    env::var_os("CARGO_MANIFEST_DIR").expect("cargo and nextest set it").into()
-}
+use std::fs;
+
+use named::is_test;
 
 /// The chapters of `src/manual/`, with their text as rustdoc shows it.
 fn chapters() -> Vec<(String, String)> {
-    let folder = crate_folder().join("src/manual");
+    let folder = named::path("oauth/src/manual");
     let mut chapters: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| {
@@ -55,21 +54,6 @@ fn tests(text: &str) -> Vec<(&str, &str)> {
             (file, function)
         })
         .collect()
-}
-
-/// Whether a file of the workspace has this function, with a test's attribute above it.
-fn is_test(file: &str, function: &str) -> bool {
-    let path = crate_folder().join("..").join(file);
-    let source = fs::read_to_string(path).unwrap_or_default();
-    let lines: Vec<_> = source.lines().map(str::trim_start).collect();
-    let declares = |line: &str| {
-        let name = line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn ");
-        name.is_some_and(|rest| rest.strip_prefix(function).is_some_and(|rest| rest.starts_with('(')))
-    };
-    lines.iter().enumerate().any(|(index, line)| {
-        let mut above = lines[..index].iter().rev().take_while(|line| line.starts_with("#["));
-        declares(line) && above.any(|line| line.starts_with("#[test]") || line.starts_with("#[tokio::test"))
-    })
 }
 
 #[test]
