@@ -85,7 +85,8 @@ fn what_one_node_disapproves_no_other_accepts_from_the_acknowledgement_on() {
     // Of each disapproval: how long after its acknowledgement an accepted request was sent, and was answered.
     let last = |time: fn(&Asked) -> Instant| {
         let of_one = |(acknowledged, until): &(Instant, Instant)| {
-            let during = accepted.iter().filter(|(sent, ..)| sent < until).map(|asked| time(asked));
+            // One that is answered later may have waited for the approval that follows.
+            let during = accepted.iter().filter(|(_, answered, _)| answered < until).map(|asked| time(asked));
             during.max().unwrap().saturating_duration_since(*acknowledged)
         };
         disapproved.iter().map(of_one).collect::<Vec<_>>()
