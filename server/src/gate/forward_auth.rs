@@ -43,7 +43,7 @@ pub(crate) async fn verify(State(state): State<Arc<AppState>>, request: Request)
 }
 
 async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Verified, VerifyError> {
-    let original = Original::read(headers).map_err(misconfigured)?;
+    let original = Original::read(headers).map_err(|error| misconfigured(&error))?;
     let media_type = MediaType::of(headers);
     let body = if matches!(media_type, Ok(Some(form)) if form.is_form()) {
         let form = read_body(body, MOST_DESCRIBED_BYTES).await;
@@ -55,7 +55,7 @@ async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Resul
         Bytes::new()
     };
     let media_type = media_type.map_err(unclear)?;
-    let (base_string_uri, query) = original.base_string_uri().map_err(misconfigured)?;
+    let (base_string_uri, query) = original.base_string_uri().map_err(|error| misconfigured(&error))?;
     let authorization = signed::authorization(headers);
     let request = oauth::Request {
         method: original.method,

@@ -24,7 +24,7 @@ pub(super) fn rejected(why: &'static str) -> VerifyError {
 }
 
 /// A description that a gateway got wrong. The log says which part; its value stays out, since a query can hold secrets.
-pub(super) fn misconfigured(misconfigured: Misconfigured) -> VerifyError {
+pub(super) fn misconfigured(misconfigured: &Misconfigured) -> VerifyError {
     tracing::warn!("the gateway is misconfigured: {misconfigured}; the request is refused");
     rejected(match misconfigured {
         Misconfigured::TooLittle => "The gateway in front of this server does not say what was asked for.",

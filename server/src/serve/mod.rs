@@ -55,15 +55,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     };
     let tls = tls(settings.tls()).await?;
     let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
-    for exposure in exposures(&settings) {
-        tracing::warn!("{exposure}");
-    }
-    for setting in ineffective(&settings) {
-        tracing::warn!("{setting}");
-    }
-    for opening in openings(&settings) {
-        tracing::warn!("{opening}");
-    }
+    warn(&settings);
     let served = tls.clone().zip(settings.tls()).map(|(config, (cert, key))| Served {
         config,
         cert: cert.to_owned(),
@@ -74,14 +66,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
     let public_url = settings.public_url.clone().unwrap_or_else(|| bound_url(scheme, address));
-    let rules = Rules {
-        clock_skew: settings.clock_skew,
-        temporary_credentials_ttl: settings.temporary_credentials_ttl,
-        token_ttl: settings.token_ttl,
-        signature_methods: settings.signature_methods.clone(),
-        allow_plaintext: settings.allow_plaintext,
-    };
-    let service = Service::new(store.clone(), Clock::System, rules);
+    let service = Service::new(store.clone(), Clock::System, rules(&settings));
     if let Some(until) = service.begin_after_restore().await? {
         tracing::warn!(%until, "the database was restored from a backup: signed requests are refused until then");
     }
@@ -153,6 +138,29 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     store.uses().write().await?;
     feed.abort();
     Ok(())
+}
+
+/// Logs what works, but should be looked at. `check` reports the same.
+fn warn(settings: &Settings) {
+    for exposure in exposures(settings) {
+        tracing::warn!("{exposure}");
+    }
+    for setting in ineffective(settings) {
+        tracing::warn!("{setting}");
+    }
+    for opening in openings(settings) {
+        tracing::warn!("{opening}");
+    }
+}
+
+fn rules(settings: &Settings) -> Rules {
+    Rules {
+        clock_skew: settings.clock_skew,
+        temporary_credentials_ttl: settings.temporary_credentials_ttl,
+        token_ttl: settings.token_ttl,
+        signature_methods: settings.signature_methods.clone(),
+        allow_plaintext: settings.allow_plaintext,
+    }
 }
 
 /// Prints the link that makes the first administrator. At a terminal, where a long build may stand above, it is set apart
