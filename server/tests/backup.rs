@@ -76,6 +76,33 @@ fn a_server_that_starts_from_it_knows_everything_and_accepts_nothing_twice() {
 }
 
 #[test]
+fn before_the_first_start_check_names_what_the_copy_knows_last_and_what_is_back() {
+    let home = Home::sqlite().and_users();
+    home.json(&["backup", "backup.db"], "");
+    home.json(&["user", "disable", "grace"], "");
+    assert!(!home.run(&["check"], "").stdout.contains("restore:"), "the original is no copy");
+    let copy = restored(&home.path().join("backup.db"), &home);
+    assert_eq!(copy.json(&["user", "list"], "")[1]["disabled"], false, "grace is back");
+    let said = copy.run(&["check"], "");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let line = said.stdout.lines().find(|line| line.starts_with("restore: WARNING: ")).unwrap();
+    for words in ["activity line 2 of ", "accounts disabled since are enabled", "passwords", "tokens revoked"]
+    {
+        assert!(line.contains(words), "{words}: {line}");
+    }
+    let found = copy.json(&["check"], "");
+    assert!(found.as_array().unwrap().iter().any(|finding| finding["subject"] == "restore"), "{found}");
+    let server = copy.serve();
+    let told = server.log_until("restored from a backup");
+    assert!(told.last().unwrap().contains("as they were at activity line 2"), "{told:?}");
+    let (copy, _) = server.stop();
+    assert!(
+        !copy.run(&["check"], "").stdout.contains("restore:"),
+        "from then on it has a history of its own"
+    );
+}
+
+#[test]
 fn killed_at_any_moment_it_leaves_a_whole_file_or_none() {
     const ROUNDS: usize = 20;
     let seed = env::var("LATCHKEY_SEED").map_or_else(|_| fastrand::u64(..), |seed| seed.parse().unwrap());

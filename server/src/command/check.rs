@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use service::Clock;
-use store::{Store, StoreError};
+use store::{Health, Store, StoreError};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
@@ -105,6 +105,8 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
     if let Err(error) = store.close().await {
         tracing::warn!(%error, "the database was not closed in good order");
     }
+    findings.extend(health.as_ref().ok().and_then(restored));
+    let mut report = |subject, ok, detail| findings.push(Finding::new(subject, ok, detail));
     let database = &settings.database_url;
     let newest = match health {
         Ok(health) if health.integrity == "ok" => {
@@ -133,18 +135,36 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
     newest
 }
 
+/// What a restored backup knows last, until a server uses it. What came after is only in the database that it replaced.
+fn restored(health: &Health) -> Option<Finding> {
+    let newest = match (health.newest_line, health.newest_activity) {
+        (Some(line), Some(at)) => format!("activity line {line} of {}", in_words(at)),
+        _ => "nothing".to_owned(),
+    };
+    let detail = format!(
+        "this is a backup that no server has used yet; the newest it knows is {newest}, and what was done after that is gone: \
+         accounts disabled since are enabled, passwords are the earlier ones, and tokens revoked and keys disapproved or \
+         removed since are good again. Go through them before `latchkey serve`"
+    );
+    let finding = Finding { warning: true, ..Finding::new("restore", true, detail) };
+    health.is_restored.then_some(finding)
+}
+
+fn in_words(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
+}
+
 fn check_clock(newest: Option<OffsetDateTime>) -> Finding {
     let now = Clock::System.now();
-    let told = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());
     match newest.filter(|at| *at > now + CLOCK_TOLERANCE) {
         Some(at) => {
             let detail = format!(
                 "it is {}, but the newest activity is of {}: set this machine's clock",
-                told(now),
-                told(at)
+                in_words(now),
+                in_words(at)
             );
             Finding::new("clock", false, detail)
         }
-        None => Finding::new("clock", true, told(now)),
+        None => Finding::new("clock", true, in_words(now)),
     }
 }

@@ -68,7 +68,12 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let public_url = settings.public_url.clone().unwrap_or_else(|| bound_url(scheme, address));
     let service = Service::new(store.clone(), Clock::System, rules(&settings));
     if let Some(until) = service.begin_after_restore().await? {
-        tracing::warn!(%until, "the database was restored from a backup: signed requests are refused until then");
+        let line = store.activity().latest().await?;
+        tracing::warn!(
+            %until,
+            "the database was restored from a backup: signed requests are refused until then, and accounts, passwords, tokens \
+             and keys are as they were at activity line {line}"
+        );
     }
     let set_up = service.set_up().offer_link().await?;
     let (stop, stopping) = watch::channel(false);

@@ -40,6 +40,11 @@ impl<'a> Nonces<'a> {
     }
 }
 
+/// Whether the database is a copy that no server has used yet.
+pub(crate) async fn is_restored(connection: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    Ok(number(connection, FORGOTTEN_UNTIL).await? == RESTORED)
+}
+
 /// Marks a copy of the database: it lacks the nonces that are accepted after it was made.
 pub(crate) async fn mark_restored(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
     connection.execute_unprepared(&format!("UPDATE nonces_forgotten SET until = {RESTORED}")).await?;

@@ -2,7 +2,10 @@
 
 use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _, QueryOrder as _, Statement};
 
-use crate::{database::values::time_from, entity::activity, error::StoreError, store::Store};
+use crate::{
+    database::values::time_from, entity::activity, error::StoreError, nonces::forgotten::is_restored,
+    store::Store,
+};
 
 /// What `latchkey check` reports about the database.
 #[derive(Debug)]
@@ -11,6 +14,10 @@ pub struct Health {
     pub integrity: String,
     /// When the newest activity happened.
     pub newest_activity: Option<time::OffsetDateTime>,
+    /// The number of the newest activity.
+    pub newest_line: Option<i64>,
+    /// Whether the database was restored from a backup and no server has used it since.
+    pub is_restored: bool,
 }
 
 impl Store {
@@ -24,7 +31,9 @@ impl Store {
         let row =
             self.read.query_one_raw(statement).await?.ok_or(StoreError::Unreadable("no integrity check"))?;
         let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(&self.read).await?;
+        let newest_line = newest.as_ref().map(|newest| newest.id);
         let newest_activity = newest.map(|newest| time_from(newest.at)).transpose()?;
-        Ok(Health { integrity: row.try_get_by_index(0)?, newest_activity })
+        let is_restored = is_restored(&self.read).await?;
+        Ok(Health { integrity: row.try_get_by_index(0)?, newest_activity, newest_line, is_restored })
     }
 }
