@@ -149,6 +149,19 @@ pub struct Consumer {
     #[serde(default, with = "time::serde::rfc3339::option")]
     #[cfg_attr(feature = "schema", schema(required))]
     pub last_used_at: Option<OffsetDateTime>,
+    /// The network address of the program that asked for its key; null where none did.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub requested_from: Option<String>,
+    /// How often its key was asked for: until it is decided, requests with the same name and secret from the same
+    /// network are one. 0 where no program asked.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub requested_times: u64,
+    /// The fingerprint of the key and secret as they were asked for, which the answer to the request had as well.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub request_fingerprint: Option<String>,
     /// Counts changes, from 1; an edit names the revision that it is based on.
     pub revision: i64,
 }
@@ -194,6 +207,9 @@ impl Consumer {
             created_by: by,
             updated_at: now,
             last_used_at: None,
+            requested_from: None,
+            requested_times: 0,
+            request_fingerprint: None,
             revision: 1,
         }
     }
@@ -227,6 +243,10 @@ impl Consumer {
         }
         if let Some(rsa_public_key) = &edit.rsa_public_key {
             edited.rsa_public_key.clone_from(rsa_public_key);
+        }
+        if edit.secret.is_some() {
+            // It is of the secret that was asked for.
+            edited.request_fingerprint = None;
         }
         edited.rights().check(self.rights())?;
         let changes = edited != *self || edit.secret.is_some() || edit.sign_everybody_out;
@@ -331,6 +351,16 @@ mod tests {
         for edit in [secret, out] {
             assert_eq!(consumer().edit(&edit, LATER).unwrap().unwrap().revision, 2);
         }
+    }
+
+    #[test]
+    fn a_new_secret_takes_the_fingerprint_of_the_one_that_was_asked_for_away() {
+        let requested = Consumer { request_fingerprint: Some("3f9a 11c2".to_owned()), ..consumer() };
+        let rename = Edit { name: Some(ConsumerName::parse("Other").unwrap()), ..Edit::default() };
+        let secret = Edit { secret: Some(ConsumerSecret::parse("12345678").unwrap()), ..Edit::default() };
+        let fingerprint = |edit| requested.edit(edit, LATER).unwrap().unwrap().request_fingerprint;
+        assert_eq!(fingerprint(&rename), requested.request_fingerprint);
+        assert_eq!(fingerprint(&secret), None);
     }
 
     #[test]
@@ -479,7 +509,8 @@ mod tests {
                 "trusted": false, "trusted_wished": false, "may_administer": false,
                 "callback_url": null, "rsa_public_key": null,
                 "created_at": "1970-01-01T00:00:00Z", "created_by": "ada", "updated_at": "1970-01-01T00:00:00Z",
-                "last_used_at": null, "revision": 1
+                "last_used_at": null, "requested_from": null, "requested_times": 0, "request_fingerprint": null,
+                "revision": 1
             })
         );
         assert_eq!(serde_json::from_value::<Consumer>(json).unwrap(), consumer());

@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 pub use crate::time::milliseconds;
 use crate::{
@@ -78,6 +79,8 @@ pub struct ConsumerQuery {
     pub status: Option<Status>,
     /// Only consumers with this text in their name or key, ignoring ASCII case.
     pub text: Option<String>,
+    /// Leaves out requests for a key that were made at this time or before and are undecided: they have ended.
+    pub undecided_since: Option<OffsetDateTime>,
     /// The column to sort by.
     pub sort: Sort,
     /// The direction; `None` is the column's default.

@@ -49,8 +49,8 @@ fn a_consumer_lives_its_life_by_commands() {
 fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
     let home = Home::made();
     let consumer = home.json(&["consumer", "register", "Requirements sync", "--secret-stdin"], SECRET);
-    let expected = "callback_url created_at created_by key last_used_at may_administer name revision rsa_public_key \
-                    status trusted trusted_wished updated_at";
+    let expected = "callback_url created_at created_by key last_used_at may_administer name request_fingerprint \
+                    requested_from requested_times revision rsa_public_key status trusted trusted_wished updated_at";
     assert_eq!(fields(&consumer), expected);
     assert_eq!(consumer["created_by"], "the command line");
     assert!(consumer["created_at"].as_str().unwrap().ends_with('Z'), "{consumer}");

@@ -22,6 +22,7 @@ const MOST_MISSED: u64 = 500;
 
 /// An item that a follower receives.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every item is an event, and none is kept for long")]
 pub enum Told {
     /// The first item, unless it is `Resync`: what happened after the line with this number follows.
     Ready(i64),

@@ -17,6 +17,8 @@ pub struct Rules {
     pub signature_methods: Vec<SignatureMethod>,
     /// Whether PLAINTEXT is accepted where the request itself is https: it sends the secrets themselves.
     pub allow_plaintext: bool,
+    /// Whether programs may ask for a key themselves.
+    pub key_requests: bool,
 }
 
 impl Rules {
@@ -66,6 +68,7 @@ impl Default for Rules {
             token_ttl: None,
             signature_methods: Self::all_but_plaintext(),
             allow_plaintext: false,
+            key_requests: true,
         }
     }
 }

@@ -5,5 +5,6 @@ mod support;
 mod accounts;
 mod activity;
 mod consumers;
+mod key_requests;
 mod prune;
 mod sign_in;

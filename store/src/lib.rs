@@ -23,6 +23,7 @@ pub use store::Store;
 pub use tables::{
     activity, attempts,
     consumers::Consumers,
+    key_requests,
     sessions::{Session, Sessions},
     set_up_links::SetUpLinks,
     state::State,

@@ -1,6 +1,7 @@
 //! The store: its connections, its caches, and the transaction that every change goes through.
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait as _};
+use tokio::sync::OnceCell;
 
 use crate::{
     database::{location::Location, postgres, sqlite},
@@ -8,9 +9,10 @@ use crate::{
     memory::{
         feed::Feed,
         keyring::{Keyring, Outdated},
+        repeats::Repeats,
     },
     nonces::queue::NonceQueue,
-    vault::Vault,
+    vault::{Secret, Vault},
 };
 
 /// The database, the vault that seals its secrets, and the feed of its changes.
@@ -28,6 +30,9 @@ pub struct Store {
     pub(crate) feed: Feed,
     pub(crate) keyring: Keyring,
     pub(crate) nonce_queue: NonceQueue,
+    pub(crate) repeats: Repeats,
+    /// Of `tables/request_key.rs`, once it was needed.
+    pub(crate) request_key: OnceCell<Secret>,
     pub(crate) location: Location,
 }
 

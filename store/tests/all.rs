@@ -11,6 +11,7 @@ mod consumers;
 mod devices;
 mod feed;
 mod filters;
+mod key_requests;
 mod keyring;
 mod lists;
 mod nonces;

@@ -15,6 +15,9 @@ async fn a_consumer_comes_out_as_it_was_put_in() {
     let mut consumer = consumer(1);
     consumer.name = ConsumerName::parse("Änderungen \u{202e}変更 '; DROP TABLE consumers; --").unwrap();
     consumer.created_by = Actor::Request;
+    consumer.requested_from = Some("2001:db8::1".to_owned());
+    consumer.requested_times = 42;
+    consumer.request_fingerprint = Some("3f9a 11c2".to_owned());
     consumer.trusted = true;
     consumer.callback_url = Some("https://app.example/cb".to_owned());
     consumer.rsa_public_key = Some("-----BEGIN PUBLIC KEY-----".to_owned());

@@ -2,7 +2,7 @@
 
 use crate::support;
 
-use domain::{Actor, Consumer, ConsumerQuery, Sort, Status};
+use domain::{Consumer, ConsumerQuery, Sort, Status};
 use store::Store;
 use support::{consumer, decide, insert, key, registered, remove, rename, secret};
 
@@ -113,29 +113,16 @@ async fn a_text_as_long_as_a_name_is_found_and_a_longer_one_nowhere() {
 }
 
 #[tokio::test]
-async fn consumers_are_counted_by_status_and_requests_only_until_they_are_decided() {
+async fn consumers_are_counted_by_status() {
     let (_folder, store) = support::store().await;
-    assert_eq!(
-        (
-            store.consumers().count_by_status().await.unwrap(),
-            store.consumers().count_undecided_requests().await.unwrap()
-        ),
-        (vec![], 0)
-    );
-    let mut requested = Vec::new();
+    assert_eq!(store.consumers().count_by_status().await.unwrap(), []);
+    let mut all = Vec::new();
     for n in 1..=6 {
-        let mut one = consumer(n);
-        if n > 2 {
-            one.created_by = Actor::Request;
-            requested.push(one.clone());
-        }
-        add(&store, &one).await;
+        all.push(insert(&store, n).await);
     }
-    assert_eq!(store.consumers().count_undecided_requests().await.unwrap(), 4);
-    decide(&store, &requested[0], Status::Approved).await;
-    decide(&store, &requested[1], Status::Disapproved).await;
-    remove(&store, &requested[2]).await;
-    assert_eq!(store.consumers().count_undecided_requests().await.unwrap(), 1);
+    decide(&store, &all[0], Status::Approved).await;
+    decide(&store, &all[1], Status::Disapproved).await;
+    remove(&store, &all[2]).await;
     let mut counts = store.consumers().count_by_status().await.unwrap();
     counts.sort_by_key(|(status, _)| status.word());
     assert_eq!(counts, [(Status::Approved, 1), (Status::Disapproved, 1), (Status::Pending, 3)]);

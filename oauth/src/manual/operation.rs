@@ -118,15 +118,19 @@
 //! Asking for a key needs no account; an attacker asks until administrators overlook what matters, or the disk is full
 //! (RFC 5849 §4.10).
 //!
-//! **Defence**: ten a minute from one address, a hundred undecided ones in all, each of a bounded size.
+//! **Defence**: ten a minute from one address or IPv6 /64, twenty undecided ones, each of a bounded size. Alike ones are
+//! one row, undecided ones end after 30 days, and all of an address are removed at once. A page of another site cannot
+//! have its visitors ask. Nothing is limited for all together, so no flood keeps others out.
 //!
 //! **Tests**
 //! - `server/tests/oauth1/key_requests.rs`: `an_address_may_ask_ten_times_a_minute_wrong_requests_included`
-//! - `server/tests/oauth1/key_requests.rs`: `a_hundred_may_wait_for_a_decision_and_no_more`
+//! - `server/tests/oauth1/key_requests.rs`: `twenty_of_a_network_may_wait_for_a_decision_and_that_keeps_nobody_else_out`
+//! - `server/tests/oauth1/key_requests.rs`: `a_request_ends_by_itself_after_thirty_days_and_the_activity_says_so`
+//! - `server/tests/oauth1/key_requests.rs`: `a_page_of_another_site_cannot_have_a_browser_ask`
 //! - `server/tests/oauth1/key_requests.rs`: `an_address_that_nobody_vouches_for_does_not_count`
 //!
-//! **Open**: an attacker with many addresses fills the hundred places, and keeps others out until an administrator
-//! decides.
+//! **Open**: an attacker with many addresses fills the table by twenty rows for each of them, for 30 days or until an
+//! administrator removes them; `LATCHKEY_KEY_REQUESTS=off` ends it.
 //!
 //! ## Overload by connections and temporary credentials
 //!

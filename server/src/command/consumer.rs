@@ -1,7 +1,9 @@
 //! `latchkey consumer …`
 
+use std::net::IpAddr;
+
 use clap::{ArgAction, Subcommand};
-use domain::{Consumer, ConsumerKey, ConsumerQuery, Cursor, query::MOST_ROWS};
+use domain::{Consumer, ConsumerKey, ConsumerQuery, Cursor, Network, query::MOST_ROWS};
 use service::consumers::{Consumers, TypedEdit};
 
 use crate::{
@@ -50,11 +52,14 @@ pub(super) enum ConsumerCommand {
         #[arg(value_parser = key)]
         key: ConsumerKey,
     },
-    /// Remove a consumer key for good
+    /// Remove a consumer key, or all undecided requests from an address, for good
     Remove {
         /// The consumer key
-        #[arg(value_parser = key)]
-        key: ConsumerKey,
+        #[arg(value_parser = key, required_unless_present = "requests_from")]
+        key: Option<ConsumerKey>,
+        /// Every undecided request that came from this address, or from its /64 if it is an IPv6 address
+        #[arg(long, value_name = "ADDRESS", conflicts_with = "key")]
+        requests_from: Option<IpAddr>,
         /// Do not ask
         #[arg(long)]
         yes: bool,
@@ -169,7 +174,21 @@ impl ConsumerCommand {
                 done(consumers.approve_trusted(key, None).await?, "is approved and trusted")
             }
             Self::Disapprove { key } => done(consumers.disapprove(key, None).await?, "is disapproved"),
-            Self::Remove { key, yes } => {
+            Self::Remove { key: None, requests_from, yes } => {
+                let address = requests_from.ok_or_else(|| {
+                    CommandError::Usage("Give a consumer key, or --requests-from ADDRESS.".to_owned())
+                })?;
+                if !yes {
+                    let network = Network::of(address);
+                    let count = consumers.count_requests_from(address).await?;
+                    input::confirm(&format!(
+                        "Remove {count} undecided requests from {network} permanently?"
+                    ))?;
+                }
+                let removed = consumers.remove_requests_from(address).await?;
+                desk.print(&removed, || format!("{} requests are removed.", removed.len()))
+            }
+            Self::Remove { key: Some(key), requests_from: _, yes } => {
                 let consumer = consumers.find(key).await?;
                 if !yes {
                     input::confirm(&format!("Remove {} ({key}) permanently?", consumer.name))?;
@@ -223,7 +242,7 @@ fn rights(consumer: &Consumer) -> String {
 }
 
 /// The API's names, in the order that a person reads them; the RSA key comes last, since it has several lines.
-const SHOWN: [&str; 13] = [
+const SHOWN: [&str; 16] = [
     "key",
     "name",
     "status",
@@ -235,6 +254,9 @@ const SHOWN: [&str; 13] = [
     "created_by",
     "updated_at",
     "last_used_at",
+    "requested_from",
+    "requested_times",
+    "request_fingerprint",
     "revision",
     "rsa_public_key",
 ];

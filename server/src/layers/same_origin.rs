@@ -9,6 +9,7 @@ use axum::{
 
 use crate::{
     api::error::ApiError,
+    provider::key_requests,
     state::{AppState, denials::Reason},
     wire::{denial::Denial, session},
 };
@@ -26,7 +27,7 @@ pub(crate) async fn refuse_cross_site(
     let allowed = safe
         || match origin(request.headers(), &state) {
             Origin::Same => true,
-            // Signed requests and key requests need no session, so another site's page gains nothing by them.
+            // Signed requests need no session, so another site's page gains nothing by them.
             Origin::Other => !has_session && is_for_programs(path),
             // Browsers always send the origin of a form or script; other programs have no session to abuse.
             Origin::Unknown => !has_session,
@@ -36,6 +37,9 @@ pub(crate) async fn refuse_cross_site(
     } else {
         if path.starts_with(API) {
             return ApiError::OtherSite.into_response();
+        }
+        if path == key_requests::PATH {
+            return (Denial::of(Reason::OtherSite), key_requests::refuse_other_site()).into_response();
         }
         let advice = "This request was refused because it does not come from Latchkey's own pages. Open Latchkey itself and try there. If you did, LATCHKEY_PUBLIC_URL is not the address in your browser.\n";
         (StatusCode::FORBIDDEN, Denial::of(Reason::OtherSite), advice).into_response()
@@ -47,8 +51,7 @@ const API: &str = "/api/v1/";
 
 /// Whether programs come here rather than browsers.
 fn is_for_programs(path: &str) -> bool {
-    path.starts_with(API)
-        || ["/oauth/requestToken", "/oauth/accessToken", "/oauth/requestKey"].contains(&path)
+    path.starts_with(API) || ["/oauth/requestToken", "/oauth/accessToken"].contains(&path)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

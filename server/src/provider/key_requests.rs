@@ -22,6 +22,13 @@ use crate::{
     },
 };
 
+/// Where friends ask.
+pub(crate) const PATH: &str = "/oauth/requestKey";
+
+/// The header with the fingerprint of key and secret, which the administrator sees as well. Not a member of the body:
+/// friends expect a key there and nothing beside it.
+const FINGERPRINT: &str = "latchkey-fingerprint";
+
 /// What a friend asks for.
 #[derive(Deserialize)]
 struct KeyRequest {
@@ -59,7 +66,10 @@ pub(crate) async fn request_key(
         .register(asked.name.as_deref(), asked.secret.expose(), asked.trusted.unwrap_or_default(), address.0)
         .await;
     match made {
-        Ok(consumer) => Json(json!({ "key": consumer.key })).into_response(),
+        Ok(consumer) => {
+            let fingerprint = consumer.request_fingerprint.map(|fingerprint| [(FINGERPRINT, fingerprint)]);
+            (fingerprint, Json(json!({ "key": consumer.key }))).into_response()
+        }
         Err(error) => refuse_key(&error),
     }
 }
@@ -71,12 +81,21 @@ fn refuse_key(error: &KeyRequestError) -> Response {
         (again, answer(StatusCode::TOO_MANY_REQUESTS, &error.to_string())).into_response()
     };
     match error {
+        KeyRequestError::Off => answer(StatusCode::NOT_FOUND, &error.to_string()),
         KeyRequestError::TooMany(wait) | KeyRequestError::TooManyUndecided(wait) => later(wait),
         KeyRequestError::Service(ServiceError::Invalid(_)) => {
             answer(StatusCode::BAD_REQUEST, &error.to_string())
         }
         KeyRequestError::Service(error) => unavailable(error),
     }
+}
+
+/// The answer where a browser says that a page of another site had it ask: only programs, which say neither, and our own
+/// pages may.
+pub(crate) fn refuse_other_site() -> Response {
+    let words =
+        "A page of another site must not ask for a key. Let the program that needs the key ask itself.";
+    answer(StatusCode::FORBIDDEN, words)
 }
 
 fn answer(status: StatusCode, words: &str) -> Response {

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::state::AppState;
+use crate::{provider::key_requests, state::AppState};
 
 /// `GET /rootservices`, and the same under `/.well-known`
 pub(crate) async fn root_services(State(state): State<AppState>) -> Response {
@@ -15,6 +15,8 @@ pub(crate) async fn root_services(State(state): State<AppState>) -> Response {
         format!("  <jfs:{name} rdf:resource=\"{}\"/>\n", escape(&format!("{public}{path}")))
     };
     let text = |name: &str, text: &str| format!("  <jfs:{name}>{}</jfs:{name}>\n", escape(text));
+    // Where it is off, friends find no such address, and say so.
+    let request_key = state.service.key_requests().are_on();
     let body = [
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(),
         format!(
@@ -25,7 +27,7 @@ pub(crate) async fn root_services(State(state): State<AppState>) -> Response {
         "  <dcterms:title>Latchkey</dcterms:title>\n".to_owned(),
         text("oauthRealmName", &state.realm),
         text("oauthDomain", public),
-        service("oauthRequestConsumerKeyUrl", "/oauth/requestKey"),
+        if request_key { service("oauthRequestConsumerKeyUrl", key_requests::PATH) } else { String::new() },
         service("oauthApprovalModuleUrl", "/oauth/approveKey"),
         service("oauthRequestTokenUrl", "/oauth/requestToken"),
         service("oauthUserAuthorizationUrl", "/oauth/authorize"),

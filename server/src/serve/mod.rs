@@ -81,6 +81,10 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let streams = Streams::new(open_files);
     let proxies = settings.trusted_proxies.clone();
     let public_limits = connections::public_limits(open_files, proxies.clone());
+    let key_requests = tokio::spawn({
+        let service = service.clone();
+        async move { service.key_requests().keep_up().await }
+    });
     let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, stopping);
     let feed = tokio::spawn({
         let store = store.clone();
@@ -141,6 +145,8 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     }
     uses.abort();
     store.uses().write().await?;
+    key_requests.abort();
+    store.key_requests().write_repeats().await?;
     feed.abort();
     Ok(())
 }
@@ -165,6 +171,7 @@ fn rules(settings: &Settings) -> Rules {
         token_ttl: settings.token_ttl,
         signature_methods: settings.signature_methods.clone(),
         allow_plaintext: settings.allow_plaintext,
+        key_requests: settings.key_requests,
     }
 }
 

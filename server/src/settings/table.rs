@@ -17,8 +17,8 @@ use crate::settings::{
     error::SettingsError,
     sources::Sources,
     values::{
-        LogFormat, address_or_off, addresses, days_or_none, host_names, log_filter, log_format, path,
-        public_url, realm, seconds, seconds_or_none, signature_methods, some_seconds,
+        LogFormat, address_or_off, addresses, days_or_none, host_names, log_filter, log_format, on_or_off,
+        path, public_url, realm, seconds, seconds_or_none, signature_methods, some_seconds,
     },
 };
 
@@ -114,6 +114,8 @@ settings! {
         default "false" = false, must be "true or false" => |text| text.parse().ok();
     keep_activity: Option<Duration>, "DAYS", "Activity older than this many days is pruned; 0: it is kept",
         default "0" = None, must be "a whole number of days, from 0 to 36500" => days_or_none;
+    key_requests: bool, "on|off", "Whether programs may ask for a key themselves, at /oauth/requestKey",
+        default "on" = true, must be "on or off" => on_or_off;
     realm: String, "TEXT", "The realm of challenges",
         default "Latchkey" = "Latchkey".to_owned(),
         must be "1 to 100 printable ASCII characters without quotation marks and backslashes" => realm;

@@ -52,6 +52,8 @@ fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
         ("LATCHKEY_SIGNATURE_METHODS", "HMAC-SHA256,HMAC-MD5"),
         ("LATCHKEY_SIGNATURE_METHODS", "HMAC-SHA256,PLAINTEXT"),
         ("LATCHKEY_LOG_FORMAT", "xml"),
+        ("LATCHKEY_KEY_REQUESTS", "true"),
+        ("LATCHKEY_KEY_REQUESTS", "OFF"),
         ("LATCHKEY_REALM", "a\"b"),
         ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.1, proxy"),
         ("LATCHKEY_DATA_DIR", ""),

@@ -80,6 +80,14 @@ pub(super) fn signature_methods(text: &str) -> Option<Vec<SignatureMethod>> {
     Some(methods)
 }
 
+pub(super) fn on_or_off(text: &str) -> Option<bool> {
+    match text {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
 /// What can stand in a challenge between quotation marks.
 pub(super) fn realm(text: &str) -> Option<String> {
     let plain = |c: char| (c.is_ascii_graphic() || c == ' ') && c != '"' && c != '\\';

@@ -1,6 +1,6 @@
 //! The consumers as administrators see them: listed, found, counted.
 
-use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Page, Removed};
+use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Page, Removed, key_request::UNDECIDED_FOR};
 
 use crate::{error::ServiceError, guard::admin::Admin, service::Service};
 
@@ -27,7 +27,10 @@ impl Consumers<'_> {
     ) -> Result<(Page<Consumer>, i64), ServiceError> {
         // Read first: a change between the two reads is then in the page and sent as an event again, never missed.
         let seen = self.service.store.activity().latest().await?;
-        Ok((self.service.store.consumers().list(query, limit).await?, seen))
+        // What has ended is removed within the hour, and not shown until then.
+        let undecided_since = Some(self.service.clock.now() - UNDECIDED_FOR);
+        let query = ConsumerQuery { undecided_since, ..query.clone() };
+        Ok((self.service.store.consumers().list(&query, limit).await?, seen))
     }
 
     /// The consumer with this key.

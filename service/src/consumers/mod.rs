@@ -5,5 +5,6 @@ pub(crate) mod fields;
 pub mod key_requests;
 mod list;
 mod register;
+mod requested;
 
 pub use self::{change::TypedEdit, list::Consumers};

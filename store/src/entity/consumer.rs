@@ -21,6 +21,11 @@ pub struct Model {
     pub updated_at: i64,
     pub last_used_at: Option<i64>,
     pub revision: i64,
+    pub requested_from: Option<String>,
+    pub requested_network: Option<String>,
+    pub requested_times: i64,
+    pub request_digest: Option<Vec<u8>>,
+    pub request_fingerprint: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 pub(crate) mod activity;
 pub(crate) mod attempt;
 pub(crate) mod consumer;
+pub(crate) mod sealed_key;
 pub(crate) mod session;
 pub(crate) mod set_up_link;
 pub(crate) mod temporary_credentials;

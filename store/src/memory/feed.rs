@@ -14,7 +14,8 @@ const BACKLOG: usize = 1024;
 pub enum News {
     /// A line of the activity table.
     Line(Arc<Activity<Value>>),
-    /// Consumers that were used, as they are now. Use is not activity, so it has no number.
+    /// Consumers that were used, or whose key was asked for again, as they are now. Neither is activity, so this has no
+    /// number.
     Used(Arc<[Consumer]>),
     /// Lines were pruned before they could be published: start over.
     Pruned,

@@ -2,3 +2,4 @@
 
 pub(crate) mod feed;
 pub(crate) mod keyring;
+pub(crate) mod repeats;

@@ -24,6 +24,7 @@ mod m20261126_000005_index_statuses;
 mod m20261128_000006_count_sign_outs;
 mod m20261129_000007_tell_wishes_from_trust;
 mod m20261129_000008_count_failed_sign_ins;
+mod m20261129_000009_count_key_requests;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -36,7 +37,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -68,6 +69,10 @@ const MIGRATIONS: [Migration; 8] = [
     Migration {
         version: "m20261129_000008_count_failed_sign_ins",
         up: |transaction| Box::pin(m20261129_000008_count_failed_sign_ins::up(transaction)),
+    },
+    Migration {
+        version: "m20261129_000009_count_key_requests",
+        up: |transaction| Box::pin(m20261129_000009_count_key_requests::up(transaction)),
     },
 ];
 

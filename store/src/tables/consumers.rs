@@ -15,7 +15,11 @@ use crate::{
     entity::consumer,
     error::StoreError,
     store::Store,
-    tables::{activity::NewActivity, tokens},
+    tables::{
+        activity::NewActivity,
+        tokens,
+        undecided::{any_ended, ended},
+    },
     vault::{Sealed, Secret},
 };
 
@@ -23,6 +27,9 @@ impl TryFrom<consumer::Model> for Consumer {
     type Error = StoreError;
 
     fn try_from(row: consumer::Model) -> Result<Self, StoreError> {
+        let times = u64::try_from(row.requested_times).unwrap_or_default();
+        let created_by = Actor::from(row.created_by);
+        let is_requested = created_by == Actor::Request;
         let consumer = Self {
             key: row.key.parse().map_err(|_| StoreError::Unreadable("a consumer key"))?,
             name: ConsumerName::parse(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
@@ -33,13 +40,28 @@ impl TryFrom<consumer::Model> for Consumer {
             callback_url: row.callback_url,
             rsa_public_key: row.rsa_public_key,
             created_at: time_from(row.created_at)?,
-            created_by: row.created_by.into(),
+            created_by,
             updated_at: time_from(row.updated_at)?,
             last_used_at: row.last_used_at.map(time_from).transpose()?,
+            requested_from: row.requested_from,
+            // 0 in the row of a request that an older node has taken.
+            requested_times: Ord::max(times, is_requested.into()),
+            request_fingerprint: row.request_fingerprint,
             revision: row.revision,
         };
         // An older node may have written it.
         Ok(consumer.with_possible_rights())
+    }
+}
+
+/// The columns of a new consumer but for its key and secret.
+pub(super) fn new_columns(consumer: &Consumer) -> consumer::ActiveModel {
+    consumer::ActiveModel {
+        created_at: Set(milliseconds(consumer.created_at)),
+        created_by: Set(consumer.created_by.to_string()),
+        requested_from: Set(consumer.requested_from.clone()),
+        requested_times: Set(consumer.requested_times.cast_signed()),
+        ..changed_columns(consumer)
     }
 }
 
@@ -53,6 +75,7 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
         may_administer: Set(consumer.may_administer),
         callback_url: Set(consumer.callback_url.clone()),
         rsa_public_key: Set(consumer.rsa_public_key.clone()),
+        request_fingerprint: Set(consumer.request_fingerprint.clone()),
         updated_at: Set(milliseconds(consumer.updated_at)),
         revision: Set(consumer.revision),
         ..Default::default()
@@ -141,7 +164,13 @@ impl Consumers<'_> {
 
     /// A page of consumers.
     pub async fn list(self, query: &ConsumerQuery, limit: u64) -> Result<Page<Consumer>, StoreError> {
-        let chosen = consumer::Entity::find().filter(chosen(query));
+        let mut chosen = consumer::Entity::find().filter(chosen(query));
+        // Asked first: a list is counted by an index where no row has to be left out.
+        if let Some(since) = query.undecided_since
+            && any_ended(&self.0.read, since).await?
+        {
+            chosen = chosen.filter(ended(since).not());
+        }
         let total = chosen.clone().count(&self.0.read).await?;
         let order = match query.order() {
             domain::query::Order::Ascending => Order::Asc,
@@ -167,7 +196,8 @@ impl Consumers<'_> {
         let counts: Vec<(String, i64)> = consumer::Entity::find()
             .select_only()
             .column(consumer::Column::Status)
-            .column_as(consumer::Column::Key.count(), "consumers")
+            // Not of a column, which would have every row read beside the index.
+            .expr_as(Expr::cust("COUNT(*)"), "consumers")
             .group_by(consumer::Column::Status)
             .into_tuple()
             .all(&self.0.read)
@@ -176,15 +206,6 @@ impl Consumers<'_> {
             Ok((from_word(status, "a status")?, u64::try_from(count).unwrap_or_default()))
         };
         counts.into_iter().map(count).collect()
-    }
-
-    /// How many key requests are still undecided.
-    pub async fn count_undecided_requests(self) -> Result<u64, StoreError> {
-        Ok(consumer::Entity::find()
-            .filter(consumer::Column::Status.eq(word(Status::Pending)))
-            .filter(consumer::Column::CreatedBy.eq(Actor::Request.to_string()))
-            .count(&self.0.read)
-            .await?)
     }
 
     /// How many consumers have exactly this name.
@@ -209,9 +230,7 @@ impl Consumers<'_> {
             key: Set(key),
             secret_key_id: Set(sealed.key_id),
             secret: Set(sealed.bytes),
-            created_at: Set(milliseconds(consumer.created_at)),
-            created_by: Set(consumer.created_by.to_string()),
-            ..changed_columns(consumer)
+            ..new_columns(consumer)
         };
         consumer::Entity::insert(row).exec(&change.transaction).await?;
         let id = change.append(new).await?;
@@ -234,6 +253,8 @@ impl Consumers<'_> {
             let sealed = change.seal(&self.0.vault, &key, secret.expose()).await?;
             row.secret_key_id = Set(sealed.key_id);
             row.secret = Set(sealed.bytes);
+            // It is of the secret that was asked for.
+            row.request_digest = Set(None);
         }
         let saved = consumer::Entity::update_many()
             .set(row)

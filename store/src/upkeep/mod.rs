@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod follow;
 pub(crate) mod health;
+mod key_requests;
 pub(crate) mod open;
 pub mod prune;
 pub mod rotation;

@@ -5,12 +5,13 @@ use std::{fs, io, path::Path};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait as _, PaginatorTrait as _, TransactionTrait,
 };
+use tokio::sync::OnceCell;
 
 use crate::{
     database::{connect, location::Location, postgres, sqlite, values::has_table},
     entity::vault_check,
     error::StoreError,
-    memory::{feed::Feed, keyring::Keyring},
+    memory::{feed::Feed, keyring::Keyring, repeats::Repeats},
     migration,
     nonces::queue::NonceQueue,
     store::Store,
@@ -101,6 +102,8 @@ impl Store {
             feed: Feed::new(),
             keyring: Keyring::new(),
             nonce_queue: NonceQueue::default(),
+            repeats: Repeats::default(),
+            request_key: OnceCell::new(),
             location: location.clone(),
         })
     }

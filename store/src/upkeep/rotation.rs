@@ -26,8 +26,12 @@ use crate::{
 const AT_ONCE: u64 = 200;
 
 /// Where secrets are stored: the table, and the column that names the row to the vault.
-const SECRETS: [(&str, &str); 3] =
-    [("consumers", "key"), ("token_credentials", "token"), ("temporary_credentials", "token")];
+const SECRETS: [(&str, &str); 4] = [
+    ("consumers", "key"),
+    ("token_credentials", "token"),
+    ("temporary_credentials", "token"),
+    ("sealed_keys", "name"),
+];
 
 /// The outcome of starting a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,102 @@
+//! What is done about key requests while the process serves: repetitions are written down in batches, and those that
+//! nobody has decided on are removed when their time is over.
+
+use std::time::{Duration, Instant};
+
+use domain::Consumer;
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    sea_query::Expr,
+};
+use time::OffsetDateTime;
+use tokio::time::timeout;
+
+use crate::{
+    entity::consumer,
+    error::StoreError,
+    memory::feed::News,
+    tables::{
+        activity::By,
+        key_requests::{KeyRequests, remove_rows},
+        undecided::{any_ended, ended},
+    },
+};
+
+/// The time limit for a write; it is retried later.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many rows one transaction removes, so that other changes do not wait long.
+const AT_ONCE: u64 = 200;
+
+/// How many rows one query reads.
+const READ_AT_ONCE: usize = 500;
+
+impl KeyRequests<'_> {
+    /// Writes how often requests were repeated since the last time, and publishes it. What cannot be written is kept for
+    /// the next time.
+    pub async fn write_repeats(self) -> Result<(), StoreError> {
+        let repeats = self.0.repeats.take();
+        if repeats.is_empty() {
+            return Ok(());
+        }
+        let written = timeout(PATIENCE, self.add_repeats(&repeats)).await;
+        let written = written.unwrap_or(Err(StoreError::TookTooLong));
+        if written.is_err() {
+            self.0.repeats.put_back(repeats);
+            return written;
+        }
+        self.publish(&repeats).await
+    }
+
+    /// One transaction for all, so that what is put back was not written in part. The revision stays: an
+    /// administrator who decides has missed nothing.
+    async fn add_repeats(self, repeats: &[(String, i64)]) -> Result<(), StoreError> {
+        let change = self.0.begin().await?;
+        for (key, times) in repeats {
+            consumer::Entity::update_many()
+                .col_expr(
+                    consumer::Column::RequestedTimes,
+                    Expr::col(consumer::Column::RequestedTimes).add(*times),
+                )
+                .filter(consumer::Column::Key.eq(key))
+                .exec(&change.transaction)
+                .await?;
+        }
+        self.0.commit(change).await
+    }
+
+    async fn publish(self, repeats: &[(String, i64)]) -> Result<(), StoreError> {
+        if !self.0.feed.has_listeners() {
+            return Ok(());
+        }
+        for batch in repeats.chunks(READ_AT_ONCE) {
+            let keys = batch.iter().map(|(key, _)| key);
+            let rows =
+                consumer::Entity::find().filter(consumer::Column::Key.is_in(keys)).all(&self.0.read).await?;
+            let repeated = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
+            self.0.feed.publish(News::Used(repeated.into()));
+        }
+        Ok(())
+    }
+
+    /// Removes the requests that were made at this time or before and are undecided; returns how many.
+    pub async fn end_undecided(self, since: OffsetDateTime, by: By) -> Result<u64, StoreError> {
+        let mut count = 0;
+        while any_ended(&self.0.read, since).await? {
+            let begin = Instant::now();
+            let mut change = self.0.begin().await?;
+            let rows = consumer::Entity::find()
+                .filter(ended(since))
+                .order_by_asc(consumer::Column::CreatedAt)
+                .limit(AT_ONCE)
+                .all(&change.transaction)
+                .await?;
+            let removed = remove_rows(&mut change, rows, &by).await?;
+            self.0.commit(change).await?;
+            count += removed.len() as u64;
+            // Pause for as long, so that others get their turn.
+            tokio::time::sleep(begin.elapsed()).await;
+        }
+        Ok(count)
+    }
+}
