@@ -28,7 +28,7 @@ async function approve(page: Page, key: string): Promise<void> {
 test.describe("The link to a requested key", () => {
   test("opens its approve dialog, and approving makes its row Approved", async ({ server, consumers }) => {
     const { page } = consumers;
-    const [other, key] = [await askForKey(server, NAME), await askForKey(server, NAME)];
+    const [other, key] = [await askForKey(server, "Another"), await askForKey(server, NAME)];
     await page.goto(approveUrl(key));
     await approve(page, key);
     await expect(consumers.rowOfKey(other)).toContainText("Pending");
@@ -58,6 +58,44 @@ test.describe("The link to a requested key", () => {
     await page.reload();
     await ready(page);
     await expect(page.getByRole("dialog")).toHaveCount(0);
+  });
+});
+
+test.describe("A request for a key", () => {
+  test("says where from, how often and when it ends, and counts on an open page", async ({ server, consumers }) => {
+    const key = await askForKey(server, NAME);
+    const row = consumers.rowOfKey(key);
+    await expect(row).toContainText("from 127.0.0.1");
+    await expect(row).toContainText(/fingerprint [0-9a-f]{4} [0-9a-f]{4}/);
+    await expect(row).toContainText(/ends by itself on \d+ \w+ \d{4} if undecided/);
+    await expect(row).not.toContainText("×");
+    expect(await askForKey(server, NAME)).toBe(key);
+    await expect(row).toContainText("×2");
+    await server.approve(key);
+    await expect(row).toContainText("Approved");
+    await expect(row).not.toContainText("ends by itself");
+  });
+
+  test("is removed with all others from its address, which the dialog counts", async ({ server, consumers }) => {
+    const { page } = consumers;
+    const keys = [];
+    for (const name of ["First", "Second", "Third"]) keys.push(await askForKey(server, name));
+    const decided = await askForKey(server, "Decided");
+    await server.approve(decided);
+    await expect(consumers.rowOfKey(decided)).toContainText("Approved");
+    await consumers.openMenu("Decided");
+    await expect(page.getByRole("menuitem", { name: "Remove all requests from this address" })).toHaveCount(0);
+    await page.keyboard.press("Escape");
+    await consumers.openMenu("Second");
+    await page.getByRole("menuitem", { name: "Remove all requests from this address", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Remove all requests from this address", exact: true });
+    await expect(dialog).toContainText("127.0.0.1");
+    await expect(dialog).toContainText("They are 3 requests.");
+    await dialog.getByRole("button", { name: "Remove all", exact: true }).click();
+    await expect(dialog).toHaveCount(0);
+    for (const key of keys) await expect(consumers.rowOfKey(key)).toHaveCount(0);
+    await expect(consumers.rowOfKey(decided)).toHaveCount(1);
+    await expect(consumers.tableHeading).toBeFocused();
   });
 });
 

@@ -70,6 +70,8 @@ pub const TABLE: &[Line] = &[
     line("POST /api/page/disapprove", May::ConfigureServer, SEEN, 200),
     line("POST /api/page/remove", May::ConfigureServer, SEEN, 200),
     line("POST /api/page/name_in_use", May::ConfigureServer, "name=Changed", 200),
+    line("POST /api/page/count_requests_from", May::ConfigureServer, "address=203.0.113.7", 200),
+    line("POST /api/page/remove_requests_from", May::ConfigureServer, "address=203.0.113.7", 200),
     line("POST /api/page/signed_in_users", May::ConfigureServer, "key={key}", 200),
 ];
 

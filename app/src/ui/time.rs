@@ -21,7 +21,8 @@ pub fn relative(at: OffsetDateTime, now_ms: i64) -> String {
     }
 }
 
-fn date(at: OffsetDateTime) -> String {
+/// The day, in UTC.
+pub fn date(at: OffsetDateTime) -> String {
     at.format(format_description!("[day padding:none] [month repr:short] [year]")).unwrap_or_default()
 }
 

@@ -279,6 +279,10 @@ fn asking_again_alike_is_the_same_request_counted() {
     );
     let lines = provider.ada().get(&format!("/api/v1/activity?consumer={asked}")).is(200).json();
     assert_eq!(lines["items"].as_array().unwrap().len(), 1, "{lines}");
+    let page = provider.ada().get(HOME).is(200);
+    for words in ["from 203.0.113.7", "×3", &told, "ends by itself on "] {
+        assert!(page.text().contains(words), "{words}: {}", page.text());
+    }
     for other in [
         ask(&provider, "203.0.113.8", &body()),
         ask(&provider, "203.0.113.7", &json!({ "name": "Other", "secret": SECRET })),
@@ -367,12 +371,17 @@ fn a_request_ends_by_itself_after_thirty_days_and_the_activity_says_so() {
 }
 
 #[test]
-fn all_requests_of_an_address_are_removed_at_once() {
+fn all_requests_of_an_address_are_removed_at_once_by_the_page_and_the_command_line() {
     let addresses = ["203.0.113.7", "203.0.113.8", "2001:db8::1"];
     let provider = Provider::in_home(with_requests(Clock::System.now(), &addresses, 5), &[]);
-    let home = &provider.home;
-    home.json(&["consumer", "remove", "--requests-from", "203.0.113.7", "--yes"], "");
+    let ada = provider.ada();
+    let from = [("address", "203.0.113.7")];
+    assert_eq!(ada.call("count_requests_from", &from).is(200).json(), 5);
+    assert_eq!(ada.call("remove_requests_from", &from).is(200).json().as_array().unwrap().len(), 5);
+    assert_eq!(ada.call("remove_requests_from", &from).is(200).json(), json!([]));
+    assert_eq!(ada.call("count_requests_from", &[("address", "nonsense")]).status, 400);
     assert_eq!(listed(&provider), 10);
+    let home = &provider.home;
     let removed = home.json(&["consumer", "remove", "--requests-from", "2001:db8::ffff", "--yes"], "");
     let removed = removed.as_array().unwrap();
     assert_eq!(removed.len(), 5);

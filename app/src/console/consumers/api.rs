@@ -3,6 +3,8 @@
 #![allow(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
 #![allow(clippy::unused_async, reason = "every server function is asynchronous, whether it waits or not")]
 
+use std::net::IpAddr;
+
 use domain::{Consumer, ConsumerKey, Page, TypedSecret};
 #[cfg(feature = "ssr")]
 use domain::{ConsumerName, ConsumerQuery, query::MOST_ROWS};
@@ -116,4 +118,19 @@ pub async fn edit(
 pub async fn remove(key: ConsumerKey, revision: i64) -> Result<(), AppError> {
     let (service, admin) = admin()?;
     service.consumers(&admin).remove(key, Some(revision)).await.map_err(answer)
+}
+
+/// How many undecided requests came from an address, or from its /64 if it is an IPv6 address.
+#[server(prefix = "/api/page", endpoint = "count_requests_from")]
+pub async fn count_requests_from(address: IpAddr) -> Result<u64, AppError> {
+    let (service, admin) = admin()?;
+    service.consumers(&admin).count_requests_from(address).await.map_err(answer)
+}
+
+/// Removes them, for good; returns their keys.
+#[server(prefix = "/api/page", endpoint = "remove_requests_from")]
+pub async fn remove_requests_from(address: IpAddr) -> Result<Vec<ConsumerKey>, AppError> {
+    let (service, admin) = admin()?;
+    let removed = service.consumers(&admin).remove_requests_from(address).await.map_err(answer)?;
+    Ok(removed.into_iter().map(|consumer| consumer.key).collect())
 }

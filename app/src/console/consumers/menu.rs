@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{Consumer, Status};
 use leptos::prelude::*;
 
-use super::{decision::Decision, overlay::Open, state::PageState};
+use super::{decision::Decision, overlay::Open, requested::removable_from, state::PageState};
 use crate::ui::{
     dom,
     menu::{Entry, Menu},
@@ -54,5 +54,11 @@ fn entries(state: PageState, consumer: &Arc<Consumer>) -> Vec<Entry> {
         Status::Disapproved => entries.push(approve),
     }
     entries.push(entry("Remove", true, |consumer| Open::Confirm(Decision::Remove, consumer)));
+    if let Some(address) = removable_from(consumer) {
+        let consumer = consumer.clone();
+        let action = move |()| state.overlay.open(Open::RemoveRequests(consumer.clone(), address));
+        let label = "Remove all requests from this address";
+        entries.push(Entry { label, danger: true, action: Callback::new(action) });
+    }
     entries
 }

@@ -11,6 +11,7 @@ mod menu;
 mod overlay;
 pub(crate) mod page;
 mod register;
+mod requested;
 mod rights;
 mod row;
 mod rows;

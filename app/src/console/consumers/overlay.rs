@@ -1,6 +1,6 @@
 //! What is open over the table: a menu or a dialog, never both.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use domain::{Consumer, ConsumerKey};
 use leptos::prelude::*;
@@ -14,12 +14,17 @@ pub(super) enum Open {
     Menu(Arc<Consumer>, Position),
     Edit(Arc<Consumer>),
     Confirm(Decision, Arc<Consumer>),
+    /// All requests from this address, which the consumer's came from.
+    RemoveRequests(Arc<Consumer>, IpAddr),
 }
 
 impl Open {
     fn key(&self) -> ConsumerKey {
         match self {
-            Self::Menu(consumer, _) | Self::Edit(consumer) | Self::Confirm(_, consumer) => consumer.key,
+            Self::Menu(consumer, _)
+            | Self::Edit(consumer)
+            | Self::Confirm(_, consumer)
+            | Self::RemoveRequests(consumer, _) => consumer.key,
         }
     }
 

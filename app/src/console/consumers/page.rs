@@ -6,7 +6,7 @@ use leptos::{prelude::*, server::SharedValue};
 
 use super::{
     confirm::Confirm, data::PageData, decision::Decision, edit::EditDialog, live, menu::RowMenu,
-    overlay::Open, register::Register, state::PageState, table::ConsumerTable,
+    overlay::Open, register::Register, requested::RemoveRequests, state::PageState, table::ConsumerTable,
 };
 #[cfg(feature = "ssr")]
 use crate::document::Document;
@@ -60,6 +60,9 @@ pub fn ConsumersPage() -> impl IntoView {
             Open::Menu(..) => None,
             Open::Edit(consumer) => Some(view! { <EditDialog consumer/> }.into_any()),
             Open::Confirm(decision, consumer) => Some(view! { <Confirm decision consumer/> }.into_any()),
+            Open::RemoveRequests(consumer, address) => {
+                Some(view! { <RemoveRequests consumer address/> }.into_any())
+            }
         }}
     }
 }

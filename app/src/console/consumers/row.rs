@@ -6,7 +6,7 @@ use domain::{Consumer, ConsumerKey, Status};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use super::{elements, overlay::Open, rights, state::PageState};
+use super::{elements, overlay::Open, requested::Requested, rights, state::PageState};
 use crate::ui::{copy::CopyButton, menu::Position, time::Ago};
 
 fn status_class(status: Status) -> &'static str {
@@ -82,6 +82,7 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
                 <Ago at=Signal::derive(move || consumer.with(|consumer| consumer.created_at)) now=state.shell.clock/>
                 ", "
                 {move || consumer.with(|consumer| consumer.created_by.to_string())}
+                <Requested consumer/>
             </td>
             <td role="cell" class="used">
                 {move || match consumer.with(|consumer| consumer.last_used_at) {

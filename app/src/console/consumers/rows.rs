@@ -183,9 +183,11 @@ impl Table {
     }
 }
 
-/// Whether one copy of a consumer is newer than another: by revision, then by when it was last used.
+/// Whether one copy of a consumer is newer than another: by revision, then by what is no change of it: when it was last
+/// used, and how often it was asked for.
 fn is_newer(consumer: &Consumer, than: &Consumer) -> bool {
-    (consumer.revision, consumer.last_used_at) > (than.revision, than.last_used_at)
+    let age = |consumer: &Consumer| (consumer.revision, consumer.last_used_at, consumer.requested_times);
+    age(consumer) > age(than)
 }
 
 fn newest_first(a: &Consumer, b: &Consumer) -> Ordering {
@@ -319,6 +321,16 @@ mod tests {
         table.apply(Event::Consumer(consumer(10)), NewRow::Wait);
         table.restart(page(&[9, 1]));
         assert_eq!((order(&table), table.total(), table.waiting()), ([9, 1].map(key).to_vec(), 2, 0));
+    }
+
+    #[test]
+    fn asking_again_shows_and_a_late_copy_does_not_undo_it() {
+        let mut table = Table::new(page(&[5]));
+        let asked = |times| Event::Consumer(Consumer { requested_times: times, ..consumer(5) });
+        assert_eq!(table.apply(asked(42), NewRow::Show), Applied::Changed(key(5)));
+        assert_eq!(table.apply(asked(42), NewRow::Show), Applied::Nothing);
+        assert_eq!(table.apply(asked(41), NewRow::Show), Applied::Nothing);
+        assert_eq!((table.get(key(5)).unwrap().requested_times, table.total()), (42, 1));
     }
 
     #[test]

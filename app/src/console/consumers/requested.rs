@@ -1,0 +1,164 @@
+//! What is said of a program that asked for its key itself: in its row, and before all requests of its network are
+//! removed.
+
+use std::{net::IpAddr, sync::Arc};
+
+use domain::{Consumer, ConsumerKey, Event};
+use leptos::{ev, html, prelude::*, task::spawn_local};
+
+use super::{api, state::PageState};
+use crate::{
+    console::{refusal::Refusal, submit::Submit},
+    error::AppError,
+    ui::{
+        dialog::{CancelButton, Modal, WorkButton, close},
+        time,
+    },
+};
+
+const HEADING: &str = "Remove all requests from this address";
+const BUTTON: &str = "Remove all";
+
+/// What a row says.
+#[derive(Clone, PartialEq, Eq)]
+struct Words {
+    from: Option<String>,
+    times: Option<String>,
+    fingerprint: Option<String>,
+    end: Option<String>,
+}
+
+impl Words {
+    /// `None` if no program asked. Fingerprint and end are of interest until somebody has decided.
+    fn of(consumer: &Consumer) -> Option<Self> {
+        let end = consumer.ends_undecided_at();
+        (consumer.requested_times > 0).then(|| Self {
+            from: consumer.requested_from.as_ref().map(|from| format!("from {from}")),
+            times: (consumer.requested_times > 1).then(|| format!("×{}", consumer.requested_times)),
+            fingerprint: consumer.request_fingerprint.clone().filter(|_| end.is_some()),
+            end: end.map(|at| format!("ends by itself on {} if undecided", time::date(at))),
+        })
+    }
+}
+
+/// Where from and how often its key was asked for, the fingerprint to compare, and when the request ends.
+#[component]
+pub(super) fn Requested(consumer: Memo<Arc<Consumer>>) -> impl IntoView {
+    let words = Memo::new(move |_| consumer.with(|consumer| Words::of(consumer)));
+    move || {
+        words.get().map(|Words { from, times, fingerprint, end }| {
+            view! {
+                <span class="requested">
+                    {from}
+                    {times.map(|times| view! { " " <strong title="How often it was asked for">{times}</strong> })}
+                    {fingerprint.map(|fingerprint| view! {
+                        " " <span title="The program that asked got the same one with its key">"fingerprint " <code>{fingerprint}</code></span>
+                    })}
+                    {end.map(|end| view! { " " <span>{end}</span> })}
+                </span>
+            }
+        })
+    }
+}
+
+/// The address that all requests can be removed of; `None` unless the consumer is an undecided one.
+pub(super) fn removable_from(consumer: &Consumer) -> Option<IpAddr> {
+    consumer.ends_undecided_at()?;
+    consumer.requested_from.as_ref()?.parse().ok()
+}
+
+/// Asks, says how many they are, and removes them.
+#[component]
+pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl IntoView {
+    let state = expect_context::<PageState>();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let network = consumer.requested_from_network().map(|network| network.to_string());
+    let Consumer { key: opened_on, revision, .. } = Arc::unwrap_or_clone(consumer);
+    let submit = Submit::new(revision);
+    let count = RwSignal::new(None::<Result<u64, AppError>>);
+    spawn_local(async move {
+        let answer = api::count_requests_from(address).await;
+        let _ = count.try_set(Some(answer));
+    });
+    let how_many = move || match count.get() {
+        None => "Counting them…".to_owned(),
+        Some(Ok(1)) => "It is 1 request.".to_owned(),
+        Some(Ok(count)) => format!("They are {count} requests."),
+        Some(Err(_)) => "How many they are is unknown: the server did not say.".to_owned(),
+    };
+    let on_submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let send = move |_| api::remove_requests_from(address);
+        submit.run(Vec::new, send, move |mut removed: Vec<ConsumerKey>| {
+            // The row with the menu last: what takes the focus in its place has to be there then.
+            removed.sort_unstable_by_key(|key| *key == opened_on);
+            for key in removed {
+                state.apply_own(Event::Removed(key));
+            }
+            close(dialog);
+        });
+    };
+    view! {
+        <Modal heading=HEADING node_ref=dialog on_close=Callback::new(move |()| state.overlay.dialog_closed())>
+            <form method="dialog" on:submit=on_submit>
+                <p>
+                    "Every undecided request from " <strong>{network}</strong>
+                    " will be removed permanently. Consumers that are approved or disapproved stay. The programs can ask again."
+                </p>
+                <p class="users">{how_many}</p>
+                <div class="foot">
+                    <Refusal error=submit.refusal button=BUTTON/>
+                    <div class="buttons">
+                        <CancelButton node_ref=dialog/>
+                        <WorkButton label=BUTTON busy=submit.busy look="danger"/>
+                    </div>
+                </div>
+            </form>
+        </Modal>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ::time::OffsetDateTime;
+    use domain::{Actor, ConsumerName, Status};
+
+    use super::*;
+
+    fn requested() -> Consumer {
+        let key = "00000000-0000-0000-0000-000000000000".parse().unwrap();
+        let name = ConsumerName::parse("Friend").unwrap();
+        Consumer {
+            requested_from: Some("2001:db8::1".to_owned()),
+            requested_times: 42,
+            request_fingerprint: Some("3f9a 11c2".to_owned()),
+            ..Consumer::register(key, name, false, Actor::Request, OffsetDateTime::UNIX_EPOCH)
+        }
+    }
+
+    #[test]
+    fn a_row_says_where_from_how_often_what_to_compare_and_when_it_ends() {
+        let words = Words::of(&requested()).unwrap();
+        assert_eq!(words.from.as_deref(), Some("from 2001:db8::1"));
+        assert_eq!(words.times.as_deref(), Some("×42"));
+        assert_eq!(words.fingerprint.as_deref(), Some("3f9a 11c2"));
+        assert_eq!(words.end.as_deref(), Some("ends by itself on 31 Jan 1970 if undecided"));
+    }
+
+    #[test]
+    fn what_was_asked_for_once_is_not_counted_and_what_is_decided_does_not_end() {
+        let once = Consumer { requested_times: 1, ..requested() };
+        assert_eq!(Words::of(&once).unwrap().times, None);
+        let approved = once.decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap();
+        let words = Words::of(&approved).unwrap();
+        assert_eq!((words.fingerprint, words.end), (None, None));
+        assert_eq!(removable_from(&approved), None);
+        assert!(removable_from(&once).is_some());
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_nobody_asked_for() {
+        let registered = Consumer { requested_times: 0, ..requested() };
+        assert!(Words::of(&registered).is_none());
+    }
+}
