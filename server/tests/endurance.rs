@@ -11,6 +11,7 @@ mod full_disk;
 mod guesses;
 mod half_open;
 mod heads;
+mod key_requests;
 mod kills;
 mod pace;
 mod replays;

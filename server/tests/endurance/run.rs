@@ -35,6 +35,8 @@ pub struct Sizes {
     pub full_disks: usize,
     /// How often a consumer is disapproved on one node while another verifies.
     pub disapprovals: usize,
+    /// Requests for a key, from 1,000 addresses.
+    pub key_requests: u64,
     /// How long the database is away.
     pub away: Duration,
 }
@@ -50,6 +52,7 @@ const SHORT: Sizes = Sizes {
     tries: 400,
     full_disks: 2,
     disapprovals: 10,
+    key_requests: 5_000,
     away: Duration::from_secs(2),
 };
 const FULL: Sizes = Sizes {
@@ -63,6 +66,7 @@ const FULL: Sizes = Sizes {
     tries: 20_000,
     full_disks: 20,
     disapprovals: 200,
+    key_requests: 100_000,
     away: Duration::from_secs(10),
 };
 /// The same once more on PostgreSQL.
