@@ -21,7 +21,7 @@ pub(crate) fn MissedNote(
     /// The failed attempts.
     missed: Option<Missed>,
 ) -> impl IntoView {
-    missed.map(|missed| view! { <p class="note">{words(missed)}</p> })
+    missed.map(|missed| view! { <p class="note warning">{words(missed)}</p> })
 }
 
 fn words(Missed { failed, since_ms }: Missed) -> String {

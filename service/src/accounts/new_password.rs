@@ -8,8 +8,8 @@ use zxcvbn::{Score, feedback::Feedback, zxcvbn};
 const LEAST_FOR_ADMINISTRATORS: usize = 12;
 /// At least 10^8 guesses, by an attacker who knows common passwords, words, names, dates and keyboard patterns.
 const LEAST_SCORE: Score = Score::Three;
-/// Letters and digits that a password needs beside words that are in sight.
-const LEAST_BESIDE: usize = 4;
+/// Letters and digits that a password needs beside words that are in sight: as many as any password.
+const LEAST_BESIDE: usize = 8;
 /// Words that everybody sees here, and that guesses begin with.
 const IN_SIGHT: [&str; 8] =
     ["latchkey", "oauth", "consumer", "consumers", "configure", "server", "administrator", "sign-in"];
@@ -87,6 +87,7 @@ mod tests {
             "!!! Ada 123 !!!",
             "latchkey latchkey",
             "Latchkey2026",
+            "latchkey2026ada.lovelace",
             "administrator1",
         ] {
             let refused = check(weak, "ada.lovelace", false);
