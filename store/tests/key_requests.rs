@@ -257,6 +257,7 @@ async fn open_pages_are_told_how_often_without_a_line() {
                 assert_eq!(*repeated, [Consumer { requested_times: 2, ..asked }]);
                 break;
             }
+            News::Pruned => panic!("nothing is pruned here"),
         }
     }
     assert_eq!(store.activity().latest().await.unwrap(), latest);

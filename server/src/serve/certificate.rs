@@ -10,9 +10,16 @@ use x509_cert::{Certificate, der::Decode as _};
 
 /// What the public listener serves HTTPS with.
 pub(super) struct Served {
-    pub(super) config: RustlsConfig,
-    pub(super) cert: PathBuf,
-    pub(super) key: PathBuf,
+    config: RustlsConfig,
+    cert: PathBuf,
+    key: PathBuf,
+}
+
+impl Served {
+    /// The configuration that was read from the files of certificate and key.
+    pub(super) fn new((config, (cert, key)): (RustlsConfig, (&Path, &Path))) -> Self {
+        Self { config, cert: cert.to_owned(), key: key.to_owned() }
+    }
 }
 
 /// Reads certificate and key again at each SIGHUP. New connections get them; those that are open go on. Never resolves.

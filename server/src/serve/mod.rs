@@ -56,11 +56,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let tls = tls(settings.tls()).await?;
     let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
     warn(&settings);
-    let served = tls.clone().zip(settings.tls()).map(|(config, (cert, key))| Served {
-        config,
-        cert: cert.to_owned(),
-        key: key.to_owned(),
-    });
+    let served = tls.clone().zip(settings.tls()).map(Served::new);
     let reloading = tokio::spawn(certificate::reload_at(hangups, served));
 
     let scheme = if tls.is_some() { "https" } else { "http" };
