@@ -107,7 +107,8 @@ async fn rights_come_out_as_they_were_put_in_also_for_verification() {
     assert_eq!(found(&store, 1).await, after);
     let cached = store.consumers().cached(key(1)).await.unwrap().unwrap();
     assert_eq!((cached.trusted, cached.may_administer), (false, true));
-    let wished = Consumer { trusted_wished: true, created_by: Actor::Request, ..consumer(2) };
+    let wished =
+        Consumer { trusted_wished: true, created_by: Actor::Request, requested_times: 1, ..consumer(2) };
     store.consumers().insert(&wished, &secret("a secret"), registered(&wished)).await.unwrap();
     assert_eq!(found(&store, 2).await, wished);
 }
