@@ -59,7 +59,7 @@ async fn a_follower_goes_on_while_lines_that_it_knows_are_pruned() {
     assert_eq!(told.next().await.unwrap().unwrap(), Told::Ready(house.latest().await));
     for name in ["First", "Second"] {
         house.register(&house.root, name).await;
-        // Once this is told, the feed knows the line.
+        // Once the follower has it, the feed knows the line.
         let next = tokio::time::timeout(PATIENCE, told.next()).await.unwrap().unwrap().unwrap();
         assert!(matches!(next, Told::Event(id, _) if id == house.latest().await), "{next:?}");
         prune(&house).await;
