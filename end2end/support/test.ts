@@ -32,7 +32,7 @@ export class Complaints {
 }
 
 /** The server is not there for a while. */
-export const SERVER_AWAY = /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|ABORTED)/;
+export const SERVER_AWAY = /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|SOCKET_NOT_CONNECTED|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|ABORTED)/;
 /** The test holds the wasm back for longer than Chromium expects of what is preloaded. */
 export const PRELOADED_LONG_AGO = /was preloaded using link preload but not used/;
 /** The browser has no network. */
