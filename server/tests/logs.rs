@@ -4,7 +4,6 @@ use crate::support;
 
 use http::{Method, Request};
 use regex::Regex;
-use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::json;
 use support::{
     Browser, Home, SECRET,
@@ -18,12 +17,7 @@ const CONSUMERS: &str = "/api/v1/consumers";
 
 /// From now on nothing can ask for consumers.
 fn take_the_consumers_away(home: &Home) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let database = Box::pin(Database::connect(home.url())).await.unwrap();
-        database.execute_unprepared("ALTER TABLE consumers RENAME TO taken_away").await.unwrap();
-        database.close().await.unwrap();
-    });
+    home.sql("ALTER TABLE consumers RENAME TO taken_away");
 }
 
 #[test]

@@ -59,7 +59,7 @@ async fn rows(store: &Store) -> Vec<u32> {
     numbers.collect()
 }
 
-fn system(n: i64) -> By {
+fn server(n: i64) -> By {
     By { actor: Actor::Server, address: None, at: at(n) }
 }
 
@@ -166,7 +166,7 @@ async fn every_undecided_request_that_is_old_enough_ends_and_nothing_else_does()
     let listed = store.consumers().list(&query, 10).await.unwrap();
     assert_eq!((listed.total, listed.items.len()), (3, 3), "what has ended does not show any more");
     let before = store.activity().latest().await.unwrap();
-    assert_eq!(store.key_requests().end_undecided(at(452), system(2000)).await.unwrap(), 450);
+    assert_eq!(store.key_requests().end_undecided(at(452), server(2000)).await.unwrap(), 450);
     assert_eq!(rows(&store).await, [1, 2, 1000]);
     let lines = store.activity().after(before, 1000).await.unwrap();
     assert_eq!(lines.len(), 450);
@@ -174,7 +174,7 @@ async fn every_undecided_request_that_is_old_enough_ends_and_nothing_else_does()
         assert_eq!((line.action, line.actor, line.address), (Action::ConsumerRemoved, Actor::Server, None));
         assert!(line.before.is_some() && line.after.is_none());
     }
-    assert_eq!(store.key_requests().end_undecided(at(452), system(2000)).await.unwrap(), 0);
+    assert_eq!(store.key_requests().end_undecided(at(452), server(2000)).await.unwrap(), 0);
     assert_eq!(store.consumers().list(&query, 10).await.unwrap().total, 3);
 }
 
@@ -297,7 +297,7 @@ async fn requests_of_an_earlier_version_get_their_address_and_count_for_its_netw
         assert_eq!((row.requested_from.as_deref(), row.requested_times), (from, times), "{n}");
     }
     assert_eq!(store.key_requests().count_from(Network::of(address("2001:db8::3"))).await.unwrap(), 2);
-    assert_eq!(store.key_requests().end_undecided(at(1), system(9)).await.unwrap(), 1);
+    assert_eq!(store.key_requests().end_undecided(at(1), server(9)).await.unwrap(), 1);
     // A node of that version, which still runs, inserts such rows.
     folder.sql("UPDATE consumers SET requested_times = 0, requested_from = NULL").await;
     assert_eq!((find(2).await.requested_times, find(4).await.requested_times), (1, 0));

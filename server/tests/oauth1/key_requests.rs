@@ -2,7 +2,6 @@
 
 use domain::{Actor, Consumer, ConsumerName, ConsumerSecret};
 use http::Request;
-use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 use service::Clock;
 use store::key_requests::{Limits, Requested};
@@ -325,16 +324,6 @@ fn with_requests(made: OffsetDateTime, addresses: &[&str], of_each: u32) -> Home
     home
 }
 
-/// Changes the database while nothing serves.
-fn sql(home: &Home, statement: &str) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let database = Box::pin(Database::connect(home.url())).await.unwrap();
-        database.execute_unprepared(statement).await.unwrap();
-        database.close().await.unwrap();
-    });
-}
-
 fn listed(provider: &Provider) -> u64 {
     provider.ada().get(CONSUMERS).is(200).json()["total"].as_u64().unwrap()
 }
@@ -454,7 +443,7 @@ fn tens_of_thousands_of_requests_leave_the_list_the_page_and_the_figures_answeri
                   requested_from, requested_network, requested_times";
     let doubled = format!("INSERT INTO consumers (key, {others}) SELECT {key}, {others} FROM consumers");
     for _ in 0..15 {
-        sql(&home, &doubled);
+        home.sql(&doubled);
     }
     let provider = Provider::in_home(home, &[("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1")]);
     assert_eq!(listed(&provider), 1 << 15);
