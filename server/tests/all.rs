@@ -26,6 +26,7 @@ mod refusals;
 mod relay;
 mod reload;
 mod server_functions;
+mod set_up;
 mod settings;
 mod sign_in;
 mod signals;
