@@ -3,18 +3,13 @@
 
 use std::borrow::Cow;
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::HeaderMap;
 
 use crate::wire::media_type::is_token;
 
-const FORWARDED: [HeaderName; 4] = [
-    HeaderName::from_static("x-forwarded-method"),
-    HeaderName::from_static("x-forwarded-proto"),
-    HeaderName::from_static("x-forwarded-host"),
-    HeaderName::from_static("x-forwarded-uri"),
-];
-const ORIGINAL: [HeaderName; 2] =
-    [HeaderName::from_static("x-original-method"), HeaderName::from_static("x-original-url")];
+const FORWARDED: [&str; 4] =
+    ["x-forwarded-method", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-uri"];
+const ORIGINAL: [&str; 2] = ["x-original-method", "x-original-url"];
 
 /// The original request, as a gateway describes it.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,16 +19,16 @@ pub(super) struct Original<'a> {
 }
 
 /// Why a description does not identify a request.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Misconfigured {
     #[error("the headers do not tell the original request's method and URL")]
     TooLittle,
     #[error("X-Forwarded-… and X-Original-… describe different requests")]
     Disagreement,
     #[error("{0} comes more than once")]
-    Repeated(HeaderName),
+    Repeated(&'static str),
     #[error("{part} {why}")]
-    Unusable { part: HeaderName, why: &'static str },
+    Unusable { part: &'static str, why: &'static str },
     #[error("the URL that it describes is none: {0}")]
     NoUrl(#[from] oauth::NotAnHttpUrl),
 }
@@ -51,10 +46,10 @@ impl<'a> Original<'a> {
     }
 
     fn forwarded(headers: &'a HeaderMap) -> Result<Option<Self>, Misconfigured> {
-        let [method, scheme, host, uri] = FORWARDED.each_ref().map(|name| one(headers, name));
+        let [method, scheme, host, uri] = FORWARDED.map(|name| one(headers, name));
         match (method?, scheme?, host?, uri?) {
             (Some(method), Some(scheme), Some(host), Some(uri)) => {
-                let [method_part, scheme_part, host_part, uri_part] = &FORWARDED;
+                let [method_part, scheme_part, host_part, uri_part] = FORWARDED;
                 check(method_part, method, is_token, NO_METHOD)?;
                 check(scheme_part, scheme, is_http, "is neither http nor https")?;
                 check(host_part, host, is_authority, "is not one host, with or without a port")?;
@@ -69,10 +64,10 @@ impl<'a> Original<'a> {
     }
 
     fn by_nginx(headers: &'a HeaderMap) -> Result<Option<Self>, Misconfigured> {
-        let [method, url] = ORIGINAL.each_ref().map(|name| one(headers, name));
+        let [method, url] = ORIGINAL.map(|name| one(headers, name));
         match (method?, url?) {
             (Some(method), Some(url)) => {
-                let [method_part, url_part] = &ORIGINAL;
+                let [method_part, url_part] = ORIGINAL;
                 check(method_part, method, is_token, NO_METHOD)?;
                 check(url_part, url, has_no_fragment, FRAGMENT)?;
                 Ok(Some(Self { method, url: url.into() }))
@@ -92,12 +87,12 @@ const NO_METHOD: &str = "is no method";
 const FRAGMENT: &str = "has a #, behind which nothing is signed";
 
 fn check(
-    part: &HeaderName,
+    part: &'static str,
     value: &str,
     is_usable: impl Fn(&str) -> bool,
     why: &'static str,
 ) -> Result<(), Misconfigured> {
-    if is_usable(value) { Ok(()) } else { Err(Misconfigured::Unusable { part: part.clone(), why }) }
+    if is_usable(value) { Ok(()) } else { Err(Misconfigured::Unusable { part, why }) }
 }
 
 fn is_http(scheme: &str) -> bool {
@@ -115,19 +110,19 @@ pub(super) fn has_no_fragment(url: &str) -> bool {
 }
 
 /// The only value of a header; several values are an error.
-fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Misconfigured> {
+fn one<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, Misconfigured> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(Misconfigured::Repeated(name.clone()));
+        return Err(Misconfigured::Repeated(name));
     }
-    let not_ascii = |_| Misconfigured::Unusable { part: name.clone(), why: "is not ASCII text" };
+    let not_ascii = |_| Misconfigured::Unusable { part: name, why: "is not ASCII text" };
     value.to_str().map(Some).map_err(not_ascii)
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderName, HeaderValue};
 
     use super::*;
 
