@@ -7,6 +7,7 @@ pub mod consumer;
 pub mod consumer_key;
 pub mod error;
 pub mod event;
+pub mod host;
 pub mod key_request;
 mod network;
 pub mod query;

@@ -1,5 +1,6 @@
 //! The Content-Security-Policy of a page.
 
+use domain::host::is_host;
 use http::HeaderValue;
 use leptos::nonce::Nonce;
 
@@ -12,12 +13,22 @@ pub(crate) fn content_security_policy(nonce: &Nonce, form_action: Option<&str>) 
     HeaderValue::from_str(&policy).expect("a nonce is base64, an origin ASCII")
 }
 
-/// An origin as a source of the policy. It cannot name an IPv6 address, so then the whole scheme is allowed.
-pub(crate) fn policy_source(origin: &str) -> String {
-    match origin.split_once("//[") {
-        Some((scheme, _)) => scheme.to_owned(),
-        None => origin.to_owned(),
+/// An origin as a source of the policy; `None` for what is no http(s) origin, which could write directives of its own.
+/// The policy cannot name an IPv6 address, so then the whole scheme is allowed.
+pub(crate) fn policy_source(origin: &str) -> Option<String> {
+    let (scheme, authority) = origin.split_once("://")?;
+    if !matches!(scheme, "http" | "https") {
+        return None;
     }
+    if authority.starts_with('[') {
+        return Some(format!("{scheme}:"));
+    }
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port.parse::<u16>().ok()?)),
+        None => (authority, None),
+    };
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    is_host(host).then(|| format!("{scheme}://{host}{port}"))
 }
 
 #[cfg(test)]
@@ -26,7 +37,33 @@ mod tests {
 
     #[test]
     fn the_policy_names_the_callback_and_for_an_ipv6_address_its_scheme() {
-        assert_eq!(policy_source("https://app.example:8443"), "https://app.example:8443");
-        assert_eq!(policy_source("http://[::1]:8080"), "http:");
+        let source = |origin: &str| policy_source(origin).unwrap();
+        assert_eq!(source("https://app.example:8443"), "https://app.example:8443");
+        assert_eq!(source("http://localhost"), "http://localhost");
+        assert_eq!(source("http://[::1]:8080"), "http:");
+    }
+
+    #[test]
+    fn no_character_of_a_callback_reaches_the_policy_but_those_of_hosts_and_ports() {
+        for character in (0..=0x7f_u8).map(char::from) {
+            let is_part = character.is_ascii_alphanumeric() || ['-', '.'].contains(&character);
+            let named = policy_source(&format!("https://a{character}b"));
+            assert_eq!(named.is_some(), is_part, "{character:?}: {named:?}");
+        }
+        for origin in [
+            "null",
+            "",
+            "https://",
+            "https://*",
+            "http://x;sandbox",
+            "https://a.example:*",
+            "https://a.example:80;sandbox",
+            "https://a.example:",
+            "https://a.example/cb",
+            "data://a",
+            "https://a'none'",
+        ] {
+            assert_eq!(policy_source(origin), None, "{origin}");
+        }
     }
 }

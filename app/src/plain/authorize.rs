@@ -43,7 +43,7 @@ pub enum Callback {
 impl From<Consent> for Document {
     fn from(consent: Consent) -> Self {
         let form_action = match &consent.callback {
-            Callback::Url { origin, .. } => Some(policy_source(origin)),
+            Callback::Url { origin, .. } => policy_source(origin),
             Callback::OutOfBand => None,
         };
         Self {

@@ -64,6 +64,9 @@ fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
         ("LATCHKEY_PUBLIC_URL", "https:keys.example.com"),
         ("LATCHKEY_PUBLIC_URL", "https://example.com//latchkey"),
         ("LATCHKEY_PUBLIC_URL", "https://example.com/{key}"),
+        ("LATCHKEY_PUBLIC_URL", "https://*.example.com"),
+        ("LATCHKEY_PUBLIC_URL", "https://keys;sandbox"),
+        ("LATCHKEY_PUBLIC_URL", "https://a,b"),
     ] {
         assert!(
             refused(&[(name, value)]).starts_with(&format!("{name}={value} is not allowed: it must be ")),

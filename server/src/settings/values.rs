@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use domain::host::is_host;
 use oauth::SignatureMethod;
 use url::Url;
 
@@ -130,7 +131,7 @@ pub(super) fn public_url(text: &str) -> Option<Url> {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
+    if !matches!(url.scheme(), "http" | "https") || !url.host_str().is_some_and(is_host) || !plain {
         return None;
     }
     // A prefix is kept without a slash at its end. What is special to the router or needs escaping cannot be in it.

@@ -77,7 +77,9 @@ fn every_field_that_is_wrong_is_told_at_once() {
     });
     let edited = call_json(ada, Method::PATCH, &path, &[("if-match", "*")], &body);
     assert_eq!(wrong_fields(&edited), ["callback_url", "name", "rsa_public_key", "secret"]);
-    for callback in ["/cb", "ftp://a/", "https://u:p@a/", "https://a/#x"] {
+    for callback in
+        ["/cb", "ftp://a/", "https://u:p@a/", "https://a/#x", "http://x;sandbox/", "https://*.example/cb"]
+    {
         let body = json!({ "callback_url": callback });
         let edited = call_json(ada, Method::PATCH, &path, &[("if-match", "*")], &body);
         assert_eq!(wrong_fields(&edited), ["callback_url"], "{callback}");

@@ -1,5 +1,6 @@
 //! The two fields of a consumer that need a parser: callback URL and RSA public key.
 
+use domain::host::is_host;
 use oauth::{RsaKeyError, RsaPublicKey};
 use url::Url;
 
@@ -14,6 +15,8 @@ pub(crate) enum CallbackError {
     Scheme,
     #[error("Leave out the user name and password.")]
     UserInfo,
+    #[error("Use a host of letters, digits, dots and hyphens, or an IP address; * stands for nothing here.")]
+    Host,
     #[error("Leave out the part from # on.")]
     Fragment,
     #[error("Use at most {LONGEST_URL} characters.")]
@@ -45,6 +48,9 @@ pub(crate) fn callback_url(text: &str) -> Result<Option<String>, CallbackError> 
     let authority = after_scheme.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
         return Err(CallbackError::UserInfo);
+    }
+    if !url.host_str().is_some_and(is_host) {
+        return Err(CallbackError::Host);
     }
     if url.fragment().is_some() {
         return Err(CallbackError::Fragment);
@@ -122,6 +128,41 @@ mod tests {
             ("", ""),
         ] {
             assert!(!is_same_url(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_callbacks_host_is_a_name_or_an_address() {
+        for text in [
+            "http://x;sandbox/",
+            "http://*/",
+            "https://*.example/cb",
+            "https://a,b.example/",
+            "https://a'b/",
+            "https://a%3Bb/",
+            "https://a%2ab/",
+            "https://my_app/",
+            "https://a..b/",
+            "https://app.example./",
+            "https://-a.example/",
+            "https://a\"b/",
+            "https://a&b/",
+            "https://a=b/",
+            "https://a!b/",
+            "https://(a)/",
+        ] {
+            assert!(callback_url(text).is_err(), "{text}");
+        }
+        assert_eq!(callback_url("http://x;sandbox/"), Err(CallbackError::Host));
+        for text in [
+            "http://localhost:8080/cb",
+            "https://bücher.example/cb",
+            "https://xn--bcher-kva.example/cb",
+            "http://[::1]:8080/",
+            "http://192.0.2.7/",
+            "http://a/*;,'%2a",
+        ] {
+            assert_eq!(callback_url(text), Ok(Some(text.to_owned())), "{text}");
         }
     }
 
