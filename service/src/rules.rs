@@ -15,6 +15,8 @@ pub struct Rules {
     pub token_ttl: Option<Duration>,
     /// The accepted methods, without PLAINTEXT.
     pub signature_methods: Vec<SignatureMethod>,
+    /// How many temporary credentials of one consumer may be open at a time: neither expired nor exchanged.
+    pub most_open_temporary_credentials: u64,
     /// Whether PLAINTEXT is accepted where the request itself is https: it sends the secrets themselves.
     pub allow_plaintext: bool,
     /// Whether programs may ask for a key themselves.
@@ -67,6 +69,7 @@ impl Default for Rules {
             temporary_credentials_ttl: Duration::from_mins(10),
             token_ttl: None,
             signature_methods: Self::all_but_plaintext(),
+            most_open_temporary_credentials: 1_000,
             allow_plaintext: false,
             key_requests: true,
         }

@@ -6,5 +6,6 @@ mod accounts;
 mod activity;
 mod consumers;
 mod key_requests;
+mod oauth1;
 mod prune;
 mod sign_in;

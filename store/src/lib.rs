@@ -22,13 +22,14 @@ pub use nonces::{Nonces, nonce::Nonce, queue::Recorded};
 pub use store::Store;
 pub use tables::{
     activity, attempts,
+    consent::{Decider, Decision, Outcome},
     consumers::Consumers,
     key_requests,
     sessions::{Session, Sessions},
     set_up_links::SetUpLinks,
     state::State,
     temporary_credentials::{
-        Decision, NewTemporaryCredentials, TemporaryCredentials, TemporaryCredentialsTable,
+        Inserted, NewTemporaryCredentials, TemporaryCredentials, TemporaryCredentialsTable,
     },
     tokens::{Authorization, NewToken, Tokens},
     users::{Account, Users},

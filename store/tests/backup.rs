@@ -12,7 +12,8 @@ use std::{
 use sea_orm::{ConnectionTrait as _, Statement};
 use store::{Nonce, Store, StoreError};
 use support::{
-    Folder, begin_rotation, by, insert, insert_approved, insert_user, issue, key, new_temporary, new_token,
+    Folder, begin_rotation, by, insert, insert_approved, insert_temporary, insert_user, issue, key,
+    new_temporary, new_token,
 };
 
 /// A store with two consumers, of which the first may act for a user.
@@ -82,7 +83,7 @@ async fn everything_that_lasts_is_in_it_and_opens() {
 #[tokio::test]
 async fn what_counted_only_for_a_moment_is_not_in_it() {
     let (folder, store) = filled().await;
-    assert!(store.temporary_credentials().insert(new_temporary("temporary", 1)).await.unwrap());
+    assert!(insert_temporary(&store, new_temporary("temporary", 1)).await);
     store.nonces().record(nonce(1000), 0).await.unwrap();
     let backup = beside(&folder, "backup.db");
     store.back_up(&backup).await.unwrap();

@@ -6,10 +6,10 @@ use crate::support;
 use std::sync::Arc;
 
 use domain::{Action, Actor, Consumer, Edit, Event, Status};
-use store::{Decision, State, Store, activity::NewActivity, feed};
+use store::{Decider, Decision, Outcome, State, Store, activity::NewActivity, feed};
 use support::{
-    Folder, access, at, by, consumer, decide, insert, insert_approved, insert_user, key, new_temporary,
-    registered, save, secret, store,
+    Folder, access, at, by, consumer, decide, insert, insert_approved, insert_temporary, insert_user, key,
+    new_temporary, registered, save, secret, session, store,
 };
 
 const CALLBACK: &str = "https://app.example/cb";
@@ -130,7 +130,9 @@ async fn allow_unasked(store: &Store, token: &str, registered: &str, user_id: i6
     let (verifier_hash, registered_callback) = (b"a hash".to_vec(), registered.to_owned());
     let decision = Decision::AllowUnasked { verifier_hash, registered_callback };
     let activity = access(Action::AccessAllowed, asked.consumer_key);
-    store.temporary_credentials().decide(&asked, user_id, decision, activity).await.unwrap()
+    let decider = Decider { user_id, session: &session(store, user_id).await };
+    let outcome = store.temporary_credentials().decide(&asked, decider, decision, activity, |_| true);
+    outcome.await.unwrap() == Outcome::Stored
 }
 
 #[tokio::test]
@@ -138,9 +140,10 @@ async fn nothing_is_allowed_unasked_unless_the_transaction_sees_the_trust_and_th
     let (_folder, store) = store().await;
     let ada = insert_user(&store, "ada", false).await;
     let plain = insert_approved(&store, 1).await;
+    session(&store, ada).await;
     let told = store.activity().latest().await.unwrap();
     for token in ["early", "right"] {
-        assert!(store.temporary_credentials().insert(new_temporary(token, 1)).await.unwrap());
+        assert!(insert_temporary(&store, new_temporary(token, 1)).await);
     }
     assert!(!allow_unasked(&store, "early", CALLBACK, ada).await, "not trusted");
     let trust =
@@ -170,7 +173,9 @@ async fn a_trust_that_is_taken_away_at_the_same_time_is_either_seen_or_comes_lat
         Edit { trusted: Some(true), callback_url: Some(Some(CALLBACK.to_owned())), ..Edit::default() };
     let trusted = plain.edit(&trust, at(2)).unwrap().unwrap();
     save(&store, &plain, &trusted).await.unwrap();
-    assert!(store.temporary_credentials().insert(new_temporary("racing", 1)).await.unwrap());
+    assert!(insert_temporary(&store, new_temporary("racing", 1)).await);
+    // Begun here, so that the race is between two transactions.
+    session(&store, ada).await;
     let beside = Arc::new(folder.open().await.unwrap());
     let distrust = Edit { trusted: Some(false), ..Edit::default() };
     let after = trusted.edit(&distrust, at(3)).unwrap().unwrap();

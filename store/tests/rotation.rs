@@ -8,8 +8,8 @@ use std::{fs, sync::Arc};
 use domain::Action;
 use store::{Store, StoreError, rotation::Begun};
 use support::{
-    Folder, PATIENCE, allow, begin_rotation, by, follow, give_secret, insert, insert_approved, insert_user,
-    issue, key, new_temporary, new_token, remove, store,
+    Folder, PATIENCE, allow, begin_rotation, by, follow, give_secret, insert, insert_approved,
+    insert_temporary, insert_user, issue, key, new_temporary, new_token, remove, store,
 };
 use tokio::task::JoinSet;
 
@@ -260,7 +260,7 @@ async fn a_row_that_does_not_open_is_named_and_the_old_key_kept_until_it_does() 
 #[tokio::test]
 async fn what_expired_or_was_revoked_is_sealed_anew_too() {
     let (folder, store) = filled(1).await;
-    assert!(store.temporary_credentials().insert(new_temporary("undecided", 1)).await.unwrap());
+    assert!(insert_temporary(&store, new_temporary("undecided", 1)).await);
     allow(&store, "allowed", 1, 1).await;
     let consumer = store.consumers().find(key(1)).await.unwrap().unwrap();
     remove(&store, &consumer).await;

@@ -23,9 +23,14 @@
 //! script URL, or a parameter of the page (RFC 9700 §4.1, §4.11).
 //!
 //! **Defence**: absolute http and https URLs without user name and fragment only; a registered callback is the only
-//! one, compared as a whole URL. Nothing in the browser's request changes it, and sign-in returns to this server only.
+//! one, compared as a whole URL, also with what was asked for before it was registered. A host is a name or an address,
+//! so that none writes into the policy of the consent page. Nothing in the browser's request changes it, and sign-in
+//! returns to this server only.
 //!
 //! **Tests**
+//! - `server/tests/oauth1/callbacks.rs`: `what_was_asked_for_before_another_callback_was_registered_leads_nowhere`
+//! - `server/tests/oauth1/callbacks.rs`: `what_was_allowed_before_another_callback_was_registered_is_not_exchanged_after`
+//! - `app/src/frame/policy.rs`: `no_character_of_a_callback_reaches_the_policy_but_those_of_hosts_and_ports`
 //! - `server/tests/oauth1/callbacks.rs`: `every_other_callback_is_rejected`
 //! - `server/tests/oauth1/callbacks.rs`: `a_registered_callback_is_the_only_one_however_it_is_spelt`
 //! - `server/tests/oauth1/callbacks.rs`: `signing_in_on_the_way_leads_back_to_this_server_alone`
@@ -65,9 +70,14 @@
 //! Temporary credentials are exchanged again, or by two requests at once, for a second token (RFC 5849 §2.3; RFC 9700
 //! §4.5).
 //!
-//! **Defence**: the exchange is one conditional write, on all nodes. They expire after ten minutes.
+//! **Defence**: the exchange is one conditional write, on all nodes. They expire after ten minutes. A second exchange with
+//! the right verifier revokes the token of the first: one of the two is a thief's. Nothing is exchanged after the user's
+//! sessions were ended, or once another callback is registered.
 //!
 //! **Tests**
+//! - `server/tests/oauth1/tokens.rs`: `a_second_exchange_revokes_the_token_of_the_first_and_both_are_in_the_activity_with_an_address`
+//! - `service/tests/oauth1.rs`: `who_exchanges_again_with_the_right_verifier_ends_the_token_that_came_first`
+//! - `service/tests/oauth1.rs`: `what_was_allowed_before_the_password_changed_gets_no_token_though_tokens_are_kept`
 //! - `server/tests/oauth1/tokens.rs`: `of_two_exchanges_at_once_one_gets_the_token`
 //! - `server/tests/nodes/shared.rs`: `of_two_exchanges_of_one_permission_on_two_nodes_one_gives_a_token`
 //! - `server/tests/refusals/table.rs`: `temporary_credentials_that_have_expired_are_refused`

@@ -142,7 +142,18 @@ async fn answered(
 async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> Result<Response, PageError> {
     let why = error.to_string();
     let again = "Go back to the application and sign in there once more.";
-    let is_unknown = matches!(error, AuthorizeError::Unknown);
+    let denied = match error {
+        AuthorizeError::Unknown => Some(Reason::UnknownToken),
+        AuthorizeError::SignedOut => Some(Reason::NotSignedIn),
+        AuthorizeError::Answered
+        | AuthorizeError::Expired
+        | AuthorizeError::Revoked(_)
+        | AuthorizeError::NotApproved(_)
+        | AuthorizeError::OtherCallback(_)
+        | AuthorizeError::NoHost(_)
+        | AuthorizeError::Changed(_)
+        | AuthorizeError::Service(_) => None,
+    };
     let (status, heading, what_to_do) = match error {
         AuthorizeError::Unknown => (StatusCode::NOT_FOUND, "Unknown request", again),
         AuthorizeError::Answered => (
@@ -155,6 +166,12 @@ async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> 
             (StatusCode::GONE, "Withdrawn", again)
         }
         AuthorizeError::Changed(_) => (StatusCode::CONFLICT, "Changed just now", "Reload this page."),
+        AuthorizeError::NoHost(_) => (
+            StatusCode::FORBIDDEN,
+            "Address not usable",
+            "Go back to the application and sign in there once more; if that does not help, ask an administrator.",
+        ),
+        AuthorizeError::SignedOut => (StatusCode::FORBIDDEN, "Signed out", again),
         AuthorizeError::NotApproved(_) => (
             StatusCode::FORBIDDEN,
             "Application not approved",
@@ -163,7 +180,7 @@ async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> 
         AuthorizeError::Service(error) => return Err(error.into()),
     };
     let page = notice(state, status, heading, format!("{why} {what_to_do}"), request).await;
-    Ok((is_unknown.then(|| Denial::of(Reason::UnknownToken)), page).into_response())
+    Ok((denied.map(Denial::of), page).into_response())
 }
 
 async fn notice(

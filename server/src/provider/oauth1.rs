@@ -1,15 +1,19 @@
 //! What consumers ask of the provider: temporary credentials, and token credentials for them.
 
+use std::time::Duration;
+
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use oauth::Problem;
+use service::{VerifyError, provider::NotIssued};
 
 use crate::{
     state::AppState,
     wire::{
+        address::ClientAddress,
         body::TooLarge,
         refusal::{form_body, refuse},
         signed::Received,
@@ -25,9 +29,11 @@ pub(crate) async fn request_token(State(state): State<AppState>, request: Reques
     let authorization = received.authorization();
     let issued = match received.to_verify(&authorization) {
         Ok(request) => state.service.provider().temporary_credentials(&request).await,
-        Err(unclear) => Err(Problem::from(unclear).into()),
+        Err(unclear) => Err(NotIssued::from(Problem::from(unclear))),
     };
     match issued {
+        Err(NotIssued::Verify(error)) => refuse(&state, &error),
+        Err(error @ NotIssued::TooMany { retry_after, .. }) => too_many(&error, retry_after),
         Ok(issued) => form_body(
             StatusCode::OK,
             &[
@@ -36,20 +42,23 @@ pub(crate) async fn request_token(State(state): State<AppState>, request: Reques
                 ("oauth_callback_confirmed", "true"),
             ],
         ),
-        Err(error) => refuse(&state, &error),
     }
 }
 
 /// `GET|POST /oauth/accessToken`
-pub(crate) async fn access_token(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn access_token(
+    State(state): State<AppState>,
+    ClientAddress(address): ClientAddress,
+    request: Request,
+) -> Response {
     let received = match Received::read(&state, request).await {
         Ok(received) => received,
         Err(TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     };
     let authorization = received.authorization();
     let issued = match received.to_verify(&authorization) {
-        Ok(request) => state.service.provider().token_credentials(&request).await,
-        Err(unclear) => Err(Problem::from(unclear).into()),
+        Ok(request) => state.service.provider().token_credentials(&request, address).await,
+        Err(unclear) => Err(VerifyError::from(Problem::from(unclear))),
     };
     match issued {
         Ok((issued, username)) => form_body(
@@ -62,4 +71,11 @@ pub(crate) async fn access_token(State(state): State<AppState>, request: Request
         ),
         Err(error) => refuse(&state, &error),
     }
+}
+
+/// The consumer has to wait. No `oauth_problem` says so: each of them would make a client give up or ask its user.
+fn too_many(error: &NotIssued, retry_after: Duration) -> Response {
+    let seconds = retry_after.as_secs().max(1);
+    let headers = [(header::RETRY_AFTER, seconds.to_string())];
+    (StatusCode::TOO_MANY_REQUESTS, headers, format!("{error}\n")).into_response()
 }

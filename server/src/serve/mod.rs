@@ -20,7 +20,7 @@ use std::{
 use axum_server::Handle;
 use service::{Clock, Rules, Service};
 use store::Store;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
     layers::known_hosts::KnownHosts,
@@ -90,10 +90,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         let store = store.clone();
         async move { store.uses().keep_writing().await }
     });
-    let pruning = settings.keep_activity.map(|keep| {
-        let service = state.service.clone();
-        tokio::spawn(async move { service.keep_pruning(keep).await })
-    });
+    let upkeep = upkeep(&state.service, settings.keep_activity);
     let handle = Handle::new();
     let public_server = tokio::spawn(connections::serve_public(
         listener.into_std()?,
@@ -136,15 +133,27 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         finished(internal_server).await?;
     }
     reloading.abort();
-    if let Some(pruning) = pruning {
-        pruning.abort();
-    }
+    drop(upkeep);
     uses.abort();
     store.uses().write().await?;
     key_requests.abort();
     store.key_requests().write_repeats().await?;
     feed.abort();
     Ok(())
+}
+
+/// Removes what has expired, and what is older than `keep`, until it is dropped.
+fn upkeep(service: &Service, keep: Option<Duration>) -> JoinSet<()> {
+    let mut upkeep = JoinSet::new();
+    upkeep.spawn({
+        let service = service.clone();
+        async move { service.keep_sweeping().await }
+    });
+    if let Some(keep) = keep {
+        let service = service.clone();
+        upkeep.spawn(async move { service.keep_pruning(keep).await });
+    }
+    upkeep
 }
 
 /// Logs what works, but should be looked at. `check` reports the same.
@@ -168,6 +177,7 @@ fn rules(settings: &Settings) -> Rules {
         signature_methods: settings.signature_methods.clone(),
         allow_plaintext: settings.allow_plaintext,
         key_requests: settings.key_requests,
+        ..Rules::default()
     }
 }
 

@@ -67,6 +67,14 @@ fn every_other_callback_is_rejected() {
         "https://[::1/cb",
         "https://a b.example/cb",
         "http://999.1.1.1/",
+        "http://x;sandbox/",
+        "http://*/",
+        "https://*.example/cb",
+        "https://a,b.example/cb",
+        "https://a'none'/cb",
+        "https://a%3Bb/cb",
+        "https://my_app/cb",
+        "https://app.example./cb",
         "?",
         "%",
         "\0",
@@ -136,6 +144,11 @@ fn what_was_asked_for_before_another_callback_was_registered_leads_nowhere() {
     for (token, _) in [&oob, &elsewhere] {
         let page = grace.get(&format!("/oauth/authorize?oauth_token={token}")).is(410);
         assert!(page.text().contains("registered another callback"), "{}", page.text());
+        assert!(
+            !page.text().contains("other.example") && !page.text().contains("<button"),
+            "{}",
+            page.text()
+        );
         let form = [("oauth_token", token.as_str()), ("decision", "allow")];
         assert_eq!(grace.post("/oauth/authorize", &form).is(410).header("location"), "");
     }
@@ -143,6 +156,23 @@ fn what_was_asked_for_before_another_callback_was_registered_leads_nowhere() {
     consent::verifier(&answer, &here.0, "https://app.example/cb");
     provider.edit(&app, &json!({ "callback_url": null }));
     consent::decide(&grace, &provider.url, &elsewhere.0, "allow").is(302);
+}
+
+#[test]
+fn what_was_allowed_before_another_callback_was_registered_is_not_exchanged_after() {
+    let provider = Provider::start();
+    let grace = provider.signed_in("grace");
+    let app = provider.app("Moves");
+    let old = "https://old.example/cb";
+    let allowed = app.temporary(old);
+    let answer = consent::decide(&grace, &provider.url, &allowed.0, "allow");
+    let verifier = consent::verifier(&answer, &allowed.0, old);
+    provider.edit(&app, &json!({ "callback_url": "https://new.example/cb" }));
+    app.exchange(&allowed, &verifier).send().refused(401, "token_revoked");
+    provider.edit(&app, &json!({ "trusted": true }));
+    app.exchange(&allowed, &verifier).send().refused(401, "token_revoked");
+    provider.edit(&app, &json!({ "trusted": false, "callback_url": null }));
+    app.exchange(&allowed, &verifier).send().is(200);
 }
 
 #[test]

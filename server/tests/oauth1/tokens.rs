@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde_json::json;
+
 use crate::support::{
     PASSWORD, consent,
     signer::{ACCESS_TOKEN, App, Place, Provider, REQUEST_TOKEN, credentials, refused, until},
@@ -114,6 +116,48 @@ fn of_two_exchanges_at_once_one_gets_the_token() {
             answer.refused(401, "token_used");
         }
     }
+}
+
+#[test]
+fn a_second_exchange_revokes_the_token_of_the_first_and_both_are_in_the_activity_with_an_address() {
+    let provider = Provider::start();
+    let grace = provider.signed_in("grace");
+    let (app, bystander) = (provider.app("Twice"), provider.app_of("Once", "grace"));
+    let (temporary, verifier) = app.allowed(&grace);
+    let once = app.exchange(&temporary, &verifier);
+    let holder = App { token: Some(credentials(&once.send().is(200))), ..app.clone() };
+    app.exchange(&temporary, "WRONG").send().refused(401, "token_used");
+    app.with_secret("another").exchange(&temporary, &verifier).send().refused(401, "signature_invalid");
+    bystander.exchange(&temporary, &verifier).send().refused(401, "token_rejected");
+    holder.echo().send().is(200);
+    app.exchange(&temporary, &verifier).send().refused(401, "token_used");
+    holder.echo().is_refused_everywhere(401, "token_revoked");
+    bystander.echo().send().is(200);
+    app.dance(&grace).echo().send().is(200);
+    let path = format!("/api/v1/activity?consumer={}", app.key);
+    let lines = provider.ada().get(&path).is(200).json();
+    for action in ["token_issued", "tokens_revoked"] {
+        let line = lines["items"].as_array().unwrap().iter().find(|line| line["action"] == action);
+        let line = line.unwrap_or_else(|| panic!("{action}: {lines}"));
+        assert_eq!((&line["actor"], &line["address"]), (&json!("grace"), &json!("127.0.0.1")), "{line}");
+    }
+}
+
+#[test]
+fn a_consumer_that_asks_and_never_exchanges_gets_429_and_others_go_on() {
+    let provider = Provider::start();
+    let (app, other) = (provider.app("Asks"), provider.app("Dances"));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..250).for_each(|_| drop(app.temporary("oob"))));
+        }
+    });
+    let answer = app.ask("oob").send().is(429);
+    let wait: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=600).contains(&wait), "{answer:?}");
+    assert!(answer.text().contains("1000 temporary credentials"), "{}", answer.text());
+    assert_eq!(answer.header("cache-control"), "no-store");
+    other.dance(&provider.signed_in("grace")).echo().send().is(200);
 }
 
 #[test]

@@ -58,11 +58,6 @@ pub(crate) fn callback_url(text: &str) -> Result<Option<String>, CallbackError> 
     Ok(Some(text.to_owned()))
 }
 
-/// Whether two texts are the same URL, however each is spelt.
-pub(crate) fn is_same_url(one: &str, other: &str) -> bool {
-    Url::parse(one).is_ok_and(|url| Url::parse(other) == Ok(url))
-}
-
 /// Parses an RSA public key (PEM with SPKI, PKCS#1 or a certificate) and returns its text trimmed; `None` if the field
 /// is empty.
 pub(crate) fn rsa_public_key(text: &str) -> Result<Option<String>, RsaKeyError> {
@@ -115,20 +110,6 @@ mod tests {
             callback_url(&format!("https://app.example/{}", "x".repeat(2000))),
             Err(CallbackError::TooLong)
         );
-    }
-
-    #[test]
-    fn a_url_is_the_same_however_it_is_spelt_and_what_is_none_is_like_nothing() {
-        assert!(is_same_url("https://App.Example:443/a/../cb", "https://app.example/cb"));
-        for (one, other) in [
-            ("https://app.example/cb", "http://app.example/cb"),
-            ("https://app.example/cb", "https://app.example/cb/"),
-            ("https://app.example/cb", "oob"),
-            ("oob", "oob"),
-            ("", ""),
-        ] {
-            assert!(!is_same_url(one, other), "{one} {other}");
-        }
     }
 
     #[test]

@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use domain::Action;
+use domain::{Action, Consumer};
 use oauth::Problem;
 use store::{
-    CachedConsumer, Decision, State, StoreError, TemporaryCredentials, activity::NewActivity, random,
+    CachedConsumer, Decider, Decision, Outcome, State, StoreError, TemporaryCredentials,
+    activity::NewActivity, random,
 };
 use url::Url;
 
 use crate::{
-    consumers::fields,
     error::ServiceError,
     guard::{admin::SignedIn, token},
-    oauth1::{provider::Provider, verify::check_status},
+    oauth1::{
+        callback::{self, LeadsNowhere},
+        provider::Provider,
+        verify::check_status,
+    },
 };
 
 /// Why a user cannot decide about temporary credentials.
@@ -39,6 +43,12 @@ pub enum AuthorizeError {
         "This request has been withdrawn: an administrator has registered another callback for {0} since."
     )]
     OtherCallback(String),
+    /// Their callback has no host: an earlier version kept it.
+    #[error("{0} would send you to an address whose host is neither a name nor an IP address.")]
+    NoHost(String),
+    /// The session has ended, or the account was disabled, before the answer was stored.
+    #[error("You were signed out before your answer was stored, so nothing was decided.")]
+    SignedOut,
     /// The consumer has changed while the decision was on its way.
     #[error("An administrator has changed {0} at this very moment, so nothing was decided.")]
     Changed(String),
@@ -79,7 +89,7 @@ impl Question {
     /// The registered callback to which the answer is sent without asking the user.
     fn unasked_callback(&self) -> Option<&str> {
         let registered = self.consumer.callback_url.as_deref().filter(|_| self.consumer.trusted)?;
-        fields::is_same_url(registered, &self.credentials.callback).then_some(registered)
+        callback::is_same(registered, &self.credentials.callback).then_some(registered)
     }
 }
 
@@ -120,10 +130,11 @@ impl Provider<'_> {
             }
             State::Undecided => {}
         }
-        // Registered since: the user would be sent where no administrator wants them.
-        let registered = consumer.callback_url.as_deref();
-        if registered.is_some_and(|registered| !fields::is_same_url(registered, &credentials.callback)) {
-            return Err(AuthorizeError::OtherCallback(name()));
+        match callback::may_lead_to(&credentials.callback, consumer.callback_url.as_deref()) {
+            Ok(()) => {}
+            // The user would be sent where no administrator wants them.
+            Err(LeadsNowhere::NotRegistered) => return Err(AuthorizeError::OtherCallback(name())),
+            Err(LeadsNowhere::NoHost) => return Err(AuthorizeError::NoHost(name())),
         }
         Ok(Question { credentials, consumer })
     }
@@ -186,18 +197,20 @@ impl Provider<'_> {
     ) -> Result<(), AuthorizeError> {
         let activity = NewActivity::access(signed_in.by(self.0.clock.now()), action, question.consumer.key);
         let credentials = &question.credentials;
-        if self
-            .0
-            .store
-            .temporary_credentials()
-            .decide(credentials, signed_in.id(), decision, activity)
-            .await?
-        {
-            return Ok(());
+        let decider = Decider { user_id: signed_in.id(), session: signed_in.session() };
+        let may = |now: &Consumer| {
+            callback::may_lead_to(&credentials.callback, now.callback_url.as_deref()).is_ok()
+        };
+        let table = self.0.store.temporary_credentials();
+        match table.decide(credentials, decider, decision, activity, may).await? {
+            Outcome::Stored => Ok(()),
+            Outcome::SignedOut => Err(AuthorizeError::SignedOut),
+            Outcome::Over => {
+                // Lost a race: report what the winner did.
+                let question = self.question(&credentials.token).await?;
+                Err(AuthorizeError::Changed(question.consumer.name.to_string()))
+            }
         }
-        // Lost a race: report what the winner did.
-        let question = self.question(&credentials.token).await?;
-        Err(AuthorizeError::Changed(question.consumer.name.to_string()))
     }
 }
 

@@ -1,11 +1,14 @@
 //! The provider's side of redirection-based authorization (RFC 5849 section 2): issues temporary credentials, and
 //! exchanges them for token credentials. The user's consent in between is in `consent.rs`.
 
+use std::{net::IpAddr, time::Duration};
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{Action, Actor};
+use domain::{Action, Actor, Consumer};
 use oauth::{Problem, Request};
 use store::{
-    CachedConsumer, NewTemporaryCredentials, NewToken, State, TemporaryCredentials,
+    CachedConsumer, Inserted, NewTemporaryCredentials, NewToken, Outcome, State, StoreError,
+    TemporaryCredentials,
     activity::{By, NewActivity},
     random,
     vault::Secret,
@@ -15,12 +18,43 @@ use subtle::ConstantTimeEq as _;
 use crate::{
     consumers::fields::{self, CallbackError},
     guard::token,
-    oauth1::verify::{Checked, Credentials, Stage, VerifyError, check_status},
+    oauth1::{
+        callback::{self, OUT_OF_BAND},
+        verify::{Checked, Credentials, Stage, VerifyError, check_status},
+    },
     service::Service,
 };
 
-/// `oauth_callback` of consumers that have no callback, or whose callback is registered (RFC 5849 section 2.1).
-pub const OUT_OF_BAND: &str = "oob";
+/// Why a consumer gets no temporary credentials.
+#[derive(Debug, thiserror::Error)]
+pub enum NotIssued {
+    /// The request is refused, or could not be checked.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// The consumer has too many that are open.
+    #[error(
+        "This consumer has {most} temporary credentials that are neither exchanged nor expired, and may have no more. \
+         Exchange them, or wait until they expire; ask for them only when a user is there to decide."
+    )]
+    TooMany {
+        /// The limit.
+        most: u64,
+        /// Until the first of them expires.
+        retry_after: Duration,
+    },
+}
+
+impl From<Problem> for NotIssued {
+    fn from(problem: Problem) -> Self {
+        Self::Verify(problem.into())
+    }
+}
+
+impl From<StoreError> for NotIssued {
+    fn from(error: StoreError) -> Self {
+        Self::Verify(error.into())
+    }
+}
 
 /// New credentials, for the consumer that requested them.
 #[derive(Debug)]
@@ -51,7 +85,7 @@ impl Service {
 
 impl Provider<'_> {
     /// Issues temporary credentials to an Approved consumer (RFC 5849 section 2.1).
-    pub async fn temporary_credentials(self, request: &Request<'_>) -> Result<Issued, VerifyError> {
+    pub async fn temporary_credentials(self, request: &Request<'_>) -> Result<Issued, NotIssued> {
         let Checked { signed, consumer, .. } = self.0.check(request, Stage::Temporary).await?;
         let callback = check_callback(signed.callback().unwrap_or_default(), &consumer)?;
         self.0.use_nonce(&signed, &consumer).await?;
@@ -65,22 +99,37 @@ impl Provider<'_> {
             created_at: now,
             expires_at: now + self.0.rules.temporary_credentials_ttl,
         };
-        if self.0.store.temporary_credentials().insert(new).await? {
-            Ok(issued)
-        } else {
-            Err(self.refusal_after_change(&consumer).await)
+        let most = self.0.rules.most_open_temporary_credentials;
+        match self.0.store.temporary_credentials().insert(new, most).await? {
+            Inserted::Stored => Ok(issued),
+            Inserted::NotApproved => Err(self.refusal_after_change(&consumer).await.into()),
+            Inserted::TooMany(until) => {
+                let retry_after = Duration::try_from(until - now).unwrap_or_default();
+                Err(NotIssued::TooMany { most, retry_after })
+            }
         }
     }
 
     /// Exchanges temporary credentials that a user has allowed for token credentials, once (section 2.3). Returns the
-    /// username, too.
-    pub async fn token_credentials(self, request: &Request<'_>) -> Result<(Issued, String), VerifyError> {
+    /// username, too. A second exchange revokes the token of the first.
+    pub async fn token_credentials(
+        self,
+        request: &Request<'_>,
+        address: IpAddr,
+    ) -> Result<(Issued, String), VerifyError> {
         let Checked { signed, consumer, credentials } = self.0.check(request, Stage::Exchange).await?;
         let Credentials::Temporary(temporary) = credentials else {
             return Err(Problem::TokenRejected.into());
         };
-        let user_id = self.check_verifier(&temporary, signed.verifier().unwrap_or_default()).await?;
+        let verifier = signed.verifier().unwrap_or_default();
+        if temporary.state == State::Used {
+            return Err(self.refuse_again(&temporary, verifier, address).await);
+        }
+        let user_id = self.check_verifier(&temporary, verifier).await?;
         let user = self.0.enabled_user(user_id).await?;
+        if callback::may_lead_to(&temporary.callback, consumer.callback_url.as_deref()).is_err() {
+            return Err(Problem::TokenRevoked.into());
+        }
         self.0.use_nonce(&signed, &consumer).await?;
         let now = self.0.clock.now();
         let issued = Issued::new();
@@ -92,18 +141,65 @@ impl Provider<'_> {
             created_at: now,
             expires_at: self.0.rules.token_ttl.map(|ttl| now + ttl),
         };
-        let by = By { actor: Actor::User(user.username.clone()), address: None, at: now };
+        let by =
+            By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
         let activity = NewActivity::access(by, Action::TokenIssued, consumer.key);
-        if self.0.store.temporary_credentials().exchange(&temporary.token, new, activity).await? {
-            return Ok((issued, user.username.to_string()));
+        let may =
+            |now: &Consumer| callback::may_lead_to(&temporary.callback, now.callback_url.as_deref()).is_ok();
+        let table = self.0.store.temporary_credentials();
+        match table.exchange(&temporary.token, new, activity, may).await? {
+            Outcome::Stored => return Ok((issued, user.username.to_string())),
+            Outcome::SignedOut => {
+                self.0.enabled_user(user_id).await?;
+                return Err(Problem::TokenRevoked.into());
+            }
+            Outcome::Over => {}
         }
         // Lost a race with another exchange, or with a change of the consumer.
         let error = self.refusal_after_change(&consumer).await;
         match self.0.store.temporary_credentials().find(&temporary.token).await? {
-            Some(current) if current.state == State::Used => Err(Problem::TokenUsed.into()),
+            Some(current) if current.state == State::Used => {
+                Err(self.refuse_again(&current, verifier, address).await)
+            }
             Some(current) if current.state == State::Revoked => Err(Problem::TokenRevoked.into()),
             _ => Err(error),
         }
+    }
+
+    /// Refuses to exchange temporary credentials again. With the right verifier either this request or the first one is a
+    /// thief's, so the token of the first one is revoked (RFC 9700 section 4.5, for codes).
+    async fn refuse_again(
+        self,
+        temporary: &TemporaryCredentials,
+        verifier: &str,
+        address: IpAddr,
+    ) -> VerifyError {
+        if is_verifier(temporary, verifier)
+            && let Err(error) = self.revoke_issued(temporary, address).await
+        {
+            return error.into();
+        }
+        Problem::TokenUsed.into()
+    }
+
+    async fn revoke_issued(
+        self,
+        temporary: &TemporaryCredentials,
+        address: IpAddr,
+    ) -> Result<(), StoreError> {
+        let user = match temporary.user_id {
+            Some(id) => self.0.store.users().cached(id).await?,
+            None => None,
+        };
+        let Some(user) = user else { return Ok(()) };
+        let at = self.0.clock.now();
+        let by = By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at };
+        let activity = NewActivity::access(by, Action::TokensRevoked, temporary.consumer_key);
+        if self.0.store.temporary_credentials().revoke_issued(&temporary.token, at, activity).await? {
+            let consumer = temporary.consumer_key;
+            tracing::warn!(%consumer, %address, "temporary credentials were exchanged again: their token is revoked");
+        }
+        Ok(())
     }
 
     /// The id of the user who allowed the temporary credentials, if these and the verifier are valid. Counts wrong
@@ -125,8 +221,7 @@ impl Provider<'_> {
             State::Denied => return Err(Problem::PermissionDenied.into()),
             State::Allowed => {}
         }
-        let hash = temporary.verifier_hash.as_deref().unwrap_or_default();
-        if !bool::from(hash.ct_eq(&token::hash(verifier))) {
+        if !is_verifier(temporary, verifier) {
             self.0.store.temporary_credentials().add_wrong_verifier(&temporary.token).await?;
             return Err(Problem::VerifierInvalid.into());
         }
@@ -143,17 +238,34 @@ impl Provider<'_> {
     }
 }
 
+/// Whether a verifier is the one that the user's approval made; the comparison takes constant time.
+fn is_verifier(temporary: &TemporaryCredentials, verifier: &str) -> bool {
+    let hash = temporary.verifier_hash.as_deref().unwrap_or_default();
+    hash.ct_eq(&token::hash(verifier)).into()
+}
+
 /// Where the user is sent back to: the requested callback, if it is `oob` or an http(s) URL, and equal to the registered
 /// one if there is one. With a registered one, `oob` means that (RFC 5849 section 2.1: known by other means).
 fn check_callback(requested: &str, consumer: &CachedConsumer) -> Result<String, Problem> {
     let rejected = |why| Problem::ParameterRejected { names: vec!["oauth_callback".to_owned()], why };
     let registered = consumer.callback_url.as_deref();
+    if registered.is_some_and(|registered| !callback::is_usable(registered)) {
+        return Err(rejected(
+            "The callback that is registered for this consumer is no address with a host; ask an administrator to \
+             register it again.",
+        ));
+    }
     if requested == OUT_OF_BAND {
         return Ok(registered.unwrap_or(OUT_OF_BAND).to_owned());
     }
     let requested = match fields::callback_url(requested) {
         // Unchanged, not trimmed: the consumer has signed it as it is.
         Ok(Some(url)) if url == requested => url,
+        Err(CallbackError::Host) => {
+            return Err(rejected(
+                "The host of a callback is a name of letters, digits, dots and hyphens, or an IP address.",
+            ));
+        }
         Err(CallbackError::TooLong) => return Err(rejected("Give a callback of at most 2,000 bytes.")),
         _ => {
             return Err(rejected(
@@ -161,7 +273,7 @@ fn check_callback(requested: &str, consumer: &CachedConsumer) -> Result<String, 
             ));
         }
     };
-    if registered.is_some_and(|registered| !fields::is_same_url(registered, &requested)) {
+    if registered.is_some_and(|registered| !callback::is_same(registered, &requested)) {
         return Err(rejected("It is not the callback that is registered for this consumer."));
     }
     Ok(requested)

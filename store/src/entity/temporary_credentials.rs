@@ -17,6 +17,8 @@ pub struct Model {
     pub wrong_verifiers: i32,
     pub created_at: i64,
     pub expires_at: i64,
+    pub sign_outs: Option<i64>,
+    pub issued_token: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,6 +4,7 @@ pub(crate) mod account_changes;
 pub mod activity;
 pub mod attempts;
 pub(crate) mod cached;
+pub(crate) mod consent;
 pub(crate) mod consumers;
 pub mod key_requests;
 mod request_key;

@@ -1,11 +1,11 @@
-//! Temporary credentials at rest (RFC 5849 section 2.1): created, decided by a user, exchanged once.
+//! Temporary credentials at rest (RFC 5849 section 2.1): created, found, expired. What becomes of them is in `consent.rs`.
 
 use std::fmt;
 
-use domain::{ConsumerKey, Status, query::milliseconds};
+use domain::{Consumer, ConsumerKey, Status, query::milliseconds};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _, Set,
-    sea_query::Expr,
+    ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, sea_query::Expr,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -14,11 +14,7 @@ use crate::{
     entity::{consumer, temporary_credentials},
     error::StoreError,
     store::Store,
-    tables::{
-        activity::NewActivity,
-        state::State,
-        tokens::{self, NewToken},
-    },
+    tables::state::State,
     vault::{Sealed, Secret},
 };
 
@@ -75,19 +71,15 @@ impl fmt::Debug for TemporaryCredentials {
     }
 }
 
-/// A user's decision, or what is decided without asking them.
-pub enum Decision {
-    /// Allowed, with the hash of the verifier.
-    Allow(Vec<u8>),
-    /// Allowed without a question, since the consumer is trusted.
-    AllowUnasked {
-        /// The hash of the verifier.
-        verifier_hash: Vec<u8>,
-        /// The registered callback that the verifier will be sent to.
-        registered_callback: String,
-    },
-    /// Denied.
-    Deny,
+/// Whether temporary credentials were stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// They were.
+    Stored,
+    /// The consumer is no longer Approved.
+    NotApproved,
+    /// The consumer has as many open ones as it may have; the first of them expires then.
+    TooMany(OffsetDateTime),
 }
 
 impl TryFrom<(&Store, temporary_credentials::Model)> for TemporaryCredentials {
@@ -109,23 +101,27 @@ impl TryFrom<(&Store, temporary_credentials::Model)> for TemporaryCredentials {
     }
 }
 
-/// Whether a consumer is Approved. Checked inside the transaction, so that a concurrent disapproval counts.
-async fn is_approved(connection: &impl ConnectionTrait, key: ConsumerKey) -> Result<bool, StoreError> {
-    Ok(approved(connection, key).await?.is_some())
-}
-
-/// The consumer as it is inside the transaction, if it is Approved.
-async fn approved(
+/// The consumer, if it is Approved. Read inside the transaction, so that a concurrent change counts.
+pub(super) async fn approved(
     connection: &impl ConnectionTrait,
     key: ConsumerKey,
-) -> Result<Option<consumer::Model>, StoreError> {
+) -> Result<Option<Consumer>, StoreError> {
     let row = consumer::Entity::find_by_id(key.to_string()).one(connection).await?;
-    Ok(row.filter(|row| row.status == word(Status::Approved)))
+    let consumer = row.map(Consumer::try_from).transpose()?;
+    Ok(consumer.filter(|consumer| consumer.status == Status::Approved))
+}
+
+/// The condition for a consumer's credentials that have not expired and were not exchanged or given up.
+fn open(key: &str, now: OffsetDateTime) -> Condition {
+    Condition::all()
+        .add(temporary_credentials::Column::ConsumerKey.eq(key))
+        .add(temporary_credentials::Column::State.is_in([State::Undecided, State::Allowed].map(word)))
+        .add(temporary_credentials::Column::ExpiresAt.gt(milliseconds(now)))
 }
 
 /// The table of temporary credentials.
 #[derive(Clone, Copy, Debug)]
-pub struct TemporaryCredentialsTable<'a>(&'a Store);
+pub struct TemporaryCredentialsTable<'a>(pub(super) &'a Store);
 
 impl Store {
     /// The table of temporary credentials.
@@ -135,18 +131,39 @@ impl Store {
 }
 
 impl TemporaryCredentialsTable<'_> {
-    /// Inserts temporary credentials; returns `false` if the consumer is no longer Approved.
-    pub async fn insert(self, new: NewTemporaryCredentials) -> Result<bool, StoreError> {
+    /// Inserts temporary credentials, unless the consumer has `most_open` of them that are open.
+    ///
+    /// Expired ones are kept for a day, so that a late consumer gets the exact reason, but at most that many of a consumer:
+    /// the table does not grow with the number of requests.
+    pub async fn insert(self, new: NewTemporaryCredentials, most_open: u64) -> Result<Inserted, StoreError> {
+        use temporary_credentials::{Column, Entity};
         let change = self.0.begin().await?;
-        if !is_approved(&change.transaction, new.consumer_key).await? {
-            return Ok(false);
+        if approved(&change.transaction, new.consumer_key).await?.is_none() {
+            return Ok(Inserted::NotApproved);
         }
+        let (key, now) = (new.consumer_key.to_string(), new.created_at);
+        let open = Entity::find().filter(open(&key, now));
+        if open.clone().count(&change.transaction).await? >= most_open {
+            let first = open.order_by_asc(Column::ExpiresAt).one(&change.transaction).await?;
+            return Ok(Inserted::TooMany(first.map_or(Ok(now), |first| time_from(first.expires_at))?));
+        }
+        let expired =
+            Condition::all().add(Column::ConsumerKey.eq(&*key)).add(Column::ExpiresAt.lte(milliseconds(now)));
+        let one_too_many = Entity::find().filter(expired).order_by_desc(Column::ExpiresAt).offset(most_open);
+        if let Some(row) = one_too_many.one(&change.transaction).await? {
+            Entity::delete_many()
+                .filter(Column::ConsumerKey.eq(&*key))
+                .filter(Column::ExpiresAt.lte(row.expires_at))
+                .exec(&change.transaction)
+                .await?;
+        }
+        delete_expired(&change.transaction, now).await?;
         let sealed = change.seal(&self.0.vault, &new.token, new.secret.expose()).await?;
         let row = temporary_credentials::ActiveModel {
             token: Set(new.token),
             secret_key_id: Set(sealed.key_id),
             secret: Set(sealed.bytes),
-            consumer_key: Set(new.consumer_key.to_string()),
+            consumer_key: Set(key),
             callback: Set(new.callback),
             state: Set(word(State::Undecided)),
             user_id: Set(None),
@@ -154,14 +171,19 @@ impl TemporaryCredentialsTable<'_> {
             wrong_verifiers: Set(0),
             created_at: Set(milliseconds(new.created_at)),
             expires_at: Set(milliseconds(new.expires_at)),
+            sign_outs: Set(None),
+            issued_token: Set(None),
         };
-        temporary_credentials::Entity::delete_many()
-            .filter(temporary_credentials::Column::ExpiresAt.lt(milliseconds(new.created_at - KEPT)))
-            .exec(&change.transaction)
-            .await?;
-        temporary_credentials::Entity::insert(row).exec(&change.transaction).await?;
+        Entity::insert(row).exec(&change.transaction).await?;
         self.0.commit(change).await?;
-        Ok(true)
+        Ok(Inserted::Stored)
+    }
+
+    /// Deletes those that expired more than a day ago.
+    pub async fn delete_expired(self, now: OffsetDateTime) -> Result<(), StoreError> {
+        let change = self.0.begin().await?;
+        delete_expired(&change.transaction, now).await?;
+        self.0.commit(change).await
     }
 
     /// The temporary credentials with this identifier, in any state.
@@ -171,49 +193,6 @@ impl TemporaryCredentialsTable<'_> {
         }
         let row = temporary_credentials::Entity::find_by_id(token).one(&self.0.read).await?;
         row.map(|row| TemporaryCredentials::try_from((self.0, row))).transpose()
-    }
-
-    /// Stores a decision; returns `false` if there is one already, if the consumer is no longer Approved, or if the
-    /// user has to be asked after all.
-    pub async fn decide(
-        self,
-        credentials: &TemporaryCredentials,
-        user_id: i64,
-        decision: Decision,
-        new: NewActivity,
-    ) -> Result<bool, StoreError> {
-        let mut change = self.0.begin().await?;
-        let Some(consumer) = approved(&change.transaction, credentials.consumer_key).await? else {
-            return Ok(false);
-        };
-        let (state, verifier_hash) = match decision {
-            Decision::Allow(hash) => (State::Allowed, Some(hash)),
-            Decision::AllowUnasked { verifier_hash, registered_callback } => {
-                if !consumer.trusted || consumer.callback_url.as_ref() != Some(&registered_callback) {
-                    return Ok(false);
-                }
-                (State::Allowed, Some(verifier_hash))
-            }
-            Decision::Deny => (State::Denied, None),
-        };
-        let row = temporary_credentials::ActiveModel {
-            state: Set(word(state)),
-            user_id: Set(Some(user_id)),
-            verifier_hash: Set(verifier_hash),
-            ..Default::default()
-        };
-        let decided = temporary_credentials::Entity::update_many()
-            .set(row)
-            .filter(temporary_credentials::Column::Token.eq(&credentials.token))
-            .filter(temporary_credentials::Column::State.eq(word(State::Undecided)))
-            .exec(&change.transaction)
-            .await?;
-        if decided.rows_affected == 0 {
-            return Ok(false);
-        }
-        change.append(new).await?;
-        self.0.commit(change).await?;
-        Ok(true)
     }
 
     /// Counts a wrong verifier; too many void the credentials.
@@ -234,31 +213,12 @@ impl TemporaryCredentialsTable<'_> {
             .await?;
         self.0.commit(change).await
     }
+}
 
-    /// Exchanges allowed temporary credentials for token credentials, once. Returns `false` if they were exchanged or
-    /// revoked in the meantime, or if the consumer is no longer Approved.
-    pub async fn exchange(
-        self,
-        token: &str,
-        new: NewToken,
-        activity: NewActivity,
-    ) -> Result<bool, StoreError> {
-        let mut change = self.0.begin().await?;
-        if !is_approved(&change.transaction, new.consumer_key).await? {
-            return Ok(false);
-        }
-        let used = temporary_credentials::Entity::update_many()
-            .set(temporary_credentials::ActiveModel { state: Set(word(State::Used)), ..Default::default() })
-            .filter(temporary_credentials::Column::Token.eq(token))
-            .filter(temporary_credentials::Column::State.eq(word(State::Allowed)))
-            .exec(&change.transaction)
-            .await?;
-        if used.rows_affected == 0 {
-            return Ok(false);
-        }
-        tokens::insert(&change, &self.0.vault, new).await?;
-        change.append(activity).await?;
-        self.0.commit(change).await?;
-        Ok(true)
-    }
+async fn delete_expired(transaction: &DatabaseTransaction, now: OffsetDateTime) -> Result<(), StoreError> {
+    temporary_credentials::Entity::delete_many()
+        .filter(temporary_credentials::Column::ExpiresAt.lt(milliseconds(now - KEPT)))
+        .exec(transaction)
+        .await?;
+    Ok(())
 }

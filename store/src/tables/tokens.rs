@@ -100,6 +100,21 @@ pub(crate) async fn revoke_all(
     Ok(())
 }
 
+/// Revokes a single token; returns `false` if it was not valid any more.
+pub(super) async fn revoke_one(
+    transaction: &DatabaseTransaction,
+    token: &str,
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let done = token_credentials::Entity::update_many()
+        .set(revoked(now))
+        .filter(token_credentials::Column::Token.eq(token))
+        .filter(holding(now))
+        .exec(transaction)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
 /// The table of token credentials.
 #[derive(Clone, Copy, Debug)]
 pub struct Tokens<'a>(pub(super) &'a Store);

@@ -15,7 +15,7 @@ use place::Place;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use serde_json::Value;
 use store::{
-    Decision, Location, NewTemporaryCredentials, NewToken, Store, StoreError,
+    Decider, Decision, Inserted, Location, NewTemporaryCredentials, NewToken, Outcome, Store, StoreError,
     activity::{By, NewActivity},
     feed::News,
     rotation::Begun,
@@ -260,13 +260,32 @@ pub fn new_temporary(token: &str, consumer: u32) -> NewTemporaryCredentials {
     }
 }
 
+/// Keeps temporary credentials; returns whether they were stored.
+pub async fn insert_temporary(store: &Store, new: NewTemporaryCredentials) -> bool {
+    store.temporary_credentials().insert(new, 1_000).await.unwrap() == Inserted::Stored
+}
+
+/// The hash of a session of the user, which begins where there is none.
+pub async fn session(store: &Store, user_id: i64) -> Vec<u8> {
+    let hash = format!("session of {user_id}").into_bytes();
+    if store.sessions().find(&hash).await.unwrap().is_none() {
+        let username = store.users().cached(user_id).await.unwrap().unwrap().username.clone();
+        let account = store.users().find(&username).await.unwrap().unwrap();
+        assert!(store.sessions().begin(&hash, &account, None, by(1)).await.unwrap());
+    }
+    hash
+}
+
 /// Keeps temporary credentials and lets the user allow them.
 pub async fn allow(store: &Store, token: &str, consumer: u32, user_id: i64) {
-    assert!(store.temporary_credentials().insert(new_temporary(token, consumer)).await.unwrap());
+    assert!(insert_temporary(store, new_temporary(token, consumer)).await);
     let credentials = store.temporary_credentials().find(token).await.unwrap().unwrap();
     let allow = Decision::Allow(b"a hash".to_vec());
     let activity = access(Action::AccessAllowed, key(consumer));
-    assert!(store.temporary_credentials().decide(&credentials, user_id, allow, activity).await.unwrap());
+    let decider = Decider { user_id, session: &session(store, user_id).await };
+    let table = store.temporary_credentials();
+    let outcome = table.decide(&credentials, decider, allow, activity, |_| true).await.unwrap();
+    assert_eq!(outcome, Outcome::Stored);
 }
 
 /// Issues token credentials the only way there is: for temporary ones that the user allowed.
@@ -276,7 +295,8 @@ pub async fn issue(store: &Store, new: NewToken) {
     let temporary = format!("temporary {}", new.token);
     allow(store, &temporary, consumer, new.user_id).await;
     let activity = access(Action::TokenIssued, key);
-    assert!(store.temporary_credentials().exchange(&temporary, new, activity).await.unwrap());
+    let outcome = store.temporary_credentials().exchange(&temporary, new, activity, |_| true).await.unwrap();
+    assert_eq!(outcome, Outcome::Stored);
 }
 
 /// A feed that runs until it is dropped.
