@@ -86,10 +86,20 @@ pub enum Action {
     UserForbidden,
     /// An account's password was changed.
     PasswordChanged,
+    /// A user set up a second factor.
+    SecondFactorAdded,
+    /// A user's second factor was removed.
+    SecondFactorRemoved,
+    /// A user made new recovery codes; the earlier ones ended.
+    RecoveryCodesRenewed,
+    /// A user gave a recovery code in place of a code of the second factor.
+    RecoveryCodeUsed,
     /// A user signed in.
     SignedIn,
     /// A user signed out; or, where the line has an account, an administrator signed it out everywhere.
     SignedOut,
+    /// A user ended a session of theirs in another browser, or all of these.
+    SessionEnded,
     /// A user allowed a consumer to act for them.
     AccessAllowed,
     /// A user refused to let a consumer act for them.

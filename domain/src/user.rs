@@ -116,6 +116,9 @@ pub struct User {
     pub configure_server: bool,
     /// Whether the account is disabled: no sign-in, and no consumer acts for the user.
     pub disabled: bool,
+    /// Whether signing in needs a code besides the password. Lines of earlier versions do not have it.
+    #[serde(default)]
+    pub second_factor: bool,
     /// The time when the account was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,

@@ -55,7 +55,7 @@ fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
     assert_eq!(consumer["created_by"], "the command line");
     assert!(consumer["created_at"].as_str().unwrap().ends_with('Z'), "{consumer}");
     let user = home.json(&["user", "add", "ada", "--configure-server", "--password-stdin"], PASSWORD);
-    assert_eq!(fields(&user), "configure_server created_at disabled display_name username");
+    assert_eq!(fields(&user), "configure_server created_at disabled display_name second_factor username");
     assert_eq!(home.json(&["user", "list"], ""), json!([user]));
     let findings = home.json(&["check"], "");
     for finding in findings.as_array().unwrap() {

@@ -186,7 +186,9 @@ fn may_end_permission(action: &Action) -> bool {
         Action::UserDisabled
         | Action::UserForbidden
         | Action::PasswordChanged
+        | Action::SecondFactorRemoved
         | Action::SignedOut
+        | Action::SessionEnded
         | Action::Unknown(_) => true,
         Action::ConsumerRegistered
         | Action::ConsumerRequested
@@ -197,6 +199,9 @@ fn may_end_permission(action: &Action) -> bool {
         | Action::UserAdded
         | Action::UserEnabled
         | Action::UserPermitted
+        | Action::SecondFactorAdded
+        | Action::RecoveryCodesRenewed
+        | Action::RecoveryCodeUsed
         | Action::SignedIn
         | Action::AccessAllowed
         | Action::AccessDenied

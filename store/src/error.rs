@@ -106,12 +106,12 @@ pub enum StoreError {
     Sealed,
     /// The same, found while all secrets are sealed with a new key.
     #[error(
-        "The secret in the row {name} of {table} does not open with the vault key: the row was changed by something other than latchkey. Nothing is lost, but the old vault key stays until that is put right: give the consumer a new secret, or delete the token's row; then run `latchkey vault rotate` again."
+        "The secret in the row {name} of {table} does not open with the vault key: the row was changed by something other than latchkey. Nothing is lost, but the old vault key stays until that is put right: give the consumer a new secret, delete the token's row, or run `latchkey user reset-factors NAME`; then run `latchkey vault rotate` again."
     )]
     SealedRow {
         /// The table.
         table: &'static str,
-        /// The consumer's key, or the token.
+        /// The consumer's key, the token, or the user's number.
         name: String,
     },
     /// A malformed stored value.

@@ -25,8 +25,11 @@ pub use tables::{
     consent::{Decider, Decision, Outcome},
     consumers::Consumers,
     key_requests,
+    own_sessions::OwnSession,
+    second_factors::{CodeCheck, MOST_WRONG_CODES, PAUSE, SecondFactors},
     sessions::{Session, Sessions},
     set_up_links::SetUpLinks,
+    sign_in_steps::SignInSteps,
     state::State,
     temporary_credentials::{
         Inserted, NewTemporaryCredentials, TemporaryCredentials, TemporaryCredentialsTable,

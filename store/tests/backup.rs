@@ -9,10 +9,11 @@ use std::{
     sync::Arc,
 };
 
+use domain::Username;
 use sea_orm::{ConnectionTrait as _, Statement};
 use store::{Nonce, Store, StoreError};
 use support::{
-    Folder, begin_rotation, by, insert, insert_approved, insert_temporary, insert_user, issue, key,
+    Folder, at, begin_rotation, by, insert, insert_approved, insert_temporary, insert_user, issue, key,
     new_temporary, new_token,
 };
 
@@ -85,10 +86,12 @@ async fn what_counted_only_for_a_moment_is_not_in_it() {
     let (folder, store) = filled().await;
     assert!(insert_temporary(&store, new_temporary("temporary", 1)).await);
     store.nonces().record(nonce(1000), 0).await.unwrap();
+    let ada = store.users().find(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
+    store.sign_in_steps().insert(b"a step", &ada, at(1), at(0)).await.unwrap();
     let backup = beside(&folder, "backup.db");
     store.back_up(&backup).await.unwrap();
     let copy = restored(&backup, &folder);
-    for table in ["sessions", "set_up_links", "temporary_credentials", "nonces"] {
+    for table in ["sessions", "sign_in_steps", "set_up_links", "temporary_credentials", "nonces"] {
         assert_eq!(copy.number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
     }
     assert!(folder.number("SELECT count(*) FROM temporary_credentials").await > 0, "the database keeps them");

@@ -6,9 +6,9 @@ use crate::support;
 use std::{fs, sync::Arc};
 
 use domain::Action;
-use store::{Store, StoreError, rotation::Begun};
+use store::{Store, StoreError, rotation::Begun, vault::Secret};
 use support::{
-    Folder, PATIENCE, allow, begin_rotation, by, follow, give_secret, insert, insert_approved,
+    Folder, PATIENCE, allow, at, begin_rotation, by, follow, give_secret, insert, insert_approved,
     insert_temporary, insert_user, issue, key, new_temporary, new_token, remove, store,
 };
 use tokio::task::JoinSet;
@@ -75,6 +75,7 @@ async fn is_the_only_key(folder: &Folder, key_id: i32) {
         ("consumers", "secret_key_id"),
         ("token_credentials", "secret_key_id"),
         ("temporary_credentials", "secret_key_id"),
+        ("second_factors", "secret_key_id"),
     ] {
         let others = format!("SELECT count(*) FROM {table} WHERE {column} <> {key_id}");
         assert_eq!(folder.number(&others).await, 0, "{table}");
@@ -105,6 +106,22 @@ async fn everything_is_sealed_anew_and_nothing_else_changes() {
     all_open(&folder.open().await.unwrap(), 3).await;
     assert_eq!(rotate(&store).await, (3, 9, vec![2]));
     is_the_only_key(&folder, 3).await;
+}
+
+#[tokio::test]
+async fn the_secret_of_a_second_factor_is_sealed_anew_with_the_others() {
+    let (folder, store) = filled(1).await;
+    let id = insert_user(&store, "eve", false).await;
+    let factor = store.second_factor(id);
+    let secret = Secret::new("the secret of eve".to_owned());
+    assert!(factor.begin(&secret, b"a session", at(1)).await.unwrap());
+    assert!(factor.confirm(b"a session", at(0), 5, &[], by(2)).await.unwrap());
+    assert_eq!(rotate(&store).await, (2, 4, vec![1]));
+    is_the_only_key(&folder, 2).await;
+    let beside = folder.open().await.unwrap();
+    let opened = beside.second_factor(id).secret().await.unwrap().unwrap();
+    assert_eq!(opened.expose(), "the secret of eve");
+    all_open(&beside, 1).await;
 }
 
 #[tokio::test]

@@ -169,7 +169,8 @@ impl Sessions<'_> {
         let actor = Actor::User(account.user.username.clone());
         let by = By { actor, address: Some(browser.address.to_string()), at: now };
         let earlier = browser.session.map(token::hash);
-        let has_begun = self.0.store.sessions().begin(&token.hash(), account, earlier.as_deref(), by).await?;
+        let sessions = self.0.store.sessions();
+        let has_begun = sessions.begin(&token.hash(), account, None, earlier.as_deref(), by).await?;
         if !has_begun {
             return Ok(None);
         }

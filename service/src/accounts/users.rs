@@ -8,7 +8,7 @@ use crate::{accounts::new_password::check, error::ServiceError, guard::admin::Ad
 
 pub(crate) fn new_user(username: Username, configure_server: bool, now: OffsetDateTime) -> User {
     let display_name = username.to_string();
-    User { username, display_name, configure_server, disabled: false, created_at: now }
+    User { username, display_name, configure_server, disabled: false, second_factor: false, created_at: now }
 }
 
 /// Makes a username that is taken an error of its field.

@@ -3,9 +3,12 @@
 pub(crate) mod activity;
 pub(crate) mod attempt;
 pub(crate) mod consumer;
+pub(crate) mod recovery_code;
 pub(crate) mod sealed_key;
+pub(crate) mod second_factor;
 pub(crate) mod session;
 pub(crate) mod set_up_link;
+pub(crate) mod sign_in_step;
 pub(crate) mod temporary_credentials;
 pub(crate) mod token_credentials;
 pub(crate) mod user;

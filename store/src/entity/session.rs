@@ -10,6 +10,12 @@ pub struct Model {
     pub user_id: i64,
     pub created_at: i64,
     pub last_seen_at: i64,
+    /// When the user last gave the password, and the code of a second factor; `None`: an older node began the session.
+    pub proved_at: Option<i64>,
+    /// The network address that it was begun from.
+    pub address: Option<String>,
+    /// The browser's `User-Agent`.
+    pub agent: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

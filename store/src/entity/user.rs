@@ -20,6 +20,8 @@ pub struct Model {
     /// Failed attempts to sign in since the last successful one.
     pub failed_sign_ins: i64,
     pub signed_in_at: Option<i64>,
+    /// Whether a confirmed row of `second_factors` is there.
+    pub second_factor: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

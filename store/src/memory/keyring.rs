@@ -119,13 +119,19 @@ impl Outdated {
             | Action::ConsumerEdited
             | Action::ConsumerRemoved
             | Action::TokensRevoked => key.map(Self::Consumer),
-            Action::UserDisabled | Action::UserEnabled | Action::UserPermitted | Action::UserForbidden => {
-                Some(Self::Users)
-            }
+            Action::UserDisabled
+            | Action::UserEnabled
+            | Action::UserPermitted
+            | Action::UserForbidden
+            | Action::SecondFactorAdded
+            | Action::SecondFactorRemoved => Some(Self::Users),
             Action::UserAdded
             | Action::PasswordChanged
+            | Action::RecoveryCodesRenewed
+            | Action::RecoveryCodeUsed
             | Action::SignedIn
             | Action::SignedOut
+            | Action::SessionEnded
             | Action::AccessAllowed
             | Action::AccessDenied
             | Action::TokenIssued

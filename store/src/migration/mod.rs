@@ -25,6 +25,7 @@ mod m20261128_000006_count_sign_outs;
 mod m20261129_000007_tell_wishes_from_trust;
 mod m20261129_000008_count_failed_sign_ins;
 mod m20261129_000009_count_key_requests;
+mod m20261129_000010_add_second_factors;
 mod m20261129_000012_bind_temporary_credentials;
 
 /// Lists the applied versions.
@@ -38,7 +39,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -74,6 +75,10 @@ const MIGRATIONS: [Migration; 10] = [
     Migration {
         version: "m20261129_000009_count_key_requests",
         up: |transaction| Box::pin(m20261129_000009_count_key_requests::up(transaction)),
+    },
+    Migration {
+        version: "m20261129_000010_add_second_factors",
+        up: |transaction| Box::pin(m20261129_000010_add_second_factors::up(transaction)),
     },
     Migration {
         version: "m20261129_000012_bind_temporary_credentials",

@@ -100,7 +100,11 @@ async fn any_other(change: &Change, account: &Account) -> Result<bool, StoreErro
     Ok(others.one(&change.transaction).await?.is_some())
 }
 
-async fn write(change: &Change, account: &Account, columns: user::ActiveModel) -> Result<(), StoreError> {
+pub(super) async fn write(
+    change: &Change,
+    account: &Account,
+    columns: user::ActiveModel,
+) -> Result<(), StoreError> {
     user::Entity::update_many()
         .set(columns)
         .filter(user::Column::Id.eq(account.id))
@@ -110,7 +114,7 @@ async fn write(change: &Change, account: &Account, columns: user::ActiveModel) -
 }
 
 /// Ends the account's sessions, also the one of a sign-in that has checked its password and not begun it yet.
-async fn end_sessions(change: &Change, account: &Account) -> Result<(), StoreError> {
+pub(super) async fn end_sessions(change: &Change, account: &Account) -> Result<(), StoreError> {
     user::Entity::update_many()
         .col_expr(user::Column::SignOuts, Expr::col(user::Column::SignOuts).add(1))
         .filter(user::Column::Id.eq(account.id))

@@ -1,7 +1,7 @@
 //! Browser sessions at rest, by the hash of their cookie: reading the database is not enough to take one over.
 
 use domain::{Action, Actor, query::milliseconds};
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, QueryFilter as _, Set};
 use time::OffsetDateTime;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     error::StoreError,
     store::{Change, Store},
     tables::{
+        account_changes::write,
         activity::{By, NewActivity},
         users::Account,
     },
@@ -24,6 +25,8 @@ pub struct Session {
     pub created_at: OffsetDateTime,
     /// When the user was last active, to the minute.
     pub last_seen_at: OffsetDateTime,
+    /// When the user last gave the password, and the code of a second factor.
+    pub proved_at: OffsetDateTime,
 }
 
 /// The table of sessions.
@@ -39,12 +42,13 @@ impl Store {
 
 impl Sessions<'_> {
     /// Begins a session and ends the browser's earlier one, if the account is enabled and was neither given a new password
-    /// nor signed out everywhere since it was read; returns whether it did. The account's failed attempts that were read
-    /// count no more.
+    /// or second factor nor signed out everywhere since it was read; returns whether it did. The account's failed attempts
+    /// that were read count no more. `agent` is what the browser calls itself.
     pub async fn begin(
         self,
         token_hash: &[u8],
         account: &Account,
+        agent: Option<&str>,
         earlier: Option<&[u8]>,
         by: By,
     ) -> Result<bool, StoreError> {
@@ -54,13 +58,12 @@ impl Sessions<'_> {
             user_id: Set(account.id),
             created_at: Set(now),
             last_seen_at: Set(now),
+            proved_at: Set(Some(now)),
+            address: Set(by.address.clone()),
+            agent: Set(agent.map(str::to_owned)),
         };
         let mut change = self.0.begin().await?;
-        let unchanged = user::Entity::find_by_id(account.id)
-            .filter(user::Column::Disabled.eq(false))
-            .filter(user::Column::PasswordHash.eq(&*account.password_hash))
-            .filter(user::Column::SignOuts.eq(account.sign_outs));
-        let Some(user) = unchanged.one(&change.transaction).await? else { return Ok(false) };
+        let Some(user) = unchanged(&change.transaction, account).await? else { return Ok(false) };
         // Those counted since the account was read are left for the next time.
         let failed = user.failed_sign_ins - i64::from(account.failed_sign_ins);
         let columns = user::ActiveModel {
@@ -68,11 +71,7 @@ impl Sessions<'_> {
             signed_in_at: Set(Some(now)),
             ..Default::default()
         };
-        user::Entity::update_many()
-            .set(columns)
-            .filter(user::Column::Id.eq(account.id))
-            .exec(&change.transaction)
-            .await?;
+        write(&change, account, columns).await?;
         if let Some(earlier) = earlier {
             end(&mut change, earlier, &by).await?;
         }
@@ -94,6 +93,7 @@ impl Sessions<'_> {
             account: user.try_into()?,
             created_at: time_from(row.created_at)?,
             last_seen_at: time_from(row.last_seen_at)?,
+            proved_at: time_from(row.proved_at.unwrap_or(row.created_at))?,
         }))
     }
 
@@ -125,6 +125,20 @@ impl Sessions<'_> {
         session::Entity::delete_many().filter(old).exec(&change.transaction).await?;
         self.0.commit(change).await
     }
+}
+
+/// The account's row, if it is enabled and was neither given a new password or second factor nor signed out everywhere
+/// since it was read.
+pub(super) async fn unchanged(
+    transaction: &DatabaseTransaction,
+    account: &Account,
+) -> Result<Option<user::Model>, StoreError> {
+    let unchanged = user::Entity::find_by_id(account.id)
+        .filter(user::Column::Disabled.eq(false))
+        .filter(user::Column::PasswordHash.eq(&*account.password_hash))
+        .filter(user::Column::SecondFactor.eq(account.user.second_factor))
+        .filter(user::Column::SignOuts.eq(account.sign_outs));
+    Ok(unchanged.one(transaction).await?)
 }
 
 /// Ends a session, if it is there, with the line of a user who signs out.

@@ -49,6 +49,7 @@ impl TryFrom<user::Model> for Account {
             display_name: row.display_name,
             configure_server: row.configure_server,
             disabled: row.disabled,
+            second_factor: row.second_factor,
             created_at: time_from(row.created_at)?,
         };
         Ok(Self {

@@ -20,8 +20,9 @@ use crate::{
 
 /// What is only valid at the moment of the copy. Restored, it would sign users in again who have signed out, or
 /// accept again what was used since.
-const OF_THE_MOMENT: [&str; 4] = [
+const OF_THE_MOMENT: [&str; 5] = [
     "DELETE FROM sessions",
+    "DELETE FROM sign_in_steps",
     "DELETE FROM set_up_links",
     "DELETE FROM temporary_credentials",
     "DELETE FROM nonces",

@@ -26,11 +26,12 @@ use crate::{
 const AT_ONCE: u64 = 200;
 
 /// Where secrets are stored: the table, and the column that names the row to the vault.
-const SECRETS: [(&str, &str); 4] = [
+const SECRETS: [(&str, &str); 5] = [
     ("consumers", "key"),
     ("token_credentials", "token"),
     ("temporary_credentials", "token"),
     ("sealed_keys", "name"),
+    ("second_factors", "owner"),
 ];
 
 /// The outcome of starting a rotation.

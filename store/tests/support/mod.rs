@@ -104,7 +104,9 @@ impl Folder {
         }
         // Bytes show as hexadecimal digits there.
         let hex = text.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-        for table in ["consumers", "token_credentials", "temporary_credentials", "activity", "users"] {
+        for table in
+            ["consumers", "token_credentials", "temporary_credentials", "activity", "users", "second_factors"]
+        {
             let question = format!(
                 "SELECT count(*) FROM {table} WHERE strpos({table}::text, '{text}') + strpos({table}::text, '{hex}') > 0"
             );
@@ -219,7 +221,14 @@ pub async fn remove(store: &Store, before: &Consumer) {
 pub fn user(name: &str, configure_server: bool) -> User {
     let username = Username::parse(name).unwrap();
     let display_name = username.to_string();
-    User { username, display_name, configure_server, disabled: false, created_at: at(0) }
+    User {
+        username,
+        display_name,
+        configure_server,
+        disabled: false,
+        second_factor: false,
+        created_at: at(0),
+    }
 }
 
 pub fn added(user: &User) -> NewActivity {
