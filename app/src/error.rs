@@ -18,6 +18,11 @@ pub enum AppError {
     /// A user without *Configure Server*.
     #[error("Your account does not have the Configure Server permission any more, so nothing was changed.")]
     NotPermitted,
+    /// A sensitive act, and the session's user has not proved for a while who they are.
+    #[error(
+        "This needs a fresh sign-in: it is over 15 minutes since you last entered your password. Nothing was changed."
+    )]
+    SignInAgain,
     /// Fields that cannot be accepted; the words are shown beside each.
     #[error("Some of this cannot be accepted: see beside the fields.")]
     Invalid(Vec<FieldError>),
@@ -79,7 +84,7 @@ impl AppError {
         use http::StatusCode;
         match self {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
-            Self::NotPermitted => StatusCode::FORBIDDEN,
+            Self::NotPermitted | Self::SignInAgain => StatusCode::FORBIDDEN,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Removed(_) | Self::NotFound(_) => StatusCode::NOT_FOUND,

@@ -32,6 +32,7 @@ impl Incident {
             ServiceError::NotFound(_) => AppError::NotFound(error.to_string()),
             ServiceError::Removed(removed) => AppError::Removed(removed),
             ServiceError::Conflict(conflict) => AppError::Conflict(conflict),
+            ServiceError::SignInAgain => AppError::SignInAgain,
             ServiceError::Store(_) => {
                 self.cause.get_or_init(|| error.cause().to_string());
                 AppError::Unavailable(format!("{error} Reference: {}", self.reference))

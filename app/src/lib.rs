@@ -32,10 +32,15 @@ pub use document::{Body, Document};
 pub use frame::site::Site;
 #[cfg(feature = "ssr")]
 pub use plain::{
+    again::AgainReply,
     api_docs::ApiDocs,
     applications::{Application, Applications},
     authorize::{Callback, Consent, Verifier},
+    code::CodeReply,
     notice::Notice,
+    password::ChangePassword,
+    second_factor::{FactorView, SecondFactor},
+    sessions::{Session, Sessions},
     set_up::SetUpReply,
     sign_in::SignInReply,
 };

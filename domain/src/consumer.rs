@@ -219,6 +219,11 @@ impl Consumer {
         (self.status != status).then(|| Self { status, ..self.next_revision(now) })
     }
 
+    /// Whether it has a right that it did not have before.
+    pub fn has_gained_a_right(&self, before: &Self) -> bool {
+        (self.trusted && !before.trusted) || (self.may_administer && !before.may_administer)
+    }
+
     /// Returns the consumer approved and trusted in one act, or `None` if it is both already.
     pub fn approve_trusted(&self, now: OffsetDateTime) -> Result<Option<Self>, RightsError> {
         let approved = Self { status: Status::Approved, trusted: true, ..self.clone() };
@@ -386,6 +391,19 @@ mod tests {
         }
         let trusted = wished.approve_trusted(LATER).unwrap().unwrap();
         assert_eq!((trusted.trusted, trusted.trusted_wished), (true, true));
+    }
+
+    #[test]
+    fn a_right_is_gained_when_it_is_given_and_not_when_it_is_kept_or_taken_away() {
+        let plain = with_callback();
+        let trusted = Consumer { trusted: true, ..plain.clone() };
+        let administers = Consumer { may_administer: true, ..plain.clone() };
+        for right in [&trusted, &administers] {
+            assert!(right.has_gained_a_right(&plain));
+            assert!(!right.has_gained_a_right(right) && !plain.has_gained_a_right(right));
+        }
+        assert!(administers.has_gained_a_right(&trusted), "another one");
+        assert!(!plain.decide(Status::Approved, LATER).unwrap().has_gained_a_right(&plain));
     }
 
     #[test]

@@ -20,6 +20,15 @@ export async function signIn(page: Page, { username, password }: Account): Promi
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
+/** The menu by the user's name; its summary opens it. */
+export const accountMenu = (page: Page): Locator => page.locator("header details.account");
+
+/** Signs out by the menu. */
+export async function signOut(page: Page): Promise<void> {
+  await accountMenu(page).locator("summary").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+}
+
 /** Waits until the wasm runs. */
 export async function ready(page: Page): Promise<void> {
   await page.locator("html[data-hydrated]").waitFor({ state: "attached" });

@@ -4,12 +4,14 @@ import {
   type Heading,
   PATH,
   SECRET,
+  accountMenu,
   ada,
   expect,
   grace,
   ready,
   refused,
   signIn,
+  signOut,
   tabTo,
   test,
 } from "../support/test.ts";
@@ -172,7 +174,9 @@ test("The whole life of a key by keyboard alone, from signing in to signing out"
   await expect(consumers.rows).toHaveCount(0);
   await expect(consumers.tableHeading).toBeFocused();
 
-  await tabTo(page, page.getByRole("button", { name: "Sign out" }), "Shift+Tab");
+  await tabTo(page, accountMenu(page).locator("summary"), "Shift+Tab");
+  await keyboard.press("Enter");
+  await tabTo(page, page.getByRole("button", { name: "Sign out" }));
   await keyboard.press("Enter");
   await expect(page).toHaveURL(/\/sign-in/);
 });
@@ -249,7 +253,7 @@ for (const [what, viewport] of [
       }
       await expect(consumers.rows).toHaveCount(1);
       await expect(consumers.sign).toBeVisible();
-      await page.getByRole("button", { name: "Sign out" }).click();
+      await signOut(page);
       await expect(page).toHaveURL(/\/sign-in/);
     });
   });
@@ -321,7 +325,7 @@ test("Printed and copied, a row makes sense", async ({ server, consumers }) => {
   await expect(row.getByText("Approved", { exact: true })).toBeVisible();
   await expect(consumers.registerSection).toBeHidden();
   await expect(row.getByRole("button", { name: /Actions for/ })).toBeHidden();
-  await expect(page.getByRole("button", { name: "Sign out" })).toBeHidden();
+  await expect(accountMenu(page)).toBeHidden();
 });
 
 test("Landmarks, one heading of the first level, and a language", async ({ server, consumers }) => {

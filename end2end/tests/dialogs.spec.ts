@@ -14,6 +14,7 @@ import {
   ready,
   refused,
   signIn,
+  signOut,
   test,
 } from "../support/test.ts";
 import { twoFrames } from "../support/look.ts";
@@ -148,7 +149,7 @@ for (const { entry, heading } of dialogs) {
     const tab = await context.newPage();
     await tab.goto(PATH);
     await ready(tab);
-    await tab.getByRole("button", { name: "Sign out" }).click();
+    await signOut(tab);
     await tab.waitForURL("**/sign-in*");
     await consumers.confirmation(heading).click();
     await expect(consumers.refusal(heading)).toContainText(/session has ended.*sign in/i);

@@ -12,6 +12,7 @@ import {
   refused,
   registerMany,
   signIn,
+  signOut,
   test,
 } from "../support/test.ts";
 import { twoFrames, watchPosition } from "../support/look.ts";
@@ -425,7 +426,7 @@ test.describe("The sign says whether what others do comes through", () => {
     const tab = await context.newPage();
     await tab.goto(PATH);
     await ready(tab);
-    await tab.getByRole("button", { name: "Sign out" }).click();
+    await signOut(tab);
     await expect(consumers.sign).toHaveText("Signed out");
     const key = await server.register("Made meanwhile");
     await signIn(tab, ada);

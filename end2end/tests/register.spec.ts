@@ -1,4 +1,4 @@
-import { ConsumersPage, PATH, SECRET, SERVER_AWAY, ada, expect, expectFieldError, expectNoFieldError, hold, ready, refused, signIn, test } from "../support/test.ts";
+import { ConsumersPage, PATH, SECRET, SERVER_AWAY, ada, expect, expectFieldError, expectNoFieldError, hold, ready, refused, signIn, signOut, test } from "../support/test.ts";
 
 test.describe("Secrets", () => {
   test.use({ permissions: ["clipboard-read", "clipboard-write"] });
@@ -292,7 +292,7 @@ test("When the session has ended, registering says so, and works after signing i
   const tab = await context.newPage();
   await tab.goto(PATH);
   await ready(tab);
-  await tab.getByRole("button", { name: "Sign out" }).click();
+  await signOut(tab);
   await tab.waitForURL("**/sign-in*");
   await consumers.registerButton.click();
   await expect(consumers.registerSection.getByRole("alert")).toContainText(/session has ended.*sign in/i);

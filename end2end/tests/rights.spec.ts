@@ -128,3 +128,29 @@ test.describe("Edit consumer", () => {
     }
   });
 });
+
+for (const { entry, heading, call, button } of [
+  { entry: "Edit", heading: "Edit consumer", call: "edit", button: "Save" },
+  { entry: "Approve", heading: "Approve consumer key", call: "approve", button: "Approve" },
+] as const) {
+  test(`${heading} leads to a fresh sign-in where the server asks for one, and keeps what is in it`, async ({ server, consumers, complaints }) => {
+    complaints.expect(refused(403));
+    const { page } = consumers;
+    await server.register(NAME);
+    await expect(consumers.row(NAME)).toBeVisible();
+    await page.route(`**/api/page/${call}*`, (route) => route.fulfill({ status: 403, contentType: "application/json", body: '"SignInAgain"' }));
+    const dialog = await consumers.choose(NAME, entry);
+    await consumers.confirmation(heading).click();
+    await expect(consumers.refusal(heading)).toContainText(`This needs a fresh sign-in`);
+    await expect(consumers.refusal(heading)).toContainText(`in another tab, then press ${button} once more.`);
+    await expectNoViolations(page, heading);
+    const opened = page.waitForEvent("popup");
+    await dialog.getByRole("link", { name: "Sign in again" }).click();
+    const tab = await opened;
+    await expect(tab.getByRole("heading", { level: 1 })).toHaveText("Sign in again");
+    await tab.close();
+    await page.unroute(`**/api/page/${call}*`);
+    await consumers.confirmation(heading).click();
+    await expect(dialog).toBeHidden();
+  });
+}

@@ -1,4 +1,4 @@
-import { ConsumersPage, PATH, SECRET, ada, expect, expectFieldError, grace, ready, refused, signIn, test } from "../support/test.ts";
+import { ConsumersPage, PATH, SECRET, ada, expect, expectFieldError, grace, ready, refused, signIn, signOut, test } from "../support/test.ts";
 
 test.describe("Signing in", () => {
   test("without a session the page leads to sign-in, and back afterwards", async ({ page }) => {
@@ -137,7 +137,7 @@ test.describe("The session", () => {
     await expect(page.getByRole("banner")).toContainText("ada");
     await expect(page.getByRole("banner")).toContainText("Latchkey");
     const cookies = await context.cookies();
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await signOut(page);
     await expect(page).toHaveURL(/\/sign-in/);
     expect((await context.cookies()).filter(({ name }) => name === "latchkey")).toEqual([]);
     await page.goto(PATH);
@@ -150,7 +150,7 @@ test.describe("The session", () => {
   test("Back after Sign out does not show the page again", async ({ server, consumers }) => {
     await server.register("Requirements sync");
     const { page } = consumers;
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await signOut(page);
     await expect(page).toHaveURL(/\/sign-in/);
     await page.goBack();
     await expect(page.getByLabel("Username")).toBeVisible();

@@ -1,4 +1,4 @@
-import { ConsumersPage, PATH, PRELOADED_LONG_AGO, SECRET, ada, expect, expectFieldError, refused, signIn, test } from "../support/test.ts";
+import { ConsumersPage, PATH, PRELOADED_LONG_AGO, SECRET, ada, expect, expectFieldError, refused, signIn, signOut, test } from "../support/test.ts";
 
 test.describe("Without scripts", () => {
   test.use({ javaScriptEnabled: false });
@@ -11,7 +11,7 @@ test.describe("Without scripts", () => {
     await signIn(page, ada);
     await expect(page).toHaveURL(new RegExp(`${PATH}$`));
     await expect(page.getByRole("heading", { name: "OAuth consumers" })).toBeVisible();
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await signOut(page);
     await expect(page).toHaveURL(/\/sign-in/);
     await page.goto(PATH);
     await expect(page).toHaveURL(/\/sign-in/);

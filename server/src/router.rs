@@ -16,7 +16,10 @@ use crate::{
     api, assets, console, gate,
     layers::{deadline, denials, head, headers, in_words, known_hosts::KnownHosts, same_origin, trace},
     ops,
-    pages::{api_docs, applications, authorize, consumers, home, set_up, sign_in},
+    pages::{
+        api_docs, applications, authorize, code, consumers, home, password, person::SECOND_FACTOR,
+        second_factor, sessions, set_up, sign_in, sign_in_again,
+    },
     provider::{key_requests, oauth1, root_services},
     state::AppState,
     wire::body::MOST_BODY_BYTES,
@@ -30,11 +33,16 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         .route("/settings", get(home::home))
         .route(consumers::HOME, get(consumers::consumers).post(consumers::register))
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route(code::PATH, get(home::home).post(code::enter))
+        .route(sign_in_again::PATH, get(home::home).post(sign_in_again::sign_in_again))
         .route("/sign-out", get(home::home).post(sign_in::sign_out))
         .route("/set-up", get(set_up::set_up_page).post(set_up::set_up))
         .route("/events", get(console::events::events))
         .route("/api/page/{function}", post(console::calls::call))
         .route(applications::PATH, get(applications::show).post(applications::revoke))
+        .route(password::PATH, get(password::show).post(password::change))
+        .route(sessions::PATH, get(sessions::show).post(sessions::end))
+        .route(SECOND_FACTOR, get(second_factor::show).post(second_factor::act))
         .route("/oauth/authorize", get(authorize::show).post(authorize::decide).head(not_head))
         .route("/oauth/approveKey", get(consumers::approve_key))
         .route("/pkg/{*file}", get(assets::serve))

@@ -138,11 +138,12 @@ fn attempt<'a>(username: &'a str, password: &'a str) -> [(&'a str, &'a str); 2] 
 fn what_is_denied_is_a_line_with_address_and_reason_and_the_user_where_it_is_a_name() {
     let server = Home::with_users().serve();
     let (visitor, grace) = (server.visitor(), server.signed_in("grace"));
+    server.signed_in("ada").set_up_second_factor();
     let other_site = || {
         let request = grace.bare(Method::POST, "/sign-out").header("sec-fetch-site", "cross-site");
         send(request.body(()).unwrap())
     };
-    let deeds: [Deed<'_>; 9] = [
+    let deeds: [Deed<'_>; 11] = [
         (
             "reason=wrong_password user=ada",
             Box::new(|| visitor.post("/sign-in", &attempt("ada", "hush")).status),
@@ -154,6 +155,14 @@ fn what_is_denied_is_a_line_with_address_and_reason_and_the_user_where_it_is_a_n
         (
             "reason=unknown_user",
             Box::new(|| visitor.post("/sign-in", &attempt("a name\nhush", "hush")).status),
+        ),
+        (
+            "reason=wrong_code user=ada",
+            Box::new(|| visitor.give_code(&visitor.give_password("ada"), "hush").status),
+        ),
+        (
+            "reason=wrong_password user=grace",
+            Box::new(|| grace.post("/sign-in/again", &[("password", "hush")]).status),
         ),
         ("reason=set_up_link", Box::new(|| visitor.get("/set-up?token=hush").status)),
         ("reason=unknown_token", Box::new(|| visitor.get("/oauth/authorize?oauth_token=hush").status)),
@@ -175,7 +184,9 @@ fn what_is_denied_is_a_line_with_address_and_reason_and_the_user_where_it_is_a_n
         "latchkey_refused_total{reason=\"unknown_user\"} 2",
         "latchkey_refused_total{reason=\"set_up_link\"} 1",
         "latchkey_sign_ins_total{result=\"wrong\"} 3",
-        "latchkey_sign_ins_total{result=\"signed_in\"} 1",
+        "latchkey_sign_ins_total{result=\"signed_in\"} 2",
+        "latchkey_sign_ins_total{result=\"code_needed\"} 1",
+        "latchkey_sign_ins_total{result=\"wrong_code\"} 1",
     ] {
         assert!(metrics.text().contains(counted), "{counted}: {}", metrics.text());
     }
@@ -192,6 +203,9 @@ fn the_filter_of_the_guide_finds_attacks_and_nothing_else() {
     assert_eq!(&failregex.captures(&found).unwrap_or_else(|| panic!("{found}"))["address"], "127.0.0.1");
     visitor.post("/sign-in", &attempt("no name!", "wrong password")).is(401);
     assert!(failregex.is_match(&line("unknown_user")));
+    server.signed_in("grace").set_up_second_factor();
+    visitor.give_code(&visitor.give_password("grace"), "000000x").is(401);
+    assert!(failregex.is_match(&line("wrong_code")));
     visitor.get("/set-up?token=guessed").is(410);
     assert!(failregex.is_match(&line("set_up_link")));
     visitor.get(CONSUMERS).is(401);

@@ -20,6 +20,11 @@ pub enum ServiceError {
     /// The consumer changed after the caller had read it.
     #[error("{} changed {} in the meantime.", .0.by, .0.changes.join(", "))]
     Conflict(Box<Conflict>),
+    /// A sensitive act by a session whose user has not proved for a while who they are.
+    #[error(
+        "This needs a fresh sign-in: it is over 15 minutes since you last entered your password. Nothing was changed. Sign in again, then try once more."
+    )]
+    SignInAgain,
     /// The store failed.
     #[error("{}", .0.public())]
     Store(#[from] StoreError),

@@ -13,26 +13,32 @@ mod rules;
 mod service;
 mod upkeep;
 
-pub use accounts::{own::OwnAccount, set_up, users};
+pub use accounts::{own::OwnAccount, own_sessions::OwnSession, second_factor, set_up, users};
 pub use clock::Clock;
 pub use consumers::key_requests;
 pub use error::ServiceError;
 pub use guard::{
-    admin::{Admin, NotPermitted, SignedIn},
+    admin::{AccountHolder, Admin, NotPermitted, SignedIn},
+    one_time_codes::{RecoveryCodes, in_groups},
     token::Token,
     verified::Verified,
 };
 pub use oauth1::{consent, provider, verify::VerifyError};
-pub use rules::Rules;
+pub use rules::{RequireSecondFactor, Rules};
 pub use service::Service;
 pub use upkeep::{health, prune, vault};
 
 /// Signing in and authenticating a session.
 pub mod sign_in {
     pub use crate::{
-        accounts::sign_in::{Begun, Cause, SignInError},
+        accounts::{
+            fresh::ProofError,
+            own_password::Renewed,
+            second_step::{CodeError, STEP_LIFE, StepError},
+            sign_in::{Begun, Cause, SignIn, SignInError},
+        },
         guard::{
-            admin::{AT_MOST, IDLE, Presence, Sessions},
+            admin::{AT_MOST, FRESH, IDLE, Presence, Sessions},
             browser::Browser,
         },
     };

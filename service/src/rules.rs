@@ -1,8 +1,33 @@
-//! What the settings decide about OAuth: methods, clock skew, lifetimes.
+//! What the settings decide: OAuth's methods, clock skew and lifetimes, and who needs a second factor.
 
 use std::time::Duration;
 
+use domain::User;
 use oauth::{Problem, Request, SignatureMethod};
+
+/// Whose account must have a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RequireSecondFactor {
+    /// Nobody's.
+    #[default]
+    Off,
+    /// That of users with *Configure Server*.
+    Administrators,
+    /// Everybody's.
+    All,
+}
+
+impl RequireSecondFactor {
+    /// Whether the user must have one and has none.
+    pub(crate) fn is_missing(self, user: &User) -> bool {
+        let is_required = match self {
+            Self::Off => false,
+            Self::Administrators => user.configure_server,
+            Self::All => true,
+        };
+        is_required && !user.second_factor
+    }
+}
 
 /// What this server accepts and issues.
 #[derive(Clone, Debug)]
@@ -21,6 +46,8 @@ pub struct Rules {
     pub allow_plaintext: bool,
     /// Whether programs may ask for a key themselves.
     pub key_requests: bool,
+    /// Whose account must have a second factor: without one, a session opens nothing but its set-up.
+    pub require_second_factor: RequireSecondFactor,
 }
 
 impl Rules {
@@ -72,6 +99,7 @@ impl Default for Rules {
             most_open_temporary_credentials: 1_000,
             allow_plaintext: false,
             key_requests: true,
+            require_second_factor: RequireSecondFactor::default(),
         }
     }
 }

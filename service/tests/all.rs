@@ -7,5 +7,7 @@ mod activity;
 mod consumers;
 mod key_requests;
 mod oauth1;
+mod own_account;
 mod prune;
+mod second_factor;
 mod sign_in;

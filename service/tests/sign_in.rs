@@ -13,7 +13,7 @@ use service::{
     NotPermitted, Token,
     sign_in::{AT_MOST, Browser, Cause, IDLE, Presence, SignInError},
 };
-use support::{BROWSER, HERE, House, PASSWORD};
+use support::{BROWSER, HERE, House, PASSWORD, begun};
 
 const MOMENT: Duration = Duration::from_millis(1);
 const ANOTHER_PASSWORD: &str = "another horse battery";
@@ -145,12 +145,12 @@ async fn signing_in_again_ends_the_browsers_earlier_session_and_its_streams() {
     let sign_in = async |name: &str, password: &str, earlier: &Token| {
         let password = Password::typed(password);
         let browser = Browser { session: Some(earlier.expose()), ..BROWSER };
-        house.service.sessions().sign_in(name, &password, &browser).await.map(|begun| begun.token)
+        house.service.sessions().sign_in(name, &password, &browser).await
     };
     assert!(sign_in("ada", "wrong", &first).await.is_err());
     assert!(house.who(&first).await.is_some(), "who does not sign in stays signed in");
     let seen = house.activities().await;
-    let second = sign_in("grace", PASSWORD, &first).await.unwrap();
+    let second = begun(sign_in("grace", PASSWORD, &first).await.unwrap()).token;
     assert!(house.who(&first).await.is_none());
     assert_eq!(house.who(&second).await.unwrap().user().username.as_str(), "grace");
     assert!(house.who(&elsewhere).await.is_some());
@@ -215,9 +215,9 @@ async fn no_session_outlives_the_password_it_was_begun_with() {
         let (one, two, changed) =
             tokio::join!(sign_in(10 + n), sign_in(20 + n), users.change_password("grace", &new, false));
         changed.unwrap();
-        for begun in [one, two] {
-            match begun {
-                Ok(begun) => assert!(house.who(&begun.token).await.is_none(), "round {n}"),
+        for signed_in in [one, two] {
+            match signed_in {
+                Ok(signed_in) => assert!(house.who(&begun(signed_in).token).await.is_none(), "round {n}"),
                 Err(error) => assert!(matches!(error, SignInError::WrongPair(_)), "{error:?}"),
             }
         }

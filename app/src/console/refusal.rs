@@ -31,6 +31,14 @@ pub(crate) fn Refusal(
                 <p>{error.to_string()} " " <a href=shell.url("/sign-in") target="_blank">"Sign in"</a></p>
             }
             .into_any(),
+            AppError::SignInAgain => view! {
+                <p>
+                    {error.to_string()} " "
+                    <a href=shell.url("/sign-in?again=/settings/oauth-consumers") target="_blank">"Sign in again"</a>
+                    {format!(" in another tab, then press {button} once more.")}
+                </p>
+            }
+            .into_any(),
             _ => view! { <p>{error.to_string()}</p> }.into_any(),
         })
     };

@@ -11,9 +11,15 @@ pub enum NavPage {
     Consumers,
     /// **Authorized applications**, for every user.
     Applications,
+    /// **Your sessions**, for every user.
+    Sessions,
+    /// **Second factor**, for every user.
+    SecondFactor,
+    /// **Change password**, for every user.
+    Password,
 }
 
-/// The product's name, the pages, who is signed in and **Sign out**.
+/// The product's name, the pages, and a menu with the user's own pages and **Sign out**, which opens without a script.
 #[component]
 pub fn Header(
     /// The path before every address on this server; often empty.
@@ -30,21 +36,35 @@ pub fn Header(
     let link = |page: NavPage, path: &str, words: &'static str| {
         view! { <a href=url(path) aria-current=(here == page).then_some("page")>{words}</a> }
     };
+    let own = |page: NavPage, path: &str, words: &'static str| view! { <li>{link(page, path, words)}</li> };
     let home = if who.configure_server { "/" } else { "/account/applications" };
     view! {
         <header>
             <Mark href=url(home)/>
-            <nav aria-label="Settings">
-                <span class="application">"Settings"</span>
-                {who.configure_server.then(|| link(NavPage::Consumers, "/settings/oauth-consumers", "OAuth consumers"))}
-                {link(NavPage::Applications, "/account/applications", "Authorized applications")}
-            </nav>
+            {who.configure_server.then(|| {
+                view! {
+                    <nav aria-label="Settings">
+                        <span class="application">"Settings"</span>
+                        {link(NavPage::Consumers, "/settings/oauth-consumers", "OAuth consumers")}
+                    </nav>
+                }
+            })}
             <div class="who">
                 {children.map(|children| children())}
-                <span class="name">{who.display_name}</span>
-                <form method="post" action=url("/sign-out")>
-                    <button class="link">"Sign out"</button>
-                </form>
+                <details class="account">
+                    <summary><span class="name">{who.display_name}</span></summary>
+                    <ul>
+                        {own(NavPage::Applications, "/account/applications", "Authorized applications")}
+                        {own(NavPage::Sessions, "/account/sessions", "Your sessions")}
+                        {own(NavPage::SecondFactor, "/account/second-factor", "Second factor")}
+                        {own(NavPage::Password, "/account/password", "Change password")}
+                        <li>
+                            <form method="post" action=url("/sign-out")>
+                                <button class="link">"Sign out"</button>
+                            </form>
+                        </li>
+                    </ul>
+                </details>
             </div>
         </header>
     }

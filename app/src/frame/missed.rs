@@ -30,7 +30,7 @@ fn words(Missed { failed, since_ms }: Missed) -> String {
         since_ms.map(|ms| exact(OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::milliseconds(ms))));
     let since = since.map_or_else(|| "since the account was made".to_owned(), |at| format!("since {at}"));
     format!(
-        "{failed} failed {attempts} {since}: somebody tried to sign in as you with a wrong password. If that was not you, \
+        "{failed} failed {attempts} {since}: somebody tried to sign in as you with a wrong password or code. If that was not you, \
          tell an administrator."
     )
 }

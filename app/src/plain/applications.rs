@@ -145,7 +145,7 @@ fn row(site: &Site, item: Application, now_ms: i64) -> impl IntoView + use<> {
 }
 
 /// A time, relative and exact, since there is no script to show the exact one on demand.
-fn moment(at_ms: i64, now_ms: i64) -> impl IntoView + use<> {
+pub(super) fn moment(at_ms: i64, now_ms: i64) -> impl IntoView + use<> {
     let at = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::milliseconds(at_ms));
     let (ago, exact) = (relative(at, now_ms), exact(at));
     // For long ago, the relative time is the date already.

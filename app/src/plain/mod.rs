@@ -1,8 +1,16 @@
 //! The pages without a script, rendered on the server alone.
 
+pub(crate) mod again;
+mod agent;
 pub(crate) mod api_docs;
 pub(crate) mod applications;
 pub(crate) mod authorize;
+pub(crate) mod code;
 pub(crate) mod notice;
+mod own_page;
+pub(crate) mod password;
+mod qr;
+pub(crate) mod second_factor;
+pub(crate) mod sessions;
 pub(crate) mod set_up;
 pub(crate) mod sign_in;

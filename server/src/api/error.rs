@@ -71,7 +71,9 @@ impl ApiError {
         match self {
             Self::NoCredentials => StatusCode::UNAUTHORIZED,
             Self::Refused(problem) => refusal::status(problem),
-            Self::NotPermitted(_) | Self::OtherSite => StatusCode::FORBIDDEN,
+            Self::NotPermitted(_) | Self::OtherSite | Self::Service(ServiceError::SignInAgain) => {
+                StatusCode::FORBIDDEN
+            }
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) | Self::Service(ServiceError::NotFound(_) | ServiceError::Removed(_)) => {
                 StatusCode::NOT_FOUND
@@ -111,6 +113,9 @@ impl ApiError {
             Self::Service(ServiceError::Invalid(_)) => {
                 "Some of this cannot be accepted: errors lists every field that is wrong.".to_owned()
             }
+            Self::Service(error @ ServiceError::SignInAgain) => {
+                format!("{error} The page for it is /sign-in?again=/.")
+            }
             Self::Service(error) => error.to_string(),
         }
     }
@@ -124,6 +129,7 @@ impl ApiError {
             }
             Self::NotPermitted(_) => Some(Reason::NotPermitted),
             Self::OtherSite => Some(Reason::OtherSite),
+            Self::Service(ServiceError::SignInAgain) => Some(Reason::SignInAgain),
             Self::Refused(_)
             | Self::BadRequest(_)
             | Self::NotFound(_)

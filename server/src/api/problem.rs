@@ -107,7 +107,7 @@ macro_rules! responses {
 responses! {
     BadRequest 400 "The query or the body cannot be understood."
     Unauthorized 401 "No valid signature or session; for a signature, `oauth_problem` says why."
-    Forbidden 403 "No user with the Configure Server permission, a consumer that may not administer, or a browser's change from another site."
+    Forbidden 403 "No user with the Configure Server permission, a consumer that may not administer, a browser's change from another site, or one that needs a fresh sign-in."
     NotFound 404 "There is no such consumer (any more)."
     PreconditionFailed 412 "Somebody changed the consumer in the meantime."
     TooLarge 413 "The body holds more than 64 KiB."

@@ -14,8 +14,11 @@ use service::sign_in::Presence;
 
 use crate::{
     console::refusal::refuse,
-    state::AppState,
-    wire::{address::ClientAddress, body::MOST_BODY_BYTES, failure::Failure, request_id::RequestId, session},
+    state::{AppState, denials::Reason},
+    wire::{
+        address::ClientAddress, body::MOST_BODY_BYTES, denial::Denial, failure::Failure,
+        request_id::RequestId, session,
+    },
 };
 
 /// `POST /api/page/…`
@@ -47,8 +50,11 @@ pub(crate) async fn call(
                 caller.provide();
                 provided.provide();
             };
-            let answer = leptos_axum::handle_server_fns_with_context(context, request).await;
-            (incident.cause().map(Failure::of), answer).into_response()
+            let answer = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+            // An admitted caller has the permission; what may still be missing is a fresh sign-in.
+            let is_denied = answer.status() == StatusCode::FORBIDDEN;
+            let denial = is_denied.then(|| Denial::of(Reason::SignInAgain));
+            (incident.cause().map(Failure::of), denial, answer).into_response()
         }
         Err(error) => refuse(&error, &incident),
     }

@@ -1,18 +1,22 @@
 //! Who asks for a page, and what is shown to those who may not see it.
 
-use app::{Document, Notice};
+use app::{Document, Notice, Who};
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use service::{Admin, NotPermitted, SignedIn, sign_in::Presence};
+use domain::User;
+use service::{AccountHolder, Admin, NotPermitted, SignedIn, sign_in::Presence};
 
 use crate::{
     pages::render::PageError,
     state::{AppState, denials::Reason},
-    wire::{address::ClientAddress, denial::Denial, session::who},
+    wire::{address::ClientAddress, denial::Denial, session},
 };
+
+/// Where users set up their second factor.
+pub(crate) const SECOND_FACTOR: &str = "/account/second-factor";
 
 /// A person behind a session that holds.
 pub(crate) struct Person(pub(crate) SignedIn);
@@ -22,9 +26,26 @@ impl OptionalFromRequestParts<AppState> for Person {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Option<Self>, PageError> {
         let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
-        let who = who(&parts.headers, address, state, Presence::Acting).await;
+        let who = session::who(&parts.headers, address, state, Presence::Acting).await;
         Ok(who?.map(Self))
     }
+}
+
+/// The same, also one who must set up a second factor before anything else.
+pub(crate) struct Holder(pub(super) AccountHolder);
+
+impl OptionalFromRequestParts<AppState> for Holder {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Option<Self>, PageError> {
+        let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
+        Ok(session::holder(&parts.headers, address, state).await?.map(Self))
+    }
+}
+
+/// A user, as the bar of each page shows them.
+pub(super) fn who(user: &User) -> Who {
+    Who { display_name: user.display_name.clone(), configure_server: user.configure_server }
 }
 
 /// Guards a page that only administrators see: rejects with a redirect to the sign-in, or with a page that names the
@@ -60,6 +81,17 @@ fn permission_missing(state: &AppState, person: &SignedIn) -> Response {
     let notice = Notice { status: StatusCode::FORBIDDEN, heading, text, signed_in: true };
     let denial = Denial::of_user(Reason::NotPermitted, Some(person.user().username.clone()));
     (denial, Document::from(notice).render_plain(state.site.clone())).into_response()
+}
+
+/// Where a second factor is set up, and from where a path of this server follows.
+pub(super) fn second_factor_path(next: &str) -> String {
+    let after = if next.is_empty() { String::new() } else { format!("?next={}", oauth::encode(next)) };
+    format!("{SECOND_FACTOR}{after}")
+}
+
+/// Redirects to it.
+pub(super) fn set_up_first(state: &AppState, next: &str) -> Response {
+    Redirect::to(&state.path(&second_factor_path(next))).into_response()
 }
 
 /// Redirects to the sign-in page, which then redirects to a path of this server.

@@ -35,6 +35,7 @@ impl PageError {
             ServiceError::Invalid(_) => "Not accepted",
             ServiceError::NotFound(_) | ServiceError::Removed(_) => "Not found",
             ServiceError::Conflict(_) => "Changed in the meantime",
+            ServiceError::SignInAgain => "Sign in again",
             ServiceError::Store(error) if error.is_refusal() => "Not accepted",
             ServiceError::Store(_) => "Not possible now",
         };
@@ -65,6 +66,7 @@ pub(crate) fn status(error: &ServiceError) -> StatusCode {
         ServiceError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         ServiceError::NotFound(_) | ServiceError::Removed(_) => StatusCode::NOT_FOUND,
         ServiceError::Conflict(_) => StatusCode::CONFLICT,
+        ServiceError::SignInAgain => StatusCode::FORBIDDEN,
         ServiceError::Store(error) if error.is_refusal() => StatusCode::CONFLICT,
         ServiceError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
     }

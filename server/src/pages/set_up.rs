@@ -83,7 +83,7 @@ pub(crate) async fn set_up(
             &form.username,
             form.password.expose(),
             form.password_again.expose(),
-            &cookies.browser(address, connection),
+            &cookies.browser(address, connection, &headers),
         )
         .await;
     let request = page_request(&state, "/set-up");

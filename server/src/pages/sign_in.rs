@@ -1,29 +1,30 @@
 //! Signing in and out: plain forms, and where they lead afterwards.
 
-use std::time::Duration;
-
 use app::SignInReply;
 use axum::{
     Extension, Form,
     extract::{Request, State, rejection::FormRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{Password, TypedSecret, Username};
 use serde::Deserialize;
-use service::sign_in::{Cause, SignInError};
+use service::sign_in::{Cause, SignIn, SignInError};
 
 use crate::{
     pages::{
+        code,
         input::{PageForm, PageQuery},
-        person::{Person, sign_in_first},
+        next::{self, after_sign_in, callback_origin, own_path},
+        person::{Holder, set_up_first, sign_in_first},
+        proof::retry_after,
         render::{PageError, failure, page_request, render, status, words},
+        sign_in_again,
     },
     state::{AppState, denials::Reason},
     wire::{
         address::{ClientAddress, Connection},
         denial::Denial,
-        missed,
         request_id::RequestId,
         session::{self, Cookies},
     },
@@ -36,52 +37,37 @@ pub(crate) struct Next {
     next: String,
 }
 
-/// A path on this very server; anything else leads to the start.
-fn own_path(next: &str) -> &str {
-    // `//host` and `/\host` are other hosts to a browser, which also drops tabs and line breaks before it looks.
-    let own = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains('\\')
-        && !next.chars().any(char::is_control);
-    if own { next } else { "" }
+/// What the sign-in page is asked for.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    next: String,
+    /// A path whose page needs a fresh sign-in.
+    again: Option<String>,
 }
 
 /// `GET /sign-in`
 pub(crate) async fn show(
     State(state): State<AppState>,
-    PageQuery(Next { next }): PageQuery<Next>,
-    person: Option<Person>,
+    PageQuery(Asked { next, again }): PageQuery<Asked>,
+    holder: Option<Holder>,
     request: Request,
 ) -> Response {
-    if person.is_some() {
-        return Redirect::to(&after_sign_in(&state, &next)).into_response();
+    if let Some(again) = again {
+        return sign_in_again::show(state, holder, own_path(&again), request).await;
+    }
+    match holder {
+        Some(Holder(holder)) if holder.must_set_up() => return set_up_first(&state, own_path(&next)),
+        Some(_) => return Redirect::to(&after_sign_in(&state, &next)).into_response(),
+        None => {}
     }
     let reply = SignInReply { next: own_path(&next).to_owned(), ..SignInReply::default() };
     let reply = with_callback_origin(&state, reply).await;
     render(state.site, reply, request).await
 }
 
-fn after_sign_in(state: &AppState, next: &str) -> String {
-    match own_path(next) {
-        "" => state.path("/"),
-        path => state.path(state.inside(path)),
-    }
-}
-
-/// Browsers apply the page's policy to every redirect after a submit, so on the way to a trusted consumer, whose users are
-/// not asked, the policy must name the callback's origin.
 async fn with_callback_origin(state: &AppState, reply: SignInReply) -> SignInReply {
-    let asked = state.inside(&reply.next).strip_prefix("/oauth/authorize?").unwrap_or_default();
-    let mut parameters = url::form_urlencoded::parse(asked.as_bytes());
-    let token = parameters.find(|(name, _)| name == "oauth_token").map(|(_, token)| token.into_owned());
-    if let Some(token) = token
-        && let Ok(question) = state.service.provider().question(&token).await
-        && question.is_unasked()
-        && let Some(callback) = question.callback()
-    {
-        return SignInReply { callback_origin: Some(callback.origin().ascii_serialization()), ..reply };
-    }
-    reply
+    SignInReply { callback_origin: callback_origin(state, &reply.next).await, ..reply }
 }
 
 #[derive(Deserialize)]
@@ -105,13 +91,13 @@ pub(crate) async fn sign_in(
 ) -> Response {
     let password = Password::typed(form.password.expose());
     let cookies = Cookies::of(&headers, &state);
-    let browser = cookies.browser(address, connection);
+    let browser = cookies.browser(address, connection, &headers);
     let signed_in = state.service.sessions().sign_in(&form.username, &password, &browser).await;
     state.metrics.signed_in(&signed_in);
     let error = match signed_in {
-        Ok(begun) => {
-            let cookies = (session::begin(&begun, &state), missed::remember(&begun, &state));
-            return (cookies, Redirect::to(&after_sign_in(&state, &form.next))).into_response();
+        Ok(SignIn::Begun(begun)) => return next::signed_in(&state, &begun, &form.next),
+        Ok(SignIn::CodeNeeded(step)) => {
+            return code::ask(state, step.expose().to_owned(), own_path(&form.next), None).await;
         }
         Err(error) => error,
     };
@@ -121,8 +107,8 @@ pub(crate) async fn sign_in(
         SignInError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, error.to_string(), None),
         SignInError::Service(error) => (status(error), words(error, &id), failure(error)),
     };
-    let retry_after = match &error {
-        SignInError::TooMany(wait) => Some([(header::RETRY_AFTER, whole_seconds(*wait))]),
+    let later = match &error {
+        SignInError::TooMany(wait) => Some(retry_after(*wait)),
         SignInError::WrongPair(_) | SignInError::Service(_) => None,
     };
     let next = own_path(&form.next).to_owned();
@@ -130,7 +116,7 @@ pub(crate) async fn sign_in(
     let reply = SignInReply { username: form.username, next, problem, ..SignInReply::default() };
     let request = page_request(&state, "/sign-in");
     let reply = with_callback_origin(&state, reply).await;
-    (failed, denial, retry_after, render(state.site, reply, request).await).into_response()
+    (failed, denial, later, render(state.site, reply, request).await).into_response()
 }
 
 /// What the log says of a sign-in that failed.
@@ -145,20 +131,14 @@ fn denial(error: &SignInError, username: &str) -> Option<Extension<Denial>> {
     Some(Denial::of_user(reason, Username::parse(username).ok()))
 }
 
-/// At least one, since `Retry-After: 0` would invite the next request at once.
-fn whole_seconds(wait: Duration) -> String {
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    seconds.max(1).to_string()
-}
-
 /// `POST /sign-out`
 pub(crate) async fn sign_out(
     State(state): State<AppState>,
-    person: Option<Person>,
+    holder: Option<Holder>,
     form: Result<Form<Next>, FormRejection>,
 ) -> Result<Response, PageError> {
-    if let Some(Person(person)) = person {
-        state.service.sessions().sign_out(&person).await?;
+    if let Some(Holder(holder)) = holder {
+        state.service.sessions().sign_out_holder(&holder).await?;
     }
     let cookie = session::end(&state);
     // Most pages send no form fields with it; signing out must not fail because of one.
@@ -168,25 +148,4 @@ pub(crate) async fn sign_out(
         next => sign_in_first(&state, next),
     };
     Ok((cookie, sign_in).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::own_path;
-
-    #[test]
-    fn only_a_path_on_this_server_is_followed_after_signing_in() {
-        assert_eq!(own_path("/settings?x=1"), "/settings?x=1");
-        for elsewhere in [
-            "",
-            "settings",
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example",
-            "/\t/evil.example",
-            "javascript:alert(1)",
-        ] {
-            assert_eq!(own_path(elsewhere), "", "{elsewhere}");
-        }
-    }
 }

@@ -23,6 +23,10 @@ pub(crate) enum Reason {
     UnknownUser,
     /// A sign-in with a wrong password.
     WrongPassword,
+    /// The right password, and then a wrong code of the second factor.
+    WrongCode,
+    /// A code that was not looked at, since too many of the account's were wrong.
+    TooManyWrongCodes,
     /// A sign-in with the right password to an account that is disabled, or has just been changed.
     DisabledUser,
     /// A sign-in that was not looked at, since there were too many.
@@ -41,6 +45,8 @@ pub(crate) enum Reason {
     NotSignedIn,
     /// A user without the permission.
     NotPermitted,
+    /// A sensitive act in a session that has to sign in again first.
+    SignInAgain,
 }
 
 impl Reason {
@@ -48,6 +54,8 @@ impl Reason {
         match self {
             Self::UnknownUser => "unknown_user",
             Self::WrongPassword => "wrong_password",
+            Self::WrongCode => "wrong_code",
+            Self::TooManyWrongCodes => "too_many_wrong_codes",
             Self::DisabledUser => "disabled_user",
             Self::TooManySignIns => "too_many_sign_ins",
             Self::SetUpLink => "set_up_link",
@@ -57,6 +65,7 @@ impl Reason {
             Self::Signature => "signature",
             Self::NotSignedIn => "not_signed_in",
             Self::NotPermitted => "not_permitted",
+            Self::SignInAgain => "sign_in_again",
         }
     }
 }

@@ -14,7 +14,7 @@ use prometheus_client::{
 };
 use service::{
     Verified, VerifyError,
-    sign_in::{Begun, SignInError},
+    sign_in::{Begun, CodeError, SignIn, SignInError, StepError},
 };
 
 use crate::state::connections::{ConnectionMetrics, Listeners};
@@ -123,13 +123,26 @@ impl Metrics {
         self.0.durations.observe(took.as_secs_f64());
     }
 
-    /// Counts an attempt to sign in.
-    pub(crate) fn signed_in(&self, result: &Result<Begun, SignInError>) {
+    /// Counts an attempt to sign in; where a code has to follow, `entered_code` counts how it ends.
+    pub(crate) fn signed_in(&self, result: &Result<SignIn, SignInError>) {
         let result = match result {
-            Ok(_) => "signed_in",
+            Ok(SignIn::Begun(_)) => "signed_in",
+            Ok(SignIn::CodeNeeded(_)) => "code_needed",
             Err(SignInError::WrongPair(_)) => "wrong",
             Err(SignInError::TooMany(_)) => "too_many",
             Err(SignInError::Service(_)) => "unavailable",
+        };
+        self.0.sign_ins.get_or_create(&ByResult { result }).inc();
+    }
+
+    /// Counts the second step of a sign-in.
+    pub(crate) fn entered_code(&self, result: &Result<Begun, StepError>) {
+        let result = match result {
+            Ok(_) => "signed_in",
+            Err(StepError::StartOver) => "too_late",
+            Err(StepError::Refused(_, CodeError::Wrong | CodeError::TooManyWrong)) => "wrong_code",
+            Err(StepError::Refused(_, CodeError::TooMany(_))) => "too_many",
+            Err(StepError::Refused(_, CodeError::Service(_)) | StepError::Service(_)) => "unavailable",
         };
         self.0.sign_ins.get_or_create(&ByResult { result }).inc();
     }

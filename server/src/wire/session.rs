@@ -2,11 +2,11 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use service::{
-    ServiceError, SignedIn,
-    sign_in::{Begun, Browser, Presence},
+    AccountHolder, ServiceError, SignedIn, Token,
+    sign_in::{Begun, Browser, Presence, Renewed},
 };
 
 use crate::{
@@ -47,8 +47,13 @@ impl Cookies {
         Self { session: cookie(headers, state.is_https()), device }
     }
 
-    /// The browser that has them.
-    pub(crate) fn browser(&self, address: ClientAddress, connection: Connection) -> Browser<'_> {
+    /// The browser that has them, and that sent the other headers.
+    pub(crate) fn browser<'a>(
+        &'a self,
+        address: ClientAddress,
+        connection: Connection,
+        headers: &'a HeaderMap,
+    ) -> Browser<'a> {
         // A proxy's connection carries many clients, and says nothing of any of them.
         let is_own = connection.0.ip().to_canonical() == address.0;
         Browser {
@@ -56,15 +61,24 @@ impl Cookies {
             connection: if is_own { connection.0 } else { SocketAddr::new(address.0, 0) },
             session: self.session.as_deref(),
             device: self.device.as_deref(),
+            agent: headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()),
         }
     }
 }
 
 /// `Set-Cookie` for a session that begins, and for the device that it begins on.
 pub(crate) fn begin(begun: &Begun, state: &AppState) -> (CookieJar, CookieJar) {
-    let session =
-        set_cookie(state, cookie_name(state.is_https()), begun.token.expose(), service::sign_in::AT_MOST);
-    let device = set_cookie(state, device_cookie_name(state.is_https()), &begun.device, DEVICE_LIFE);
+    set_both(state, &begun.token, &begun.device)
+}
+
+/// The same for a session that goes on after a new password.
+pub(crate) fn go_on(renewed: &Renewed, state: &AppState) -> (CookieJar, CookieJar) {
+    set_both(state, &renewed.token, &renewed.device)
+}
+
+fn set_both(state: &AppState, token: &Token, device: &str) -> (CookieJar, CookieJar) {
+    let session = set_cookie(state, cookie_name(state.is_https()), token.expose(), service::sign_in::AT_MOST);
+    let device = set_cookie(state, device_cookie_name(state.is_https()), device, DEVICE_LIFE);
     (session, device)
 }
 
@@ -92,6 +106,18 @@ pub(crate) async fn who(
 ) -> Result<Option<SignedIn>, ServiceError> {
     match cookie(headers, state.is_https()) {
         Some(token) => state.service.sessions().authenticate(&token, address.0, presence).await,
+        None => Ok(None),
+    }
+}
+
+/// The same, also a user who must set up a second factor before anything else.
+pub(crate) async fn holder(
+    headers: &HeaderMap,
+    address: ClientAddress,
+    state: &AppState,
+) -> Result<Option<AccountHolder>, ServiceError> {
+    match cookie(headers, state.is_https()) {
+        Some(token) => state.service.sessions().account_holder(&token, address.0, Presence::Acting).await,
         None => Ok(None),
     }
 }

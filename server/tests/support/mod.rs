@@ -13,6 +13,7 @@ pub mod place;
 pub mod process;
 pub mod redact;
 pub mod relay;
+pub mod second_factor;
 pub mod signer;
 pub mod stream;
 pub mod terminal;

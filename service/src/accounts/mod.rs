@@ -1,7 +1,13 @@
 //! Accounts: setting up, signing in, what administrators do to them, and what their owners have allowed.
 
+pub mod fresh;
+mod lanes;
 mod new_password;
 pub mod own;
+pub mod own_password;
+pub mod own_sessions;
+pub mod second_factor;
+pub mod second_step;
 pub mod set_up;
 pub mod sign_in;
 mod slow_down;

@@ -8,8 +8,8 @@ use crate::{error::ServiceError, guard::admin::SignedIn, service::Service};
 /// What belongs to a signed-in user.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnAccount<'a> {
-    service: &'a Service,
-    signed_in: &'a SignedIn,
+    pub(super) service: &'a Service,
+    pub(super) signed_in: &'a SignedIn,
 }
 
 impl Service {

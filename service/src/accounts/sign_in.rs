@@ -10,13 +10,17 @@ use store::{
 use time::OffsetDateTime;
 
 use crate::{
+    accounts::lanes::Passage,
     error::ServiceError,
     guard::{
-        admin::{AT_MOST, IDLE, Sessions, SignedIn},
+        admin::{AT_MOST, AccountHolder, IDLE, Sessions, SignedIn},
         browser::Browser,
         token::{self, Token},
     },
 };
+
+/// What every kind of sign-in says of `TooMany`.
+pub(super) const TOO_MANY: &str = "Too many attempts to sign in are under way for this account or from this network, so yours was not looked at. Try again in a few seconds.";
 
 /// Why signing in failed.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +29,7 @@ pub enum SignInError {
     #[error("The username or the password is wrong. Check both and try again.")]
     WrongPair(Cause),
     /// Too many others are signing in; the password was not looked at. Holds how long to stay away.
-    #[error(
-        "Too many attempts to sign in are under way for this account or from this network, so yours was not looked at. Try again in a few seconds."
-    )]
+    #[error("{TOO_MANY}")]
     TooMany(Duration),
     /// The check itself failed.
     #[error(transparent)]
@@ -66,8 +68,18 @@ impl fmt::Debug for Begun {
     }
 }
 
+/// What a right pair leads to.
+#[derive(Debug)]
+pub enum SignIn {
+    /// A session.
+    Begun(Begun),
+    /// The question for a code: the account has a second factor. The token is what `enter_code` takes, and no cookie.
+    CodeNeeded(Token),
+}
+
 impl Sessions<'_> {
-    /// Verifies username and password and starts a session. The browser's earlier session, if any, ends.
+    /// Verifies username and password, and starts a session unless a code is needed first. The browser's earlier session, if
+    /// any, ends with the start of the new one.
     ///
     /// Wrong passwords delay later attempts but never make a correct one wrong. An unknown name takes as long as a wrong
     /// password and is answered in the same words.
@@ -76,70 +88,68 @@ impl Sessions<'_> {
         username: &str,
         password: &Password,
         browser: &Browser<'_>,
-    ) -> Result<Begun, SignInError> {
+    ) -> Result<SignIn, SignInError> {
         let username = Username::parse(username).ok();
-        let account = match self.sign_in_known(username.as_ref(), password, browser).await? {
-            Some(account) => account,
-            None => self.sign_in_stranger(username.as_ref(), password, browser).await?,
+        let (account, passage) = match self.prove_known(username.as_ref(), password, browser).await? {
+            Some(proved) => proved,
+            None => self.prove_stranger(username.as_ref(), password, browser).await?,
         };
+        if account.user.second_factor {
+            passage.goes_on();
+            return Ok(SignIn::CodeNeeded(self.ask_for_code(&account).await?));
+        }
+        self.0.wrong_passwords().was_right(passage, &account).await?;
         let begun = self.begin(&account, browser).await?;
-        begun.ok_or(SignInError::WrongPair(Cause::AccountChanged))
+        begun.map(SignIn::Begun).ok_or(SignInError::WrongPair(Cause::AccountChanged))
     }
 
     /// The account whose password it is; `None` if it has not signed in from this browser.
-    async fn sign_in_known(
+    async fn prove_known(
         self,
         username: Option<&Username>,
         password: &Password,
         browser: &Browser<'_>,
-    ) -> Result<Option<Account>, SignInError> {
-        let (Some(username), Some(cookie)) = (username, browser.device) else { return Ok(None) };
+    ) -> Result<Option<(Account, Passage)>, SignInError> {
+        let (Some(username), Some(_)) = (username, browser.device) else { return Ok(None) };
         let Some(account) = self.0.store.users().find(username).await.map_err(ServiceError::from)? else {
             return Ok(None);
         };
-        let Some(device) = self.0.store.devices().recognize(&account, cookie) else { return Ok(None) };
-        let wrong = self.0.wrong_passwords();
-        let Some(_place) = wrong.place(&account, &device).await.map_err(ServiceError::from)? else {
+        let Some(passage) = self.0.wrong_passwords().of_known(&account, browser).await? else {
             return Ok(None);
         };
-        match self.check(Some(account.clone()), password).await {
-            Ok(account) => {
-                let folded = account.user.username.folded();
-                wrong.reset(&folded, Some(&device)).await.map_err(ServiceError::from)?;
-                Ok(Some(account))
-            }
-            Err(cause) => {
-                wrong.add_of_device(&device, &account, browser).await.map_err(ServiceError::from)?;
-                Err(SignInError::WrongPair(cause))
-            }
-        }
+        self.prove(&username.folded(), Some(account), passage, password, browser).await.map(Some)
     }
 
     /// The account whose password it is.
-    async fn sign_in_stranger(
+    pub(super) async fn prove_stranger(
         self,
         username: Option<&Username>,
         password: &Password,
         browser: &Browser<'_>,
-    ) -> Result<Account, SignInError> {
+    ) -> Result<(Account, Passage), SignInError> {
         let folded = username.map_or_else(String::new, Username::folded);
-        let wrong = self.0.wrong_passwords();
-        let turn = wrong.turn(&folded, browser).await.map_err(ServiceError::from)?;
-        let turn = turn.map_err(SignInError::TooMany)?;
+        let passage = self.0.wrong_passwords().of_stranger(&folded, browser).await?;
+        let passage = passage.map_err(SignInError::TooMany)?;
         let account = match username {
             Some(username) => self.0.store.users().find(username).await.map_err(ServiceError::from)?,
             None => None,
         };
+        self.prove(&folded, account, passage, password, browser).await
+    }
+
+    /// Checks the password; a wrong one is counted. A right one resets no count: a code may have to follow.
+    pub(super) async fn prove(
+        self,
+        folded: &str,
+        account: Option<Account>,
+        passage: Passage,
+        password: &Password,
+        browser: &Browser<'_>,
+    ) -> Result<(Account, Passage), SignInError> {
         match self.check(account.clone(), password).await {
-            Ok(account) => {
-                wrong.reset(&folded, None).await.map_err(ServiceError::from)?;
-                turn.was_right();
-                Ok(account)
-            }
+            Ok(account) => Ok((account, passage)),
             Err(cause) => {
-                let counts =
-                    wrong.add(&folded, account.as_ref(), browser).await.map_err(ServiceError::from)?;
-                turn.was_wrong(counts);
+                self.0.wrong_passwords().was_wrong(passage, folded, account.as_ref(), browser).await?;
                 Err(SignInError::WrongPair(cause))
             }
         }
@@ -157,7 +167,8 @@ impl Sessions<'_> {
         }
     }
 
-    /// Starts a session; `None` if the account was disabled, signed out or given a new password since it was read.
+    /// Starts a session; `None` if the account was disabled, signed out or given a new password or second factor since it
+    /// was read.
     pub(crate) async fn begin(
         self,
         account: &Account,
@@ -170,12 +181,17 @@ impl Sessions<'_> {
         let by = By { actor, address: Some(browser.address.to_string()), at: now };
         let earlier = browser.session.map(token::hash);
         let sessions = self.0.store.sessions();
-        let has_begun = sessions.begin(&token.hash(), account, None, earlier.as_deref(), by).await?;
-        if !has_begun {
+        let (hash, agent) = (token.hash(), browser.bounded_agent());
+        if !sessions.begin(&hash, account, agent.as_deref(), earlier.as_deref(), by).await? {
             return Ok(None);
         }
         let device = self.0.store.devices().cookie(account)?;
         Ok(Some(Begun { token, device, failed: account.failed_sign_ins, since: account.signed_in_at }))
+    }
+
+    /// Ends the session of a user who may have to set up a second factor first.
+    pub async fn sign_out_holder(self, holder: &AccountHolder) -> Result<(), ServiceError> {
+        self.sign_out(holder.signed_in()).await
     }
 
     /// Ends the session, and with it its event streams.

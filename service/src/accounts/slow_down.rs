@@ -33,14 +33,19 @@ impl Service {
 }
 
 impl WrongPasswords<'_> {
+    /// The identifier of the browser, if the account has signed in from it.
+    pub(super) fn device(self, account: &Account, browser: &Browser<'_>) -> Option<String> {
+        browser.device.and_then(|cookie| self.0.store.devices().recognize(account, cookie))
+    }
+
     /// A place in the lane of known browsers; `None` if this one has sent too many wrong passwords.
-    pub(crate) async fn place(self, account: &Account, device: &str) -> Result<Option<Place>, StoreError> {
+    pub(super) async fn place(self, account: &Account, device: &str) -> Result<Option<Place>, StoreError> {
         let wrong = self.count(of_device(device)).await?.map_or(0, |failed| failed.times);
         Ok(self.0.known_browsers.enter(account.id, device, wrong))
     }
 
     /// Waits for a stranger's turn; the inner error is how long to stay away.
-    pub(crate) async fn turn(
+    pub(super) async fn turn(
         self,
         account: &str,
         browser: &Browser<'_>,
@@ -75,7 +80,7 @@ impl WrongPasswords<'_> {
 
     /// Counts a wrong password of a stranger, also for the account's user, if there is one; returns the counts of the account
     /// and the network.
-    pub(crate) async fn add(
+    pub(super) async fn add(
         self,
         folded: &str,
         account: Option<&Account>,
@@ -86,15 +91,15 @@ impl WrongPasswords<'_> {
     }
 
     /// Counts a wrong password of a known browser.
-    pub(crate) async fn add_of_device(
+    pub(super) async fn add_of_device(
         self,
         device: &str,
-        account: &Account,
+        folded: &str,
+        account: Option<&Account>,
         browser: &Browser<'_>,
     ) -> Result<(), StoreError> {
-        let folded = account.user.username.folded();
-        let subjects = [of_device(device), of_account(&folded), of_network(Network::of(browser.address))];
-        self.count_all(subjects, Some(account)).await.map(|_| ())
+        let subjects = [of_device(device), of_account(folded), of_network(Network::of(browser.address))];
+        self.count_all(subjects, account).await.map(|_| ())
     }
 
     async fn count_all<const N: usize>(
@@ -110,7 +115,7 @@ impl WrongPasswords<'_> {
 
     /// Resets the count of the account and, after a known browser's sign-in, of the device. The address keeps its own:
     /// otherwise an attacker could reset it with an account of theirs between two guesses at another one.
-    pub(crate) async fn reset(self, account: &str, device: Option<&str>) -> Result<(), StoreError> {
+    pub(super) async fn reset(self, account: &str, device: Option<&str>) -> Result<(), StoreError> {
         for subject in [Some(of_account(account)), device.map(of_device)].into_iter().flatten() {
             self.0.store.attempts().reset(subject).await?;
         }

@@ -46,6 +46,9 @@ impl Users<'_> {
         password: &str,
         configure_server: bool,
     ) -> Result<User, ServiceError> {
+        if configure_server {
+            self.admin.require_fresh()?;
+        }
         let mut errors = FieldErrors::default();
         let parsed = errors.take("username", Username::parse(username));
         let password = errors.take("password", check(password, username, configure_server));
@@ -60,11 +63,15 @@ impl Users<'_> {
         Ok(user)
     }
 
-    /// Changes an account. Idempotent.
+    /// Changes an account; its rights only with a fresh sign-in. Idempotent.
     ///
     /// `AccountChange::Permit` cannot check whether the password is long enough for *Configure Server*: only its hash is
     /// there.
     pub async fn change(self, username: &str, change: AccountChange) -> Result<User, ServiceError> {
+        match change {
+            AccountChange::Permit | AccountChange::Forbid => self.admin.require_fresh()?,
+            AccountChange::Disable | AccountChange::Enable => {}
+        }
         let by = self.admin.by(self.service.clock.now());
         let changed = match Username::parse(username) {
             Ok(username) => self.service.store.users().change(&username, change, by).await?,
@@ -73,13 +80,14 @@ impl Users<'_> {
         changed.ok_or_else(|| no_user(username))
     }
 
-    /// Sets a new password, ends the account's sessions and, unless they are kept, revokes its tokens.
+    /// Sets a new password, with a fresh sign-in; ends the account's sessions and, unless they are kept, revokes its tokens.
     pub async fn change_password(
         self,
         username: &str,
         password: &str,
         keep_tokens: bool,
     ) -> Result<User, ServiceError> {
+        self.admin.require_fresh()?;
         let account = match Username::parse(username) {
             Ok(username) => self.service.store.users().find(&username).await?,
             Err(_) => None,
@@ -93,6 +101,18 @@ impl Users<'_> {
         let users = self.service.store.users();
         let changed = users.change_password(&account.user.username, &hash, keep_tokens, by).await?;
         changed.ok_or_else(|| no_user(username))
+    }
+
+    /// Removes the second factor and the recovery codes of an account: the way back in for a user who has lost both.
+    /// Idempotent.
+    pub async fn reset_factors(self, username: &str) -> Result<User, ServiceError> {
+        self.admin.require_fresh()?;
+        let by = self.admin.by(self.service.clock.now());
+        let reset = match Username::parse(username) {
+            Ok(username) => self.service.store.users().reset_second_factor(&username, by).await?,
+            Err(_) => None,
+        };
+        reset.ok_or_else(|| no_user(username))
     }
 
     /// Ends every session of an account and revokes its tokens.

@@ -71,7 +71,7 @@ impl Consumers<'_> {
         self.decide(key, Status::Disapproved, Action::ConsumerDisapproved, seen).await
     }
 
-    /// Approves a consumer and trusts it, in one change. Idempotent, and `seen` as for `approve`.
+    /// Approves a consumer and trusts it, in one change, with a fresh sign-in. Idempotent, and `seen` as for `approve`.
     pub async fn approve_trusted(
         self,
         key: ConsumerKey,
@@ -105,6 +105,7 @@ impl Consumers<'_> {
                 return Ok(before);
             };
             self.refuse_stale(&before, seen).await?;
+            self.require_fresh_for_a_right(&before, &after)?;
             let activity =
                 NewActivity::consumer(self.admin.by(now), action.clone(), Some(&before), Some(&after));
             match self.service.store.consumers().save(&after, None, false, activity).await {
@@ -115,7 +116,7 @@ impl Consumers<'_> {
         }
     }
 
-    /// Edits a consumer. `seen` as for `approve`.
+    /// Edits a consumer. `seen` as for `approve`. Giving it a right needs a fresh sign-in.
     pub async fn edit(
         self,
         key: ConsumerKey,
@@ -130,6 +131,7 @@ impl Consumers<'_> {
             let Some(after) = before.edit(&edit, now)? else {
                 return Ok(before);
             };
+            self.require_fresh_for_a_right(&before, &after)?;
             let mut activity = NewActivity::consumer(
                 self.admin.by(now),
                 Action::ConsumerEdited,
@@ -172,6 +174,10 @@ impl Consumers<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    fn require_fresh_for_a_right(self, before: &Consumer, after: &Consumer) -> Result<(), ServiceError> {
+        if after.has_gained_a_right(before) { self.admin.require_fresh() } else { Ok(()) }
     }
 
     async fn refuse_stale(self, current: &Consumer, seen: Option<i64>) -> Result<(), ServiceError> {

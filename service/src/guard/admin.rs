@@ -17,6 +17,8 @@ use crate::{
 pub const IDLE: Duration = Duration::from_mins(30);
 /// A session ends this long after its user signed in, however active they are.
 pub const AT_MOST: Duration = Duration::from_hours(12);
+/// A sign-in is fresh for this long: sensitive acts ask for the password, and the code of a second factor, again after that.
+pub const FRESH: Duration = Duration::from_mins(15);
 /// Resolution of a session's last use, so that not every request writes to the database.
 const LAST_USE_RESOLUTION: Duration = Duration::from_mins(1);
 
@@ -34,8 +36,8 @@ pub struct Admin {
 enum Basis {
     /// Access to the host.
     CommandLine,
-    /// A session, by the hash of its token.
-    Session(Vec<u8>),
+    /// A session, by the hash of its token, and whether its sign-in was fresh when the proof was made.
+    Session(Vec<u8>, bool),
     /// A single signed request.
     Request,
 }
@@ -55,6 +57,14 @@ impl Admin {
             Ok(Self { actor, address: Some(address.to_string()), basis })
         } else {
             Err(NotPermitted::User)
+        }
+    }
+
+    /// Refuses a sensitive act of a session that has to sign in again first. Commands and signed requests are never asked.
+    pub(crate) fn require_fresh(&self) -> Result<(), ServiceError> {
+        match self.basis {
+            Basis::Session(_, false) => Err(ServiceError::SignInAgain),
+            Basis::Session(_, true) | Basis::CommandLine | Basis::Request => Ok(()),
         }
     }
 
@@ -83,6 +93,7 @@ pub struct SignedIn {
     user: User,
     session: Vec<u8>,
     address: IpAddr,
+    is_fresh: bool,
 }
 
 impl SignedIn {
@@ -93,12 +104,21 @@ impl SignedIn {
 
     /// Proof that the user is an administrator.
     pub fn admin(&self) -> Result<Admin, NotPermitted> {
-        Admin::from_user(&self.user, self.address, Basis::Session(self.session.clone()))
+        Admin::from_user(&self.user, self.address, Basis::Session(self.session.clone(), self.is_fresh))
     }
 
     /// The session's identifier: the hash of its token.
     pub fn session(&self) -> &[u8] {
         &self.session
+    }
+
+    /// Whether the user has proved a moment ago who they are.
+    pub fn is_fresh(&self) -> bool {
+        self.is_fresh
+    }
+
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
     }
 
     pub(crate) fn id(&self) -> i64 {
@@ -117,6 +137,30 @@ impl SignedIn {
 impl fmt::Display for SignedIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.user.username.fmt(f)
+    }
+}
+
+/// A user with a valid session, also one who must set up a second factor before anything else. It opens only that, and
+/// what proves or ends the session itself.
+#[derive(Clone, Debug)]
+pub struct AccountHolder {
+    signed_in: SignedIn,
+    must_set_up: bool,
+}
+
+impl AccountHolder {
+    /// The user.
+    pub fn user(&self) -> &User {
+        &self.signed_in.user
+    }
+
+    /// Whether the user must set up a second factor before anything else.
+    pub fn must_set_up(&self) -> bool {
+        self.must_set_up
+    }
+
+    pub(crate) fn signed_in(&self) -> &SignedIn {
+        &self.signed_in
     }
 }
 
@@ -150,7 +194,8 @@ impl Service {
 }
 
 impl Sessions<'_> {
-    /// The user of a session cookie; `None` if the session has ended or the account is disabled.
+    /// The user of a session cookie; `None` if the session has ended, the account is disabled, or the user must set up a
+    /// second factor first.
     ///
     /// `Presence::Acting` keeps the session from going idle, `Presence::Listening` does not.
     pub async fn authenticate(
@@ -159,6 +204,17 @@ impl Sessions<'_> {
         address: IpAddr,
         presence: Presence,
     ) -> Result<Option<SignedIn>, ServiceError> {
+        let holder = self.account_holder(cookie, address, presence).await?;
+        Ok(holder.filter(|holder| !holder.must_set_up).map(|holder| holder.signed_in))
+    }
+
+    /// The same, also of a user who must set up a second factor first.
+    pub async fn account_holder(
+        self,
+        cookie: &str,
+        address: IpAddr,
+        presence: Presence,
+    ) -> Result<Option<AccountHolder>, ServiceError> {
         let hash = token::hash(cookie);
         let Some(session) = self.valid_session(&hash).await? else {
             return Ok(None);
@@ -170,16 +226,21 @@ impl Sessions<'_> {
                 tracing::warn!(%error, "a session's last use could not be noted");
             }
         }
-        Ok(Some(SignedIn { id: session.account.id, user: session.account.user, session: hash, address }))
+        let (id, user) = (session.account.id, session.account.user);
+        let must_set_up = self.0.rules.require_second_factor.is_missing(&user);
+        let is_fresh = now - session.proved_at <= FRESH;
+        let signed_in = SignedIn { id, user, session: hash, address, is_fresh };
+        Ok(Some(AccountHolder { signed_in, must_set_up }))
     }
 
     /// Whether the proof could be given again now. A signed request proves a permission only for itself: never again.
     pub(crate) async fn is_still_permitted(self, admin: &Admin) -> Result<bool, ServiceError> {
         match &admin.basis {
             Basis::CommandLine => Ok(true),
-            Basis::Session(hash) => {
-                let session = self.valid_session(hash).await?;
-                Ok(session.is_some_and(|session| session.account.user.configure_server))
+            Basis::Session(hash, _) => {
+                let user = self.valid_session(hash).await?.map(|session| session.account.user);
+                let is_missing = |user: &User| self.0.rules.require_second_factor.is_missing(user);
+                Ok(user.is_some_and(|user| user.configure_server && !is_missing(&user)))
             }
             Basis::Request => Ok(false),
         }

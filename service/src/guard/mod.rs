@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod browser;
 pub(crate) mod known;
+pub mod one_time_codes;
 pub(crate) mod pace;
 pub(crate) mod passwords;
 pub(crate) mod per_address;

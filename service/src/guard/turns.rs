@@ -93,6 +93,11 @@ impl Turn {
         self.turns.lock().was_right(&self.stranger);
     }
 
+    /// The password was right, and a code has to follow.
+    pub(crate) fn goes_on(mut self) {
+        self.is_settled = true;
+    }
+
     /// The password was not checked, since the attempt has to wait once more.
     pub(crate) fn put_back(mut self) {
         self.is_settled = true;

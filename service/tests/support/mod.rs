@@ -14,10 +14,10 @@ use std::{
 
 use domain::{Activity, Consumer, Password};
 use place::Place;
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, Statement};
 use service::{
     Admin, Clock, Rules, Service, SignedIn, Token,
-    sign_in::{Begun, Browser, Presence},
+    sign_in::{Begun, Browser, Presence, SignIn},
 };
 use store::Store;
 use tokio::task::JoinSet;
@@ -29,7 +29,16 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 /// A browser that nobody has signed in from.
 pub const BROWSER: Browser<'static> =
-    Browser { address: HERE, connection: SocketAddr::new(HERE, 1), session: None, device: None };
+    Browser { address: HERE, connection: SocketAddr::new(HERE, 1), session: None, device: None, agent: None };
+
+/// The session that a right pair has begun.
+#[track_caller]
+pub fn begun(signed_in: SignIn) -> Begun {
+    match signed_in {
+        SignIn::Begun(begun) => begun,
+        SignIn::CodeNeeded(_) => panic!("the account has a second factor"),
+    }
+}
 
 /// The use cases, and what a test needs to inspect their data.
 pub struct House {
@@ -45,18 +54,27 @@ pub struct House {
 
 impl House {
     pub async fn new() -> Self {
+        Self::by(Rules::default()).await
+    }
+
+    async fn by(rules: Rules) -> Self {
         let place = Place::new();
         let mut store = Store::open(&place.location(), &place.vault_key()).await.unwrap();
         let root = Admin::at_the_command_line(&mut store);
         let store = Arc::new(store);
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
-        let service = Service::new(store.clone(), Clock::Manual(clock.clone()), Rules::default());
+        let service = Service::new(store.clone(), Clock::Manual(clock.clone()), rules);
         Self { service, store, root, clock, feed: JoinSet::new(), place }
     }
 
     /// A house where `ada` has *Configure Server* and `grace` has not.
     pub async fn with_users() -> Self {
-        let house = Self::new().await;
+        Self::with_rules(Rules::default()).await
+    }
+
+    /// The same, with other rules.
+    pub async fn with_rules(rules: Rules) -> Self {
+        let house = Self::by(rules).await;
         house.add("ada", true).await;
         house.add("grace", false).await;
         house
@@ -96,7 +114,7 @@ impl House {
 
     /// Signs a user in from a browser.
     pub async fn begin(&self, name: &str, browser: &Browser<'_>) -> Begun {
-        self.service.sessions().sign_in(name, &Password::typed(PASSWORD), browser).await.unwrap()
+        begun(self.service.sessions().sign_in(name, &Password::typed(PASSWORD), browser).await.unwrap())
     }
 
     /// The user of a cookie, as a request with it finds them.
@@ -136,6 +154,16 @@ impl House {
         let connection = self.place.plain().await;
         connection.execute_unprepared(statement).await.unwrap();
         connection.close().await.unwrap();
+    }
+
+    /// The number that a query of one cell returns.
+    pub async fn number(&self, question: &str) -> i64 {
+        let connection = self.place.plain().await;
+        let statement = Statement::from_string(connection.get_database_backend(), question);
+        let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+        let number = row.try_get_by_index(0).unwrap();
+        connection.close().await.unwrap();
+        number
     }
 
     pub async fn activities(&self) -> usize {

@@ -19,7 +19,8 @@ impl Users<'_> {
     /// Sets the password of an account whose old one was checked. Every session ends; the one named `from` goes on under
     /// the hash `to`, with the times at which it began and was proved. Unless they are kept, the account's tokens are revoked.
     ///
-    /// Returns `false`, and changes nothing, if the account was changed since it was read or the session has ended.
+    /// Returns the account as it is then; `None`, and changes nothing, if it was changed since it was read or the session has
+    /// ended.
     pub async fn change_own_password(
         self,
         account: &Account,
@@ -27,15 +28,15 @@ impl Users<'_> {
         keep_tokens: bool,
         (from, to): (&[u8], &[u8]),
         by: By,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Account>, StoreError> {
         let mut change = self.0.begin().await?;
         let session = session::Entity::find_by_id(from.to_vec())
             .filter(session::Column::UserId.eq(account.id))
             .one(&change.transaction)
             .await?;
-        let Some(session) = session else { return Ok(false) };
+        let Some(session) = session else { return Ok(None) };
         if unchanged(&change.transaction, account).await?.is_none() {
-            return Ok(false);
+            return Ok(None);
         }
         let columns =
             user::ActiveModel { password_hash: Set(password_hash.to_owned()), ..Default::default() };
@@ -51,6 +52,8 @@ impl Users<'_> {
             tokens::revoke_all_for(&mut change, account.id, &by).await?;
         }
         self.0.commit(change).await?;
-        Ok(true)
+        // `end_sessions` has counted one more.
+        let sign_outs = account.sign_outs + 1;
+        Ok(Some(Account { password_hash: password_hash.to_owned(), sign_outs, ..account.clone() }))
     }
 }

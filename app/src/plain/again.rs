@@ -1,0 +1,66 @@
+//! The page that asks a signed-in user for the password, and the code, again before a sensitive act: a plain form, no script.
+
+use domain::FieldError;
+use http::StatusCode;
+use leptos::prelude::*;
+
+use crate::{
+    document::Document,
+    frame::{card::Card, site::Site},
+    plain::own_page::SecretField,
+};
+
+/// What the page asks.
+#[derive(Clone, Debug)]
+pub struct AgainReply {
+    /// Who is signed in.
+    pub username: String,
+    /// Whether the account has a second factor.
+    pub needs_code: bool,
+    /// Where it leads afterwards: a path on this server.
+    pub next: String,
+    /// What is wrong with each field.
+    pub errors: Vec<FieldError>,
+    /// Any other problem.
+    pub problem: Option<(StatusCode, String)>,
+}
+
+impl From<AgainReply> for Document {
+    fn from(reply: AgainReply) -> Self {
+        let status = match &reply.problem {
+            Some((status, _)) => *status,
+            None if reply.errors.is_empty() => StatusCode::OK,
+            None => StatusCode::UNAUTHORIZED,
+        };
+        Self::new(
+            "Sign in again · Latchkey",
+            status,
+            move |site| view! { <AgainPage site reply=reply.clone()/> },
+        )
+    }
+}
+
+#[component]
+fn AgainPage(site: Site, reply: AgainReply) -> impl IntoView {
+    let AgainReply { username, needs_code, next, errors, problem } = reply;
+    let action = site.url("/sign-in/again");
+    let problem = problem.map(|(_, words)| view! { <p class="problem" role="alert">{words}</p> });
+    let code = needs_code
+        .then(|| SecretField::code("From your authenticator app, or a recovery code.").view(&errors));
+    view! {
+        <Card site heading="Sign in again">
+            <p class="lead">
+                "What you are about to do needs a fresh sign-in. You are signed in as " <strong><bdi>{username.clone()}</bdi></strong> "."
+            </p>
+            {problem}
+            <form method="post" action=action>
+                <input type="hidden" name="next" value=next/>
+                // For password managers: the password belongs to this name.
+                <input type="hidden" name="username" autocomplete="username" value=username/>
+                {SecretField::password("password", "Password", "current-password").focused().view(&errors)}
+                {code}
+                <button class="btn primary">"Sign in again"</button>
+            </form>
+        </Card>
+    }
+}

@@ -1,0 +1,76 @@
+//! The page on which users change their password: a plain form, no script.
+
+use domain::FieldError;
+use http::StatusCode;
+use leptos::prelude::*;
+
+use crate::{
+    document::Document,
+    frame::{header::NavPage, site::Site, who::Who},
+    plain::own_page::{OwnPage, SecretField},
+};
+
+/// What the page **Change password** shows.
+#[derive(Clone, Debug)]
+pub struct ChangePassword {
+    /// Who is signed in.
+    pub who: Who,
+    /// Whether **Keep applications signed in** is ticked.
+    pub keep_tokens: bool,
+    /// What is wrong with each field.
+    pub errors: Vec<FieldError>,
+    /// Any other problem.
+    pub problem: Option<(StatusCode, String)>,
+    /// Whether the password was just changed.
+    pub changed: bool,
+}
+
+impl From<ChangePassword> for Document {
+    fn from(reply: ChangePassword) -> Self {
+        let status = match &reply.problem {
+            Some((status, _)) => *status,
+            None if reply.errors.is_empty() => StatusCode::OK,
+            None => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(
+            "Change password · Latchkey",
+            status,
+            move |site| view! { <PasswordPage site reply=reply.clone()/> },
+        )
+    }
+}
+
+#[component]
+fn PasswordPage(site: Site, reply: ChangePassword) -> impl IntoView {
+    let action = site.url("/account/password");
+    let ChangePassword { who, keep_tokens, errors, problem, changed } = reply;
+    let applications =
+        if keep_tokens { "Applications stay signed in." } else { "Applications have to ask you again." };
+    let changed = changed.then(|| {
+        view! {
+            <p class="note" role="status" tabindex="-1" autofocus=true>
+                <strong>"Your password is changed."</strong> " Every other browser is signed out. " {applications}
+            </p>
+        }
+    });
+    let problem = problem.map(|(_, words)| view! { <p class="problem" role="alert">{words}</p> });
+    view! {
+        <OwnPage
+            site who here=NavPage::Password heading="Change password"
+            lead="Every other browser is signed out, and so is every application, unless you keep them."
+        >
+            {changed}
+            {problem}
+            <form method="post" action=action class="card">
+                {SecretField::password("current_password", "Current password", "current-password").view(&errors)}
+                {SecretField::password("password", "New password", "new-password").view(&errors)}
+                {SecretField::password("password_again", "Re-type new password", "new-password").view(&errors)}
+                <div class="check">
+                    <input id="keep_tokens" name="keep_tokens" type="checkbox" value="true" checked=keep_tokens/>
+                    <label for="keep_tokens">"Keep applications signed in"</label>
+                </div>
+                <button class="btn primary">"Change password"</button>
+            </form>
+        </OwnPage>
+    }
+}

@@ -1,0 +1,111 @@
+//! `/sign-in/code`: the second step of signing in, for accounts with a second factor.
+
+use app::{CodeReply, SignInReply};
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
+use service::sign_in::{CodeError, StepError};
+
+use crate::{
+    pages::{
+        input::PageForm,
+        next::{callback_origin, own_path, signed_in},
+        proof::retry_after,
+        render::{failure, page_request, render, status, words},
+    },
+    state::{AppState, denials::Reason},
+    wire::{
+        address::{ClientAddress, Connection},
+        denial::Denial,
+        request_id::RequestId,
+        session::Cookies,
+    },
+};
+
+/// Where the form leads.
+pub(crate) const PATH: &str = "/sign-in/code";
+
+/// The page that asks for the code. The token of the step is in the form alone: it is no cookie, and in no address.
+pub(super) async fn ask(
+    state: AppState,
+    step: String,
+    next: &str,
+    problem: Option<(StatusCode, String)>,
+) -> Response {
+    let callback_origin = callback_origin(&state, next).await;
+    let reply = CodeReply { step, next: next.to_owned(), problem, callback_origin };
+    let request = page_request(&state, PATH);
+    render(state.site, reply, request).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct CodeForm {
+    #[serde(default)]
+    step: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in/code`
+pub(crate) async fn enter(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    connection: Connection,
+    id: RequestId,
+    headers: HeaderMap,
+    PageForm(CodeForm { step, code, next }): PageForm<CodeForm>,
+) -> Response {
+    let cookies = Cookies::of(&headers, &state);
+    let browser = cookies.browser(address, connection, &headers);
+    let entered = state.service.sessions().enter_code(&step, &code, &browser).await;
+    state.metrics.entered_code(&entered);
+    let next = own_path(&next);
+    let error = match entered {
+        Ok(begun) => return signed_in(&state, &begun, next),
+        Err(error) => error,
+    };
+    let denial = denial(&error);
+    let (status, words, failed) = match &error {
+        StepError::StartOver | StepError::Refused(_, CodeError::Wrong) => {
+            (StatusCode::UNAUTHORIZED, error.to_string(), None)
+        }
+        StepError::Refused(_, CodeError::TooManyWrong | CodeError::TooMany(_)) => {
+            (StatusCode::TOO_MANY_REQUESTS, error.to_string(), None)
+        }
+        StepError::Service(error) | StepError::Refused(_, CodeError::Service(error)) => {
+            (status(error), words(error, &id), failure(error))
+        }
+    };
+    let later = match &error {
+        StepError::Refused(_, CodeError::TooMany(wait)) => Some(retry_after(*wait)),
+        StepError::StartOver | StepError::Refused(..) | StepError::Service(_) => None,
+    };
+    let problem = Some((status, words));
+    let page = if matches!(error, StepError::StartOver) {
+        let callback_origin = callback_origin(&state, next).await;
+        let reply = SignInReply { next: next.to_owned(), problem, callback_origin, ..SignInReply::default() };
+        let request = page_request(&state, "/sign-in");
+        render(state.site, reply, request).await
+    } else {
+        ask(state, step, next, problem).await
+    };
+    (failed, denial, later, page).into_response()
+}
+
+/// What the log says of a code that did not sign in.
+fn denial(error: &StepError) -> Option<Extension<Denial>> {
+    let StepError::Refused(user, error) = error else { return None };
+    let reason = match error {
+        CodeError::Wrong => Reason::WrongCode,
+        CodeError::TooManyWrong => Reason::TooManyWrongCodes,
+        CodeError::TooMany(_) => Reason::TooManySignIns,
+        CodeError::Service(_) => return None,
+    };
+    Some(Denial::of_user(reason, Some(user.clone())))
+}

@@ -1,0 +1,83 @@
+//! `/account/password`: a user's own new password.
+
+use app::{ChangePassword, Who};
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse as _, Response},
+};
+use domain::{Password, TypedSecret};
+use serde::Deserialize;
+
+use crate::{
+    pages::{
+        input::PageForm,
+        person::{Person, sign_in_first, who},
+        proof::Refused,
+        render::{page_request, render},
+    },
+    state::AppState,
+    wire::{request_id::RequestId, session},
+};
+
+/// Where the page is.
+pub(crate) const PATH: &str = "/account/password";
+
+fn empty(who: Who) -> ChangePassword {
+    ChangePassword { who, keep_tokens: false, errors: Vec::new(), problem: None, changed: false }
+}
+
+/// `GET /account/password`
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    request: Request,
+) -> Response {
+    let Some(Person(person)) = person else {
+        return sign_in_first(&state, PATH);
+    };
+    render(state.site, empty(who(person.user())), request).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PasswordForm {
+    #[serde(default)]
+    current_password: TypedSecret,
+    #[serde(default)]
+    password: TypedSecret,
+    #[serde(default)]
+    password_again: TypedSecret,
+    /// A checkbox: there with any value, or not there.
+    keep_tokens: Option<String>,
+}
+
+/// `POST /account/password`
+pub(crate) async fn change(
+    State(state): State<AppState>,
+    person: Option<Person>,
+    id: RequestId,
+    PageForm(form): PageForm<PasswordForm>,
+) -> Response {
+    let Some(Person(person)) = person else {
+        return sign_in_first(&state, PATH);
+    };
+    let keep_tokens = form.keep_tokens.is_some();
+    let current = Password::typed(form.current_password.expose());
+    let (password, again) = (form.password.expose(), form.password_again.expose());
+    let changed =
+        state.service.account(&person).change_password(&current, password, again, keep_tokens).await;
+    let reply = ChangePassword { keep_tokens, ..empty(who(person.user())) };
+    let request = page_request(&state, PATH);
+    match changed {
+        Ok(renewed) => {
+            let cookies = session::go_on(&renewed, &state);
+            let reply = ChangePassword { changed: true, ..reply };
+            (cookies, render(state.site, reply, request).await).into_response()
+        }
+        Err(error) => {
+            let Refused { errors, problem, parts } =
+                Refused::of(error, "current_password", person.user(), &id);
+            let reply = ChangePassword { errors, problem, ..reply };
+            (parts, render(state.site, reply, request).await).into_response()
+        }
+    }
+}

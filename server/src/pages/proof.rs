@@ -1,0 +1,74 @@
+//! What a page says and leaves in its answer where a user who is signed in has not proved who they are.
+
+use std::time::Duration;
+
+use axum::{
+    Extension,
+    http::{HeaderName, StatusCode, header},
+};
+use domain::{FieldError, User};
+use service::{
+    ServiceError,
+    sign_in::{CodeError, ProofError},
+};
+
+use crate::{
+    pages::render::{failure, status, words},
+    state::denials::Reason,
+    wire::{denial::Denial, failure::Failure, request_id::RequestId},
+};
+
+/// `Retry-After`.
+pub(super) type Later = [(HeaderName, String); 1];
+
+/// A refused proof.
+#[derive(Default)]
+pub(super) struct Refused {
+    /// What is wrong with each field.
+    pub(super) errors: Vec<FieldError>,
+    /// Any other problem.
+    pub(super) problem: Option<(StatusCode, String)>,
+    /// What the answer has besides the page.
+    pub(super) parts: (Option<Extension<Failure>>, Option<Extension<Denial>>, Option<Later>),
+}
+
+impl Refused {
+    /// Of a form whose password has this field; the code is `code`.
+    pub(super) fn of(error: ProofError, password: &str, user: &User, id: &RequestId) -> Self {
+        let denial = |reason| Some(Denial::of_user(reason, Some(user.username.clone())));
+        let sentence = error.to_string();
+        let of_field = |field: &str, reason| Self {
+            errors: vec![FieldError::new(field, sentence.clone())],
+            parts: (None, denial(reason), None),
+            ..Self::default()
+        };
+        match error {
+            ProofError::WrongPassword => of_field(password, Reason::WrongPassword),
+            ProofError::Code(CodeError::Wrong) => of_field("code", Reason::WrongCode),
+            ProofError::Code(CodeError::TooManyWrong) => of_field("code", Reason::TooManyWrongCodes),
+            ProofError::TooMany(wait) | ProofError::Code(CodeError::TooMany(wait)) => Self {
+                problem: Some((StatusCode::TOO_MANY_REQUESTS, sentence)),
+                parts: (None, denial(Reason::TooManySignIns), Some(retry_after(wait))),
+                ..Self::default()
+            },
+            ProofError::Service(error) | ProofError::Code(CodeError::Service(error)) => {
+                Self::failed(error, id)
+            }
+        }
+    }
+
+    /// Of a form that was refused, or failed, for another reason.
+    pub(super) fn failed(error: ServiceError, id: &RequestId) -> Self {
+        let parts = (failure(&error), None, None);
+        match error {
+            ServiceError::Invalid(errors) => Self { errors, ..Self::default() },
+            error => Self { problem: Some((status(&error), words(&error, id))), parts, ..Self::default() },
+        }
+    }
+}
+
+/// At least a second, since `Retry-After: 0` would invite the next request at once.
+pub(super) fn retry_after(wait: Duration) -> Later {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    [(header::RETRY_AFTER, seconds.max(1).to_string())]
+}

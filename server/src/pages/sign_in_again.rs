@@ -1,0 +1,78 @@
+//! `/sign-in?again=…` and `/sign-in/again`: a fresh proof of a signed-in user, before a sensitive act.
+
+use app::AgainReply;
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{FieldError, Password, TypedSecret};
+use serde::Deserialize;
+use service::AccountHolder;
+
+use crate::{
+    pages::{
+        input::PageForm,
+        next::{after_sign_in, own_path},
+        person::{Holder, sign_in_first},
+        proof::Refused,
+        render::{page_request, render},
+    },
+    state::AppState,
+    wire::request_id::RequestId,
+};
+
+/// Where the form leads.
+pub(crate) const PATH: &str = "/sign-in/again";
+
+/// The page that asks for the password, and the code; without a session, the sign-in, which is fresh by itself.
+pub(super) async fn show(state: AppState, holder: Option<Holder>, next: &str, request: Request) -> Response {
+    let Some(Holder(holder)) = holder else {
+        return sign_in_first(&state, next);
+    };
+    let reply = reply(&holder, next, Vec::new(), None);
+    render(state.site, reply, request).await
+}
+
+fn reply(
+    holder: &AccountHolder,
+    next: &str,
+    errors: Vec<FieldError>,
+    problem: Option<(StatusCode, String)>,
+) -> AgainReply {
+    let user = holder.user();
+    let (username, needs_code) = (user.username.to_string(), user.second_factor);
+    AgainReply { username, needs_code, next: next.to_owned(), errors, problem }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct AgainForm {
+    #[serde(default)]
+    password: TypedSecret,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in/again`
+pub(crate) async fn sign_in_again(
+    State(state): State<AppState>,
+    holder: Option<Holder>,
+    id: RequestId,
+    PageForm(form): PageForm<AgainForm>,
+) -> Response {
+    let next = own_path(&form.next);
+    let Some(Holder(holder)) = holder else {
+        return sign_in_first(&state, next);
+    };
+    let password = Password::typed(form.password.expose());
+    let error = match state.service.sessions().sign_in_again(&holder, &password, &form.code).await {
+        Ok(()) => return Redirect::to(&after_sign_in(&state, next)).into_response(),
+        Err(error) => error,
+    };
+    let Refused { errors, problem, parts } = Refused::of(error, "password", holder.user(), &id);
+    let reply = reply(&holder, next, errors, problem);
+    let request = page_request(&state, PATH);
+    (parts, render(state.site, reply, request).await).into_response()
+}

@@ -1,0 +1,142 @@
+//! The second step of signing in: a code of the second factor, or a recovery code.
+
+use std::time::Duration;
+
+use domain::{Actor, Username};
+use store::{Account, CodeCheck, activity::By};
+
+use crate::{
+    accounts::{
+        lanes::Passage,
+        sign_in::{Begun, TOO_MANY},
+    },
+    error::ServiceError,
+    guard::{
+        admin::Sessions,
+        browser::Browser,
+        one_time_codes::{TypedCode, recovery_code_hash, step_of},
+        token::{self, Token},
+    },
+};
+
+/// The code has to come this long after the password.
+pub const STEP_LIFE: Duration = Duration::from_mins(5);
+
+/// Why a code is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum CodeError {
+    /// The code is wrong, or was accepted before.
+    #[error("This code is wrong, or it was used already. Wait for the next one, or enter a recovery code.")]
+    Wrong,
+    /// Too many codes were wrong.
+    #[error(
+        "Too many wrong codes were entered for this account. Wait 15 minutes, or enter one of your recovery codes."
+    )]
+    TooManyWrong,
+    /// Too many others are signing in; the code was not looked at. Holds how long to stay away.
+    #[error("{TOO_MANY}")]
+    TooMany(Duration),
+    /// The check itself failed.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+/// Why the second step did not sign in.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The step is unknown, used or too old, or the account was changed since the password was checked.
+    #[error(
+        "It took too long, or your account was changed in the meantime. Enter your username and password again."
+    )]
+    StartOver,
+    /// The code of this user is not accepted.
+    #[error("{1}")]
+    Refused(Username, CodeError),
+    /// The check itself failed.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl Sessions<'_> {
+    /// Remembers that the account's password was right; returns the token with which the code has to come.
+    pub(crate) async fn ask_for_code(self, account: &Account) -> Result<Token, ServiceError> {
+        let token = Token::new();
+        let now = self.0.clock.now();
+        self.0.store.sign_in_steps().insert(&token.hash(), account, now, now - STEP_LIFE).await?;
+        Ok(token)
+    }
+
+    /// Verifies the code for a step that `sign_in` began, once, and starts the session. The browser's earlier session, if
+    /// any, ends.
+    pub async fn enter_code(self, step: &str, code: &str, browser: &Browser<'_>) -> Result<Begun, StepError> {
+        let hash = token::hash(step);
+        let made_after = self.0.clock.now() - STEP_LIFE;
+        let account =
+            self.0.store.sign_in_steps().find(&hash, made_after).await.map_err(ServiceError::from)?;
+        let account = account.filter(|account| account.user.second_factor).ok_or(StepError::StartOver)?;
+        let refused = |error| match error {
+            CodeError::Service(error) => StepError::Service(error),
+            error @ (CodeError::Wrong | CodeError::TooManyWrong | CodeError::TooMany(_)) => {
+                StepError::Refused(account.user.username.clone(), error)
+            }
+        };
+        let passage = self.passage_for_code(&account, browser).await.map_err(refused)?;
+        let passage = self.prove_code(&account, code, passage, browser).await.map_err(refused)?;
+        if !self.0.store.sign_in_steps().take(&hash).await.map_err(ServiceError::from)? {
+            return Err(StepError::StartOver);
+        }
+        self.0.wrong_passwords().was_right(passage, &account).await?;
+        self.begin(&account, browser).await?.ok_or(StepError::StartOver)
+    }
+
+    async fn passage_for_code(self, account: &Account, browser: &Browser<'_>) -> Result<Passage, CodeError> {
+        let wrong = self.0.wrong_passwords();
+        if let Some(passage) = wrong.of_known(account, browser).await? {
+            return Ok(passage);
+        }
+        let passage = wrong.of_stranger(&account.user.username.folded(), browser).await?;
+        passage.map_err(CodeError::TooMany)
+    }
+
+    /// Verifies a code and uses it up. Wrong ones are counted as wrong passwords are, and too many stop the account's codes,
+    /// but not its recovery codes.
+    pub(super) async fn prove_code(
+        self,
+        account: &Account,
+        code: &str,
+        passage: Passage,
+        browser: &Browser<'_>,
+    ) -> Result<Passage, CodeError> {
+        match self.check_code(account, code, browser).await? {
+            CodeCheck::Right => Ok(passage),
+            CodeCheck::TooManyWrong => Err(CodeError::TooManyWrong),
+            CodeCheck::Wrong => {
+                let folded = account.user.username.folded();
+                self.0.wrong_passwords().was_wrong(passage, &folded, Some(account), browser).await?;
+                Err(CodeError::Wrong)
+            }
+        }
+    }
+
+    async fn check_code(
+        self,
+        account: &Account,
+        code: &str,
+        browser: &Browser<'_>,
+    ) -> Result<CodeCheck, ServiceError> {
+        let factor = self.0.store.second_factor(account.id);
+        let now = self.0.clock.now();
+        Ok(match TypedCode::parse(code) {
+            Some(TypedCode::Totp(code)) => {
+                let step = factor.secret().await?.and_then(|secret| step_of(&secret, &code, now));
+                factor.use_step(step, now).await?
+            }
+            Some(TypedCode::Recovery(code)) => {
+                let actor = Actor::User(account.user.username.clone());
+                let by = By { actor, address: Some(browser.address.to_string()), at: now };
+                factor.use_recovery_code(&recovery_code_hash(account.id, &code), by).await?
+            }
+            None => CodeCheck::Wrong,
+        })
+    }
+}
