@@ -150,6 +150,16 @@ test.describe("Without scripts", () => {
     await expect(page).toHaveURL(new RegExp(`${SESSIONS}$`));
   });
 
+  test("who has lost app and recovery codes gets back in by the command line", async ({ server, page }) => {
+    await withGrace(server);
+    await open(page, SECOND_FACTOR, "Second factor");
+    await setUp(page);
+    await page.goto(SECOND_FACTOR);
+    await signOut(page);
+    await server.cli(["user", "reset-factors", grace.username]);
+    await open(page, SESSIONS, "Your sessions");
+  });
+
   test("the password is asked for again where an act needs a fresh sign-in", async ({ server, page, complaints }) => {
     complaints.expect(refused(401));
     await withGrace(server);

@@ -104,6 +104,48 @@ fn a_wrong_password_takes_no_other_way_for_who_has_a_second_factor() {
     assert_eq!(answers[0], answers[1]);
 }
 
+#[test]
+fn a_second_factor_is_removed_with_password_and_code_or_from_the_command_line() {
+    let home = Home::with_users();
+    let server = home.serve();
+    let grace = server.signed_in("grace");
+    let (mut app, _) = grace.set_up_second_factor();
+    let listed = server.home.json(&["user", "list"], "");
+    let flags: Vec<_> =
+        listed.as_array().unwrap().iter().map(|user| (&user["username"], &user["second_factor"])).collect();
+    assert_eq!(flags, [(&json!("ada"), &json!(false)), (&json!("grace"), &json!(true))]);
+    let remove = |password: &str, code: &str| {
+        grace.post(PATH, &[("act", "remove"), ("password", password), ("code", code)])
+    };
+    let refused = remove("wrong password", "123456").is(422);
+    assert!(refused.text().contains("This is not the password of your account."), "{}", refused.text());
+    assert!(remove(PASSWORD, "12345").is(422).text().contains("This code is wrong"));
+    assert_eq!(remove(PASSWORD, &app.code()).is(303).header("location"), PATH);
+    server.signed_in("grace");
+    grace.set_up_second_factor();
+    let reset = server.home.json(&["user", "reset-factors", "grace"], "");
+    assert_eq!(reset["second_factor"], false);
+    server.signed_in("grace");
+    let nobody = server.home.run(&["user", "reset-factors", "nobody"], "");
+    assert_eq!((nobody.code, nobody.sentence()), (Some(1), "There is no user named nobody."));
+    let activity = server.signed_in("ada").get("/api/v1/activity?limit=100").is(200).json();
+    let lines = activity["items"].as_array().unwrap();
+    let told: Vec<_> = lines
+        .iter()
+        .filter(|line| line["action"].as_str().unwrap().starts_with("second_factor"))
+        .map(|line| (line["action"].as_str().unwrap(), line["actor"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("second_factor_removed", "the command line"),
+            ("second_factor_added", "grace"),
+            ("second_factor_removed", "grace"),
+            ("second_factor_added", "grace"),
+        ]
+    );
+}
+
 const CALLBACK: &str = "https://app.example/cb";
 
 /// Gives a consumer a right by the page and by the API; returns both statuses.

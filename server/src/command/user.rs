@@ -47,6 +47,11 @@ pub(super) enum UserCommand {
         /// The username
         name: String,
     },
+    /// Remove an account's second factor and recovery codes, for a user who has lost both
+    ResetFactors {
+        /// The username
+        name: String,
+    },
     /// End an account's sessions, and revoke what consumers may do for it
     SignOut {
         /// The username
@@ -106,6 +111,9 @@ impl UserCommand {
             Self::Forbid { name } => {
                 change(users.change(&name, AccountChange::Forbid).await, "does not have Configure Server")
             }
+            Self::ResetFactors { name } => {
+                change(users.reset_factors(&name).await, "has no second factor any more")
+            }
             Self::SignOut { name } => change(users.sign_out(&name).await, "is signed out everywhere"),
             Self::Passwd { name, keep_tokens, .. } => {
                 let password = input::secret_from_stdin("password")?;
@@ -122,8 +130,14 @@ fn table(users: &[User]) -> String {
         .iter()
         .map(|user| {
             let made = user.created_at.date().to_string();
-            [user.username.to_string(), word(user.configure_server, "yes"), word(user.disabled, "yes"), made]
+            [
+                user.username.to_string(),
+                word(user.configure_server, "yes"),
+                word(user.second_factor, "yes"),
+                word(user.disabled, "yes"),
+                made,
+            ]
         })
         .collect();
-    output::columns(["USERNAME", "CONFIGURE SERVER", "DISABLED", "ADDED"], &rows)
+    output::columns(["USERNAME", "CONFIGURE SERVER", "SECOND FACTOR", "DISABLED", "ADDED"], &rows)
 }
