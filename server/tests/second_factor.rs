@@ -146,6 +146,85 @@ fn a_second_factor_is_removed_with_password_and_code_or_from_the_command_line() 
     );
 }
 
+#[test]
+fn who_has_to_have_a_second_factor_is_led_to_it_and_everything_else_is_closed() {
+    // The address that is signed stays the same.
+    let public = ("LATCHKEY_PUBLIC_URL", "http://keys.example");
+    let home = Home::with_users();
+    let app = {
+        // A consumer that acts for grace since before the setting.
+        let provider = Provider::in_home(home.clone(), &[public]);
+        let app = provider.app_of("Signed in", "grace");
+        provider.server.stop();
+        app
+    };
+    let provider = Provider::in_home(home, &[public, ("LATCHKEY_REQUIRE_SECOND_FACTOR", "all")]);
+    let app = app.at(&provider);
+    let (ada, grace) = (provider.signed_in("ada"), provider.signed_in("grace"));
+    for path in [HOME, APPLICATIONS, "/account/password", "/account/sessions"] {
+        let sign_in = ada.get(path).is(303);
+        let led = ada.get(sign_in.header("location")).is(303);
+        assert_eq!(led.header("location"), format!("{PATH}?next={}", oauth::encode(path)));
+    }
+    ada.call("list", &[]).is(401);
+    ada.get("/events").is(401);
+    ada.get("/api/v1/consumers").problem(401);
+    ada.get("/api/v1/whoami").problem(401);
+    let temporary = app.temporary("oob");
+    let question = format!("/oauth/authorize?oauth_token={}", temporary.0);
+    assert!(grace.get(&question).is(303).header("location").starts_with("/sign-in?next="));
+    let decided = grace.post("/oauth/authorize", &[("oauth_token", &*temporary.0), ("decision", "allow")]);
+    assert!(decided.is(303).header("location").starts_with("/sign-in?next="));
+    app.echo().send().is(200);
+    let page = grace.get(PATH).is(200);
+    assert!(page.text().contains("Your account needs a second factor."), "{}", page.text());
+    grace.set_up_second_factor();
+    grace.get(APPLICATIONS).is(200);
+    grace.get(&question).is(200);
+    assert_eq!(ada.post("/sign-out", &[]).is(303).header("location"), "/sign-in");
+    assert_eq!(ada.get(PATH).is(303).header("location"), format!("/sign-in?next={}", oauth::encode(PATH)));
+}
+
+#[test]
+fn where_administrators_have_to_have_one_the_first_is_led_to_it_after_the_set_up_link() {
+    let server = Home::new().serve_with(&[("LATCHKEY_REQUIRE_SECOND_FACTOR", "administrators")]);
+    let link = server.line("set up at ");
+    let token = link.split_once("token=").unwrap().1;
+    let mut ada = server.visitor();
+    let form = [("token", token), ("username", "ada"), ("password", PASSWORD), ("password_again", PASSWORD)];
+    let made = ada.post("/set-up", &form).is(303);
+    ada.take_cookie(&made);
+    let mut path = made.header("location").to_owned();
+    for _ in 0..3 {
+        path = ada.get(&path).is(303).header("location").to_owned();
+    }
+    assert!(path.starts_with(PATH), "{path}");
+    ada.get(HOME).is(303);
+    ada.set_up_second_factor();
+    ada.get(HOME).is(200);
+    server.home.add_user("grace", false);
+    server.signed_in("grace").get(APPLICATIONS).is(200);
+}
+
+#[test]
+fn an_event_stream_ends_with_the_second_factor_that_it_needs() {
+    let server = Home::with_users().serve_with(&[("LATCHKEY_REQUIRE_SECOND_FACTOR", "administrators")]);
+    let ada = server.signed_in("ada");
+    ada.set_up_second_factor();
+    let stream = ada.events(None);
+    server.home.json(&["user", "reset-factors", "ada"], "");
+    stream.rest();
+    ada.call("list", &[]).is(401);
+}
+
+#[test]
+fn a_wrong_setting_is_named() {
+    let said = Home::made().serve_in_vain(&[("LATCHKEY_REQUIRE_SECOND_FACTOR", "yes")]);
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.last_words().contains("LATCHKEY_REQUIRE_SECOND_FACTOR=yes"), "{said:?}");
+    assert!(said.last_words().contains("off, administrators or all"), "{said:?}");
+}
+
 const CALLBACK: &str = "https://app.example/cb";
 
 /// Gives a consumer a right by the page and by the API; returns both statuses.

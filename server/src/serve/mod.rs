@@ -177,6 +177,7 @@ fn rules(settings: &Settings) -> Rules {
         signature_methods: settings.signature_methods.clone(),
         allow_plaintext: settings.allow_plaintext,
         key_requests: settings.key_requests,
+        require_second_factor: settings.require_second_factor,
         ..Rules::default()
     }
 }

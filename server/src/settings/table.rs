@@ -9,7 +9,7 @@ use std::{
 
 use clap::Args;
 use oauth::SignatureMethod;
-use service::Rules;
+use service::{RequireSecondFactor, Rules};
 use store::Location;
 use url::Url;
 
@@ -18,7 +18,8 @@ use crate::settings::{
     sources::Sources,
     values::{
         LogFormat, address_or_off, addresses, days_or_none, host_names, log_filter, log_format, on_or_off,
-        path, public_url, realm, seconds, seconds_or_none, signature_methods, some_seconds,
+        path, public_url, realm, require_second_factor, seconds, seconds_or_none, signature_methods,
+        some_seconds,
     },
 };
 
@@ -116,6 +117,8 @@ settings! {
         default "0" = None, must be "a whole number of days, from 0 to 36500" => days_or_none;
     key_requests: bool, "on|off", "Whether programs may ask for a key themselves, at /oauth/requestKey",
         default "on" = true, must be "on or off" => on_or_off;
+    require_second_factor: RequireSecondFactor, "off|administrators|all", "Whose account must have a second factor",
+        default "off" = RequireSecondFactor::Off, must be "off, administrators or all" => require_second_factor;
     realm: String, "TEXT", "The realm of challenges",
         default "Latchkey" = "Latchkey".to_owned(),
         must be "1 to 100 printable ASCII characters without quotation marks and backslashes" => realm;

@@ -8,6 +8,7 @@ use std::{
 
 use domain::host::is_host;
 use oauth::SignatureMethod;
+use service::RequireSecondFactor;
 use url::Url;
 
 /// How log lines are written.
@@ -85,6 +86,16 @@ pub(super) fn on_or_off(text: &str) -> Option<bool> {
     match text {
         "on" => Some(true),
         "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whose account must have a second factor.
+pub(super) fn require_second_factor(text: &str) -> Option<RequireSecondFactor> {
+    match text {
+        "off" => Some(RequireSecondFactor::Off),
+        "administrators" => Some(RequireSecondFactor::Administrators),
+        "all" => Some(RequireSecondFactor::All),
         _ => None,
     }
 }
