@@ -156,6 +156,9 @@ fn hears_why(library: &Library) {
 
     let text = |name: &str| credentials[name].as_str().unwrap_or_else(|| panic!("{credentials}")).to_owned();
     app.token = Some((text("oauth_token"), text("oauth_token_secret")));
+    assert_eq!(refusal(&app.call("GET", ECHO, json!({}))), refused(401, "token_revoked"));
+
+    app.dance(&server, "grace", CALLBACK);
     let call = ("POST", json!({ "form": words() }));
     is_understood(&mut app, &server, (call.0, &call.1), Some("grace"));
     administrator.consumer("disapprove", &app.key, &[]);

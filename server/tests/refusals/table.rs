@@ -197,7 +197,7 @@ fn answer_problem(answer: &crate::support::browser::Answer) -> &'static str {
 }
 
 #[test]
-fn a_user_who_was_disabled_after_allowing_is_denied() {
+fn a_user_who_was_disabled_after_allowing_is_denied_and_has_to_allow_anew() {
     let provider = Provider::start();
     let app = provider.app_of("Acts", "grace");
     let (temporary, verifier) = app.allowed(&provider.signed_in("grace"));
@@ -205,7 +205,7 @@ fn a_user_who_was_disabled_after_allowing_is_denied() {
     app.exchange(&temporary, "WRONG").send().refused(401, "verifier_invalid");
     app.exchange(&temporary, &verifier).send().refused(401, "permission_denied");
     provider.user("enable", "grace", &app);
-    app.exchange(&temporary, &verifier).send().is(200);
+    app.exchange(&temporary, &verifier).send().refused(401, "token_revoked");
 }
 
 #[test]
