@@ -25,7 +25,7 @@ pub struct CodeReply {
 impl From<CodeReply> for Document {
     fn from(reply: CodeReply) -> Self {
         Self {
-            form_action: reply.callback_origin.as_deref().map(policy_source),
+            form_action: reply.callback_origin.as_deref().and_then(policy_source),
             ..Self::new(
                 "Enter a code · Latchkey",
                 reply.problem.as_ref().map_or(StatusCode::OK, |(status, _)| *status),

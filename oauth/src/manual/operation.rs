@@ -63,7 +63,7 @@
 //! - `server/tests/oauth1/status.rs`: `removing_a_consumer_ends_everything_that_it_had`
 //! - `server/tests/oauth1/status.rs`: `signing_everybody_out_revokes_every_token_for_good`
 //! - `server/tests/applications.rs`: `the_very_next_request_after_a_revocation_is_refused`
-//! - `server/tests/refusals/table.rs`: `a_user_who_was_disabled_after_allowing_is_denied`
+//! - `server/tests/refusals/table.rs`: `a_user_who_was_disabled_after_allowing_is_denied_and_has_to_allow_anew`
 //! - `server/tests/oauth1/status.rs`: `a_new_secret_counts_at_once_and_signs_out_whom_it_shall`
 //!
 //! ## Secrets in logs, answers and the activity
