@@ -21,7 +21,7 @@ export async function signIn(page: Page, { username, password }: Account): Promi
 }
 
 /** The menu by the user's name; its summary opens it. */
-export const accountMenu = (page: Page): Locator => page.locator("header details.account");
+export const accountMenu = (page: Page): Locator => page.locator("header details.own-menu");
 
 /** Signs out by the menu. */
 export async function signOut(page: Page): Promise<void> {

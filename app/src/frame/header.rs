@@ -51,7 +51,7 @@ pub fn Header(
             })}
             <div class="who">
                 {children.map(|children| children())}
-                <details class="account">
+                <details class="own-menu">
                     <summary><span class="name">{who.display_name}</span></summary>
                     <ul>
                         {own(NavPage::Applications, "/account/applications", "Authorized applications")}
