@@ -49,7 +49,7 @@ mod signature;
 mod signed_request;
 
 pub use base_string_uri::{NotAnHttpUrl, base_string_uri};
-pub use encoding::{encode, form};
+pub use encoding::{encode, encode_octets, form};
 pub use problem::Problem;
 pub use request::Request;
 pub use rsa_key::{RsaKeyError, RsaPublicKey};

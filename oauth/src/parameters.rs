@@ -1,5 +1,6 @@
 //! The parameters of a request (RFC 5849 §3.4.1.3): collected from header, query and form, each decoded exactly once.
-//! A protocol parameter may occur once, and all of them only in one place (§3.5). Sorted as in the base string.
+//! Decoded to octets: only the values of protocol parameters have to be UTF-8 (§3.6). A protocol parameter may occur once,
+//! in whichever place. Sorted as in the base string.
 
 use std::borrow::Cow;
 
@@ -13,7 +14,7 @@ use crate::{
 /// Limits the work that one request can cause.
 const MOST_PARAMETERS: usize = 1000;
 
-const PROTOCOL_PREFIX: &str = "oauth_";
+const PROTOCOL_PREFIX: &[u8] = b"oauth_";
 
 /// The parameters of RFC 5849 §2 and §3. A query or form that contains one of them claims to be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,17 +31,17 @@ pub(crate) enum Protocol {
 }
 
 impl Protocol {
-    pub(crate) fn of(name: &str) -> Option<Self> {
+    pub(crate) fn of(name: &[u8]) -> Option<Self> {
         Some(match name.strip_prefix(PROTOCOL_PREFIX)? {
-            "callback" => Self::Callback,
-            "consumer_key" => Self::ConsumerKey,
-            "nonce" => Self::Nonce,
-            "signature" => Self::Signature,
-            "signature_method" => Self::SignatureMethod,
-            "timestamp" => Self::Timestamp,
-            "token" => Self::Token,
-            "verifier" => Self::Verifier,
-            "version" => Self::Version,
+            b"callback" => Self::Callback,
+            b"consumer_key" => Self::ConsumerKey,
+            b"nonce" => Self::Nonce,
+            b"signature" => Self::Signature,
+            b"signature_method" => Self::SignatureMethod,
+            b"timestamp" => Self::Timestamp,
+            b"token" => Self::Token,
+            b"verifier" => Self::Verifier,
+            b"version" => Self::Version,
             _ => return None,
         })
     }
@@ -63,7 +64,7 @@ impl Places {
     }
 
     /// The value of the parameter, which may be empty.
-    pub(crate) fn find<'p>(&self, parameters: &'p [Parameter<'_>], which: Protocol) -> Option<&'p str> {
+    pub(crate) fn find<'p>(&self, parameters: &'p [Parameter<'_>], which: Protocol) -> Option<&'p [u8]> {
         self.0[which as usize].map(|index| parameters[usize::from(index)].value.as_ref())
     }
 }
@@ -71,8 +72,9 @@ impl Places {
 /// One decoded parameter.
 #[derive(Clone)]
 pub(crate) struct Parameter<'a> {
-    pub(crate) name: Cow<'a, str>,
-    pub(crate) value: Cow<'a, str>,
+    pub(crate) name: Cow<'a, [u8]>,
+    /// UTF-8 if the parameter belongs to the protocol.
+    pub(crate) value: Cow<'a, [u8]>,
 }
 
 impl Parameter<'_> {
@@ -89,21 +91,17 @@ pub(crate) fn collect<'a>(request: &Request<'a>) -> Result<Vec<Parameter<'a>>, P
             return Err(rejected([], "The request has more than one Authorization header field; send one."));
         }
         if let Some(credentials) = header::credentials(field) {
-            for pair in header::Pairs::new(credentials) {
-                let (name, value) = pair.map_err(|_| rejected([], MALFORMED_HEADER))?;
+            let malformed = |malformed: header::Malformed| rejected([], malformed.why());
+            for pair in header::Pairs::new(credentials.map_err(malformed)?) {
+                let (name, value) = pair.map_err(malformed)?;
+                let name = in_lower_case(decode(name, PLUS_STAYS).ok_or_else(undecodable_name)?);
                 push(&mut all, name, value, PLUS_STAYS)?;
             }
         }
     }
-    for text in [request.query.map(str::as_bytes), request.form].into_iter().flatten() {
-        let before = all.len();
-        for (name, value) in pairs(text) {
-            push(&mut all, name, value, PLUS_IS_SPACE)?;
-        }
-        if all[..before].iter().any(Parameter::is_protocol) {
-            let misplaced = all[before..].iter().filter(|parameter| parameter.is_protocol());
-            refuse_any(misplaced, MISPLACED)?;
-        }
+    for (name, value) in [request.query, request.form].into_iter().flatten().flat_map(pairs) {
+        let name = decode(name, PLUS_IS_SPACE).ok_or_else(undecodable_name)?;
+        push(&mut all, name, value, PLUS_IS_SPACE)?;
     }
     all.sort_unstable_by(|left, right| {
         encoded_order(&left.name, &right.name).then_with(|| encoded_order(&left.value, &right.value))
@@ -115,13 +113,17 @@ pub(crate) fn collect<'a>(request: &Request<'a>) -> Result<Vec<Parameter<'a>>, P
 
 /// Whether a query or form contains a protocol parameter.
 pub(crate) fn has_protocol_parameter(text: &[u8]) -> bool {
-    pairs(text).any(|(name, _)| decode(name, PLUS_IS_SPACE).is_some_and(|name| Protocol::of(&name).is_some()))
+    names(text).any(|name| Protocol::of(&name).is_some())
 }
 
 /// Whether a query or form contains the signature.
 pub(crate) fn has_signature(text: &[u8]) -> bool {
-    let is_signature = |name: &str| Protocol::of(name) == Some(Protocol::Signature);
-    pairs(text).any(|(name, _)| decode(name, PLUS_IS_SPACE).is_some_and(|name| is_signature(&name)))
+    names(text).any(|name| Protocol::of(&name) == Some(Protocol::Signature))
+}
+
+/// The decoded names in a query or form; those that cannot be decoded are left out.
+fn names(text: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
+    pairs(text).filter_map(|(name, _)| decode(name, PLUS_IS_SPACE))
 }
 
 /// The pairs of an application/x-www-form-urlencoded text, still encoded.
@@ -132,15 +134,31 @@ fn pairs(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-fn push<'a>(all: &mut Vec<Parameter<'a>>, name: &'a [u8], value: &'a [u8], plus: u8) -> Result<(), Problem> {
+/// Auth-params have no case (RFC 9110 §11.2), so that another spelling of a name in the header is the protocol's too.
+fn in_lower_case(mut name: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    if name.iter().any(u8::is_ascii_uppercase) && Protocol::of(&name.to_ascii_lowercase()).is_some() {
+        name.to_mut().make_ascii_lowercase();
+    }
+    name
+}
+
+fn push<'a>(
+    all: &mut Vec<Parameter<'a>>,
+    name: Cow<'a, [u8]>,
+    value: &'a [u8],
+    plus: u8,
+) -> Result<(), Problem> {
     if all.len() == MOST_PARAMETERS {
         return Err(rejected([], "The request has more than 1,000 parameters; send fewer."));
     }
-    let name = decode(name, plus).ok_or_else(|| rejected([], UNDECODABLE_NAME))?;
     let Some(value) = decode(value, plus) else {
-        return Err(rejected([name.as_ref()], UNDECODABLE_VALUE));
+        return Err(rejected([&*String::from_utf8_lossy(&name)], UNDECODABLE_VALUE));
     };
-    all.push(Parameter { name, value });
+    let parameter = Parameter { name, value };
+    if parameter.is_protocol() && str::from_utf8(&parameter.value).is_err() {
+        return refuse_any([&parameter].into_iter(), NOT_UTF_8);
+    }
+    all.push(parameter);
     Ok(())
 }
 
@@ -149,19 +167,22 @@ fn refuse_any<'p, 'a: 'p>(
     parameters: impl Iterator<Item = &'p Parameter<'a>>,
     why: &'static str,
 ) -> Result<(), Problem> {
-    let mut names: Vec<&str> = parameters.map(|parameter| parameter.name.as_ref()).collect();
+    let mut names: Vec<_> = parameters.map(|parameter| String::from_utf8_lossy(&parameter.name)).collect();
     names.sort_unstable();
     names.dedup();
-    if names.is_empty() { Ok(()) } else { Err(rejected(names, why)) }
+    if names.is_empty() { Ok(()) } else { Err(rejected(names.iter().map(|name| &**name), why)) }
+}
+
+fn undecodable_name() -> Problem {
+    rejected([], UNDECODABLE_NAME)
 }
 
 pub(crate) fn rejected<'n>(names: impl IntoIterator<Item = &'n str>, why: &'static str) -> Problem {
     Problem::ParameterRejected { names: names.into_iter().map(str::to_owned).collect(), why }
 }
 
-const MALFORMED_HEADER: &str = "The Authorization header field cannot be read; write OAuth, a space, then name=\"value\" pairs with commas between.";
-const MISPLACED: &str = "The oauth_ parameters are spread over the Authorization header, the query and the form; send all in one of them.";
-const REPEATED: &str = "An oauth_ parameter is sent more than once; send each once.";
-const UNDECODABLE_NAME: &str = "A parameter's name is not percent-encoded UTF-8; encode each % as %25 and text as UTF-8 before percent-encoding.";
+const REPEATED: &str = "An oauth_ parameter is sent more than once, in the Authorization header, the query or the form; send each once.";
+const UNDECODABLE_NAME: &str = "A parameter's name is not percent-encoded: two hex digits have to follow each %; encode a % itself as %25.";
 const UNDECODABLE_VALUE: &str =
-    "The value is not percent-encoded UTF-8; encode each % as %25 and text as UTF-8 before percent-encoding.";
+    "The value is not percent-encoded: two hex digits have to follow each %; encode a % itself as %25.";
+const NOT_UTF_8: &str = "The value is not UTF-8, as those of oauth_ parameters have to be; encode text as UTF-8 before percent-encoding.";

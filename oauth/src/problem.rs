@@ -4,6 +4,9 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use crate::encoding::encode;
 
+/// The longest detail in a header field, in bytes: proxies have 4 KiB for all of them together.
+const LONGEST_DETAIL: usize = 1024;
+
 /// Why a request is refused. `Display` is the advice.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.advice())]
@@ -12,7 +15,7 @@ pub enum Problem {
     ParameterAbsent(Vec<&'static str>),
     /// Parameters are malformed, repeated, too long or too many.
     ParameterRejected {
-        /// The decoded names, as far as they are known. The client chooses them.
+        /// The decoded names, as far as they are known, with U+FFFD where one is not UTF-8. The client chooses them.
         names: Vec<String>,
         /// What is wrong and what to do, in one or two sentences.
         why: &'static str,
@@ -187,18 +190,29 @@ impl Problem {
     pub fn members(&self) -> Vec<(&'static str, String)> {
         let mut members =
             vec![("oauth_problem", self.name().into()), ("oauth_problem_advice", self.advice().into_owned())];
+        members.extend(self.detail());
+        members
+    }
+
+    /// The member that tells what exactly is wrong, or what would be right, for problems that have one.
+    ///
+    /// ```
+    /// let problem = oauth::Problem::TimestampRefused { from: 137_130_700, to: 137_131_300 };
+    /// assert_eq!(problem.detail(), Some(("oauth_acceptable_timestamps", "137130700-137131300".into())));
+    /// assert_eq!(oauth::Problem::NonceUsed.detail(), None);
+    /// ```
+    pub fn detail(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::ParameterAbsent(names) => members.push(("oauth_parameters_absent", names.join("&"))),
+            Self::ParameterAbsent(names) => Some(("oauth_parameters_absent", names.join("&"))),
             Self::ParameterRejected { names, .. } if !names.is_empty() => {
-                members.push(("oauth_parameters_rejected", encoded(names, "&")));
+                Some(("oauth_parameters_rejected", encoded(names, "&")))
             }
             Self::TimestampRefused { from, to } => {
-                members.push(("oauth_acceptable_timestamps", format!("{from}-{to}")));
+                Some(("oauth_acceptable_timestamps", format!("{from}-{to}")))
             }
-            Self::VersionRejected => members.push(("oauth_acceptable_versions", "1.0-1.0".into())),
-            _ => {}
+            Self::VersionRejected => Some(("oauth_acceptable_versions", "1.0-1.0".into())),
+            _ => None,
         }
-        members
     }
 
     /// The value of `WWW-Authenticate` (§3.5.1), a valid header value for any realm: quotes and backslashes are escaped,
@@ -221,6 +235,26 @@ impl Problem {
         }
         // Writing to a String cannot fail.
         let _ = write!(out, "\", oauth_problem=\"{}\"", self.name());
+        out
+    }
+
+    /// The [challenge](Self::challenge) with the [detail](Self::detail), for clients that get nothing else of the response.
+    /// Without it if it has more than 1,024 bytes: the names of rejected parameters are as long as the client wishes, and
+    /// gateways have little room for header fields.
+    ///
+    /// ```
+    /// let problem = oauth::Problem::ParameterAbsent(vec!["oauth_nonce"]);
+    /// assert_eq!(
+    ///     problem.detailed_challenge("Photos"),
+    ///     r#"OAuth realm="Photos", oauth_problem="parameter_absent", oauth_parameters_absent="oauth_nonce""#
+    /// );
+    /// ```
+    pub fn detailed_challenge(&self, realm: &str) -> String {
+        let mut out = self.challenge(realm);
+        if let Some((name, value)) = self.detail().filter(|(_, value)| value.len() <= LONGEST_DETAIL) {
+            // Writing to a String cannot fail. Details are ASCII without quotes and backslashes.
+            let _ = write!(out, ", {name}=\"{value}\"");
+        }
         out
     }
 }

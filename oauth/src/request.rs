@@ -22,9 +22,9 @@ pub struct Request<'a> {
     /// The method, in upper or lower case.
     pub method: &'a str,
     /// The result of [`base_string_uri`](crate::base_string_uri) for its URL (RFC 5849 §3.4.1.2).
-    pub base_string_uri: &'a str,
+    pub base_string_uri: &'a [u8],
     /// The raw query, without the `?`.
-    pub query: Option<&'a str>,
+    pub query: Option<&'a [u8]>,
     /// The raw values of all Authorization header fields.
     pub authorization: &'a [&'a [u8]],
     /// The raw body, only if its Content-Type is `application/x-www-form-urlencoded`.
@@ -36,7 +36,7 @@ impl fmt::Debug for Request<'_> {
         formatter
             .debug_struct("Request")
             .field("method", &self.method)
-            .field("base_string_uri", &self.base_string_uri)
+            .field("base_string_uri", &String::from_utf8_lossy(self.base_string_uri))
             .finish_non_exhaustive()
     }
 }

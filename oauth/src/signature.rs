@@ -143,9 +143,9 @@ pub(crate) fn verify(
 fn key(consumer_secret: &str, token_secret: &str) -> Zeroizing<String> {
     // Enough even if every byte is encoded: a reallocation would leave a copy of the secrets in freed memory.
     let mut key = Zeroizing::new(String::with_capacity((consumer_secret.len() + token_secret.len()) * 3 + 1));
-    push_encoded(&mut key, consumer_secret);
+    push_encoded(&mut key, consumer_secret.as_bytes());
     key.push('&');
-    push_encoded(&mut key, token_secret);
+    push_encoded(&mut key, token_secret.as_bytes());
     key
 }
 

@@ -14,17 +14,17 @@ use crate::{
 const LONGEST_NONCE: usize = 255;
 
 impl<'a> Request<'a> {
-    /// Whether the request claims to be signed, validly or not: it has an OAuth Authorization header field, or a protocol
-    /// parameter in its query or form.
+    /// Whether the request claims to be signed, validly or not: it has an Authorization header field that is OAuth's or meant
+    /// to be, or a protocol parameter in its query or form.
     pub fn is_signed(&self) -> bool {
         self.authorization.iter().any(|field| header::credentials(field).is_some())
-            || self.query.is_some_and(|query| parameters::has_protocol_parameter(query.as_bytes()))
+            || self.query.is_some_and(parameters::has_protocol_parameter)
             || self.form.is_some_and(parameters::has_protocol_parameter)
     }
 
     /// Whether the signature stands in the query, where logs and histories keep it.
     pub fn is_signed_in_query(&self) -> bool {
-        self.query.is_some_and(|query| parameters::has_signature(query.as_bytes()))
+        self.query.is_some_and(parameters::has_signature)
     }
 
     /// Parses the parameters and checks everything that does not depend on the consumer, in this order: malformed,
@@ -46,7 +46,7 @@ impl<'a> Request<'a> {
 #[derive(Clone)]
 pub struct SignedRequest<'a> {
     method: &'a str,
-    base_string_uri: &'a str,
+    base_string_uri: &'a [u8],
     /// Sorted, without `oauth_signature`.
     parameters: Vec<Parameter<'a>>,
     places: Places,
@@ -62,7 +62,7 @@ impl<'a> SignedRequest<'a> {
         let index = parameters
             .iter()
             .position(|parameter| Protocol::of(&parameter.name) == Some(Protocol::Signature));
-        let signature = index.map(|index| parameters.remove(index).value).unwrap_or_default();
+        let signature = index.map(|index| text(parameters.remove(index).value)).unwrap_or_default();
         let places = Places::of(&parameters);
         let mut signed = Self {
             method: request.method,
@@ -74,16 +74,16 @@ impl<'a> SignedRequest<'a> {
             timestamp: None,
         };
         signed.refuse_absent(required)?;
-        if signed.nonce().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
+        if signed.value(Protocol::Nonce).is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
             return Err(rejected(["oauth_nonce"], "A nonce has at most 255 bytes; send a shorter one."));
         }
-        signed.timestamp = signed.value(Protocol::Timestamp).map(seconds).transpose()?;
+        signed.timestamp = signed.text(Protocol::Timestamp).map(seconds).transpose()?;
         let version = places.find(&signed.parameters, Protocol::Version);
-        if version.is_some_and(|version| version != "1.0" && !version.eq_ignore_ascii_case("1.0A")) {
+        if version.is_some_and(|version| version != b"1.0" && !version.eq_ignore_ascii_case(b"1.0A")) {
             return Err(Problem::VersionRejected);
         }
         signed.signature_method = signed
-            .value(Protocol::SignatureMethod)
+            .text(Protocol::SignatureMethod)
             .and_then(SignatureMethod::parse)
             .ok_or(Problem::SignatureMethodRejected { accepted: Vec::new() })?;
         Ok(signed)
@@ -91,12 +91,12 @@ impl<'a> SignedRequest<'a> {
 
     /// The consumer key.
     pub fn consumer_key(&self) -> &str {
-        self.value(Protocol::ConsumerKey).unwrap_or_default()
+        self.text(Protocol::ConsumerKey).unwrap_or_default()
     }
 
     /// The token; `None` if it is absent or empty, which are equivalent (§3.1).
     pub fn token(&self) -> Option<&str> {
-        self.value(Protocol::Token)
+        self.text(Protocol::Token)
     }
 
     /// The signature method.
@@ -111,21 +111,22 @@ impl<'a> SignedRequest<'a> {
 
     /// The nonce, 1 to 255 bytes. `None` only with PLAINTEXT.
     pub fn nonce(&self) -> Option<&str> {
-        self.value(Protocol::Nonce)
+        self.text(Protocol::Nonce)
     }
 
     /// The callback, unchanged (§2.1); `None` if it is absent or empty.
     pub fn callback(&self) -> Option<&str> {
-        self.value(Protocol::Callback)
+        self.text(Protocol::Callback)
     }
 
     /// The verifier (§2.3); `None` if it is absent or empty.
     pub fn verifier(&self) -> Option<&str> {
-        self.value(Protocol::Verifier)
+        self.text(Protocol::Verifier)
     }
 
-    /// Decoded names and values (§3.4.1.3), in the order of the base string, without `oauth_signature` and `realm`.
-    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// Decoded names and values (§3.4.1.3), in the order of the base string, without `oauth_signature` and `realm`. Octets:
+    /// a query or form need not be UTF-8 (§3.6).
+    pub fn parameters(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.parameters.iter().map(|parameter| (parameter.name.as_ref(), parameter.value.as_ref()))
     }
 
@@ -157,15 +158,20 @@ impl<'a> SignedRequest<'a> {
     }
 
     /// The value, unless it is absent or empty.
-    fn value(&self, which: Protocol) -> Option<&str> {
+    fn value(&self, which: Protocol) -> Option<&[u8]> {
         self.places.find(&self.parameters, which).filter(|value| !value.is_empty())
+    }
+
+    /// The value as text, which it is: `parameters::collect` has rejected what is not UTF-8.
+    fn text(&self, which: Protocol) -> Option<&str> {
+        self.value(which).and_then(|value| str::from_utf8(value).ok())
     }
 
     fn refuse_absent(&self, required: &[&'static str]) -> Result<(), Problem> {
         // PLAINTEXT requires neither (§3.1).
-        let plaintext = self.value(Protocol::SignatureMethod) == Some(SignatureMethod::Plaintext.name());
+        let plaintext = self.text(Protocol::SignatureMethod) == Some(SignatureMethod::Plaintext.name());
         let against_replay: &[&str] = if plaintext { &[] } else { &["oauth_timestamp", "oauth_nonce"] };
-        let is_absent = |name: &&str| match Protocol::of(name) {
+        let is_absent = |name: &&str| match Protocol::of(name.as_bytes()) {
             Some(Protocol::Signature) => self.signature.is_empty(),
             which => which.is_none_or(|which| self.value(which).is_none()),
         };
@@ -182,10 +188,18 @@ impl fmt::Debug for SignedRequest<'_> {
         formatter
             .debug_struct("SignedRequest")
             .field("method", &self.method)
-            .field("base_string_uri", &self.base_string_uri)
+            .field("base_string_uri", &String::from_utf8_lossy(self.base_string_uri))
             .field("consumer_key", &self.consumer_key())
             .field("signature_method", &self.signature_method)
             .finish_non_exhaustive()
+    }
+}
+
+/// The value of a protocol parameter as text, not copied. It is UTF-8: `parameters::collect` has rejected what is not.
+fn text(value: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match value {
+        Cow::Borrowed(value) => String::from_utf8_lossy(value),
+        Cow::Owned(value) => Cow::Owned(String::from_utf8(value).unwrap_or_default()),
     }
 }
 

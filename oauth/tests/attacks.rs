@@ -3,7 +3,7 @@
 mod support;
 
 use oauth::{Problem, RsaPublicKey, Secrets};
-use support::{Pairs, Place, SECRETS, Sent, URI, header, only_header, owned, protocol};
+use support::{Pairs, Place, SECRETS, Sent, URI, header, only_header, owned, protocol, replace};
 
 const EXPONENT_3: &str = include_str!("keys/rsa-4096-exponent-3-signer.pem");
 const GENUINE: &str = include_str!("signatures/rsa-4096-exponent-3-sha256.txt");
@@ -13,7 +13,7 @@ const FORGED: &str = include_str!("signatures/rsa-4096-exponent-3-forged-sha256.
 fn replaced(signed: &[(&str, &str)], query: &str) -> Sent {
     let request = ("GET", URI);
     Sent {
-        query: Some(query.to_owned()),
+        query: Some(query.into()),
         ..Sent::signed(request, (Place::Header, &protocol()), &owned(signed), &Pairs::new())
     }
 }
@@ -26,7 +26,7 @@ fn a_signature_forged_as_a_cube_root_is_invalid() {
     let secrets = Secrets { rsa_public_key: Some(&key), ..SECRETS };
     let verify = |signature: &str| {
         let mut pairs = protocol();
-        pairs.retain(|(name, _)| name != "oauth_signature_method");
+        pairs.retain(|(name, _)| name != b"oauth_signature_method");
         pairs.extend(owned(&[("oauth_signature_method", "RSA-SHA256"), ("oauth_signature", signature)]));
         let sent = Sent { query: Some("size=original".into()), ..only_header(&header(&pairs)) };
         sent.parse(|request| request.verify(&secrets)).unwrap()
@@ -53,8 +53,8 @@ fn no_value_passes_for_further_parameters_and_no_parameters_for_a_value() {
 fn a_part_of_the_uri_does_not_pass_for_parameters_or_the_method() {
     let moved = |method: &str, uri: &str, query: &str| Sent {
         method: method.to_owned(),
-        uri: uri.to_owned(),
-        query: Some(query.to_owned()),
+        uri: uri.into(),
+        query: Some(query.into()),
         ..Sent::signed(
             ("GET", URI),
             (Place::Header, &protocol()),
@@ -84,10 +84,10 @@ fn where_a_parameter_stands_and_how_it_is_spelt_is_not_signed() {
         (None, Some("a=2&a=1&b=x+y")),
         (None, Some("%61=1&a=%32&b=x%20y")),
     ] {
-        let moved = Sent { query: query.map(str::to_owned), form: form.map(str::to_owned), ..sent.clone() };
+        let moved = Sent { query: query.map(Into::into), form: form.map(Into::into), ..sent.clone() };
         assert_eq!(moved.verify(), Ok(()), "{query:?} {form:?}");
     }
     let mut realm = sent;
-    realm.headers[0] = realm.headers[0].replace("realm=\"Things\"", "realm=\"Others\"");
+    replace(&mut realm.headers[0], "realm=\"Things\"", "realm=\"Others\"");
     assert_eq!(realm.verify(), Ok(()));
 }

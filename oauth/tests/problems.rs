@@ -88,6 +88,36 @@ fn names_that_the_client_chose_are_encoded() {
 }
 
 #[test]
+fn a_detailed_challenge_tells_what_is_absent_rejected_or_acceptable() {
+    let absent = Problem::ParameterAbsent(vec!["oauth_token", "oauth_verifier"]);
+    for (problem, detail) in [
+        (absent, "oauth_parameters_absent=\"oauth_token&oauth_verifier\""),
+        (
+            rejected(&["oauth_a&b", "x\"y\\\r\n☃"]),
+            "oauth_parameters_rejected=\"oauth_a%26b&x%22y%5C%0D%0A%E2%98%83\"",
+        ),
+        (Problem::TimestampRefused { from: 700, to: 1300 }, "oauth_acceptable_timestamps=\"700-1300\""),
+        (Problem::VersionRejected, "oauth_acceptable_versions=\"1.0-1.0\""),
+    ] {
+        let expected = format!("{}, {detail}", problem.challenge("Photos"));
+        assert_eq!(problem.detailed_challenge("Photos"), expected);
+    }
+    for problem in [Problem::NonceUsed, rejected(&[]), Problem::SignatureMethodRejected { accepted: vec![] }]
+    {
+        assert_eq!(problem.detailed_challenge("Photos"), problem.challenge("Photos"));
+    }
+}
+
+#[test]
+fn a_detail_that_is_too_long_for_a_header_field_is_left_out() {
+    let longest = rejected(&[&"x".repeat(1024)]);
+    assert!(longest.detailed_challenge("").ends_with("xxx\""));
+    let longer = rejected(&[&"x".repeat(1023), "y"]);
+    assert_eq!(longer.detailed_challenge(""), longer.challenge(""));
+    assert!(member(&longer, "oauth_parameters_rejected").is_some());
+}
+
+#[test]
 fn no_realm_breaks_out_of_the_challenge() {
     let challenge = Problem::NonceUsed.challenge("a\"b\\c\r\nd☃\u{7f}");
     assert_eq!(challenge, r#"OAuth realm="a\"b\\c??d??", oauth_problem="nonce_used""#);

@@ -8,7 +8,7 @@ use support::{Pairs, Sent, header, only_header, owned, protocol, rejected};
 /// The usual parameters with some replaced, and an invalid signature.
 fn with(changes: &[(&str, &str)]) -> Sent {
     let mut pairs: Pairs = [protocol(), owned(&[("oauth_signature", "x")])].concat();
-    pairs.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    pairs.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed.as_bytes() == name));
     pairs.extend(owned(changes));
     only_header(&header(&pairs))
 }

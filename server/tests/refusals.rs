@@ -3,6 +3,7 @@
 mod addresses;
 mod flat_time;
 mod methods;
+mod octets;
 mod order;
 mod parameters;
 mod size;

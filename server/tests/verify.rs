@@ -4,4 +4,6 @@ mod described;
 mod disapproval;
 mod health;
 mod json;
+mod members;
+mod misconfigured;
 mod unclear;

@@ -85,7 +85,7 @@ impl Rules {
 
     /// By the scheme of the request itself: a tool's own, and for ours that of the public URL.
     fn takes_plaintext_from(&self, request: &Request<'_>) -> bool {
-        self.allow_plaintext && request.base_string_uri.starts_with("https://")
+        self.allow_plaintext && request.base_string_uri.starts_with(b"https://")
     }
 }
 

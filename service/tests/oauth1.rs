@@ -49,7 +49,7 @@ fn signed(service: &Service, key: ConsumerKey, more: &[(&str, &str)], token_secr
 }
 
 fn request<'a>(authorization: &'a [&'a [u8]]) -> Request<'a> {
-    Request { method: "POST", base_string_uri: URI, query: None, authorization, form: None }
+    Request { method: "POST", base_string_uri: URI.as_bytes(), query: None, authorization, form: None }
 }
 
 async fn ask(service: &Service, key: ConsumerKey, callback: &str) -> Result<Issued, NotIssued> {

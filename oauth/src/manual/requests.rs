@@ -5,15 +5,17 @@
 //! A protocol parameter is sent twice, in one place or in two, and each side reads another one: `oauth_token` in the
 //! header is verified, `oauth_token` in the query is acted on (RFC 5849 §3.2, §3.5).
 //!
-//! **Defence**: a repeated `oauth_` parameter is rejected, also with the same value and also if its name is unknown.
-//! All of them must be in one place, and a second Authorization header is rejected whatever its scheme. What is
-//! verified comes back as [`SignedRequest`](crate::SignedRequest), so that no later code parses the request again.
+//! **Defence**: a repeated `oauth_` parameter is rejected, in one place or in two, also with the same value and also if
+//! its name is unknown. They may be spread over header, query and form, as clients do that sign them all. A second
+//! Authorization header is rejected whatever its scheme. What is verified comes back as
+//! [`SignedRequest`](crate::SignedRequest), so that no later code parses the request again.
 //!
 //! **Tests**
 //! - `oauth/tests/parameters.rs`: `protocol_parameters_come_once`
-//! - `oauth/tests/parameters.rs`: `protocol_parameters_stay_in_one_place`
+//! - `oauth/tests/parameters.rs`: `a_protocol_parameter_in_two_places_is_rejected`
+//! - `oauth/tests/parameters.rs`: `names_of_the_protocol_have_no_case_in_the_header_and_one_elsewhere`
 //! - `oauth/tests/parameters.rs`: `two_authorization_fields_are_rejected_whatever_they_are`
-//! - `server/tests/refusals/parameters.rs`: `a_parameter_of_the_protocol_is_sent_once_and_in_one_place`
+//! - `server/tests/refusals/parameters.rs`: `a_parameter_of_the_protocol_is_sent_once_wherever_it_stands`
 //!
 //! **Open**: other parameters may repeat (§3.4.1.3.2), and an API behind a gateway chooses which one counts.
 //!
@@ -22,15 +24,17 @@
 //! `%2541` decoded twice is another text than the signed one. Overlong UTF-8, surrogates and half escapes are read in
 //! different ways by different parsers (RFC 5849 §3.4.1.3.1, §3.6).
 //!
-//! **Defence**: each name and value is decoded exactly once, strictly: UTF-8 only, two hex digits after each `%`, `+`
-//! as a space only in query and form. Anything else is rejected, not repaired.
+//! **Defence**: each name and value is decoded exactly once, to octets, strictly: two hex digits after each `%`, `+` as a
+//! space only in query and form. What this server itself reads as text, the values of `oauth_` parameters, has to be
+//! UTF-8. Anything else is rejected, not repaired; all other octets are signed as they are, whatever text they are.
 //!
 //! **Tests**
 //! - `oauth/src/encoding.rs`: `a_text_is_decoded_once`
-//! - `oauth/src/encoding.rs`: `what_is_not_utf_8_is_refused`
+//! - `oauth/src/encoding.rs`: `octets_that_are_no_utf_8_are_decoded_like_any_other`
+//! - `oauth/tests/parameters.rs`: `only_values_of_the_protocol_have_to_be_utf_8`
 //! - `oauth/src/encoding.rs`: `halves_of_escapes_and_foreign_digits_are_refused`
 //! - `server/tests/refusals/parameters.rs`: `each_parameter_is_decoded_once`
-//! - `server/tests/refusals/parameters.rs`: `what_is_not_percent_encoded_utf8_is_rejected`
+//! - `server/tests/refusals/parameters.rs`: `what_is_not_percent_encoded_is_rejected`
 //!
 //! ## Base string confusion by delimiters
 //!
@@ -93,10 +97,12 @@
 //! to a weaker proof such as a session cookie (RFC 5849 §3.2).
 //!
 //! **Defence**: `/verify` has no answer for unsigned requests but a refusal. On the API a request that claims to be
-//! signed is judged by its signature alone, even if it has a valid session too.
+//! signed is judged by its signature alone, even if it has a valid session too. An Authorization header that is meant
+//! for OAuth claims so however it is malformed.
 //!
 //! **Tests**
 //! - `oauth/tests/parameters.rs`: `only_an_oauth_field_or_a_protocol_parameter_makes_a_request_signed`
+//! - `oauth/src/header.rs`: `a_field_meant_for_oauth_that_does_not_begin_as_one_is_malformed`
 //! - `server/tests/api/callers.rs`: `a_request_with_a_session_and_a_signature_is_the_consumers`
 //! - `server/tests/refusals/parameters.rs`: `another_scheme_is_no_signature_but_may_stand_beside_one`
 //! - `server/tests/gateways.rs`: `nginx_refuses_all_others_and_a_disapproved_consumer_at_once`

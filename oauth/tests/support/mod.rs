@@ -9,7 +9,8 @@ pub const TOKEN_SECRET: &str = "pfkkdhi9sl3r4s00";
 pub const SECRETS: Secrets<'static> =
     Secrets { consumer_secret: CONSUMER_SECRET, token_secret: TOKEN_SECRET, rsa_public_key: None };
 
-pub type Pairs = Vec<(String, String)>;
+/// Names and values. Octets: those of a query or form need not be UTF-8.
+pub type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// The protocol parameters of a request signed with HMAC-SHA1, without the signature.
 pub fn protocol() -> Pairs {
@@ -26,11 +27,12 @@ pub fn owned(pairs: &[(&str, &str)]) -> Pairs {
     pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
 }
 
-pub fn percent(text: &str) -> String {
-    text.bytes()
+pub fn percent(octets: impl AsRef<[u8]>) -> String {
+    let octets = octets.as_ref().iter();
+    octets
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
+                char::from(*byte).to_string()
             }
             _ => format!("%{byte:02X}"),
         })
@@ -51,19 +53,19 @@ pub fn header(pairs: &Pairs) -> String {
 }
 
 /// RFC 5849 §3.4.1 literally: encode, sort, join, encode again.
-pub fn base_string(method: &str, uri: &str, parameters: &Pairs) -> String {
+pub fn base_string(method: &str, uri: impl AsRef<[u8]>, parameters: &Pairs) -> String {
     let mut encoded: Vec<_> =
         parameters.iter().map(|(name, value)| (percent(name), percent(value))).collect();
     encoded.sort();
     let joined: Vec<_> = encoded.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    format!("{}&{}&{}", percent(&method.to_ascii_uppercase()), percent(uri), percent(&joined.join("&")))
+    format!("{}&{}&{}", percent(method.to_ascii_uppercase()), percent(uri), percent(joined.join("&")))
 }
 
 /// Signs all parameters with the method that they name.
-pub fn signature((method, uri): (&str, &str), parameters: &[&Pairs]) -> String {
+pub fn signature<U: AsRef<[u8]>>((method, uri): (&str, U), parameters: &[&Pairs]) -> String {
     let all: Pairs = parameters.iter().copied().flatten().cloned().collect();
-    let name = all.iter().find(|(name, _)| name == "oauth_signature_method").map(|(_, value)| value);
-    let signature_method = SignatureMethod::parse(name.unwrap()).unwrap();
+    let (_, method_name) = all.iter().find(|(name, _)| name == b"oauth_signature_method").unwrap();
+    let signature_method = SignatureMethod::parse(str::from_utf8(method_name).unwrap()).unwrap();
     oauth::sign(signature_method, &base_string(method, uri, &all), CONSUMER_SECRET, TOKEN_SECRET).unwrap()
 }
 
@@ -79,28 +81,28 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub method: String,
-    pub uri: String,
-    pub query: Option<String>,
-    pub headers: Vec<String>,
-    pub form: Option<String>,
+    pub uri: Vec<u8>,
+    pub query: Option<Vec<u8>>,
+    pub headers: Vec<Vec<u8>>,
+    pub form: Option<Vec<u8>>,
 }
 
 impl Sent {
     /// A request with these parameters, signed.
-    pub fn signed(
-        request: (&str, &str),
+    pub fn signed<U: AsRef<[u8]>>(
+        (method, uri): (&str, U),
         protocol: (Place, &Pairs),
         in_query: &Pairs,
         in_form: &Pairs,
     ) -> Self {
-        let signature = signature(request, &[protocol.1, in_query, in_form]);
-        Self::carrying(&signature, request, protocol, in_query, in_form)
+        let signature = signature((method, &uri), &[protocol.1, in_query, in_form]);
+        Self::carrying(&signature, (method, uri), protocol, in_query, in_form)
     }
 
     /// A request with these parameters and this signature, which may belong to another request.
-    pub fn carrying(
+    pub fn carrying<U: AsRef<[u8]>>(
         signature: &str,
-        (method, uri): (&str, &str),
+        (method, uri): (&str, U),
         (place, protocol): (Place, &Pairs),
         in_query: &Pairs,
         in_form: &Pairs,
@@ -108,13 +110,13 @@ impl Sent {
         let protocol = [protocol.clone(), owned(&[("oauth_signature", signature)])].concat();
         let with = |there: &Pairs, here| {
             let all = if place == here { [there.clone(), protocol.clone()].concat() } else { there.clone() };
-            (!all.is_empty()).then(|| query(&all))
+            (!all.is_empty()).then(|| query(&all).into_bytes())
         };
         Self {
             method: method.into(),
-            uri: uri.into(),
+            uri: uri.as_ref().to_vec(),
             query: with(in_query, Place::Query),
-            headers: if place == Place::Header { vec![header(&protocol)] } else { Vec::new() },
+            headers: if place == Place::Header { vec![header(&protocol).into_bytes()] } else { Vec::new() },
             form: with(in_form, Place::Form),
         }
     }
@@ -131,13 +133,13 @@ impl Sent {
 
     /// Passes the request as a server would.
     pub fn read<T>(&self, read: impl FnOnce(Request<'_>) -> T) -> T {
-        let authorization: Vec<&[u8]> = self.headers.iter().map(String::as_bytes).collect();
+        let authorization: Vec<&[u8]> = self.headers.iter().map(Vec::as_slice).collect();
         read(Request {
             method: &self.method,
             base_string_uri: &self.uri,
             query: self.query.as_deref(),
             authorization: &authorization,
-            form: self.form.as_deref().map(str::as_bytes),
+            form: self.form.as_deref(),
         })
     }
 
@@ -160,6 +162,19 @@ impl Sent {
 /// A request with only this header field.
 pub fn only_header(field: &str) -> Sent {
     Sent { method: "GET".into(), uri: URI.into(), query: None, headers: vec![field.into()], form: None }
+}
+
+/// The parameters that are not the protocol's, in order, joined as in a base string.
+pub fn normalised(request: &SignedRequest<'_>) -> String {
+    let own = request.parameters().filter(|(name, _)| !name.starts_with(b"oauth_"));
+    own.map(|(name, value)| format!("{}={}", percent(name), percent(value))).collect::<Vec<_>>().join("&")
+}
+
+/// Replaces a part of a header field, which must be there.
+pub fn replace(field: &mut Vec<u8>, from: &str, to: &str) {
+    let text = String::from_utf8(std::mem::take(field)).unwrap();
+    assert!(text.contains(from), "{text}");
+    *field = text.replace(from, to).into();
 }
 
 /// The names of a `ParameterRejected`.

@@ -61,6 +61,19 @@ pub(super) struct Who {
 #[schema(min_items = 2, max_items = 2)]
 pub(super) struct NameAndValue([String; 2]);
 
+impl NameAndValue {
+    /// Name and value as text; `None` if one of them is not UTF-8.
+    fn as_text(name: &[u8], value: &[u8]) -> Option<Self> {
+        let text = |octets| str::from_utf8(octets).ok().map(str::to_owned);
+        Some(Self([text(name)?, text(value)?]))
+    }
+
+    /// Both percent-encoded, as the parameters that are signed are (RFC 5849 section 3.4.1.3.2).
+    fn encoded(name: &[u8], value: &[u8]) -> Self {
+        Self([name, value].map(|octets| oauth::encode_octets(octets).into_owned()))
+    }
+}
+
 /// What a signature covers.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Echo {
@@ -68,8 +81,11 @@ pub(super) struct Echo {
     method: String,
     /// The base string URI.
     base_string_uri: String,
-    /// Names and values, decoded, in the order of the base string.
+    /// Names and values, in the order of the base string; decoded, but for those that `percent_encoded` lists.
     parameters: Vec<NameAndValue>,
+    /// The positions in `parameters`, from 0, of those whose name or value is not UTF-8. JSON cannot hold them as they are,
+    /// so both name and value are percent-encoded there (RFC 5849 section 3.6).
+    percent_encoded: Vec<usize>,
     /// The user for whom the consumer calls, if any.
     #[schema(required)]
     user: Option<Username>,
@@ -80,7 +96,7 @@ pub(super) struct Echo {
 /// Tell what was signed
 ///
 /// For authors of consumers: the method, base string URI and parameters (RFC 5849 section 3.4.1) as this server saw
-/// them. Any body up to 64 KiB.
+/// them, also those that are not UTF-8. Any body up to 64 KiB.
 #[utoipa::path(
     method(get, post, put, patch, delete),
     path = "/echo",
@@ -102,11 +118,18 @@ pub(super) async fn echo(call: Call) -> Result<Json<Echo>, ApiError> {
     let Ok(Ok(signed)) = parsed else {
         return Err(ApiError::NoCredentials);
     };
-    let parameters =
-        signed.parameters().map(|(name, value)| NameAndValue([name.to_owned(), value.to_owned()]));
+    let mut percent_encoded = Vec::new();
+    let parameters = signed.parameters().enumerate().map(|(position, (name, value))| {
+        NameAndValue::as_text(name, value).unwrap_or_else(|| {
+            percent_encoded.push(position);
+            NameAndValue::encoded(name, value)
+        })
+    });
+    let parameters = parameters.collect();
     let echo = Echo {
         method: call.received.parts.method.to_string(),
-        parameters: parameters.collect(),
+        parameters,
+        percent_encoded,
         base_string_uri: call.received.base_string_uri.clone(),
         user: verified.user().map(|user| user.username.clone()),
         consumer: CallingConsumer::of(verified),

@@ -8,13 +8,14 @@ use axum::{
     http::{Method, StatusCode},
     response::{IntoResponse as _, Response},
 };
+use oauth::NotAnHttpUrl;
 use serde::Deserialize;
 use serde_json::json;
 use service::{Verified, VerifyError};
 
 use crate::{
     gate::{
-        original::has_no_fragment,
+        part::has_no_fragment,
         rejected::{rejected, unavailable},
     },
     state::AppState,
@@ -63,8 +64,12 @@ pub(crate) async fn verify_json(State(state): State<Arc<AppState>>, request: Req
         }))
         .into_response(),
         Err(VerifyError::Refused(problem)) => {
-            Json(json!({ "active": false, "problem": problem.name(), "advice": problem.advice() }))
-                .into_response()
+            let mut answer =
+                json!({ "active": false, "problem": problem.name(), "advice": problem.advice() });
+            if let Some((name, value)) = problem.detail() {
+                answer[name] = value.into();
+            }
+            Json(answer).into_response()
         }
         Err(VerifyError::Service(error)) => unavailable(&Method::POST, "/verify/json", &error),
     }
@@ -74,13 +79,13 @@ async fn json_mode(state: &AppState, described: &Described) -> Result<Verified, 
     if !is_token(&described.method) {
         return Err(rejected("Give the method as the client sent it, such as GET."));
     }
-    if !has_no_fragment(&described.url) {
+    if !has_no_fragment(described.url.as_bytes()) {
         return Err(rejected(
             "Leave out the URL's part from # on: no client sends it, and nothing of it is signed.",
         ));
     }
-    let (base_string_uri, query) = oauth::base_string_uri(&described.url)
-        .map_err(|_| rejected("Give an absolute http or https URL as the client saw it."))?;
+    let (base_string_uri, query) =
+        oauth::base_string_uri(&described.url).map_err(|error| rejected(no_url(error)))?;
     let authorization: Vec<&[u8]> = described.authorization.iter().map(String::as_bytes).collect();
     let request = oauth::Request {
         method: &described.method,
@@ -90,4 +95,23 @@ async fn json_mode(state: &AppState, described: &Described) -> Result<Verified, 
         form: described.form_body.as_ref().map(String::as_bytes),
     };
     state.service.verify(&request).await
+}
+
+/// What to do about a URL that is none.
+fn no_url(error: NotAnHttpUrl) -> &'static str {
+    match error {
+        NotAnHttpUrl::Scheme => {
+            "Give an absolute URL as the client saw it; it begins with http:// or https:// (https:// for wss://)."
+        }
+        NotAnHttpUrl::Character => {
+            "The URL has a space or a control character; give it as the client sent it."
+        }
+        NotAnHttpUrl::UserInfo => "Leave out the user name and password in front of the @ of the URL.",
+        NotAnHttpUrl::Host => {
+            "The URL has no host or several; give the one that the client asked for, a name in ASCII or an address."
+        }
+        NotAnHttpUrl::Port => {
+            "The URL's port is no number up to 65535; give the one that the client asked for."
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `/verify`: a gateway asks whether a request may pass, and describes it in headers.
 
-use std::{sync::Arc, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use axum::{
     body::{Body, Bytes},
@@ -14,11 +14,12 @@ use service::{Verified, VerifyError};
 use crate::{
     gate::{
         described::MOST_DESCRIBED_BYTES,
-        original::Original,
+        original::{Misconfigured, Original},
         rejected::{challenge, misconfigured, rejected, unavailable, unclear},
     },
     state::AppState,
     wire::{
+        address::Connection,
         body::{TooLarge, read_body},
         media_type::MediaType,
         signed,
@@ -30,10 +31,14 @@ const CONSUMER_KEY: HeaderName = HeaderName::from_static("x-latchkey-consumer-ke
 const CONSUMER_NAME: HeaderName = HeaderName::from_static("x-latchkey-consumer-name");
 
 /// `/verify`, any method: 200 with who it is, or 401 with why not.
-pub(crate) async fn verify(State(state): State<Arc<AppState>>, request: Request) -> Response {
+pub(crate) async fn verify(
+    State(state): State<Arc<AppState>>,
+    Connection(peer): Connection,
+    request: Request,
+) -> Response {
     let begin = Instant::now();
     let (parts, body) = request.into_parts();
-    let verdict = header_mode(&state, &parts.headers, body).await;
+    let verdict = header_mode(&state, peer.ip().to_canonical(), &parts.headers, body).await;
     state.metrics.verified(&verdict, begin.elapsed());
     match verdict {
         Ok(verified) => allow(&verified),
@@ -42,8 +47,14 @@ pub(crate) async fn verify(State(state): State<Arc<AppState>>, request: Request)
     }
 }
 
-async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Verified, VerifyError> {
-    let original = Original::read(headers).map_err(|error| misconfigured(&error))?;
+async fn header_mode(
+    state: &AppState,
+    gateway: IpAddr,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Verified, VerifyError> {
+    let told = |error: Misconfigured| misconfigured(state, gateway, &error);
+    let original = Original::read(headers).map_err(told)?;
     let media_type = MediaType::of(headers);
     let body = if matches!(media_type, Ok(Some(form)) if form.is_form()) {
         let form = read_body(body, MOST_DESCRIBED_BYTES).await;
@@ -54,8 +65,8 @@ async fn header_mode(state: &AppState, headers: &HeaderMap, body: Body) -> Resul
         while let Some(Ok(_)) = rest.next().await {}
         Bytes::new()
     };
-    let media_type = media_type.map_err(unclear)?;
-    let (base_string_uri, query) = original.base_string_uri().map_err(|error| misconfigured(&error))?;
+    let media_type = media_type.map_err(|error| unclear(state, gateway, error))?;
+    let (base_string_uri, query) = original.base_string_uri().map_err(told)?;
     let authorization = signed::authorization(headers);
     let request = oauth::Request {
         method: original.method,

@@ -3,4 +3,5 @@
 pub(crate) mod described;
 pub(crate) mod forward_auth;
 mod original;
+mod part;
 mod rejected;

@@ -1,5 +1,7 @@
 //! Why `/verify` answers 401: the reasons in a gateway's description are here, all others are `oauth::Problem`s from the
-//! checks in `service`. Each goes into the challenge, for the client; a mistake in a description is logged too.
+//! checks in `service`. Each goes into the challenge, for the client; a mistake of the gateway is logged too, once a minute.
+
+use std::{net::IpAddr, sync::PoisonError, time::Instant};
 
 use axum::{
     http::{Method, StatusCode, header},
@@ -10,7 +12,7 @@ use service::{ServiceError, VerifyError};
 
 use crate::{
     gate::original::Misconfigured,
-    state::AppState,
+    state::{AppState, reports::Mistake},
     wire::{
         media_type::UnclearMediaType,
         refusal,
@@ -23,15 +25,19 @@ pub(super) fn rejected(why: &'static str) -> VerifyError {
     Problem::ParameterRejected { names: Vec::new(), why }.into()
 }
 
-/// A description that a gateway got wrong. The log says which part; its value stays out, since a query can hold secrets.
-pub(super) fn misconfigured(misconfigured: &Misconfigured) -> VerifyError {
-    tracing::warn!("the gateway is misconfigured: {misconfigured}; the request is refused");
+/// A description that a gateway got wrong. The log says which parts, and what to set.
+pub(super) fn misconfigured(state: &AppState, gateway: IpAddr, misconfigured: &Misconfigured) -> VerifyError {
+    if let Some(left_out) = count(state, gateway, Mistake::Description) {
+        tracing::warn!(%gateway, left_out, "the gateway is misconfigured: {misconfigured}; the request is refused");
+    }
     rejected(match misconfigured {
-        Misconfigured::TooLittle => "The gateway in front of this server does not say what was asked for.",
-        Misconfigured::Disagreement | Misconfigured::Repeated(_) => {
+        Misconfigured::Nothing | Misconfigured::TooLittle(_) => {
+            "The gateway in front of this server does not say what was asked for."
+        }
+        Misconfigured::Disagreement { .. } => {
             "The gateway in front of this server describes two different requests."
         }
-        Misconfigured::Unusable { .. } | Misconfigured::NoUrl(_) => {
+        Misconfigured::Unusable(_) => {
             "The gateway in front of this server describes a request that cannot have been made; send a plain URL, \
              without anything from # on."
         }
@@ -39,15 +45,25 @@ pub(super) fn misconfigured(misconfigured: &Misconfigured) -> VerifyError {
 }
 
 /// A request whose body is a form for some and none for others.
-pub(super) fn unclear(unclear: UnclearMediaType) -> VerifyError {
-    tracing::warn!("a gateway's request is refused: {}", unclear.why());
+pub(super) fn unclear(state: &AppState, gateway: IpAddr, unclear: UnclearMediaType) -> VerifyError {
+    if let Some(left_out) = count(state, gateway, Mistake::MediaType) {
+        tracing::warn!(%gateway, left_out, "a gateway's request is refused: {}", unclear.why());
+    }
     rejected(unclear.why())
 }
 
-/// The answer: 401, never 400, since gateways pass on nothing else.
+/// How many lines were left out before, if one is to be written now.
+fn count(state: &AppState, gateway: IpAddr, mistake: Mistake) -> Option<u64> {
+    let mut reports = state.reports.lock().unwrap_or_else(PoisonError::into_inner);
+    reports.count(gateway, mistake, Instant::now())
+}
+
+/// The answer: 401, never 400, since gateways pass on nothing else. What is absent, rejected or acceptable is in the header,
+/// since they pass on no body either.
 pub(super) fn challenge(state: &AppState, problem: &Problem) -> Response {
     tracing::debug!(problem = problem.name(), "a gateway's request is refused");
-    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, problem.challenge(&state.realm))]).into_response()
+    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, problem.detailed_challenge(&state.realm))])
+        .into_response()
 }
 
 /// The request cannot be checked now. The internal listener has no layer that logs; only what fails gets a number.

@@ -56,7 +56,7 @@ pub(crate) async fn serve_public(
     }
 }
 
-/// Serves the internal listener until the handle shuts it down.
+/// Serves the internal listener until the handle shuts it down. Handlers can tell gateways apart.
 pub(crate) async fn serve_internal(
     listener: TcpListener,
     admission: Arc<Admission>,
@@ -65,7 +65,7 @@ pub(crate) async fn serve_internal(
 ) -> io::Result<()> {
     limit_unsent_data(&listener)?;
     let server = limited(axum_server::from_tcp(listener)?, admission);
-    server.handle(handle).serve(router.into_make_service()).await
+    server.handle(handle).serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
 /// The public listener's limits. One open file in eight is left for the database, whatever both listeners have open.

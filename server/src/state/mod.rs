@@ -3,6 +3,7 @@
 pub(crate) mod connections;
 pub(crate) mod denials;
 mod metrics;
+pub(crate) mod reports;
 pub(crate) mod streams;
 
 use std::{
@@ -17,7 +18,7 @@ use url::Url;
 
 use crate::{
     assets,
-    state::{denials::Denials, metrics::Metrics, streams::Streams},
+    state::{denials::Denials, metrics::Metrics, reports::Reports, streams::Streams},
 };
 
 /// Shared by every handler. Cheap to clone.
@@ -32,6 +33,8 @@ pub(crate) struct AppState {
     pub(crate) realm: Arc<str>,
     pub(crate) metrics: Metrics,
     pub(crate) denials: Arc<Mutex<Denials>>,
+    /// What the log said of gateways.
+    pub(crate) reports: Arc<Mutex<Reports>>,
     pub(crate) streams: Streams,
     pub(crate) trusted_proxies: Arc<[IpAddr]>,
     /// Turns true when the process is about to end; event streams end with it.
@@ -56,6 +59,7 @@ impl AppState {
         };
         let (base_uri, _) =
             oauth::base_string_uri(public_url.as_str()).expect("the settings take nothing but an http URL");
+        let base_uri = String::from_utf8(base_uri).expect("a parsed URL is ASCII");
         Self {
             service,
             site,
@@ -63,6 +67,7 @@ impl AppState {
             realm: realm.into(),
             metrics: Metrics::new(),
             denials: Arc::default(),
+            reports: Arc::default(),
             streams,
             public_url: Arc::new(public_url),
             trusted_proxies: trusted_proxies.into(),

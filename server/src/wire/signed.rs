@@ -46,8 +46,8 @@ impl Received {
         let media_type = MediaType::of(&self.parts.headers)?;
         Ok(oauth::Request {
             method: self.parts.method.as_str(),
-            base_string_uri: &self.base_string_uri,
-            query: self.parts.uri.query(),
+            base_string_uri: self.base_string_uri.as_bytes(),
+            query: self.parts.uri.query().map(str::as_bytes),
             authorization,
             form: form(media_type, &self.body),
         })

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use crate::support::signer::{ECHO, Place, Provider, in_header, nonce, now, raw};
+use crate::support::signer::{ECHO, Place, Provider, in_header, nonce, now};
 
+const TOOL: &str = "https://tool.example/items";
 const PLACES: [Place; 3] = [Place::Header, Place::Query, Place::Form];
 
 #[test]
@@ -50,31 +51,54 @@ fn a_form_is_signed_and_another_body_is_not() {
 }
 
 #[test]
-fn a_parameter_of_the_protocol_is_sent_once_and_in_one_place() {
+fn a_parameter_of_the_protocol_is_sent_once_wherever_it_stands() {
     let provider = Provider::start();
     let app = provider.app_of("Twice", "grace");
     for name in ["oauth_nonce", "oauth_timestamp", "oauth_consumer_key", "oauth_token", "oauth_version"] {
         for place in PLACES {
             let call = app.call("POST", ECHO).place(place).with("oauth_version", "1.0").and(name, "1.0");
             call.send().refused_at_api(400, "parameter_rejected");
-            call.sign().verify().refused_at_verify("parameter_rejected");
-            call.sign().verify_json().refused_at_json("parameter_rejected");
+            assert_eq!(call.sign().verify().refused_at_verify("parameter_rejected"), name);
+            assert_eq!(call.sign().verify_json().refused_at_json("parameter_rejected"), name);
         }
     }
-    let same = app.echo();
-    let both = same.clone().query(&[("oauth_nonce", "another")]);
+    let both = app.echo().query(&[("oauth_nonce", "another")]);
     let refused = both.send().refused_at_api(400, "parameter_rejected");
     assert_eq!(refused["oauth_parameters_rejected"], "oauth_nonce");
-    app.echo().query(&[("oauth_verifier", "x")]).is_refused_everywhere(400, "parameter_rejected");
-    let form = app.call("POST", ECHO).form(&[("oauth_callback", "oob")]);
-    form.is_refused_everywhere(400, "parameter_rejected");
-    let spread = app.call("POST", ECHO).place(Place::Query).form(&[("oauth_version", "1.0")]);
-    spread.is_refused_everywhere(400, "parameter_rejected");
-    let signature = app.echo().sign();
-    let twice = format!("{}, oauth_signature=\"x\"", signature.authorization.clone().unwrap());
-    let mut signature = signature;
-    signature.authorization = Some(twice);
-    signature.send().refused_at_api(400, "parameter_rejected");
+    for name in ["oauth_nonce", "oauth_signature", "oauth_extension"] {
+        let header = app.call("POST", ECHO).and("oauth_extension", "x").form(&[(name, "x")]);
+        header.is_refused_everywhere(400, "parameter_rejected");
+        let query =
+            app.call("POST", ECHO).and("oauth_extension", "x").place(Place::Query).form(&[(name, "x")]);
+        query.is_refused_everywhere(400, "parameter_rejected");
+    }
+    let mut signed = app.echo().sign();
+    let twice = format!("{}, oauth_signature=\"x\"", signed.authorization.clone().unwrap());
+    signed.authorization = Some(twice);
+    signed.send().refused_at_api(400, "parameter_rejected");
+}
+
+#[test]
+fn parameters_of_the_protocol_may_be_spread_over_header_query_and_form() {
+    let provider = Provider::start();
+    let app = provider.app_of("Spread", "grace");
+    for away in [Place::Query, Place::Form] {
+        for name in ["oauth_nonce", "oauth_signature", "oauth_consumer_key", "oauth_token", "oauth_version"] {
+            let call =
+                app.call("POST", ECHO).with("oauth_version", "1.0").form(&[("a", "1")]).away(name, away);
+            let echo = call.send().is(200).json();
+            assert_eq!(echo["user"], "grace", "{name} in {away:?}");
+            let again =
+                || app.call("POST", TOOL).with("oauth_version", "1.0").form(&[("a", "1")]).away(name, away);
+            again().sign().verify().is(200);
+            assert_eq!(again().sign().verify_json().json()["active"], true, "{name} in {away:?}");
+        }
+        // As twython, flickrapi, python3-discogs-client and LWP::Authen::OAuth ask.
+        let asked = app.ask("https://app.example/callback").away("oauth_callback", away);
+        assert!(asked.send().is(200).text().contains("oauth_callback_confirmed=true"), "{away:?}");
+        let changed = app.ask("oob").away("oauth_callback", away).with("oauth_signature", "wrong");
+        changed.send().refused(401, "signature_invalid");
+    }
 }
 
 #[test]
@@ -110,17 +134,22 @@ fn what_is_no_header_of_pairs_is_rejected() {
     let provider = Provider::start();
     let app = provider.app_of("Malformed", "grace");
     let good = app.echo().sign();
-    for value in [
-        "OAuth nonsense",
-        "OAuth oauth_nonce=unquoted",
-        "OAuth oauth_nonce=\"open",
-        "OAuth oauth_nonce='x'",
-        "OAuth oauth_nonce=\"a\" oauth_token=\"b\"",
-        "OAuth \"a\"=\"b\"",
+    for (value, mistake) in [
+        ("OAuth nonsense", "equals sign"),
+        ("OAuth oauth_nonce=unquoted", "double quotes"),
+        ("OAuth oauth_nonce=\"open", "closing quote"),
+        ("OAuth oauth_nonce='x'", "double quotes"),
+        ("OAuth oauth_nonce=\"a\" oauth_token=\"b\"", "comma"),
+        ("OAuth \"a\"=\"b\"", "equals sign"),
+        ("OAuth, realm=\"x\", oauth_nonce=\"a\"", "OAuth and a space"),
+        ("OAuth: oauth_nonce=\"a\"", "OAuth and a space"),
+        ("OAuthoauth_nonce=\"a\"", "OAuth and a space"),
+        ("oauth_nonce=\"a\", oauth_token=\"b\"", "OAuth and a space"),
     ] {
         let mut bad = good.clone();
         bad.authorization = Some(value.to_owned());
-        bad.send().refused_at_api(400, "parameter_rejected");
+        let told = bad.send().refused_at_api(400, "parameter_rejected");
+        assert!(told["oauth_problem_advice"].as_str().unwrap().contains(mistake), "{value}: {told}");
         bad.verify().refused_at_verify("parameter_rejected");
         bad.verify_json().refused_at_json("parameter_rejected");
     }
@@ -128,10 +157,40 @@ fn what_is_no_header_of_pairs_is_rejected() {
 }
 
 #[test]
-fn what_is_not_percent_encoded_utf8_is_rejected() {
+fn names_in_the_header_have_no_case_and_blanks_around_an_equals_sign_mean_nothing() {
+    let provider = Provider::start();
+    let app = provider.app_of("Dresses", "grace");
+    for (from, to) in [
+        ("OAuth realm=", "OAuth Realm="),
+        ("OAuth realm=", "OAUTH REALM="),
+        ("OAuth realm=\"any\", ", "OAuth\t"),
+        ("OAuth realm=", "OAuth ,, realm ="),
+        ("oauth_token=", "OAuth_Token="),
+        ("oauth_nonce=\"", "oauth_nonce = \""),
+        (", ", ","),
+        (", ", " ,\t"),
+    ] {
+        let dressed = || {
+            let (mut own, mut tool) = (app.echo().sign(), app.get(TOOL).sign());
+            for signed in [&mut own, &mut tool] {
+                let field = signed.authorization.take().unwrap();
+                assert!(field.contains(from), "{field}");
+                signed.authorization = Some(field.replace(from, to));
+            }
+            (own, tool)
+        };
+        let (own, tool) = dressed();
+        assert_eq!(own.send().is(200).json()["user"], "grace", "{to}");
+        tool.verify().is(200);
+        assert_eq!(dressed().1.verify_json().json()["active"], true, "{to}");
+    }
+}
+
+#[test]
+fn what_is_not_percent_encoded_is_rejected() {
     let provider = Provider::start();
     let app = provider.app_of("Encoding", "grace");
-    for text in ["%", "%4", "%zz", "%FF", "%C3", "%C3%28", "%ED%A0%80", "%F5%80%80%80"] {
+    for text in ["%", "%4", "%zz", "%FF%", "%C3%2"] {
         let mut header = app.echo().sign();
         header.authorization = header.authorization.map(|value| format!("{value}, extra=\"{text}\""));
         let mut query = app.echo().sign();
@@ -148,11 +207,6 @@ fn what_is_not_percent_encoded_utf8_is_rejected() {
             request.verify_json().refused_at_json("parameter_rejected");
         }
     }
-    let bytes = format!("GET {ECHO} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: OAuth a=\"");
-    let bytes = [bytes.as_bytes(), b"\xff\xfe\"\r\n\r\n"].concat();
-    let (status, answer) = raw::exchange(&provider.url, &bytes);
-    assert_eq!(status, 400, "{answer}");
-    assert!(answer.contains("\"oauth_problem\":\"parameter_rejected\""), "{answer}");
 }
 
 #[test]

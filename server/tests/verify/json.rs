@@ -49,18 +49,24 @@ fn the_method_may_come_in_any_case_and_absent_members_or_null_are_the_same() {
 fn what_is_no_url_is_told_as_a_problem() {
     let provider = Provider::start();
     let app = provider.app("No URL");
-    for url in [
-        "",
-        "/items",
-        "tool.example",
-        "ftp://tool.example/",
-        "https://",
-        "https://a b/",
-        "https://u@tool.example/",
+    for (url, mistake) in [
+        ("", "http://"),
+        ("/items", "http://"),
+        ("tool.example", "http://"),
+        ("ftp://tool.example/", "http://"),
+        ("wss://tool.example/", "wss://"),
+        ("https://", "host"),
+        ("https://a,b/", "host"),
+        ("https://ä.example/", "host"),
+        ("https://a b/", "space"),
+        ("https://a:70000/", "port"),
+        ("https://u@tool.example/", "user name"),
     ] {
         let mut signed = app.get(TOOL).sign();
         url.clone_into(&mut signed.url);
-        signed.verify_json().refused_at_json("parameter_rejected");
+        let answer = signed.verify_json();
+        answer.refused_at_json("parameter_rejected");
+        assert!(answer.json()["advice"].as_str().unwrap().contains(mistake), "{url}: {answer:?}");
     }
 }
 

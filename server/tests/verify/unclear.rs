@@ -58,8 +58,8 @@ fn a_body_that_may_be_a_form_or_not_is_refused_and_the_log_says_why() {
         assert_eq!(status, 401, "{types:?}: {answer}");
         assert!(answer.contains("oauth_problem=\"parameter_rejected\""), "{types:?}: {answer}");
         assert!(!answer.contains("x-latchkey-user"), "{types:?}: {answer}");
-        provider.log_until("Content-Type");
     }
+    provider.log_until("a gateway's request is refused: The request has more than one Content-Type");
 }
 
 #[test]
@@ -141,16 +141,18 @@ fn a_description_whose_parts_reach_into_each_other_is_refused_and_the_log_names_
         let changed = described.iter_mut().find(|(other, _)| other == name).unwrap();
         value.clone_into(&mut changed.1);
         signed.described(&described).refused_at_verify("parameter_rejected");
-        let log = provider.log_until("the gateway is misconfigured");
-        let told = log.last().unwrap();
-        assert!(told.contains(&format!("misconfigured: {} ", name.to_lowercase())), "{value:?}: {told}");
-        assert!(!told.contains("evil"), "{told}");
     }
+    // Once a minute for each gateway: the first of them.
+    let log = provider.log_until("the gateway is misconfigured");
+    let told = log.last().unwrap();
+    assert!(
+        told.contains("misconfigured: x-forwarded-uri is \"evil\" (it does not begin with /), set it to "),
+        "{told}"
+    );
     for userinfo in ["https://evil@tool.example/items", "https://evil:secret@tool.example/items"] {
         let described = [("X-Original-Method", "GET"), ("X-Original-URL", userinfo)]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
         signed.described(&described).refused_at_verify("parameter_rejected");
-        provider.log_until("leave out the user name and password");
     }
     // Nothing of all that used up its nonce.
     signed.verify().is(200);

@@ -31,7 +31,10 @@ pub struct Call {
     token_secret: String,
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,
+    /// Percent-encoded already: in the query and, if there is a form, in the form.
+    octets: Vec<(String, String)>,
     place: Place,
+    away: Vec<(&'static str, Place)>,
     headers: Vec<(String, String)>,
     signature: Signature,
 }
@@ -55,7 +58,9 @@ impl Call {
             token_secret: String::new(),
             query: Vec::new(),
             form: Vec::new(),
+            octets: Vec::new(),
             place: Place::Header,
+            away: Vec::new(),
             headers: Vec::new(),
             signature: Signature::Right,
         }
@@ -110,8 +115,20 @@ impl Call {
         self
     }
 
+    /// Names and values that need not be UTF-8, percent-encoded: in the form where there is one, otherwise in the query.
+    pub fn octets(mut self, pairs: &[(&str, &str)]) -> Self {
+        self.octets.extend(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self
+    }
+
     pub fn place(mut self, place: Place) -> Self {
         self.place = place;
+        self
+    }
+
+    /// Puts one parameter of the protocol somewhere else than the others.
+    pub fn away(mut self, name: &'static str, place: Place) -> Self {
+        self.away.push((name, place));
         self
     }
 
@@ -129,8 +146,10 @@ impl Call {
     /// What HMAC or RSA signs (section 3.4.1), written again so that the program's own reading is held against another.
     pub fn base_string(&self) -> String {
         let (uri, _) = oauth::base_string_uri(&self.signed_url).unwrap();
+        let uri = String::from_utf8(uri).unwrap();
         let pairs = self.oauth.iter().chain(&self.query).chain(&self.form);
         let mut pairs: Vec<_> = pairs.map(|(name, value)| (encode(name), encode(value))).collect();
+        pairs.extend(self.octets.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())));
         pairs.sort();
         let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("{}&{}&{}", self.verb, encode(&uri), encode(&pairs.join("&")))
@@ -153,20 +172,32 @@ impl Call {
     pub fn sign(&self) -> Signed {
         let mut oauth = self.oauth.clone();
         oauth.extend(self.signature().map(|signature| ("oauth_signature".to_owned(), signature)));
-        let (mut query, mut form, mut authorization) = (self.query.clone(), self.form.clone(), None);
-        match self.place {
-            Place::Header => authorization = Some(in_header(&oauth)),
-            Place::Query => query.extend(oauth),
-            Place::Form => form.extend(oauth),
+        let (mut query, mut form, mut header) = (self.query.clone(), self.form.clone(), Vec::new());
+        for (name, value) in oauth {
+            let away = self.away.iter().find(|(other, _)| *other == name).map(|(_, place)| *place);
+            match away.unwrap_or(self.place) {
+                Place::Header => header.push((name, value)),
+                Place::Query => query.push((name, value)),
+                Place::Form => form.push((name, value)),
+            }
         }
-        let query = if query.is_empty() { String::new() } else { format!("?{}", encoded(&query)) };
+        let authorization = (!header.is_empty()).then(|| in_header(&header));
+        let octets: Vec<_> = self.octets.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let has_form = !form.is_empty();
+        let with_octets = |pairs: &[(String, String)], is_home: bool| {
+            let own = Some(encoded(pairs)).filter(|own| !own.is_empty());
+            let octets = octets.iter().filter(|_| is_home).cloned();
+            own.into_iter().chain(octets).collect::<Vec<_>>().join("&")
+        };
+        let (query, form) = (with_octets(&query, !has_form), with_octets(&form, has_form));
+        let query = if query.is_empty() { query } else { format!("?{query}") };
         Signed {
             verb: self.verb.clone(),
             target: format!("{}{}{query}", self.app.address, self.path),
             url: format!("{}{query}", self.url),
             internal: self.app.internal.clone(),
             authorization,
-            form: (!form.is_empty()).then(|| encoded(&form)),
+            form: has_form.then_some(form),
             headers: self.headers.clone(),
         }
     }

@@ -18,6 +18,18 @@ pub fn challenge(problem: &str) -> String {
     format!("OAuth realm=\"Latchkey\", oauth_problem=\"{problem}\"")
 }
 
+/// The member that a refusal to gateways and tools tells besides its name, and whether it always does.
+fn detail(problem: &str) -> Option<(&'static str, bool)> {
+    Some(match problem {
+        "parameter_absent" => ("oauth_parameters_absent", true),
+        // Not where it is the whole request that is wrong.
+        "parameter_rejected" => ("oauth_parameters_rejected", false),
+        "timestamp_refused" => ("oauth_acceptable_timestamps", true),
+        "version_rejected" => ("oauth_acceptable_versions", true),
+        _ => return None,
+    })
+}
+
 /// One plain sentence or two, without anything to hide.
 #[track_caller]
 fn is_advice(text: &str) {
@@ -65,23 +77,45 @@ impl Answer {
         details
     }
 
-    /// A refusal to a gateway: always 401, always the header, and nothing else.
+    /// A refusal to a gateway: always 401, always the header, and nothing else. Returns the value of the member that the
+    /// challenge tells besides the problem's name, empty if it tells none.
     #[track_caller]
-    pub fn refused_at_verify(&self, problem: &str) {
-        let said = (self.status, self.header("www-authenticate"));
-        assert_eq!(said, (401, challenge(problem).as_str()), "{self:?}");
+    pub fn refused_at_verify(&self, problem: &str) -> String {
+        let challenge = challenge(problem);
+        let header = self.header("www-authenticate");
+        let further = header.strip_prefix(&challenge).unwrap_or_else(|| panic!("{problem}: {self:?}"));
+        assert_eq!(self.status, 401, "{self:?}");
         assert!(self.body.is_empty(), "{self:?}");
         let told = self.headers.keys().find(|name| name.as_str().starts_with("x-latchkey"));
         assert_eq!(told, None);
+        match detail(problem) {
+            Some((name, always)) if always || !further.is_empty() => {
+                let value =
+                    further.strip_prefix(&format!(", {name}=\"")).and_then(|rest| rest.strip_suffix('"'));
+                value.unwrap_or_else(|| panic!("{name}: {header}")).to_owned()
+            }
+            _ => {
+                assert_eq!(further, "", "{header}");
+                String::new()
+            }
+        }
     }
 
-    /// A refusal to a tool.
+    /// A refusal to a tool; returns the same as `refused_at_verify`.
     #[track_caller]
-    pub fn refused_at_json(&self, problem: &str) {
+    pub fn refused_at_json(&self, problem: &str) -> String {
         let said = self.json();
-        let expected = json!({ "active": false, "problem": problem, "advice": said["advice"] });
+        let mut expected = json!({ "active": false, "problem": problem, "advice": said["advice"] });
+        let mut told = String::new();
+        if let Some((name, always)) = detail(problem)
+            && (always || said.get(name).is_some())
+        {
+            said[name].as_str().unwrap_or_else(|| panic!("{name}: {said}")).clone_into(&mut told);
+            expected[name] = told.clone().into();
+        }
         assert_eq!((self.status, &said), (200, &expected));
         is_advice(said["advice"].as_str().unwrap());
+        told
     }
 }
 
