@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
     http::{StatusCode, header},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_response},
     response::{IntoResponse as _, Redirect, Response},
     routing::{any, get, post},
 };
@@ -14,7 +14,9 @@ use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
 
 use crate::{
     api, assets, console, gate,
-    layers::{deadline, denials, head, headers, in_words, known_hosts::KnownHosts, same_origin, trace},
+    layers::{
+        deadline, denials, head, headers, in_words, known_hosts::KnownHosts, same_origin, trace, wordless,
+    },
     ops,
     pages::{
         api_docs, applications, authorize, code, consumers, home, password, person::SECOND_FACTOR,
@@ -72,6 +74,7 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         .layer(from_fn(deadline::enforce_deadlines))
         .layer(CatchPanicLayer::custom(in_words::panicked))
         .layer(from_fn_with_state(state.clone(), in_words::in_words))
+        .layer(map_response(wordless::with_words))
         .layer(from_fn_with_state(state.clone(), denials::note_denials))
         .layer(from_fn_with_state(hosts, head::check))
         .layer(from_fn_with_state(state, headers::secure))
@@ -96,12 +99,14 @@ pub(crate) fn internal(state: AppState, hosts: KnownHosts) -> Router {
     // Shared, not cloned: a clone would be a noticeable part of a verification.
     let state = Arc::new(state);
     Router::new()
-        .route("/verify", any(gate::forward_auth::verify))
         .route("/verify/json", post(gate::described::verify_json).layer(from_fn(deadline::enforce_deadlines)))
         .route("/metrics", get(ops::metrics))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ops::ready))
         .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(map_response(wordless::with_words))
+        // Has an answer of its own to everything, and no time to lose.
+        .route("/verify", any(gate::forward_auth::verify))
         .with_state(state)
         .layer(from_fn_with_state(hosts, head::check))
 }

@@ -9,3 +9,4 @@ mod parameters;
 mod size;
 mod table;
 mod time;
+mod unread;

@@ -13,11 +13,13 @@ use crate::layers::known_hosts::KnownHosts;
 /// exceed it a little.
 pub(crate) const MOST_HEAD_BYTES: usize = 64 * 1024;
 
+/// What is said of a larger one.
+pub(crate) const TOO_LARGE: &str = "The head of a request may hold 64 KiB at most.\n";
+
 /// Refuses a head that is too large, and a host that is not known.
 pub(crate) async fn check(State(hosts): State<KnownHosts>, mut request: Request, next: Next) -> Response {
     if size(request.uri(), request.headers()) > MOST_HEAD_BYTES {
-        let words = "The head of a request may hold 64 KiB at most.\n";
-        return (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, words).into_response();
+        return (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LARGE).into_response();
     }
     if let Err(refused) = hosts.check(&request) {
         return (StatusCode::BAD_REQUEST, format!("{refused}\n")).into_response();

@@ -9,6 +9,19 @@ use axum::{
 
 use crate::state::AppState;
 
+/// Names and values, whatever is answered.
+pub(crate) static ALWAYS: [(HeaderName, &str); 6] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
 /// Adds what is not there yet: a page brings its own Content-Security-Policy, an asset its own Cache-Control.
 pub(crate) async fn secure(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -16,15 +29,9 @@ pub(crate) async fn secure(State(state): State<AppState>, request: Request, next
     let mut add = |name: HeaderName, value| {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     };
-    add(
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    );
-    add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    add(header::X_FRAME_OPTIONS, "DENY");
-    add(header::REFERRER_POLICY, "same-origin");
-    add(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    add(header::CACHE_CONTROL, "no-store");
+    for (name, value) in &ALWAYS {
+        add(name.clone(), value);
+    }
     if is_unavailable {
         add(header::RETRY_AFTER, "1");
     }

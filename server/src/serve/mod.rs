@@ -10,6 +10,7 @@ mod requests;
 mod signals;
 mod stop;
 mod stream;
+mod unread;
 
 use std::{
     io::{self, IsTerminal as _},

@@ -1,5 +1,5 @@
 //! An admitted connection's bytes: reading ends where the connection is to be closed, or where the head of a request has
-//! begun and does not become whole in time.
+//! begun and does not become whole in time. What is written of a head that could not be read gets words.
 
 use std::{
     io::{self, IoSlice},
@@ -13,7 +13,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use crate::serve::admission::Admitted;
+use crate::serve::{admission::Admitted, unread::Replacement};
 
 /// Time limit for the head of a request, from its first byte on.
 pub(super) const HEAD: Duration = Duration::from_secs(10);
@@ -31,6 +31,8 @@ pub(super) struct Watched<S> {
     head_of: Option<u64>,
     /// Runs once a head was not whole with its first bytes.
     time: Option<Pin<Box<Sleep>>>,
+    /// Written in place of the answer that says that a head could not be read.
+    replacement: Option<Replacement>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +45,14 @@ enum Protocol {
 
 impl<S> Watched<S> {
     pub(super) fn new(stream: S, admitted: Admitted) -> Self {
-        Self { stream, admitted, protocol: Protocol::Undecided(0), head_of: None, time: None }
+        Self {
+            stream,
+            admitted,
+            protocol: Protocol::Undecided(0),
+            head_of: None,
+            time: None,
+            replacement: None,
+        }
     }
 
     /// Whether the head of a request has begun and its time is over.
@@ -64,6 +73,28 @@ impl<S> Watched<S> {
         if self.head_of.is_none() && !bytes.is_empty() && connection.is_waiting() {
             self.head_of = Some(connection.begun());
         }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Watched<S> {
+    /// Writes a replacement, if there is one on its way or to be made: only while no request is under way can what is written
+    /// be an answer that no handler made.
+    fn poll_replacement(
+        &mut self,
+        cx: &mut Context<'_>,
+        make: impl FnOnce() -> Option<Replacement>,
+    ) -> Option<Poll<io::Result<usize>>> {
+        if self.replacement.is_none()
+            && self.protocol != Protocol::Http2
+            && self.admitted.connection.is_waiting()
+        {
+            self.replacement = make();
+        }
+        let polled = self.replacement.as_mut()?.poll_write(cx, &mut self.stream);
+        if polled.is_ready() {
+            self.replacement = None;
+        }
+        Some(polled)
     }
 }
 
@@ -100,7 +131,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+        let this = self.get_mut();
+        if let Some(replacing) = this.poll_replacement(cx, || Replacement::of(bytes)) {
+            return replacing;
+        }
+        Pin::new(&mut this.stream).poll_write(cx, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -116,7 +151,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, slices)
+        let this = self.get_mut();
+        // hyper's own answer is one slice.
+        let whole = || if let [whole] = slices { Replacement::of(whole) } else { None };
+        if let Some(replacing) = this.poll_replacement(cx, whole) {
+            return replacing;
+        }
+        Pin::new(&mut this.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
