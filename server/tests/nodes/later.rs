@@ -37,7 +37,11 @@ fn a_node_goes_on_beside_one_that_does_what_it_has_never_heard_of() {
     let ada = provider.signed_in("ada");
     let stream = ada.events(None);
     let before = stream.expect("ready").id;
-    let lines = [line("credential_retired", Some(&app.key)), line("policy_changed", None)];
+    let lines = [
+        line("credential_retired", Some(&app.key)),
+        line("policy_changed", None),
+        line("key_renamed", Some("a key of a later version")),
+    ];
     later_version_runs(&provider.home, &lines);
     provider.home.register("Next");
 
@@ -49,7 +53,7 @@ fn a_node_goes_on_beside_one_that_does_what_it_has_never_heard_of() {
     let unknown =
         activity["items"].as_array().unwrap().iter().filter(|line| line["actor"] == "by hand-over link");
     let actions: Vec<_> = unknown.map(|line| line["action"].as_str().unwrap()).collect();
-    assert_eq!(actions, ["policy_changed", "credential_retired"]);
+    assert_eq!(actions, ["key_renamed", "policy_changed", "credential_retired"]);
     provider.inside("/readyz").is(200);
     let signed = app.get("https://tool.example/items").sign();
     assert_eq!(Asker::new(&provider.internal).ask(&signed), None, "accepted");
