@@ -26,6 +26,9 @@ pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
         // What this process counted by itself is worth telling all the same; `/readyz` says what is wrong.
         Err(error) => tracing::warn!(%error, "the database could not be asked for the metrics"),
     }
+    for (task, count) in state.service.task_ends() {
+        metrics.task_ends(task, count);
+    }
     match metrics.text() {
         Ok(text) => {
             let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -20,4 +20,5 @@ mod sign_ins;
 mod slow;
 mod streams;
 mod tabs;
+mod unwritable_log;
 mod wire;

@@ -117,8 +117,10 @@ pub enum StoreError {
     /// A malformed stored value.
     #[error("The database holds {0} that cannot be read: it was changed by something other than latchkey.")]
     Unreadable(&'static str),
-    /// The process is shutting down.
-    #[error("The server is stopping, so this was not done. Try again in a moment.")]
+    /// The task that had to answer ended before it did.
+    #[error(
+        "The task that does this ended before it was done: the server is stopping, or it made a mistake, which the log has. It is started again; try once more in a moment."
+    )]
     Interrupted,
     /// The backup's file name exists already.
     #[error("{0} exists already, and a backup never replaces a file. Nothing was copied; name another file.")]

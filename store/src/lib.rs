@@ -37,7 +37,7 @@ pub use tables::{
     tokens::{Authorization, NewToken, Tokens},
     users::{Account, Users},
 };
-pub use upkeep::{health::Health, prune, rotation, uses::Uses};
+pub use upkeep::{health::Health, prune, rotation, tasks::Tasks, uses::Uses};
 
 /// The live feed of activity.
 pub mod feed {

@@ -12,6 +12,7 @@ use crate::{
         repeats::Repeats,
     },
     nonces::queue::NonceQueue,
+    upkeep::tasks::Tasks,
     vault::{Secret, Vault},
 };
 
@@ -34,6 +35,7 @@ pub struct Store {
     /// Of `tables/request_key.rs`, once it was needed.
     pub(crate) request_key: OnceCell<Secret>,
     pub(crate) location: Location,
+    pub(crate) tasks: Tasks,
 }
 
 /// A write transaction, and the cached rows that it makes stale.
@@ -98,6 +100,11 @@ impl Store {
             let pool = self.read.get_sqlite_connection_pool();
             (u64::from(pool.size()), pool.num_idle() as u64)
         }
+    }
+
+    /// The tasks that have to run for as long as the process serves.
+    pub fn tasks(&self) -> &Tasks {
+        &self.tasks
     }
 
     /// Whether changes by other processes are noticed, so that the cache may answer.

@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand};
 use service::ServiceError;
 
 use crate::{
-    command::{desk::Desk, error::CommandError, usage::usage},
+    command::{desk::Desk, error::CommandError, terminal::output::complain, usage::usage},
     serve::serve,
     settings::{Flags, Settings},
     telemetry,
@@ -81,12 +81,12 @@ pub(crate) fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(CommandError::Service(ServiceError::Invalid(errors))) => {
             for error in errors {
-                eprintln!("{}: {}", error.field, error.detail);
+                complain(&format!("{}: {}", error.field, error.detail));
             }
             ExitCode::from(1)
         }
         Err(error) => {
-            eprintln!("{error}");
+            complain(&error.to_string());
             ExitCode::from(error.exit_code())
         }
     }
@@ -95,8 +95,8 @@ pub(crate) fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<(), CommandError> {
     let settings = Settings::read(&cli.flags)?;
     if let Command::Serve = cli.command {
-        telemetry::init(&settings);
-        return Ok(serve(settings).await?);
+        let lost = telemetry::init(&settings);
+        return Ok(serve(settings, lost).await?);
     }
     telemetry::init_for_commands();
     match &cli.command {

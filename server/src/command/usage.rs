@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::command::terminal::output::complain;
+
 /// Help and version as asked for; anything else in one sentence.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -27,7 +29,7 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
     if let Some(first) = sentence.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    eprintln!("{sentence}; `latchkey help` lists what there is.");
+    complain(&format!("{sentence}; `latchkey help` lists what there is."));
     ExitCode::from(2)
 }
 

@@ -23,9 +23,9 @@ impl Served {
 }
 
 /// Reads certificate and key again at each SIGHUP. New connections get them; those that are open go on. Never resolves.
-pub(super) async fn reload_at(mut hangups: Signal, served: Option<Served>) {
+pub(super) async fn reload_at(hangups: &mut Signal, served: Option<&Served>) {
     while hangups.recv().await.is_some() {
-        let Some(Served { config, cert, key }) = &served else {
+        let Some(Served { config, cert, key }) = served else {
             tracing::info!(
                 "SIGHUP: there is no certificate to read again, since LATCHKEY_TLS_CERT is not set"
             );

@@ -2,6 +2,7 @@
 
 mod acceptor;
 mod admission;
+mod announce;
 mod certificate;
 mod connections;
 pub(crate) mod error;
@@ -10,40 +11,40 @@ mod requests;
 mod signals;
 mod stop;
 mod stream;
+mod tasks;
 mod unread;
 
-use std::{
-    io::{self, IsTerminal as _},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum_server::Handle;
 use service::{Clock, Rules, Service};
 use store::Store;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     layers::known_hosts::KnownHosts,
     router,
     serve::{
         admission::Admission,
+        announce::Announcement,
         certificate::Served,
         error::ServeError,
         listen::{bound_url, listen, tls},
         stop::{finished, stop_signal},
+        tasks::Tasks,
     },
     settings::{
         Settings, data_dir::make_data_dir, exposure::exposures, ineffective::ineffective, network::openings,
     },
     state::{AppState, streams::Streams},
+    telemetry::LostLines,
 };
 
 /// How long requests that are under way may take to finish when the process stops.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until SIGTERM or SIGINT.
-pub async fn serve(settings: Settings) -> Result<(), ServeError> {
+pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(), ServeError> {
     // The pages' futures run on this runtime; a second call fails because it is already set.
     let _ = any_spawner::Executor::init_tokio();
     make_data_dir(&settings.data_dir)
@@ -58,7 +59,9 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
     warn(&settings);
     let served = tls.clone().zip(settings.tls()).map(Served::new);
-    let reloading = tokio::spawn(certificate::reload_at(hangups, served));
+    let mut tasks = Tasks::new(store.clone());
+    tasks.tell_lost_lines(lost_lines.clone());
+    tasks.reload_certificate(hangups, served);
 
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
@@ -78,20 +81,10 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let streams = Streams::new(open_files);
     let proxies = settings.trusted_proxies.clone();
     let public_limits = connections::public_limits(open_files, proxies.clone());
-    let key_requests = tokio::spawn({
-        let service = service.clone();
-        async move { service.key_requests().keep_up().await }
-    });
-    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, stopping);
-    let feed = tokio::spawn({
-        let store = store.clone();
-        async move { store.follow().await }
-    });
-    let uses = tokio::spawn({
-        let store = store.clone();
-        async move { store.uses().keep_writing().await }
-    });
-    let upkeep = upkeep(&state.service, settings.keep_activity);
+    tasks.follow_and_write(&service);
+    tasks.clean_up(&service, settings.keep_activity);
+    let lost = lost_lines.count.clone();
+    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, lost, stopping);
     let handle = Handle::new();
     let public_server = tokio::spawn(connections::serve_public(
         listener.into_std()?,
@@ -114,14 +107,10 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
 
     // Before the line that says it listens: its reader may send a signal at once.
     let stop_signal = stop_signal()?;
-    println!("listening on {scheme}://{address}");
-    if let Some(address) = internal_address {
-        println!("internal listener on http://{address}");
-    }
-    if let Some(token) = set_up {
-        let url = format!("{}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose());
-        print_set_up_link(&url);
-    }
+    let set_up_url = set_up.map(|token| {
+        format!("{}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose())
+    });
+    Announcement { scheme, address, internal: internal_address, set_up_url }.print();
 
     stop_signal.await;
     tracing::info!("stopping: finishing what is under way");
@@ -133,28 +122,21 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     if let Some(internal_server) = internal_server {
         finished(internal_server).await?;
     }
-    reloading.abort();
-    drop(upkeep);
-    uses.abort();
-    store.uses().write().await?;
-    key_requests.abort();
-    store.key_requests().write_repeats().await?;
-    feed.abort();
+    tasks.shut_down().await;
+    write_the_last(&store).await;
+    lost_lines.tell();
     Ok(())
 }
 
-/// Removes what has expired, and what is older than `keep`, until it is dropped.
-fn upkeep(service: &Service, keep: Option<Duration>) -> JoinSet<()> {
-    let mut upkeep = JoinSet::new();
-    upkeep.spawn({
-        let service = service.clone();
-        async move { service.keep_sweeping().await }
-    });
-    if let Some(keep) = keep {
-        let service = service.clone();
-        upkeep.spawn(async move { service.keep_pruning(keep).await });
+/// Writes down what was noted while serving. Where that fails the stop is in good order all the same: every acknowledged
+/// change was written before its answer.
+async fn write_the_last(store: &Store) {
+    if let Err(error) = store.uses().write().await {
+        tracing::error!(%error, "when consumers were last used could not be written down before the stop");
     }
-    upkeep
+    if let Err(error) = store.key_requests().write_repeats().await {
+        tracing::error!(%error, "repeated requests for keys could not be written down before the stop");
+    }
 }
 
 /// Logs what works, but should be looked at. `check` reports the same.
@@ -180,20 +162,5 @@ fn rules(settings: &Settings) -> Rules {
         key_requests: settings.key_requests,
         require_second_factor: settings.require_second_factor,
         ..Rules::default()
-    }
-}
-
-/// Prints the link that makes the first administrator. At a terminal, where a long build may stand above, it is set apart
-/// and explained; a program that reads it gets its line alone.
-fn print_set_up_link(url: &str) {
-    let link = format!("set up at {url}");
-    if io::stdout().is_terminal() {
-        println!("\n\n  Latchkey runs, and nobody can administer it yet.");
-        println!(
-            "  Open this link to become its first administrator. It works once, within an hour.\n\n{link}\n"
-        );
-        println!("  Ctrl-C stops the server; its data stays.\n");
-    } else {
-        println!("{link}");
     }
 }

@@ -12,6 +12,7 @@ mod values;
 
 use std::{
     collections::HashMap,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -26,7 +27,8 @@ impl Settings {
     pub fn read(flags: &Flags) -> Result<Self, SettingsError> {
         let (environment, unknown) = from_environment(KEYS, std::env::vars_os())?;
         for name in unknown {
-            eprintln!("warning: {name} is set, but there is no such setting");
+            // Not a reason to end, nor is a stderr that cannot be written.
+            let _ = writeln!(io::stderr().lock(), "warning: {name} is set, but there is no such setting");
         }
         let named = flags.config.clone();
         let path = named.clone().unwrap_or_else(|| PathBuf::from("latchkey.toml"));

@@ -1,6 +1,10 @@
 //! The metrics: counted while serving, rendered as Prometheus text.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -40,6 +44,11 @@ struct ByState {
     state: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByTask {
+    task: &'static str,
+}
+
 /// Everything that is counted. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Metrics(Arc<Inner>);
@@ -54,6 +63,7 @@ struct Inner {
     subscribers: Gauge,
     connections: Family<ByState, Gauge>,
     listeners: Listeners,
+    task_ends: Family<ByTask, Counter>,
 }
 
 impl fmt::Debug for Metrics {
@@ -63,7 +73,8 @@ impl fmt::Debug for Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    /// With the lines of the log that are lost, which the log counts itself.
+    pub(crate) fn new(lost_lines: Counter) -> Self {
         let mut registry = Registry::with_prefix("latchkey");
         let verifications = Family::default();
         registry.register(
@@ -99,6 +110,13 @@ impl Metrics {
         );
         let listeners = Listeners::default();
         listeners.register(&mut registry);
+        let task_ends = Family::default();
+        registry.register(
+            "task_restarts",
+            "Tasks that ended by a mistake in Latchkey and were started again, by task",
+            task_ends.clone(),
+        );
+        registry.register("lost_log_lines", "Lines of the log that could not be written", lost_lines);
         Self(Arc::new(Inner {
             registry,
             verifications,
@@ -109,6 +127,7 @@ impl Metrics {
             subscribers,
             connections,
             listeners,
+            task_ends,
         }))
     }
 
@@ -160,6 +179,11 @@ impl Metrics {
     /// Notes how many connections of the database pool are in a state now.
     pub(crate) fn connections(&self, state: &'static str, count: u64) {
         self.0.connections.get_or_create(&ByState { state }).set(gauge(count));
+    }
+
+    /// Notes how often a task has ended by now.
+    pub(crate) fn task_ends(&self, task: &'static str, count: u64) {
+        self.0.task_ends.get_or_create(&ByTask { task }).inner().store(count, Ordering::Relaxed);
     }
 
     /// What is counted of a listener's own connections.

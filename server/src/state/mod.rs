@@ -12,6 +12,7 @@ use std::{
 };
 
 use app::Site;
+use prometheus_client::metrics::counter::Counter;
 use service::Service;
 use tokio::sync::watch;
 use url::Url;
@@ -48,6 +49,7 @@ impl AppState {
         realm: &str,
         trusted_proxies: Vec<IpAddr>,
         streams: Streams,
+        lost_lines: Counter,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let site = Site {
@@ -65,7 +67,7 @@ impl AppState {
             site,
             base_uri: base_uri.trim_end_matches('/').into(),
             realm: realm.into(),
-            metrics: Metrics::new(),
+            metrics: Metrics::new(lost_lines),
             denials: Arc::default(),
             reports: Arc::default(),
             streams,

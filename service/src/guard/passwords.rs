@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    panic::{self, AssertUnwindSafe},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
 };
@@ -81,7 +82,8 @@ fn workers(count: usize) -> mpsc::Sender<Work> {
         let next = move || receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
         thread::spawn(move || {
             while let Ok(work) = next() {
-                work();
+                // A panic costs its caller the answer, and nobody the thread.
+                let _ = panic::catch_unwind(AssertUnwindSafe(work));
             }
         });
     }
@@ -106,6 +108,17 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(passwords.verify(&Password::typed("correct horse"), Some(&hash)).await);
         assert!(!passwords.verify(&Password::typed("correct house"), Some(&hash)).await);
+        assert!(!passwords.verify(&Password::typed("correct horse"), None).await);
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_one_caller_an_answer_and_nobody_a_thread() {
+        let passwords = Passwords::new();
+        for _ in 0..=passwords.threads() {
+            let passwords = passwords.clone();
+            let caller = tokio::spawn(async move { passwords.run::<()>(|| panic!("a mistake")).await });
+            assert!(caller.await.unwrap_err().is_panic());
+        }
         assert!(!passwords.verify(&Password::typed("correct horse"), None).await);
     }
 

@@ -28,6 +28,11 @@ pub enum NotReady {
 }
 
 impl Service {
+    /// The tasks that have to run for as long as the server serves, and how often each has ended.
+    pub fn task_ends(&self) -> Vec<(&'static str, u64)> {
+        self.store.tasks().ends()
+    }
+
     /// Figures for metrics.
     pub async fn gauges(&self) -> Result<Gauges, StoreError> {
         let (open_connections, idle_connections) = self.store.connections();

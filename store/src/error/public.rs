@@ -24,7 +24,9 @@ impl StoreError {
             Self::Busy => {
                 "The server is busy with other changes, so this was not done. Try again in a moment."
             }
-            Self::Interrupted => "The server is stopping, so this was not done. Try again in a moment.",
+            Self::Interrupted => {
+                "The server was interrupted, so nobody can tell whether this was done. Try once more in a moment."
+            }
             Self::Unreachable(_) | Self::CannotConnect { .. } => UNKNOWN,
             Self::TookTooLong => {
                 "This took too long, so nobody can tell whether it was done. Try once more in a moment."

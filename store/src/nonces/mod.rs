@@ -8,6 +8,7 @@ mod postgres;
 pub(crate) mod queue;
 mod seen;
 mod sqlite;
+mod unfinished;
 
 use std::{mem, sync::Arc, time::Duration};
 
@@ -19,6 +20,7 @@ use crate::{
     nonces::{
         nonce::Nonce,
         queue::{Recorded, Waiting},
+        unfinished::Unfinished,
     },
     store::Store,
 };
@@ -70,12 +72,14 @@ impl Nonces<'_> {
 
     /// Writes batches until the queue is empty.
     async fn write(self) {
+        let mut unfinished = Unfinished::new(self.0);
         loop {
             let (batch, too_old) = {
                 let mut queue = self.0.nonce_queue.queue();
                 queue.expected = 0;
                 if queue.waiting.is_empty() {
                     queue.writing = false;
+                    unfinished.finish();
                     return;
                 }
                 let most = queue.waiting.len().min(MOST_AT_ONCE);

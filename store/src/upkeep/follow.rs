@@ -48,7 +48,10 @@ impl Store {
 
     /// Runs the feed while the process serves, and keeps the cache alive with it. Retries when the database fails.
     pub async fn follow(&self) {
-        let mut last = None;
+        // A feed that is started again remembers nothing, and publishes what followers have missed.
+        self.keyring.evict_all();
+        let published = self.feed.published.load(Ordering::Acquire);
+        let mut last = (published > 0).then_some(published);
         loop {
             if let Err(error) = self.follow_on(&mut last).await {
                 self.keyring.cut_off();

@@ -7,5 +7,6 @@ mod key_requests;
 pub(crate) mod open;
 pub mod prune;
 pub mod rotation;
+pub(crate) mod tasks;
 pub(crate) mod uses;
 pub(crate) mod watch;

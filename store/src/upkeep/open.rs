@@ -16,6 +16,7 @@ use crate::{
     nonces::queue::NonceQueue,
     store::Store,
     tables::vault_checks,
+    upkeep::tasks::Tasks,
     vault::Vault,
 };
 
@@ -105,6 +106,7 @@ impl Store {
             repeats: Repeats::default(),
             request_key: OnceCell::new(),
             location: location.clone(),
+            tasks: Tasks::default(),
         })
     }
 }

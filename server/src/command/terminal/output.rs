@@ -17,6 +17,11 @@ pub(crate) fn print(text: &str) -> Result<(), CommandError> {
     }
 }
 
+/// Prints a line on stderr. Where that cannot be written, the exit code says that something is wrong.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// Rows under headings, in columns as wide as their widest cell.
 pub(crate) fn columns<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
     let width = |at: usize| {

@@ -42,7 +42,12 @@ impl Provider {
     }
 
     pub fn in_home(home: Home, settings: &[(&str, &str)]) -> Self {
-        let server = home.serve_with(settings);
+        Self::by(&[], home, settings)
+    }
+
+    /// The same, started by another program that becomes it.
+    pub fn by(starter: &[&str], home: Home, settings: &[(&str, &str)]) -> Self {
+        let server = home.serve_by(starter, settings);
         let internal = format!("http://{}", server.line("internal listener on http://"));
         let public = settings.iter().find(|(name, _)| *name == "LATCHKEY_PUBLIC_URL");
         let public = public.map_or_else(|| server.url.clone(), |(_, url)| (*url).to_owned());

@@ -1,0 +1,52 @@
+//! What the server says on stdout once it listens. Where that cannot be written, the log says so, and it serves all the same.
+
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    net::SocketAddr,
+};
+
+/// What is listened on, and the link to set up with, if there is one.
+pub(super) struct Announcement<'a> {
+    pub(super) scheme: &'a str,
+    pub(super) address: SocketAddr,
+    pub(super) internal: Option<SocketAddr>,
+    pub(super) set_up_url: Option<String>,
+}
+
+impl Announcement<'_> {
+    pub(super) fn print(&self) {
+        if let Err(error) = self.write(&mut io::stdout().lock()) {
+            let lost = if self.set_up_url.is_some() { "the link to set up with" } else { "the addresses" };
+            tracing::warn!(
+                %error,
+                "stdout cannot be written, so {lost} could not be told: start again with a stdout that can be read"
+            );
+        }
+    }
+
+    fn write(&self, out: &mut io::StdoutLock<'_>) -> io::Result<()> {
+        writeln!(out, "listening on {}://{}", self.scheme, self.address)?;
+        if let Some(address) = self.internal {
+            writeln!(out, "internal listener on http://{address}")?;
+        }
+        if let Some(url) = &self.set_up_url {
+            write_set_up_link(out, url)?;
+        }
+        out.flush()
+    }
+}
+
+/// Writes the link that makes the first administrator. At a terminal, where a long build may stand above, it is set apart
+/// and explained; a program that reads it gets its line alone.
+fn write_set_up_link(out: &mut io::StdoutLock<'_>, url: &str) -> io::Result<()> {
+    let link = format!("set up at {url}");
+    if !out.is_terminal() {
+        return writeln!(out, "{link}");
+    }
+    writeln!(out, "\n\n  Latchkey runs, and nobody can administer it yet.")?;
+    writeln!(
+        out,
+        "  Open this link to become its first administrator. It works once, within an hour.\n\n{link}\n"
+    )?;
+    writeln!(out, "  Ctrl-C stops the server; its data stays.\n")
+}
