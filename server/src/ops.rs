@@ -49,11 +49,13 @@ fn word(status: Status) -> &'static str {
     }
 }
 
-/// `GET /readyz`: whether this process can do its work now, and if not, what is in the way.
+/// `GET /readyz`: whether a signed request would be answered now, and if not, a line for each part that is in the way.
 pub(crate) async fn ready(State(state): State<Arc<AppState>>) -> Response {
     match state.service.ready().await {
         Ok(()) => "ready\n".into_response(),
-        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], format!("{reason}\n"))
-            .into_response(),
+        Err(parts) => {
+            let lines = parts.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], lines + "\n").into_response()
+        }
     }
 }

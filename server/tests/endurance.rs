@@ -6,6 +6,7 @@ mod activity;
 mod away;
 mod clock;
 pub mod database;
+mod deleted_database;
 mod disapprovals;
 mod full_disk;
 mod guesses;

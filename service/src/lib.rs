@@ -26,7 +26,7 @@ pub use guard::{
 pub use oauth1::{consent, provider, verify::VerifyError};
 pub use rules::{RequireSecondFactor, Rules};
 pub use service::Service;
-pub use upkeep::{health, prune, vault};
+pub use upkeep::{health, prune, readiness, vault};
 
 /// Signing in and authenticating a session.
 pub mod sign_in {

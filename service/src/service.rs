@@ -8,6 +8,7 @@ use crate::{
     clock::{Clock, steady::SteadyClock},
     guard::{known::KnownBrowsers, passwords::Passwords, per_address::RateLimit, turns::Turns},
     rules::Rules,
+    upkeep::readiness::Readiness,
 };
 
 /// What all use cases share. Cheap to clone.
@@ -20,6 +21,7 @@ pub struct Service {
     pub(crate) known_browsers: KnownBrowsers,
     pub(crate) key_request_limit: RateLimit,
     pub(crate) steady_clock: Arc<SteadyClock>,
+    pub(crate) readiness: Readiness,
     pub(crate) rules: Rules,
 }
 
@@ -35,6 +37,7 @@ impl Service {
             passwords,
             key_request_limit: RateLimit::default(),
             steady_clock: Arc::default(),
+            readiness: Readiness::default(),
             rules,
         }
     }

@@ -31,6 +31,16 @@ pub enum StoreError {
         "The database cannot be written to. Make {0} and the files in it writable for the user that runs latchkey."
     )]
     ReadOnly(String),
+    /// SQLite's files were deleted or replaced while the process used them.
+    #[error(
+        "The database {0}, or its log, was deleted or replaced while it is in use, so nothing is written: it would be lost. Put the files back as they were; or stop latchkey, restore a backup, and start it again."
+    )]
+    Gone(String),
+    /// A migration is missing that was there at the start.
+    #[error(
+        "The database {0} lacks the migration {1}: an older copy was put in its place. Start latchkey again, which applies it."
+    )]
+    Older(String, &'static str),
     /// Another process held the database for too long.
     #[error("The database is busy with another program's work. Try again in a moment.")]
     Busy,
@@ -240,6 +250,7 @@ impl StoreError {
             Self::Busy => Self::Busy,
             Self::Full => Self::Full,
             Self::ReadOnly(path) => Self::ReadOnly(path.clone()),
+            Self::Gone(database) => Self::Gone(database.clone()),
             Self::Unreachable(reason) => Self::Unreachable(reason.clone()),
             Self::TookTooLong => Self::TookTooLong,
             other => Self::Database(other.to_string()),

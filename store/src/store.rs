@@ -4,7 +4,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTra
 use tokio::sync::OnceCell;
 
 use crate::{
-    database::{location::Location, postgres, sqlite},
+    database::{location::Location, original::OriginalFiles, postgres, sqlite},
     error::StoreError,
     memory::{
         feed::Feed,
@@ -35,6 +35,8 @@ pub struct Store {
     /// Of `tables/request_key.rs`, once it was needed.
     pub(crate) request_key: OnceCell<Secret>,
     pub(crate) location: Location,
+    /// `None` for PostgreSQL.
+    pub(crate) files: Option<OriginalFiles>,
     pub(crate) tasks: Tasks,
 }
 
@@ -58,6 +60,7 @@ impl Store {
 
     /// Begins a change. Its reads stay valid until it commits: changes are serialised, across all nodes.
     pub(crate) async fn begin(&self) -> Result<Change, StoreError> {
+        self.check_files()?;
         let begin = async {
             if self.backend() == DbBackend::Postgres {
                 let transaction = self.write.begin().await?;

@@ -43,6 +43,7 @@ impl Tasks {
     pub(super) fn follow_and_write(&mut self, service: &Service) {
         self.keep_of_store("feed", |store| async move { store.follow().await });
         self.keep_of_store("uses", |store| async move { store.uses().keep_writing().await });
+        self.keep_of_store("files", |store| async move { store.keep_checking_files().await });
         let service = service.clone();
         self.keep("key_requests", move || {
             let service = service.clone();

@@ -214,10 +214,14 @@ impl Service {
             .finalize();
         let mut nonce = Nonce { timestamp: i64::try_from(timestamp).unwrap_or(i64::MAX), hash: [0; 16] };
         nonce.hash.copy_from_slice(&hash[..16]);
-        let skew = i64::try_from(self.rules.clock_skew.as_secs()).unwrap_or(i64::MAX);
-        let too_old = self.steady_clock.lower_bound(self.clock.now()).saturating_sub(skew).saturating_sub(1);
-        let recorded = self.store.nonces().record(nonce, too_old).await?;
+        let recorded = self.store.nonces().record(nonce, self.too_old()).await?;
         if recorded.is_new { Ok(recorded.newest_activity) } else { Err(Problem::NonceUsed.into()) }
+    }
+
+    /// The second up to which nonces need not be kept, since the timestamps of their requests are refused.
+    pub(crate) fn too_old(&self) -> i64 {
+        let skew = i64::try_from(self.rules.clock_skew.as_secs()).unwrap_or(i64::MAX);
+        self.steady_clock.lower_bound(self.clock.now()).saturating_sub(skew).saturating_sub(1)
     }
 
     /// Checks again what may have changed while the nonce was written: once a change is acknowledged, no request may

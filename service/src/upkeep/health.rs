@@ -1,4 +1,4 @@
-//! Readiness of this process, and figures for its metrics.
+//! Figures for metrics.
 
 use domain::Status;
 use store::StoreError;
@@ -16,17 +16,6 @@ pub struct Gauges {
     pub idle_connections: u64,
 }
 
-/// Why the server is not ready.
-#[derive(Debug, thiserror::Error)]
-pub enum NotReady {
-    /// The database does not answer.
-    #[error("database: {0}")]
-    Database(#[from] StoreError),
-    /// Changes by other processes are not seen, so that nothing may be answered from the cache.
-    #[error("feed: it has not been alive for a second")]
-    Feed,
-}
-
 impl Service {
     /// The tasks that have to run for as long as the server serves, and how often each has ended.
     pub fn task_ends(&self) -> Vec<(&'static str, u64)> {
@@ -41,11 +30,5 @@ impl Service {
             open_connections,
             idle_connections,
         })
-    }
-
-    /// Whether the database answers and is migrated, and the feed is alive.
-    pub async fn ready(&self) -> Result<(), NotReady> {
-        self.store.activity().latest().await?;
-        if self.store.is_feed_alive() { Ok(()) } else { Err(NotReady::Feed) }
     }
 }

@@ -1,6 +1,7 @@
 //! The two supported databases, and where they differ.
 
 pub(crate) mod location;
+pub(crate) mod original;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 pub(crate) mod values;

@@ -31,6 +31,8 @@ pub(crate) async fn connect(
     let mut options = ConnectOptions::new("sqlite::memory:");
     options
         .max_connections(connections)
+        // All of them at once: one that was opened later might find another file of the same name.
+        .min_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
         // Connections live as long as the pool. `PRAGMA data_version` starts over on a new connection, so the feed
         // would miss a change. And with either limit sqlx runs a maintenance task whose count of idle connections can

@@ -32,6 +32,8 @@ impl StoreError {
                 "This took too long, so nobody can tell whether it was done. Try once more in a moment."
             }
             Self::ReadOnly(_)
+            | Self::Gone(_)
+            | Self::Older(..)
             | Self::Damaged(_)
             | Self::Foreign(_)
             | Self::NotMade(_)

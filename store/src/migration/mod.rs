@@ -92,6 +92,13 @@ pub(crate) async fn unknown(connection: &impl ConnectionTrait) -> Result<Option<
     Ok(applied(connection).await?.into_iter().filter(|version| !is_known(version)).min())
 }
 
+/// The first migration of this version that is not applied. The table must exist.
+pub(crate) async fn missing(connection: &impl ConnectionTrait) -> Result<Option<&'static str>, DbErr> {
+    let applied = applied(connection).await?;
+    let mut versions = MIGRATIONS.iter().map(|migration| migration.version);
+    Ok(versions.find(|version| !applied.contains(*version)))
+}
+
 /// Applies the migrations that the database does not have yet.
 pub(crate) async fn apply(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     let table = Table::create()

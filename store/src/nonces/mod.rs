@@ -16,6 +16,7 @@ use sea_orm::DbBackend;
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
+    database::original::OriginalFiles,
     error::StoreError,
     nonces::{
         nonce::Nonce,
@@ -111,9 +112,10 @@ impl Nonces<'_> {
     async fn write_batch(self, batch: &[Waiting], too_old: i64) -> Result<(Vec<bool>, i64), StoreError> {
         let nonces: Vec<Nonce> = batch.iter().map(|waiting| waiting.nonce).collect();
         let forgotten_until = self.bound().await?;
-        match self.0.backend() {
-            DbBackend::Postgres => self.write_shared(&nonces, forgotten_until, too_old).await,
-            _ => self.write_row(&nonces, forgotten_until, too_old).await,
+        if self.0.backend() == DbBackend::Postgres {
+            return self.write_shared(&nonces, forgotten_until, too_old).await;
         }
+        self.0.files.as_ref().map_or(Ok(()), OriginalFiles::refuse_gone)?;
+        self.write_row(&nonces, forgotten_until, too_old).await
     }
 }

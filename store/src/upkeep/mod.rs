@@ -6,6 +6,7 @@ pub(crate) mod health;
 mod key_requests;
 pub(crate) mod open;
 pub mod prune;
+mod readiness;
 pub mod rotation;
 pub(crate) mod tasks;
 pub(crate) mod uses;

@@ -8,7 +8,7 @@ use sea_orm::{
 use tokio::sync::OnceCell;
 
 use crate::{
-    database::{connect, location::Location, postgres, sqlite, values::has_table},
+    database::{connect, location::Location, original::OriginalFiles, postgres, sqlite, values::has_table},
     entity::vault_check,
     error::StoreError,
     memory::{feed::Feed, keyring::Keyring, repeats::Repeats},
@@ -106,6 +106,7 @@ impl Store {
             repeats: Repeats::default(),
             request_key: OnceCell::new(),
             location: location.clone(),
+            files: location.file().map(OriginalFiles::opened),
             tasks: Tasks::default(),
         })
     }
