@@ -19,6 +19,7 @@ mod replays;
 mod run;
 mod sign_ins;
 mod slow;
+mod standby;
 mod streams;
 mod tabs;
 mod unwritable_log;

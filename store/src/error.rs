@@ -31,6 +31,11 @@ pub enum StoreError {
         "The database cannot be written to. Make {0} and the files in it writable for the user that runs latchkey."
     )]
     ReadOnly(String),
+    /// `SQLSTATE` 25006: a standby, or a server that was set to read only.
+    #[error(
+        "The PostgreSQL server takes no changes: it is a standby, or it was set to read only. Other connections are tried all the time; see to it that LATCHKEY_DATABASE_URL leads to the primary."
+    )]
+    Standby,
     /// SQLite's files were deleted or replaced while the process used them.
     #[error(
         "The database {0}, or its log, was deleted or replaced while it is in use, so nothing is written: it would be lost. Put the files back as they were; or stop latchkey, restore a backup, and start it again."
@@ -215,7 +220,7 @@ impl StoreError {
     fn from_postgres(error: &PgDatabaseError) -> Self {
         match error.code() {
             "53100" => Self::Full,
-            "25006" => Self::ReadOnly("it".to_owned()),
+            "25006" => Self::Standby,
             // Lock timeout, serialization failure, deadlock.
             "55P03" | "40001" | "40P01" => Self::Busy,
             // The statement timed out and was cancelled.
@@ -250,6 +255,7 @@ impl StoreError {
             Self::Busy => Self::Busy,
             Self::Full => Self::Full,
             Self::ReadOnly(path) => Self::ReadOnly(path.clone()),
+            Self::Standby => Self::Standby,
             Self::Gone(database) => Self::Gone(database.clone()),
             Self::Unreachable(reason) => Self::Unreachable(reason.clone()),
             Self::TookTooLong => Self::TookTooLong,

@@ -64,7 +64,10 @@ impl Store {
         let begin = async {
             if self.backend() == DbBackend::Postgres {
                 let transaction = self.write.begin().await?;
-                postgres::lock_changes(&transaction).await?;
+                if let Err(error) = postgres::lock_changes(&transaction).await {
+                    drop(transaction);
+                    return Err(postgres::discard_after(error, &self.write).await);
+                }
                 Ok(transaction)
             } else {
                 Ok::<_, StoreError>(self.write.begin_with_options(sqlite::immediate()).await?)

@@ -1,9 +1,13 @@
 //! A PostgreSQL server of a test's own, which can be stopped and started.
 
 use std::{
+    fs,
     io::{BufRead as _, BufReader},
     net::SocketAddr,
-    os::unix::{fs::MetadataExt as _, process::CommandExt as _},
+    os::unix::{
+        fs::{MetadataExt as _, chown},
+        process::CommandExt as _,
+    },
     path::PathBuf,
     process::{Child, Command, Stdio},
 };
@@ -52,6 +56,28 @@ impl Cluster {
         self.control(&["--log", "log", "start"]);
     }
 
+    /// Stops it in good order and starts it as a standby of nobody, which answers questions and takes no changes.
+    pub fn become_standby(&self) {
+        self.control(&["--mode", "fast", "stop"]);
+        let signal = self.data.join("standby.signal");
+        fs::write(&signal, "").unwrap();
+        let owner = self.data.metadata().unwrap();
+        chown(&signal, Some(owner.uid()), Some(owner.gid())).unwrap();
+        self.start_again();
+    }
+
+    /// Ends its being a standby; its connections stay.
+    pub fn promote(&self) {
+        self.control(&["promote"]);
+    }
+
+    /// Runs a statement as the superuser, outside of the tests' databases.
+    pub fn run(&self, statement: &str) {
+        let (runtime, mut connection) = self.connect();
+        let sql = sqlx::AssertSqlSafe(statement.to_owned());
+        runtime.block_on(connection.execute(sqlx::raw_sql(sql))).unwrap();
+    }
+
     /// The owner of the data: it refuses to run as root.
     fn control(&self, arguments: &[&str]) {
         let owner = self.data.metadata().unwrap();
@@ -66,9 +92,7 @@ impl Cluster {
 
     /// How many connections it has, from its next start on.
     pub fn allow_connections(&self, count: u32) {
-        let (runtime, mut connection) = self.connect();
-        let sql = sqlx::AssertSqlSafe(format!("ALTER SYSTEM SET max_connections = {count}"));
-        runtime.block_on(connection.execute(sqlx::raw_sql(sql))).unwrap();
+        self.run(&format!("ALTER SYSTEM SET max_connections = {count}"));
     }
 
     /// Takes every connection that is left, until the returned guard is dropped.

@@ -1,8 +1,14 @@
 //! PostgreSQL: how a node connects, how a foreign database is recognised, and the locks that order the nodes' writes.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+    sqlx::{self, PgConnection},
+};
 
 use crate::{
     database::{
@@ -22,6 +28,9 @@ pub(crate) const CHANNEL: &str = "latchkey_activity";
 /// How long a node waits for a connection, and for an answer to a query that cannot wait longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How many connections were refused since they were read-only.
+static REFUSED: AtomicU64 = AtomicU64::new(0);
+
 /// Session settings: a node that is cut off in the middle of a change must release its locks soon. Milliseconds,
 /// except for the last one, in seconds.
 const SESSION: [(&str, &str); 6] = [
@@ -34,6 +43,24 @@ const SESSION: [(&str, &str); 6] = [
 ];
 
 pub(crate) async fn connect(url: &PostgresUrl, connections: u32) -> Result<DatabaseConnection, StoreError> {
+    let refused = REFUSED.load(Ordering::Relaxed);
+    // Boxed: a future that runs once must not enlarge its caller's.
+    let connected = Box::pin(Database::connect(options(url, connections))).await;
+    // The pool says that its time was over, not why.
+    connected.map_err(|error| match REFUSED.load(Ordering::Relaxed) {
+        now if now > refused => StoreError::Standby,
+        _ => error.into(),
+    })
+}
+
+/// A pool without a connection: its options are copied by those that need connections of their own.
+pub(crate) async fn connect_later(url: &PostgresUrl) -> Result<DatabaseConnection, StoreError> {
+    let mut options = options(url, 1);
+    options.connect_lazy(true);
+    Ok(Box::pin(Database::connect(options)).await?)
+}
+
+fn options(url: &PostgresUrl, connections: u32) -> ConnectOptions {
     let driver = url.options().options(SESSION).application_name("latchkey");
     let mut options = ConnectOptions::new("postgres://");
     options
@@ -46,9 +73,39 @@ pub(crate) async fn connect(url: &PostgresUrl, connections: u32) -> Result<Datab
         .idle_timeout(None)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
+        .map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_connect(|connection, _| Box::pin(refuse_read_only(connection)))
+        })
         .map_sqlx_postgres_opts(move |_| driver.clone());
-    // Boxed: a future that runs once must not enlarge its caller's.
-    Ok(Box::pin(Database::connect(options)).await?)
+    options
+}
+
+/// Refuses a new connection to a server that takes no changes: a standby, whose rows may be old, or one that was set to
+/// read only, which its sessions stay. The pool tries again until its time is over.
+async fn refuse_read_only(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let is_read_only: bool = sqlx::query_scalar(IS_READ_ONLY).fetch_one(connection).await?;
+    if !is_read_only {
+        return Ok(());
+    }
+    // The first refusal, the second, the fourth and so on: a pool tries several times a second.
+    let count = REFUSED.fetch_add(1, Ordering::Relaxed) + 1;
+    if count.is_power_of_two() {
+        tracing::warn!(count, "a connection to PostgreSQL is refused: {}", StoreError::Standby);
+    }
+    Err(sqlx::Error::Configuration(Box::new(StoreError::Standby)))
+}
+
+/// Closes the connection of a pool of one if it turned out to be read-only, so that the next use makes another one.
+/// Returns the error.
+pub(crate) async fn discard_after(error: StoreError, database: &DatabaseConnection) -> StoreError {
+    if matches!(error, StoreError::Standby) {
+        // Waits until the failed transaction has given it back. Where it does not come back, it is not used again either.
+        if let Ok(connection) = database.get_postgres_connection_pool().acquire().await {
+            // Its end is all that is asked for, in good order or not.
+            let _ = connection.close().await;
+        }
+    }
+    error
 }
 
 /// Refuses a database that holds another program's tables.
@@ -58,10 +115,15 @@ pub(crate) async fn refuse_foreign(connection: &DatabaseConnection, name: &str) 
     if tables > 0 && !is_ours { Err(StoreError::Foreign(name.to_owned())) } else { Ok(()) }
 }
 
-/// Serialises changes across nodes: waits for the lock, and holds it until the transaction ends.
+/// Serialises changes across nodes: waits for the lock, and holds it until the transaction ends. Fails where the
+/// transaction may not write.
 pub(crate) async fn lock_changes(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
-    connection.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({CHANGES_LOCK})")).await?;
-    Ok(())
+    let lock = format!(
+        "SELECT current_setting('transaction_read_only')::bool FROM pg_advisory_xact_lock({CHANGES_LOCK})"
+    );
+    let row = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, lock)).await?;
+    let is_read_only: bool = row.ok_or(StoreError::Unreadable("no answer to a lock"))?.try_get_by_index(0)?;
+    if is_read_only { Err(StoreError::Standby) } else { Ok(()) }
 }
 
 /// Notifies every node when the transaction commits.
@@ -70,4 +132,5 @@ pub(crate) async fn notify(connection: &impl ConnectionTrait) -> Result<(), Stor
     Ok(())
 }
 
+const IS_READ_ONLY: &str = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool";
 const TABLES: &str = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()";

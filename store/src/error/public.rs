@@ -27,6 +27,9 @@ impl StoreError {
             Self::Interrupted => {
                 "The server was interrupted, so nobody can tell whether this was done. Try once more in a moment."
             }
+            Self::Standby => {
+                "The server's database takes no changes at present, so this was not done. Try again in a moment."
+            }
             Self::Unreachable(_) | Self::CannotConnect { .. } => UNKNOWN,
             Self::TookTooLong => {
                 "This took too long, so nobody can tell whether it was done. Try once more in a moment."

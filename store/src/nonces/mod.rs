@@ -16,7 +16,7 @@ use sea_orm::DbBackend;
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
-    database::original::OriginalFiles,
+    database::{original::OriginalFiles, postgres::discard_after},
     error::StoreError,
     nonces::{
         nonce::Nonce,
@@ -113,7 +113,10 @@ impl Nonces<'_> {
         let nonces: Vec<Nonce> = batch.iter().map(|waiting| waiting.nonce).collect();
         let forgotten_until = self.bound().await?;
         if self.0.backend() == DbBackend::Postgres {
-            return self.write_shared(&nonces, forgotten_until, too_old).await;
+            return match self.write_shared(&nonces, forgotten_until, too_old).await {
+                Ok(written) => Ok(written),
+                Err(error) => Err(discard_after(error, &self.0.nonce_writer).await),
+            };
         }
         self.0.files.as_ref().map_or(Ok(()), OriginalFiles::refuse_gone)?;
         self.write_row(&nonces, forgotten_until, too_old).await

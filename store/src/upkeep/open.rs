@@ -90,13 +90,15 @@ impl Store {
         vault: Vault,
     ) -> Result<Self, StoreError> {
         vault_checks::proven(&write, &vault).await?;
-        let nonce_writer = match location {
-            Location::Sqlite(_) => write.clone(),
-            Location::Postgres(url) => postgres::connect(url, 1).await?,
+        let (nonce_writer, watch) = match location {
+            Location::Sqlite(file) => (write.clone(), sqlite::connect(file, 1, false).await?),
+            Location::Postgres(url) => {
+                (postgres::connect(url, 1).await?, postgres::connect_later(url).await?)
+            }
         };
         Ok(Self {
             read: connect(location, READERS, false).await?,
-            watch: connect(location, 1, false).await?,
+            watch,
             write,
             nonce_writer,
             vault,

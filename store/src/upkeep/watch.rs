@@ -34,9 +34,12 @@ pub(crate) enum Watch {
 impl Watch {
     pub(crate) async fn open(store: &Store) -> Result<Self, StoreError> {
         if store.backend() == DbBackend::Postgres {
-            let pool = store.watch.get_postgres_connection_pool();
+            // A pool of its own each time: a listener gives its connection back even where it cannot listen, and from a
+            // shared pool the next one would get the same.
+            let model = store.watch.get_postgres_connection_pool();
+            let pool = model.options().clone().connect_lazy_with((*model.connect_options()).clone());
             // Boxed, as is each query below: they would enlarge the feed's future.
-            let mut listener = Box::pin(PgListener::connect_with(pool)).await.map_err(failed)?;
+            let mut listener = Box::pin(PgListener::connect_with(&pool)).await.map_err(failed)?;
             listener.eager_reconnect(false);
             Box::pin(listener.listen(CHANNEL)).await.map_err(failed)?;
             Ok(Self::Postgres { listener: Box::new(listener), seen: 0, latest: 0 })
