@@ -124,7 +124,7 @@ pub struct Activity<Snapshot> {
     /// Increases in commit order; orders events and resumes a stream.
     pub id: i64,
     /// The time of the action.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::time::rfc3339")]
     pub at: OffsetDateTime,
     /// Its author: a username, *the command line*, *the server* or *by request*.
     #[cfg_attr(feature = "schema", schema(value_type = String))]

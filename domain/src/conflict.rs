@@ -11,7 +11,7 @@ pub struct Conflict {
     /// The author of the latest change.
     pub by: Actor,
     /// The time of the latest change.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::time::rfc3339")]
     pub at: OffsetDateTime,
     /// The differences, as phrases that follow "changed".
     pub changes: Vec<String>,
@@ -25,6 +25,6 @@ pub struct Removed {
     /// The administrator who removed it.
     pub by: Actor,
     /// The time of the removal.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::time::rfc3339")]
     pub at: OffsetDateTime,
 }

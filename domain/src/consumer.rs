@@ -18,7 +18,14 @@ use crate::{
 /// The display name of a consumer: 1 to 100 characters after trimming, no control characters, not unique.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 100))]
+#[cfg_attr(
+    feature = "schema",
+    schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^\s*[^\s\u0000-\u001F\u007F-\u009F]([^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F])?\s*$"
+    )
+)]
 #[serde(transparent)]
 pub struct ConsumerName(String);
 
@@ -49,7 +56,7 @@ impl fmt::Display for ConsumerName {
 /// The secret shared with an application: 8 to 256 characters, no control characters. `Debug` does not print it.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "schema", schema(value_type = String, min_length = 8, max_length = 256))]
+#[cfg_attr(feature = "schema", schema(value_type = String, min_length = 8, max_length = 256, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$"))]
 pub struct ConsumerSecret(Zeroizing<String>);
 
 impl ConsumerSecret {
@@ -137,16 +144,16 @@ pub struct Consumer {
     #[cfg_attr(feature = "schema", schema(required))]
     pub rsa_public_key: Option<String>,
     /// The time of its registration.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::time::rfc3339")]
     pub created_at: OffsetDateTime,
     /// The author of its registration: a username, *the command line* or *by request*.
     #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub created_by: Actor,
     /// The time of the last change; use does not count as one.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::time::rfc3339")]
     pub updated_at: OffsetDateTime,
     /// The time of the last request that was allowed.
-    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[serde(default, with = "crate::time::rfc3339::option")]
     #[cfg_attr(feature = "schema", schema(required))]
     pub last_used_at: Option<OffsetDateTime>,
     /// The network address of the program that asked for its key; null where none did.
@@ -526,7 +533,7 @@ mod tests {
                 "key": "00000000-0000-0000-0000-000000000000", "name": "Requirements sync", "status": "pending",
                 "trusted": false, "trusted_wished": false, "may_administer": false,
                 "callback_url": null, "rsa_public_key": null,
-                "created_at": "1970-01-01T00:00:00Z", "created_by": "ada", "updated_at": "1970-01-01T00:00:00Z",
+                "created_at": "1970-01-01T00:00:00.000Z", "created_by": "ada", "updated_at": "1970-01-01T00:00:00.000Z",
                 "last_used_at": null, "requested_from": null, "requested_times": 0, "request_fingerprint": null,
                 "revision": 1
             })

@@ -1,8 +1,97 @@
-//! Times as they are stored and compared.
+//! Times as they are stored, compared and written.
 
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset, macros::format_description};
 
 /// Milliseconds since 1970; all stored times have this precision.
 pub fn milliseconds(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000_000).expect("OffsetDateTime spans years -9999 to 9999")
+}
+
+/// The time as every program reads it: RFC 3339 in UTC, always with three fraction digits, so that times sort as text.
+pub fn timestamp(at: OffsetDateTime) -> String {
+    let utc = at.checked_to_offset(UtcOffset::UTC).unwrap_or_else(|| at.replace_offset(UtcOffset::UTC));
+    utc.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"))
+        .expect("a time has every part of this format")
+}
+
+/// For `#[serde(with = …)]`: written as `timestamp` does, read in every form of RFC 3339, which earlier versions wrote.
+pub mod rfc3339 {
+    pub use time::serde::rfc3339::deserialize;
+
+    use super::{OffsetDateTime, timestamp};
+
+    /// Writes a `timestamp`.
+    pub fn serialize<S: serde::Serializer>(at: &OffsetDateTime, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&timestamp(*at))
+    }
+
+    /// The same for a time that may be missing.
+    pub mod option {
+        pub use time::serde::rfc3339::option::deserialize;
+
+        use super::{OffsetDateTime, timestamp};
+
+        /// Writes a `timestamp`, or null.
+        pub fn serialize<S: serde::Serializer>(
+            at: &Option<OffsetDateTime>,
+            to: S,
+        ) -> Result<S::Ok, S::Error> {
+            match at {
+                Some(at) => to.serialize_some(&timestamp(*at)),
+                None => to.serialize_none(),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Times {
+        #[serde(with = "rfc3339")]
+        at: OffsetDateTime,
+        #[serde(default, with = "rfc3339::option")]
+        later: Option<OffsetDateTime>,
+    }
+
+    #[test]
+    fn times_have_three_fraction_digits_and_sort_as_text() {
+        let times = [
+            datetime!(2026-11-28 09:30:23 UTC),
+            datetime!(2026-11-28 09:30:23.1 UTC),
+            datetime!(2026-11-28 09:30:23.102 UTC),
+            datetime!(2026-11-28 09:30:23.12 UTC),
+            datetime!(2026-11-28 09:30:24 UTC),
+        ];
+        let texts = times.map(timestamp);
+        assert_eq!(texts[0], "2026-11-28T09:30:23.000Z");
+        assert_eq!(texts[1], "2026-11-28T09:30:23.100Z");
+        assert!(texts.is_sorted(), "{texts:?}");
+    }
+
+    #[test]
+    fn times_are_written_in_utc_and_never_ahead() {
+        assert_eq!(timestamp(datetime!(2026-11-28 09:30:23.9999 +02:00)), "2026-11-28T07:30:23.999Z");
+    }
+
+    #[test]
+    fn times_of_earlier_versions_and_of_other_offsets_are_read() {
+        let at = datetime!(2026-11-28 09:30:23.1 UTC);
+        for text in ["2026-11-28T09:30:23.1Z", "2026-11-28T09:30:23.100Z", "2026-11-28T10:30:23.1+01:00"] {
+            let read: Times = serde_json::from_value(serde_json::json!({ "at": text })).unwrap();
+            assert_eq!(read, Times { at, later: None }, "{text}");
+        }
+        let both = Times { at, later: Some(at) };
+        let written = serde_json::to_value(&both).unwrap();
+        let text = "2026-11-28T09:30:23.100Z";
+        assert_eq!(written, serde_json::json!({ "at": text, "later": text }));
+        assert_eq!(serde_json::from_value::<Times>(written).unwrap(), both);
+        let without = serde_json::to_value(Times { at, later: None }).unwrap();
+        assert_eq!(without["later"], serde_json::Value::Null);
+    }
 }

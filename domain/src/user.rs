@@ -120,7 +120,7 @@ pub struct User {
     #[serde(default)]
     pub second_factor: bool,
     /// The time when the account was created.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::time::rfc3339")]
     pub created_at: OffsetDateTime,
 }
 

@@ -20,7 +20,6 @@ use support::{
     browser::{Answer, send},
     signer::{CONSUMERS, send_json},
 };
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 const NOWHERE: &str = "00000000-0000-4000-8000-000000000000";
 
@@ -40,11 +39,6 @@ fn call_json(who: &Browser, method: Method, path: &str, headers: &[(&str, &str)]
 
 fn at(key: &str) -> String {
     format!("{CONSUMERS}/{key}")
-}
-
-/// A time as the API writes it, in nanoseconds since 1970: as a text it does not sort.
-fn moment(text: &str) -> i128 {
-    OffsetDateTime::parse(text, &Rfc3339).unwrap().unix_timestamp_nanos()
 }
 
 /// Registers a consumer and returns its key.

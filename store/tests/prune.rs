@@ -59,7 +59,7 @@ async fn old_lines_are_deleted_and_a_newer_line_says_so() {
     assert_eq!(kept.iter().map(|line| line.id).collect::<Vec<_>>(), [newest, newest + 1]);
     let line = &kept[1];
     assert_eq!((&line.action, &line.actor, line.at), (&Action::ActivityPruned, &Actor::CommandLine, at(100)));
-    let said = json!({ "before": "1970-01-01T00:00:01Z", "lines": 1, "tokens": 0, "sessions": 0 });
+    let said = json!({ "before": "1970-01-01T00:00:01.000Z", "lines": 1, "tokens": 0, "sessions": 0 });
     assert_eq!(line.after, Some(said));
     assert_eq!(store.pruning().count(&old(1)).await.unwrap(), Pruned::default());
     assert!(prune(&store, &old(1)).await.is_empty(), "a second time there is nothing, and nothing is said");

@@ -1,9 +1,9 @@
 //! The page on which users see which consumers act for them, and revoke them: plain, no script.
 
-use domain::Status;
+use domain::{Status, time::timestamp};
 use http::StatusCode;
 use leptos::prelude::*;
-use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     document::Document,
@@ -150,5 +150,5 @@ pub(super) fn moment(at_ms: i64, now_ms: i64) -> impl IntoView + use<> {
     let (ago, exact) = (relative(at, now_ms), exact(at));
     // For long ago, the relative time is the date already.
     let ago = (!exact.starts_with(&ago)).then(|| view! { <span class="ago">{ago}</span> });
-    view! { {ago} " " <time datetime=at.format(&Rfc3339).unwrap_or_default()>{exact}</time> }
+    view! { {ago} " " <time datetime=timestamp(at)>{exact}</time> }
 }

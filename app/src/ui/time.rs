@@ -1,8 +1,8 @@
 //! Times as people read them: how long ago, and exactly.
 
-use domain::query::milliseconds;
+use domain::time::{milliseconds, timestamp};
 use leptos::prelude::*;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use time::{OffsetDateTime, macros::format_description};
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -42,7 +42,7 @@ pub fn Ago(
     now: RwSignal<i64>,
 ) -> impl IntoView {
     view! {
-        <time datetime=move || at.get().format(&Rfc3339).unwrap_or_default() title=move || exact(at.get())>
+        <time datetime=move || timestamp(at.get()) title=move || exact(at.get())>
             {move || relative(at.get(), now.get())}
         </time>
     }

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use domain::time::timestamp;
 use serde::Serialize;
 use service::Clock;
 use store::{Health, Store, StoreError};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::OffsetDateTime;
 
 use crate::{
     command::{error::CommandError, terminal::output},
@@ -138,7 +139,7 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
 /// What a restored backup knows last, until a server uses it. What came after is only in the database that it replaced.
 fn restored(health: &Health) -> Option<Finding> {
     let newest = match (health.newest_line, health.newest_activity) {
-        (Some(line), Some(at)) => format!("activity line {line} of {}", in_words(at)),
+        (Some(line), Some(at)) => format!("activity line {line} of {}", timestamp(at)),
         _ => "nothing".to_owned(),
     };
     let detail = format!(
@@ -150,21 +151,17 @@ fn restored(health: &Health) -> Option<Finding> {
     health.is_restored.then_some(finding)
 }
 
-fn in_words(at: OffsetDateTime) -> String {
-    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
-}
-
 fn check_clock(newest: Option<OffsetDateTime>) -> Finding {
     let now = Clock::System.now();
     match newest.filter(|at| *at > now + CLOCK_TOLERANCE) {
         Some(at) => {
             let detail = format!(
                 "it is {}, but the newest activity is of {}: set this machine's clock",
-                in_words(now),
-                in_words(at)
+                timestamp(now),
+                timestamp(at)
             );
             Finding::new("clock", false, detail)
         }
-        None => Finding::new("clock", true, in_words(now)),
+        None => Finding::new("clock", true, timestamp(now)),
     }
 }

@@ -1,6 +1,7 @@
 //! `latchkey prune --before DATE`
 
 use clap::Args;
+use domain::time::timestamp;
 use serde::Serialize;
 use store::prune::Pruned;
 use time::{
@@ -22,7 +23,7 @@ pub(super) struct PruneCommand {
 /// What was deleted, or would be.
 #[derive(Serialize)]
 struct Report {
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "domain::time::rfc3339")]
     before: OffsetDateTime,
     dry_run: bool,
     #[serde(flatten)]
@@ -44,8 +45,9 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
     let midnight = Date::parse(text, format_description!("[year]-[month]-[day]"));
     midnight
         .map(|date| date.midnight().assume_utc())
-        .or_else(|_| OffsetDateTime::parse(text, &Rfc3339).map(|time| time.to_offset(UtcOffset::UTC)))
-        .map_err(|_| "give a date or a time such as 2026-01-31 or 2026-01-31T12:00:00Z".to_owned())
+        .ok()
+        .or_else(|| OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC))
+        .ok_or_else(|| "give a date or a time such as 2026-01-31 or 2026-01-31T12:00:00Z".to_owned())
 }
 
 fn words(Report { before, dry_run, pruned }: &Report) -> String {
@@ -53,7 +55,7 @@ fn words(Report { before, dry_run, pruned }: &Report) -> String {
     let lines = counted(pruned.lines, "line");
     let tokens = counted(pruned.tokens, "ended token");
     let sessions = counted(pruned.sessions, "ended session");
-    let before = before.format(&Rfc3339).unwrap_or_else(|_| before.to_string());
+    let before = timestamp(*before);
     let done = if *dry_run { "Would be deleted" } else { "Deleted" };
     format!("{done}: {lines} of activity before {before}, {tokens} and {sessions}.")
 }
@@ -69,7 +71,15 @@ mod tests {
         assert_eq!(moment("2026-01-31"), Ok(datetime!(2026-01-31 0:00 UTC)));
         assert_eq!(moment("2026-01-31T12:00:00Z"), Ok(datetime!(2026-01-31 12:00 UTC)));
         assert_eq!(moment("2026-01-31T12:00:00+02:00"), Ok(datetime!(2026-01-31 10:00 UTC)));
-        for wrong in ["", "yesterday", "2026-02-30", "2026-1-31", "2026-01-31T12:00:00", "31.01.2026", "1"] {
+        for wrong in [
+            "",
+            "yesterday",
+            "2026-02-30",
+            "2026-1-31",
+            "2026-01-31T12:00:00",
+            "9999-12-31T23:59:59-01:00",
+            "1",
+        ] {
             assert!(moment(wrong).is_err(), "{wrong}");
         }
     }

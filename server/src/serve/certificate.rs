@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use axum_server::tls_rustls::RustlsConfig;
+use domain::time::timestamp;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::OffsetDateTime;
 use tokio::signal::unix::Signal;
 use x509_cert::{Certificate, der::Decode as _};
 
@@ -52,5 +53,5 @@ async fn end(cert: &Path) -> Option<String> {
     let der = CertificateDer::pem_slice_iter(&pem).next()?.ok()?;
     let certificate = Certificate::from_der(&der).ok()?;
     let end = certificate.tbs_certificate().validity().not_after.to_system_time();
-    OffsetDateTime::from(end).format(&Rfc3339).ok()
+    Some(timestamp(OffsetDateTime::from(end)))
 }

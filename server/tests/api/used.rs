@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::moment;
 use crate::support::signer::{App, CONSUMERS, Provider, until};
 
 fn shown(provider: &Provider, app: &App) -> Value {
@@ -27,10 +26,10 @@ fn a_use_is_shown_within_a_few_seconds_and_is_no_change() {
     assert!(begin.elapsed() < Duration::from_secs(5));
     assert_eq!((&after["revision"], &after["updated_at"]), (&before["revision"], &before["updated_at"]));
     app.echo().send().is(200);
-    let first = moment(after["last_used_at"].as_str().unwrap());
+    let first = after["last_used_at"].as_str().unwrap();
     until("a later use is shown", || {
-        let last = shown(&provider, &app)["last_used_at"].as_str().map(moment);
-        (last > Some(first)).then_some(())
+        let shown = shown(&provider, &app);
+        (shown["last_used_at"].as_str() > Some(first)).then_some(())
     });
 }
 

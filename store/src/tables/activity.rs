@@ -1,9 +1,9 @@
 //! The activity table: appended to in the transaction of the change itself, and read.
 
-use domain::{Action, Activity, Actor, Consumer, ConsumerKey, User, query::milliseconds};
+use domain::{Action, Activity, Actor, Consumer, ConsumerKey, User, query::milliseconds, time::timestamp};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::Value;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::OffsetDateTime;
 
 use crate::{
     database::values::{from_word, time_from, word},
@@ -75,8 +75,7 @@ impl NewActivity {
     pub(crate) fn pruned(by: By, before: OffsetDateTime, counts: &impl serde::Serialize) -> Self {
         let mut after = json(counts);
         if let Value::Object(after) = &mut after {
-            let before = before.format(&Rfc3339).unwrap_or_else(|_| before.to_string());
-            after.insert("before".to_owned(), Value::String(before));
+            after.insert("before".to_owned(), Value::String(timestamp(before)));
         }
         Self { by, action: Action::ActivityPruned, consumer: None, before: None, after: Some(after) }
     }
