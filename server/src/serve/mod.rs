@@ -84,7 +84,8 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     tasks.follow_and_write(&service);
     tasks.clean_up(&service, settings.keep_activity);
     let lost = lost_lines.count.clone();
-    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, lost, stopping);
+    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, lost, stopping)
+        .with_oslc_catalogs(&settings.oslc_catalogs);
     let handle = Handle::new();
     let public_server = tokio::spawn(connections::serve_public(
         listener.into_std()?,

@@ -6,6 +6,7 @@ mod error;
 pub(crate) mod exposure;
 pub(crate) mod ineffective;
 pub(crate) mod network;
+pub(crate) mod oslc;
 mod sources;
 mod table;
 mod values;

@@ -15,6 +15,7 @@ use url::Url;
 
 use crate::settings::{
     error::SettingsError,
+    oslc::{OslcCatalog, oslc_catalogs},
     sources::Sources,
     values::{
         LogFormat, address_or_off, addresses, days_or_none, host_names, log_filter, log_format, on_or_off,
@@ -119,6 +120,10 @@ settings! {
         default "on" = true, must be "on or off" => on_or_off;
     require_second_factor: RequireSecondFactor, "off|administrators|all", "Whose account must have a second factor",
         default "off" = RequireSecondFactor::Off, must be "off, administrators or all" => require_second_factor;
+    oslc_catalogs: Vec<OslcCatalog>, "CATALOGS", "Catalogs of OSLC service providers that root services lead to, with commas between",
+        default "none" = Vec::new(),
+        must be "rm=URL, cm=URL, qm=URL, am=URL, auto=URL or config=URL, or several of them with commas between, each URL http:// or https:// and a comma in it written %2C"
+            => oslc_catalogs;
     realm: String, "TEXT", "The realm of challenges",
         default "Latchkey" = "Latchkey".to_owned(),
         must be "1 to 100 printable ASCII characters without quotation marks and backslashes" => realm;

@@ -55,6 +55,8 @@ fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
         ("LATCHKEY_KEY_REQUESTS", "true"),
         ("LATCHKEY_KEY_REQUESTS", "OFF"),
         ("LATCHKEY_REALM", "a\"b"),
+        ("LATCHKEY_OSLC_CATALOGS", "https://rm.example/catalog"),
+        ("LATCHKEY_OSLC_CATALOGS", "rm=https://rm.example/catalog,xx=https://cm.example/"),
         ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.1, proxy"),
         ("LATCHKEY_DATA_DIR", ""),
         ("LATCHKEY_LOG", "=="),

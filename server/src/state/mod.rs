@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::{
     assets,
+    settings::oslc::OslcCatalog,
     state::{denials::Denials, metrics::Metrics, reports::Reports, streams::Streams},
 };
 
@@ -32,6 +33,8 @@ pub(crate) struct AppState {
     pub(crate) base_uri: Arc<str>,
     /// The realm of challenges.
     pub(crate) realm: Arc<str>,
+    /// The catalogs of service providers that root services lead to.
+    pub(crate) oslc_catalogs: Arc<[OslcCatalog]>,
     pub(crate) metrics: Metrics,
     pub(crate) denials: Arc<Mutex<Denials>>,
     /// What the log said of gateways.
@@ -67,6 +70,7 @@ impl AppState {
             site,
             base_uri: base_uri.trim_end_matches('/').into(),
             realm: realm.into(),
+            oslc_catalogs: Arc::default(),
             metrics: Metrics::new(lost_lines),
             denials: Arc::default(),
             reports: Arc::default(),
@@ -75,6 +79,11 @@ impl AppState {
             trusted_proxies: trusted_proxies.into(),
             stopping,
         }
+    }
+
+    /// Root services lead to these catalogs, too.
+    pub(crate) fn with_oslc_catalogs(self, catalogs: &[OslcCatalog]) -> Self {
+        Self { oslc_catalogs: catalogs.into(), ..self }
     }
 
     /// Whether browsers reach us by https: cookies are `Secure` then, and HSTS is on.

@@ -37,6 +37,39 @@ fn root_services_names_every_address_under_the_public_url_without_sign_in() {
 }
 
 #[test]
+fn root_services_leads_to_the_catalogs_of_each_domain_and_names_where_tokens_hold() {
+    let catalogs = "rm=https://rm.example/catalog?a=1&b=\"<2>',cm=https://cm.example:9443/ccm/oslc,rm=https://rm.example/more,\
+                    am=https://tools.example/am,config=https://rm.example/config";
+    let public = "https://tools.example";
+    let settings = [("LATCHKEY_PUBLIC_URL", public), ("LATCHKEY_OSLC_CATALOGS", catalogs)];
+    let usual = document(&Provider::with(&settings[..1]), PATHS[0]);
+    let provider = Provider::with(&settings);
+    for path in PATHS {
+        let document = document(&provider, path);
+        let added: Vec<_> =
+            document.lines().filter(|line| !usual.lines().any(|usual| usual == *line)).collect();
+        assert_eq!(
+            added,
+            [
+                "  <jfs:oauthDomain>https://rm.example</jfs:oauthDomain>",
+                "  <jfs:oauthDomain>https://cm.example:9443</jfs:oauthDomain>",
+                "  <oslc_rm:rmServiceProviders xmlns:oslc_rm=\"http://open-services.net/xmlns/rm/1.0/\" \
+                 rdf:resource=\"https://rm.example/catalog?a=1&amp;b=%22%3C2%3E%27\"/>",
+                "  <oslc_cm:cmServiceProviders xmlns:oslc_cm=\"http://open-services.net/xmlns/cm/1.0/\" \
+                 rdf:resource=\"https://cm.example:9443/ccm/oslc\"/>",
+                "  <oslc_rm:rmServiceProviders xmlns:oslc_rm=\"http://open-services.net/xmlns/rm/1.0/\" \
+                 rdf:resource=\"https://rm.example/more\"/>",
+                "  <oslc_am:amServiceProviders xmlns:oslc_am=\"http://open-services.net/ns/am#\" \
+                 rdf:resource=\"https://tools.example/am\"/>",
+                "  <oslc_config:cmServiceProviders xmlns:oslc_config=\"http://open-services.net/ns/config#\" \
+                 rdf:resource=\"https://rm.example/config\"/>",
+            ]
+        );
+        assert!(usual.lines().all(|line| document.lines().any(|other| other == line)), "{document}");
+    }
+}
+
+#[test]
 fn root_services_has_the_prefix_and_escapes_the_realm() {
     let public = "https://tools.example:8443/keys";
     let settings = [("LATCHKEY_PUBLIC_URL", public), ("LATCHKEY_REALM", "A & <B>")];
