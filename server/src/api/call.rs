@@ -11,7 +11,10 @@ use service::{Admin, SignedIn, Verified, sign_in::Presence};
 use crate::{
     api::error::ApiError,
     state::AppState,
-    wire::{address::ClientAddress, body::TooLarge, media_type::MediaType, session, signed::Received},
+    wire::{
+        address::ClientAddress, body::TooLarge, json::from_json, media_type::MediaType, session,
+        signed::Received,
+    },
 };
 
 /// The key in a path, as it was sent.
@@ -102,10 +105,10 @@ impl Call {
 }
 
 fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
-    serde_json::from_slice(body).map_err(|error| {
-        // The position only: the text at fault may be a secret.
-        let place = format!("line {}, column {}", error.line(), error.column());
-        ApiError::BadRequest(format!("The body is not the JSON object that this call takes: see {place}."))
+    from_json(body).map_err(|error| {
+        ApiError::BadRequest(format!(
+            "The body is not the JSON object that this call takes: what came {error}."
+        ))
     })
 }
 

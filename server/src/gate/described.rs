@@ -19,7 +19,7 @@ use crate::{
         rejected::{rejected, unavailable},
     },
     state::AppState,
-    wire::{body::read_body, media_type::is_token},
+    wire::{body::read_body, json::from_json, media_type::is_token},
 };
 
 /// The limit for a described request, its form included.
@@ -42,14 +42,11 @@ pub(crate) async fn verify_json(State(state): State<Arc<AppState>>, request: Req
     let Ok(body) = read_body(request.into_body(), MOST_DESCRIBED_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let described: Described = match serde_json::from_slice(&body) {
+    let described: Described = match from_json(&body) {
         Ok(described) => described,
         Err(error) => {
-            let words = format!(
-                "Send {{\"method\",\"url\",\"authorization\",\"form_body\"}}; what came is wrong at line {}, column {}.\n",
-                error.line(),
-                error.column()
-            );
+            let words =
+                format!("Send {{\"method\",\"url\",\"authorization\",\"form_body\"}}; what came {error}.\n");
             return (StatusCode::BAD_REQUEST, words).into_response();
         }
     };

@@ -3,7 +3,6 @@
 use app::{Listing, PageData, Reply, Who};
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use domain::{
@@ -17,7 +16,7 @@ use crate::{
     pages::{
         input::{PageForm, PageQuery},
         person::AdminPage,
-        render::{PageError, failure, notice, page_request, render, words},
+        render::{PageError, failure, page_request, render, words},
     },
     state::{AppState, denials::Reason},
     wire::{denial::Denial, missed, request_id::RequestId},
@@ -35,33 +34,49 @@ pub(crate) async fn consumers(
     page: AdminPage,
     request: Request,
 ) -> Result<Response, PageError> {
-    show_consumers(state, &page, None, None, request).await
+    show_consumers(state, &page, None, AskedFor::Nothing, request).await
+}
+
+/// What a link to the page asks for.
+enum AskedFor {
+    Nothing,
+    /// A consumer's approve dialog.
+    Approval(Box<Consumer>),
+    /// A consumer that is not there; in words.
+    NotFound(String),
 }
 
 #[derive(Deserialize)]
-pub(crate) struct AskedFor {
+pub(crate) struct ApprovalLink {
     #[serde(default)]
     key: String,
 }
 
-/// `GET /oauth/approveKey?key=…`: the administrator's page, with that consumer's approve dialog open.
+/// `GET /oauth/approveKey?key=…`: the administrator's page, with that consumer's approve dialog open. Where there is no such
+/// consumer, the page says so and shows those that there are.
 pub(crate) async fn approve_key(
     State(state): State<AppState>,
-    PageQuery(AskedFor { key }): PageQuery<AskedFor>,
+    PageQuery(ApprovalLink { key }): PageQuery<ApprovalLink>,
     page: AdminPage,
     request: Request,
 ) -> Result<Response, PageError> {
+    if key.is_empty() {
+        let words = "This link names no consumer key. Look for the consumer to approve in the list below.";
+        return show_consumers(state, &page, None, AskedFor::NotFound(words.to_owned()), request).await;
+    }
     let found = match key.parse() {
         Ok(key) => state.service.consumers(&page.admin).find(key).await,
         Err(_) => Err(ServiceError::NotFound(format!("consumer with the key {key}"))),
     };
     match found {
-        Ok(consumer) => show_consumers(state, &page, None, Some(consumer), request).await,
+        Ok(consumer) => {
+            show_consumers(state, &page, None, AskedFor::Approval(Box::new(consumer)), request).await
+        }
         Err(error @ (ServiceError::NotFound(_) | ServiceError::Removed(_))) => {
-            let text = format!("{error} Check the link, or look for it among the OAuth consumers.");
+            let words = format!("{error} Check the link, or look for the consumer in the list below.");
             let user = Some(page.person.user().username.clone());
-            let page = notice(&state, StatusCode::NOT_FOUND, "No such consumer key", text);
-            Ok((Denial::of_user(Reason::UnknownKey, user), page).into_response())
+            let shown = show_consumers(state, &page, None, AskedFor::NotFound(words), request).await?;
+            Ok((Denial::of_user(Reason::UnknownKey, user), shown).into_response())
         }
         Err(error) => Err(error.into()),
     }
@@ -71,11 +86,16 @@ async fn show_consumers(
     state: AppState,
     AdminPage { person, admin }: &AdminPage,
     reply: Option<Reply>,
-    asked_for: Option<Consumer>,
+    asked_for: AskedFor,
     request: Request,
 ) -> Result<Response, PageError> {
     let (page, seen) = state.service.consumers(admin).list(&ConsumerQuery::default(), FIRST_ROWS).await?;
     let (missed, shown) = missed::take(request.headers(), &state);
+    let (asked_for, not_found) = match asked_for {
+        AskedFor::Nothing => (None, None),
+        AskedFor::Approval(consumer) => (Some(consumer), None),
+        AskedFor::NotFound(words) => (None, Some(words)),
+    };
     let data = PageData {
         who: Who {
             display_name: person.user().display_name.clone(),
@@ -87,7 +107,8 @@ async fn show_consumers(
         reply,
         missed,
         // An approved consumer needs no dialog.
-        asked_for: asked_for.filter(|consumer| consumer.status != Status::Approved).map(Box::new),
+        asked_for: asked_for.filter(|consumer| consumer.status != Status::Approved),
+        not_found,
     };
     Ok((shown, render(state.site, data, request).await).into_response())
 }
@@ -130,6 +151,6 @@ pub(crate) async fn register(
         }
     };
     let request = page_request(&state, HOME);
-    let shown = show_consumers(state, &page, Some(reply), None, request).await?;
+    let shown = show_consumers(state, &page, Some(reply), AskedFor::Nothing, request).await?;
     Ok((failed, shown).into_response())
 }

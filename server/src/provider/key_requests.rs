@@ -9,8 +9,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::TypedSecret;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::{Value, json};
 use service::{ServiceError, key_requests::KeyRequestError};
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     wire::{
         address::ClientAddress,
         body::{MOST_BODY_BYTES, read_body},
+        json::from_json,
         refusal::unavailable,
     },
 };
@@ -29,13 +30,34 @@ pub(crate) const PATH: &str = "/oauth/requestKey";
 /// friends expect a key there and nothing beside it.
 const FINGERPRINT: &str = "latchkey-fingerprint";
 
-/// What a friend asks for.
+/// What a friend asks for, read as Eclipse Lyo's server reads it: friends were written against that one. Further members
+/// mean nothing.
 #[derive(Deserialize)]
 struct KeyRequest {
+    /// `None` where it is blank, too.
+    #[serde(default, deserialize_with = "name")]
     name: Option<String>,
     secret: TypedSecret,
     /// A wish: only an administrator grants it.
-    trusted: Option<bool>,
+    #[serde(default, deserialize_with = "is_true")]
+    trusted: bool,
+}
+
+/// A name; a number or a truth value is its text.
+fn name<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    let text = match Value::deserialize(value)? {
+        Value::Null => return Ok(None),
+        Value::String(text) => text,
+        number_or_truth @ (Value::Number(_) | Value::Bool(_)) => number_or_truth.to_string(),
+        Value::Array(_) | Value::Object(_) => return Err(D::Error::custom("a name is a text")),
+    };
+    Ok(Some(text).filter(|text| !text.trim().is_empty()))
+}
+
+/// `true` or the text *true*; everything else is no wish.
+fn is_true<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    let value = Value::deserialize(value)?;
+    Ok(value == true || value == "true")
 }
 
 /// `POST /oauth/requestKey`
@@ -50,20 +72,18 @@ pub(crate) async fn request_key(
     let Ok(body) = read_body(request.into_body(), MOST_BODY_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let asked: KeyRequest = match serde_json::from_slice(&body) {
+    let asked: KeyRequest = match from_json(&body) {
         Ok(asked) => asked,
         Err(error) => {
-            // The position only: the text at fault may be a secret.
-            let place = format!("line {}, column {}", error.line(), error.column());
             let words =
                 "Send a JSON object with the texts name and secret, and trusted (true or false) if you like";
-            return answer(StatusCode::BAD_REQUEST, &format!("{words}; what came is wrong at {place}."));
+            return answer(StatusCode::BAD_REQUEST, &format!("{words}; what came {error}."));
         }
     };
     let made = state
         .service
         .key_requests()
-        .register(asked.name.as_deref(), asked.secret.expose(), asked.trusted.unwrap_or_default(), address.0)
+        .register(asked.name.as_deref(), asked.secret.expose(), asked.trusted, address.0)
         .await;
     match made {
         Ok(consumer) => {

@@ -5,6 +5,7 @@ pub(crate) mod body;
 pub(crate) mod denial;
 pub(crate) mod failure;
 pub(crate) mod host;
+pub(crate) mod json;
 pub(crate) mod media_type;
 pub(crate) mod missed;
 pub(crate) mod refusal;

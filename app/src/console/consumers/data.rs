@@ -23,6 +23,8 @@ pub struct PageData {
     pub missed: Option<Missed>,
     /// The consumer whose approve dialog is opened at once.
     pub asked_for: Option<Box<Consumer>>,
+    /// Why there is none, in words, where a link asks for one.
+    pub not_found: Option<String>,
 }
 
 /// The result of a register form that was sent without scripts.
@@ -43,11 +45,12 @@ pub enum Reply {
 
 #[cfg(feature = "ssr")]
 impl PageData {
-    /// The HTTP status of the page: a form that was refused says so.
+    /// The HTTP status of the page: a form that was refused and a link that leads nowhere say so.
     pub(super) fn status(&self) -> http::StatusCode {
         match &self.reply {
             Some(Reply::Refused { problem: Some(_), .. }) => http::StatusCode::SERVICE_UNAVAILABLE,
             Some(Reply::Refused { .. }) => http::StatusCode::UNPROCESSABLE_ENTITY,
+            None if self.not_found.is_some() => http::StatusCode::NOT_FOUND,
             Some(Reply::Registered(_)) | None => http::StatusCode::OK,
         }
     }

@@ -52,6 +52,7 @@ pub fn ConsumersPage() -> impl IntoView {
                 "Applications that may sign users in and use APIs on their behalf. A new key does nothing until it is approved."
             </p>
             <MissedNote missed=data.missed/>
+            {data.not_found.map(|words| view! { <p class="note warning" role="status">{words}</p> })}
             <Register reply=data.reply/>
             <ConsumerTable/>
             <RowMenu/>
