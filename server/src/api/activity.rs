@@ -15,7 +15,7 @@ use crate::{
     api::{
         call::AdminCall,
         error::ApiError,
-        problem::{BadRequest, Forbidden, Unauthorized, Unavailable},
+        problem::{BadRequest, Forbidden, TooLarge, Unauthorized, Unavailable},
         query::{Paging, USUAL_LIMIT, limit},
     },
     state::AppState,
@@ -65,7 +65,7 @@ impl ToSchema for Line {
     ),
     responses(
         (status = 200, description = "A page of activity.", body = ActivityPage),
-        BadRequest, Unauthorized, Forbidden, Unavailable,
+        BadRequest, Unauthorized, Forbidden, TooLarge, Unavailable,
     ),
 )]
 pub(super) async fn list(
@@ -80,6 +80,8 @@ pub(super) async fn list(
                 consumer.replace(value.parse().map_err(|_| wrong("give a consumer key."))?).is_some()
             }
             "limit" => most.replace(limit(&value)?).is_some(),
+            // As a first page would be asked for by a program that always sends it.
+            "cursor" if value.is_empty() => false,
             "cursor" => {
                 let number = value.parse::<i64>();
                 let none = "this is no cursor of this list; take next_cursor of the page before, as it is.";

@@ -30,7 +30,7 @@ use crate::{
 #[openapi(
     info(
         title = "Latchkey API",
-        description = "Consumers, what was done to them, and a mirror for whoever writes a consumer. Sign each request with OAuth 1.0a (RFC 5849) on behalf of a user, or call it from a browser that is signed in. Times are RFC 3339, in UTC. Errors are problem details (RFC 9457).",
+        description = "Consumers, what was done to them, and a mirror for whoever writes a consumer. Sign each request with OAuth 1.0a (RFC 5849) on behalf of a user, or call it from a browser that is signed in. Times are RFC 3339 in UTC with three fraction digits, so that they sort as text. Errors are problem details (RFC 9457).",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     security(("oauth1" = []), ("session" = [])),

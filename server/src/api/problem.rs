@@ -105,7 +105,7 @@ macro_rules! responses {
 }
 
 responses! {
-    BadRequest 400 "The query or the body cannot be understood."
+    BadRequest 400 "The query, the body or what is signed cannot be understood; for a signature, `oauth_problem` says why."
     Unauthorized 401 "No valid signature or session; for a signature, `oauth_problem` says why."
     Forbidden 403 "No user with the Configure Server permission, a consumer that may not administer, a browser's change from another site, or one that needs a fresh sign-in."
     NotFound 404 "There is no such consumer (any more)."

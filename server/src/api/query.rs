@@ -29,7 +29,11 @@ impl IntoParams for Paging {
         let cursor = ObjectBuilder::new().schema_type(Type::String);
         [
             ("limit", "The page size.", limit),
-            ("cursor", "The `next_cursor` of the previous page, unchanged.", cursor),
+            (
+                "cursor",
+                "The `next_cursor` of the previous page, unchanged; empty for the first page.",
+                cursor,
+            ),
         ]
         .map(|(name, description, schema)| {
             let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query);

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::api::{
     call::{Call, Caller},
     error::ApiError,
-    problem::{TooLarge, Unauthorized, Unavailable},
+    problem::{BadRequest, TooLarge, Unauthorized, Unavailable},
 };
 
 /// The consumer that signed.
@@ -105,7 +105,7 @@ pub(super) struct Echo {
     security(("oauth1" = [])),
     responses(
         (status = 200, description = "What the signature covers.", body = Echo),
-        Unauthorized, TooLarge, Unavailable,
+        BadRequest, Unauthorized, TooLarge, Unavailable,
     ),
 )]
 pub(super) async fn echo(call: Call) -> Result<Json<Echo>, ApiError> {
@@ -145,7 +145,7 @@ pub(super) async fn echo(call: Call) -> Result<Json<Echo>, ApiError> {
     tag = "Who",
     responses(
         (status = 200, description = "The user, and the consumer if the request was signed.", body = Who),
-        Unauthorized, TooLarge, Unavailable,
+        BadRequest, Unauthorized, TooLarge, Unavailable,
     ),
 )]
 pub(super) async fn who_am_i(call: Call) -> Json<Who> {

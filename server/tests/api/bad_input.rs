@@ -113,6 +113,9 @@ fn a_body_that_is_no_json_object_is_400_and_another_media_type_415() {
             let details = send_as(Some("application/json"), body).problem(400);
             assert!(!details.to_string().contains("invalid type"), "{details}");
         }
+        let latin_1 = send_as(Some("application/json"), b"{\"name\":\"Jos\xe9\"}").problem(400);
+        let detail = latin_1["detail"].as_str().unwrap();
+        assert!(detail.contains("UTF-8") && !detail.contains("column"), "{detail}");
         let good = json!({ "name": "Changed", "secret": SECRET }).to_string();
         for kind in [
             None,
@@ -145,13 +148,18 @@ fn a_query_that_cannot_be_understood_is_400() {
         "limit=",
         "limit=99999999999999999999",
         "cursor=nonsense",
-        "cursor=",
+        "cursor=&cursor=",
         "limit=5&limit=6",
     ] {
         provider.ada().get(&format!("{CONSUMERS}?{query}")).problem(400);
     }
     for query in ["limit=0", "limit=501", "limit=x", "cursor=x", "consumer=x"] {
         provider.ada().get(&format!("/api/v1/activity?{query}")).problem(400);
+    }
+    for list in [CONSUMERS, "/api/v1/activity"] {
+        let first = provider.ada().get(&format!("{list}?limit=500")).is(200).json();
+        let with_empty = provider.ada().get(&format!("{list}?limit=500&cursor=")).is(200).json();
+        assert_eq!(with_empty, first, "an empty cursor is that of the first page");
     }
     provider.ada().get(&format!("{CONSUMERS}?limit=500")).is(200);
     provider.ada().get("/api/v1/activity?limit=500").is(200);
@@ -166,6 +174,10 @@ fn what_is_not_there_is_404_and_what_cannot_be_done_with_it_405() {
     {
         ada.get(&path).problem(404);
     }
+    for nonsense in ["nonsense", "%20", "a.b", "null", "00000000-0000-4000-8000-00000000000"] {
+        call(ada, Method::DELETE, &at(nonsense), &[]).problem(404);
+    }
+    call(ada, Method::DELETE, &at(NOWHERE), &[]).is(204);
     call(ada, Method::POST, &format!("{}/approve", at(NOWHERE)), &[]).problem(404);
     call(ada, Method::POST, &format!("{}/approve", at("nonsense")), &[]).problem(404);
     call(ada, Method::POST, &format!("{}/remove", at(NOWHERE)), &[]).problem(404);

@@ -112,7 +112,12 @@ fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>
     tag = "Consumers",
     params(
         ("key" = ConsumerKey, Path, description = "The consumer key."),
-        ("If-Match" = String, Header, description = "The ETag of the consumer as you saw it, or * for any."),
+        (
+            "If-Match" = String,
+            Header,
+            description = "The ETag of the consumer as you saw it, or * for any.",
+            pattern = r#"^(\*|(W/)?"[!#-~]*")$"#,
+        ),
     ),
     request_body = ConsumerPatch,
     responses(

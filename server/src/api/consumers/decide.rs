@@ -13,7 +13,7 @@ use crate::{
         call::{AdminCall, KeyText},
         consumers::show::{key, seen, shown},
         error::ApiError,
-        problem::{Forbidden, NotFound, PreconditionFailed, Unauthorized, Unavailable},
+        problem::{BadRequest, Forbidden, NotFound, PreconditionFailed, TooLarge, Unauthorized, Unavailable},
     },
     state::AppState,
 };
@@ -55,7 +55,7 @@ async fn decide(
             body = Consumer,
             headers(("ETag" = String, description = "The revision, in quotation marks.")),
         ),
-        Unauthorized, Forbidden, NotFound, PreconditionFailed, Unavailable,
+        BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed, TooLarge, Unavailable,
     ),
 )]
 pub(in crate::api) async fn approve(
@@ -82,7 +82,7 @@ pub(in crate::api) async fn approve(
             body = Consumer,
             headers(("ETag" = String, description = "The revision, in quotation marks.")),
         ),
-        Unauthorized, Forbidden, NotFound, PreconditionFailed, Unavailable,
+        BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed, TooLarge, Unavailable,
     ),
 )]
 pub(in crate::api) async fn disapprove(
@@ -95,7 +95,7 @@ pub(in crate::api) async fn disapprove(
 
 /// Remove a consumer
 ///
-/// For good. Its tokens are revoked. Removing it twice is not an error.
+/// For good. Its tokens are revoked. Removing it twice is not an error; a text that is not a key is not found.
 #[utoipa::path(
     delete,
     path = "/consumers/{key}",
@@ -104,7 +104,7 @@ pub(in crate::api) async fn disapprove(
     params(("key" = ConsumerKey, Path, description = "The consumer key.")),
     responses(
         (status = 204, description = "It is not there any more."),
-        Unauthorized, Forbidden, PreconditionFailed, Unavailable,
+        BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed, TooLarge, Unavailable,
     ),
 )]
 pub(in crate::api) async fn remove(
@@ -112,9 +112,7 @@ pub(in crate::api) async fn remove(
     KeyText(text): KeyText,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Response, ApiError> {
-    if let Ok(key) = key(&text) {
-        remove_if_there(&state, &admin, key, call.headers()).await?;
-    }
+    remove_if_there(&state, &admin, key(&text)?, call.headers()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

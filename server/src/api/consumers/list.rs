@@ -13,7 +13,7 @@ use crate::{
     api::{
         call::AdminCall,
         error::ApiError,
-        problem::{BadRequest, Forbidden, Unauthorized, Unavailable},
+        problem::{BadRequest, Forbidden, TooLarge, Unauthorized, Unavailable},
         query::{Paging, USUAL_LIMIT, limit, word},
     },
     state::AppState,
@@ -50,7 +50,7 @@ pub(in crate::api) struct ConsumerPage {
     ),
     responses(
         (status = 200, description = "A page of consumers.", body = ConsumerPage),
-        BadRequest, Unauthorized, Forbidden, Unavailable,
+        BadRequest, Unauthorized, Forbidden, TooLarge, Unavailable,
     ),
 )]
 pub(in crate::api) async fn list(
@@ -61,8 +61,8 @@ pub(in crate::api) async fn list(
     let (mut query, mut most) = (ConsumerQuery::default(), USUAL_LIMIT);
     for (name, value) in call.query() {
         match name.as_str() {
-            // Forms send an empty value for a filter that is not set.
-            "status" if value.is_empty() => {}
+            // Forms send an empty value for a filter that is not set, and programs one for the first page.
+            "status" | "cursor" if value.is_empty() => {}
             "status" => query.status = Some(word(&name, &value, "pending, approved or disapproved")?),
             "q" => query.text = (!value.is_empty()).then_some(value),
             "sort" => {

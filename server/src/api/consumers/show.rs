@@ -17,7 +17,7 @@ use crate::{
     api::{
         call::{AdminCall, KeyText},
         error::ApiError,
-        problem::{Forbidden, NotFound, Unauthorized, Unavailable},
+        problem::{BadRequest, Forbidden, NotFound, TooLarge, Unauthorized, Unavailable},
     },
     state::AppState,
 };
@@ -36,7 +36,7 @@ use crate::{
             body = Consumer,
             headers(("ETag" = String, description = "The revision, in quotation marks.")),
         ),
-        NotFound, Unauthorized, Forbidden, Unavailable,
+        BadRequest, NotFound, Unauthorized, Forbidden, TooLarge, Unavailable,
     ),
 )]
 pub(in crate::api) async fn show(
