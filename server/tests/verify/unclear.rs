@@ -102,6 +102,9 @@ fn our_own_listener_refuses_the_same_as_bad_requests() {
             assert!(answer.contains("oauth_problem=\"parameter_rejected\""), "{types:?}: {answer}");
         }
     }
+    // Twython's, of a body that it does not send.
+    let (status, answer) = send(&app.call("POST", ECHO).sign(), ECHO, &[" application/     json"], "");
+    assert_eq!(status, 200, "{answer}");
     for value in ["\tapplication/x-www-form-urlencoded", " application/x-www-form-urlencoded; charset=utf-8"]
     {
         let (status, answer) = send(&app.call("POST", ECHO).sign(), ECHO, &[value], FORM);
