@@ -84,7 +84,9 @@ pub(super) struct Echo {
     /// Names and values, in the order of the base string; decoded, but for those that `percent_encoded` lists.
     parameters: Vec<NameAndValue>,
     /// The positions in `parameters`, from 0, of those whose name or value is not UTF-8. JSON cannot hold them as they are,
-    /// so both name and value are percent-encoded there (RFC 5849 section 3.6).
+    /// so both name and value are percent-encoded there (RFC 5849 section 3.6). Absent where all are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     percent_encoded: Vec<usize>,
     /// The user for whom the consumer calls, if any.
     #[schema(required)]

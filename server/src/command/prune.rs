@@ -91,7 +91,7 @@ mod tests {
             Report { before, dry_run: true, pruned: Pruned { lines: 12, tokens: 1, sessions: 0 } };
         assert_eq!(
             words(&report),
-            "Would be deleted: 12 lines of activity before 2026-01-31T00:00:00Z, 1 ended token and 0 ended sessions."
+            "Would be deleted: 12 lines of activity before 2026-01-31T00:00:00.000Z, 1 ended token and 0 ended sessions."
         );
         report.dry_run = false;
         report.pruned = Pruned { lines: 1, ..Pruned::default() };
