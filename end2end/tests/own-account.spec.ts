@@ -118,14 +118,15 @@ test.describe("Without scripts", () => {
     await signIn(page, grace);
     await expect(page).toHaveTitle("Enter a code · Latchkey");
     await expect(code(page)).toBeFocused();
-    const sessions = (await page.context().cookies()).filter(({ name }) => name === "latchkey");
-    expect(sessions, "no session before the code").toEqual([]);
+    const sessions = async () => (await page.context().cookies()).filter(({ name }) => name === "latchkey");
+    expect(await sessions(), "no session before the code").toEqual([]);
     await code(page).fill("12345");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("alert")).toContainText("This code is wrong");
     await code(page).fill(app.code());
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page).toHaveURL(new RegExp(`${SESSIONS}$`));
+    expect(await sessions(), "one after it").toHaveLength(1);
     await signOut(page);
 
     await page.goto(SECOND_FACTOR);
