@@ -27,11 +27,11 @@ pub enum Problem {
         /// The names of the methods that the server accepts; empty where it has not said so.
         accepted: Vec<&'static str>,
     },
-    /// The timestamp differs too much from the server's time.
+    /// The timestamp differs too much from the server's time, or is of a time that the server has forgotten.
     TimestampRefused {
         /// The earliest accepted Unix time, in seconds.
         from: u64,
-        /// The latest accepted Unix time, in seconds.
+        /// The latest accepted Unix time, in seconds; before `from` where none is accepted yet.
         to: u64,
     },
     /// The nonce was used before.
@@ -124,6 +124,14 @@ impl Problem {
                 "This oauth_signature_method cannot be used here; use HMAC-SHA256 or another HMAC method, or have an \
                  administrator give the consumer an RSA public key."
             }
+            Self::TimestampRefused { from, to } if from > to => {
+                return format!(
+                    "The server accepts no oauth_timestamp at present, since it was restored from a backup or its clock \
+                     was set back; sign the request again in {} seconds.",
+                    from - to
+                )
+                .into();
+            }
             Self::TimestampRefused { from, to } => {
                 return format!(
                     "The oauth_timestamp is too far from the server's time, which takes {from} to {to}; set the \
@@ -207,7 +215,7 @@ impl Problem {
             Self::ParameterRejected { names, .. } if !names.is_empty() => {
                 Some(("oauth_parameters_rejected", encoded(names, "&")))
             }
-            Self::TimestampRefused { from, to } => {
+            Self::TimestampRefused { from, to } if from <= to => {
                 Some(("oauth_acceptable_timestamps", format!("{from}-{to}")))
             }
             Self::VersionRejected => Some(("oauth_acceptable_versions", "1.0-1.0".into())),

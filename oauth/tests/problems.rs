@@ -67,6 +67,11 @@ fn further_members_come_where_they_help() {
     assert_eq!(member(&absent, "oauth_parameters_absent").as_deref(), Some("oauth_token&oauth_verifier"));
     let timestamp = Problem::TimestampRefused { from: 700, to: 1300 };
     assert_eq!(member(&timestamp, "oauth_acceptable_timestamps").as_deref(), Some("700-1300"));
+    let none_yet = Problem::TimestampRefused { from: 1301, to: 1300 };
+    assert_eq!(member(&none_yet, "oauth_acceptable_timestamps"), None, "no range ends before it begins");
+    assert!(none_yet.advice().contains("again in 1 seconds"), "{none_yet}");
+    let one = Problem::TimestampRefused { from: 1300, to: 1300 };
+    assert_eq!(member(&one, "oauth_acceptable_timestamps").as_deref(), Some("1300-1300"));
     let version = Problem::VersionRejected;
     assert_eq!(member(&version, "oauth_acceptable_versions").as_deref(), Some("1.0-1.0"));
     assert_eq!(rejected(&[]).members().len(), 2);
