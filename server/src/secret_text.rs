@@ -5,14 +5,31 @@ use std::io::{self, Read as _};
 /// No secret, password or key file is longer.
 pub(crate) const MOST_BYTES: u64 = 64 * 1024;
 
-/// The whole text, up to the length limit.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The whole text, up to the length limit, less a byte order mark.
 pub(crate) fn read_bounded(source: impl io::Read) -> io::Result<String> {
     let mut bytes = Vec::new();
     source.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(io::Error::other("it is longer than 64 KiB"));
     }
-    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
+    if is_utf_16(&bytes) {
+        return Err(io::Error::other(
+            "it is UTF-16, so write it as UTF-8 (in PowerShell: $OutputEncoding = [Text.UTF8Encoding]::new())",
+        ));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))?;
+    // PowerShell and editors of Windows write one.
+    match text.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => Ok(rest.to_owned()),
+        None => Ok(text),
+    }
+}
+
+/// UTF-16 and UTF-32 begin with a byte order mark, or have a NUL in each character of ASCII; no secret has one.
+fn is_utf_16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0)
 }
 
 /// Drops one LF or CRLF at the end.
@@ -43,5 +60,34 @@ mod tests {
         assert_eq!(read_bounded(&*vec![b'a'; 65536]).unwrap().len(), 65536);
         assert!(read_bounded(&*vec![b'a'; 65537]).is_err());
         assert!(read_bounded(&[0xff][..]).is_err());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_secret() {
+        for (bytes, text) in [
+            (&b"\xef\xbb\xbfsecret\r\n"[..], "secret\r\n"),
+            (b"\xef\xbb\xbf", ""),
+            (b"\xef\xbb\xbf\xef\xbb\xbfa", "\u{feff}a"),
+            (b"a\xef\xbb\xbf", "a\u{feff}"),
+        ] {
+            assert_eq!(read_bounded(bytes).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn utf_16_is_named_with_and_without_a_mark() {
+        let units = |text: &str| text.encode_utf16().collect::<Vec<_>>();
+        let little = |text| units(text).into_iter().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        let big = |text| units(text).into_iter().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+        for bytes in [
+            little("\u{feff}secret"),
+            big("\u{feff}secret"),
+            little("secret"),
+            big("secret"),
+            little("\u{feff}"),
+        ] {
+            let refused = read_bounded(&*bytes).unwrap_err().to_string();
+            assert!(refused.contains("UTF-16"), "{bytes:?}: {refused}");
+        }
     }
 }
