@@ -20,7 +20,7 @@ use crate::{
 
 /// What is only valid at the moment of the copy. Restored, it would sign users in again who have signed out, or
 /// accept again what was used since.
-const OF_THE_MOMENT: [&str; 5] = [
+pub(crate) const OF_THE_MOMENT: [&str; 5] = [
     "DELETE FROM sessions",
     "DELETE FROM sign_in_steps",
     "DELETE FROM set_up_links",
@@ -68,9 +68,9 @@ impl Store {
     }
 }
 
-/// Links the draft to the backup's name. Unlike a rename, a hard link fails if the name exists.
+/// Gives the draft the backup's name, unless that exists.
 fn place(draft: &Path, file: &Path) -> Result<(), StoreError> {
-    fs::hard_link(draft, file).map_err(|source| match source.kind() {
+    private_file::place(draft, file).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => StoreError::BackupExists(file.to_owned()),
         _ => unwritable(file, source),
     })?;

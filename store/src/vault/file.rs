@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Write as _},
-    os::unix::fs::{MetadataExt as _, fchown},
     path::{Path, PathBuf},
 };
 
@@ -27,13 +26,13 @@ pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
     let draft = beside(path, &format!("{:016x}", u64::from_ne_bytes(random::bytes())));
     let created = || {
         let written = write(&draft, &[&new_line(1)], None);
-        // Unlike a rename, a hard link fails if the name exists: another process that was faster keeps its key.
-        let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
+        // Another process that was faster keeps its key.
+        let placed = written.and_then(|()| match private_file::place(&draft, path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             other => other,
         });
         remove_if_there(&draft)?;
-        linked?;
+        placed?;
         sync_folder(path)
     };
     created().map_err(|source| StoreError::VaultKeyFile { path: path.to_owned(), source })
@@ -49,7 +48,7 @@ pub(crate) fn add(path: &Path, id: i32) -> Result<(), StoreError> {
 pub(crate) fn drop_before(path: &Path, id: i32) -> Result<(), StoreError> {
     let text = text(path)?;
     let is_kept = |line: &&str| number(line).is_some_and(|number| number >= id);
-    let kept: Vec<&str> = text.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect();
+    let kept: Vec<&str> = lines(&text).filter(is_kept).flat_map(|line| [line, "\n"]).collect();
     replace(path, &kept)
 }
 
@@ -63,7 +62,7 @@ fn text(path: &Path) -> Result<Zeroizing<String>, StoreError> {
 
 fn parse(text: &str) -> Option<Keys> {
     let mut keys = Keys::new();
-    for line in text.lines() {
+    for line in lines(text) {
         let (_, key) = line.split_once(':')?;
         let key = Zeroizing::new(BASE64.decode(key).ok()?);
         let is_twice = keys.insert(number(line)?, XChaCha20Poly1305::new_from_slice(&key).ok()?).is_some();
@@ -72,6 +71,12 @@ fn parse(text: &str) -> Option<Keys> {
         }
     }
     (!keys.is_empty()).then_some(keys)
+}
+
+/// The lines with a key, less what editors leave: a byte order mark, blank lines, and blanks at the end of a line.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.lines().map(str::trim_end).filter(|line| !line.is_empty())
 }
 
 fn number(line: &str) -> Option<i32> {
@@ -105,10 +110,7 @@ fn replace(path: &Path, text: &[&str]) -> Result<(), StoreError> {
 fn write(path: &Path, text: &[&str], like: Option<&fs::Metadata>) -> io::Result<()> {
     let mut file = private_file::create(path)?;
     if let Some(like) = like {
-        let own = file.metadata()?;
-        if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
-            fchown(&file, Some(like.uid()), Some(like.gid()))?;
-        }
+        private_file::give_owner(&file, like)?;
         file.set_permissions(like.permissions())?;
     }
     for part in text {
@@ -215,11 +217,24 @@ mod tests {
     fn a_missing_or_extra_line_break_does_no_harm() {
         let (_folder, path) = Folder::with_a_key();
         let text = fs::read_to_string(&path).unwrap();
-        for ending in ["", "\n", "\r\n"] {
+        for ending in ["", "\n", "\r\n", "\n\n", "\r\n\r\n", " \n \t\n"] {
             fs::write(&path, format!("{}{ending}", text.trim_end())).unwrap();
+            assert_eq!(numbers(&path), [1], "{ending:?}");
             add(&path, 2).unwrap();
             assert_eq!(numbers(&path), [1, 2], "{ending:?}");
         }
+    }
+
+    #[test]
+    fn what_an_editor_adds_costs_no_key() {
+        let (_folder, path) = Folder::with_a_key();
+        add(&path, 2).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        let keys: Vec<&str> = text.lines().collect();
+        fs::write(&path, format!("\u{feff}{}  \r\n\r\n{}\t\n\n", keys[0], keys[1])).unwrap();
+        assert_eq!(numbers(&path), [1, 2]);
+        drop_before(&path, 1).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), text, "both are kept");
     }
 
     #[test]
