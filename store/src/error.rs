@@ -137,6 +137,54 @@ pub enum StoreError {
         "The task that does this ended before it was done: the server is stopping, or it made a mistake, which the log has. It is started again; try once more in a moment."
     )]
     Interrupted,
+    /// A log that lies beside a database which is not its own.
+    #[error(
+        "The write-ahead log {log} does not belong to the database {database}: a backup was copied there, or the database removed, while the log was left. Nothing was changed; run `latchkey restore FILE` with the backup, or with {database} itself, which keeps the log aside."
+    )]
+    ForeignLog {
+        /// The database file.
+        database: String,
+        /// The log beside it.
+        log: String,
+    },
+    /// The folder is locked by a restore.
+    #[error(
+        "The database {0} is being restored from a backup at this moment, so nothing was done. Try again once that is finished."
+    )]
+    BeingRestored(String),
+    /// A restore found another process at work.
+    #[error(
+        "The database {0} is in use, and nothing was changed. Stop the server, and whatever else has a database in this folder open, before a backup is restored."
+    )]
+    InUse(String),
+    /// A file that cannot be restored.
+    #[error("The backup {path} cannot be restored: {reason}. Nothing was changed; choose another backup.")]
+    BackupUnusable {
+        /// The backup.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The backup could not be copied beside the database or put in its place.
+    #[error(
+        "The backup cannot be put in the place of {database}: {source}. See to it that its folder can be written to and has room for a copy, then run `latchkey restore` again; the database before is there, or beside it under a name with the date."
+    )]
+    RestoreFile {
+        /// The database file.
+        database: String,
+        /// What the operating system reported.
+        source: std::io::Error,
+    },
+    /// SQLite's log could not be folded in at the end.
+    #[error(
+        "Another program has the database {database} open, so its log {log} still holds what was written last. Nothing is lost, but {database} alone is not whole: copy it with `latchkey backup`."
+    )]
+    LogRemains {
+        /// The database file.
+        database: String,
+        /// The log beside it.
+        log: String,
+    },
     /// The backup's file name exists already.
     #[error("{0} exists already, and a backup never replaces a file. Nothing was copied; name another file.")]
     BackupExists(PathBuf),

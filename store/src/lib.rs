@@ -19,7 +19,7 @@ pub use devices::Devices;
 pub use error::StoreError;
 pub use memory::keyring::{CachedConsumer, CachedToken};
 pub use nonces::{Nonces, nonce::Nonce, queue::Recorded};
-pub use store::Store;
+pub use store::{Opened, Store};
 pub use tables::{
     activity, attempts,
     consent::{Decider, Decision, Outcome},
@@ -37,7 +37,14 @@ pub use tables::{
     tokens::{Authorization, NewToken, Tokens},
     users::{Account, Users},
 };
-pub use upkeep::{health::Health, prune, rotation, tasks::Tasks, uses::Uses};
+pub use upkeep::{
+    health::Health,
+    prune,
+    restore::{self, Restored},
+    rotation,
+    tasks::Tasks,
+    uses::Uses,
+};
 
 /// The live feed of activity.
 pub mod feed {

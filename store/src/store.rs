@@ -1,5 +1,7 @@
 //! The store: its connections, its caches, and the transaction that every change goes through.
 
+use std::{fs::File, sync::Mutex};
+
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait as _};
 use tokio::sync::OnceCell;
 
@@ -38,6 +40,19 @@ pub struct Store {
     /// `None` for PostgreSQL.
     pub(crate) files: Option<OriginalFiles>,
     pub(crate) tasks: Tasks,
+    /// What opening it has done.
+    pub(crate) opened: Opened,
+    /// Locked against a restore, until the store is closed (SQLite).
+    pub(crate) in_use: Mutex<Option<File>>,
+}
+
+/// What opening a database has done to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// It was made.
+    pub made: bool,
+    /// How many migrations were applied.
+    pub migrated: usize,
 }
 
 /// A write transaction, and the cached rows that it makes stale.
@@ -51,6 +66,11 @@ pub(crate) struct Change {
 impl Store {
     pub(crate) fn backend(&self) -> DbBackend {
         self.write.get_database_backend()
+    }
+
+    /// What opening it has done to the database.
+    pub fn opened(&self) -> Opened {
+        self.opened
     }
 
     /// Whether several machines can share this database.
@@ -116,14 +136,5 @@ impl Store {
     /// Whether changes by other processes are noticed, so that the cache may answer.
     pub fn is_feed_alive(&self) -> bool {
         self.keyring.is_alive()
-    }
-
-    /// Closes every connection, so that SQLite checkpoints its log into the database file.
-    pub async fn close(self) -> Result<(), StoreError> {
-        self.watch.close().await?;
-        self.read.close().await?;
-        self.nonce_writer.close().await?;
-        self.write.close().await?;
-        Ok(())
     }
 }

@@ -94,21 +94,37 @@ impl Location {
     /// The `pg_dump` command that copies the database to `file`, if it is PostgreSQL. `pg_dump` asks for the password
     /// itself.
     pub fn pg_dump(&self, file: &Path) -> Option<String> {
+        let own = ["--format=custom".to_owned(), format!("--file={}", file.display())];
+        self.client("pg_dump", own)
+    }
+
+    /// The `pg_restore` command that puts back what that one has copied.
+    pub fn pg_restore(&self, file: &Path) -> Option<String> {
+        let whole = ["--clean", "--if-exists", "--no-owner", "--single-transaction"].map(str::to_owned);
+        self.client("pg_restore", whole.into_iter().chain([file.display().to_string()]))
+    }
+
+    /// The `psql` command that runs these statements in one transaction.
+    pub fn psql(&self, statements: &str) -> Option<String> {
+        self.client("psql", ["--single-transaction".to_owned(), format!("--command={statements}")])
+    }
+
+    /// A command of PostgreSQL's own, with where to connect to and words of its own; `None` for SQLite.
+    fn client(&self, program: &str, own: impl IntoIterator<Item = String>) -> Option<String> {
         let Self::Postgres(url) = self else { return None };
         let options = url.options();
         let host =
             options.get_socket().map_or(options.get_host().to_owned(), |path| path.display().to_string());
         let database = options.get_database().unwrap_or(options.get_username());
-        let words = [
-            "pg_dump".to_owned(),
+        let connection = [
+            program.to_owned(),
             format!("--host={host}"),
             format!("--port={}", options.get_port()),
             format!("--username={}", options.get_username()),
             format!("--dbname={database}"),
-            "--format=custom".to_owned(),
-            format!("--file={}", file.display()),
         ];
-        Some(words.map(|word| quoted(&word)).join(" "))
+        let words: Vec<_> = connection.into_iter().chain(own).map(|word| quoted(&word)).collect();
+        Some(words.join(" "))
     }
 }
 
@@ -215,6 +231,23 @@ mod tests {
                 .contains("--host=/run/postgresql ")
         );
         assert_eq!(dump("sqlite://keys.db"), None);
+    }
+
+    #[test]
+    fn the_programs_that_restore_are_told_everything_but_the_password() {
+        let location: Location = "postgres://ada:hunter2@db.example:6432/keys".parse().unwrap();
+        assert_eq!(
+            location.pg_restore(Path::new("keys.dump")).unwrap(),
+            "pg_restore --host=db.example --port=6432 --username=ada --dbname=keys --clean --if-exists --no-owner \
+             --single-transaction keys.dump"
+        );
+        assert_eq!(
+            location.psql("DELETE FROM sessions").unwrap(),
+            "psql --host=db.example --port=6432 --username=ada --dbname=keys --single-transaction \
+             '--command=DELETE FROM sessions'"
+        );
+        let file: Location = "sqlite://keys.db".parse().unwrap();
+        assert_eq!((file.pg_restore(Path::new("a")), file.psql("SELECT 1")), (None, None));
     }
 
     #[test]

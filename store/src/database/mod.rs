@@ -1,6 +1,8 @@
 //! The two supported databases, and where they differ.
 
+pub(crate) mod files;
 pub(crate) mod location;
+pub(crate) mod log;
 pub(crate) mod original;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;

@@ -1,6 +1,6 @@
 //! SQLite: how its file is opened and recognised as ours, and how it is written to.
 
-use std::{fs, io, path::Path, time::Duration};
+use std::{io, path::Path, time::Duration};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, SqliteTransactionMode,
@@ -11,7 +11,11 @@ use sea_orm::{
     },
 };
 
-use crate::{database::values::number, error::StoreError, private_file};
+use crate::{
+    database::{files::Files, values::number},
+    error::StoreError,
+    private_file,
+};
 
 /// `PRAGMA application_id` of our files: "LKEY".
 const APPLICATION_ID: i32 = 0x4C4B_4559;
@@ -59,10 +63,9 @@ pub(crate) async fn connect(
 /// Creates the file if there is none: SQLite would make it readable for everybody, and gives its mode to `-wal` and
 /// `-shm`.
 fn create_file(database: &Path) -> Result<(), StoreError> {
-    // The name may be a link to another disk, on which there is no file yet.
-    let link = fs::read_link(database).ok();
-    let file = link.map_or_else(|| database.to_owned(), |target| database.with_file_name("").join(target));
-    match private_file::create(&file) {
+    let files = Files::of(database);
+    let file = files.database();
+    match private_file::create(file) {
         // A file that exists keeps its mode, and SQLite reports what is wrong with it.
         Err(_) if file.exists() => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(StoreError::Full),

@@ -50,6 +50,12 @@ impl StoreError {
             | Self::Sealed
             | Self::SealedRow { .. }
             | Self::Unreadable(_)
+            | Self::ForeignLog { .. }
+            | Self::BeingRestored(_)
+            | Self::InUse(_)
+            | Self::BackupUnusable { .. }
+            | Self::RestoreFile { .. }
+            | Self::LogRemains { .. }
             | Self::BackupExists(_)
             | Self::BackupFile { .. }
             | Self::BackupRotated

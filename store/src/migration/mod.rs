@@ -99,8 +99,8 @@ pub(crate) async fn missing(connection: &impl ConnectionTrait) -> Result<Option<
     Ok(versions.find(|version| !applied.contains(*version)))
 }
 
-/// Applies the migrations that the database does not have yet.
-pub(crate) async fn apply(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+/// Applies the migrations that the database does not have yet; returns how many.
+pub(crate) async fn apply(transaction: &DatabaseTransaction) -> Result<usize, DbErr> {
     let table = Table::create()
         .table(TABLE)
         .if_not_exists()
@@ -124,7 +124,7 @@ pub(crate) async fn apply(transaction: &DatabaseTransaction) -> Result<(), DbErr
     if let Some(newest) = pending.last() {
         tracing::info!(count = pending.len(), newest = newest.version, "applied the pending migrations");
     }
-    Ok(())
+    Ok(pending.len())
 }
 
 async fn applied(connection: &impl ConnectionTrait) -> Result<HashSet<String>, DbErr> {

@@ -1,6 +1,11 @@
 //! Opens either database: creates, migrates and checks it, and refuses one that is not ours.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+    sync::Mutex,
+};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait as _, PaginatorTrait as _, TransactionTrait,
@@ -8,13 +13,16 @@ use sea_orm::{
 use tokio::sync::OnceCell;
 
 use crate::{
-    database::{connect, location::Location, original::OriginalFiles, postgres, sqlite, values::has_table},
+    database::{
+        connect, files::Files, location::Location, log, original::OriginalFiles, postgres, sqlite,
+        values::has_table,
+    },
     entity::vault_check,
     error::StoreError,
     memory::{feed::Feed, keyring::Keyring, repeats::Repeats},
     migration,
     nonces::queue::NonceQueue,
-    store::Store,
+    store::{Opened, Store},
     tables::vault_checks,
     upkeep::tasks::Tasks,
     vault::Vault,
@@ -40,35 +48,13 @@ impl Store {
         may_create: bool,
     ) -> Result<Self, StoreError> {
         let open = async {
-            let write = if may_create {
-                let write = connect(location, 1, true).await?;
-                refuse_foreign(&write, location).await?;
-                write
-            } else {
-                connect_made(location).await?
-            };
-            refuse_newer(&write, location).await?;
-            // One transaction: of two processes that open a new database at once, the second one finds it migrated.
-            let transaction = if write.get_database_backend() == DbBackend::Postgres {
-                let transaction = write.begin().await?;
-                postgres::lock_changes(&transaction).await?;
-                transaction
-            } else {
-                sqlite::write_ahead(&write).await?;
-                let transaction = write.begin_with_options(sqlite::immediate()).await?;
-                sqlite::mark(&transaction).await?;
-                transaction
-            };
-            // Checked again: a newer version may have migrated while this one waited for the lock.
-            refuse_newer(&transaction, location).await?;
-            migration::apply(&transaction).await?;
-            let is_new = vault_check::Entity::find().count(&transaction).await? == 0;
-            let vault = Vault::open(vault_key_file, is_new && may_create)?;
-            if is_new {
-                vault_checks::insert(&transaction, &vault, vault.newest()).await?;
+            let in_use = enter(location)?;
+            let write =
+                if may_create { connect(location, 1, true).await? } else { connect_made(location).await? };
+            match prepare(&write, location, vault_key_file, may_create).await {
+                Ok((vault, opened)) => Self::with_vault(location, write, vault, opened, in_use).await,
+                Err(error) => Err(closed_after(error, &write).await),
             }
-            transaction.commit().await?;
-            Self::with_vault(location, write, vault).await
         };
         open.await.map_err(|error| error.at_opening(&location.to_string()))
     }
@@ -76,10 +62,18 @@ impl Store {
     /// Opens an existing database without creating or migrating anything, for commands that only read.
     pub async fn open_existing(location: &Location, vault_key_file: &Path) -> Result<Self, StoreError> {
         let open = async {
+            let in_use = enter(location)?;
             let write = connect_made(location).await?;
-            refuse_newer(&write, location).await?;
-            let vault = Vault::open(vault_key_file, false)?;
-            Self::with_vault(location, write, vault).await
+            let prepared = async {
+                refuse_newer(&write, location).await?;
+                let vault = Vault::open(vault_key_file, false)?;
+                vault_checks::proven(&write, &vault).await?;
+                Ok::<_, StoreError>(vault)
+            };
+            match prepared.await {
+                Ok(vault) => Self::with_vault(location, write, vault, Opened::default(), in_use).await,
+                Err(error) => Err(closed_after(error, &write).await),
+            }
         };
         open.await.map_err(|error| error.at_opening(&location.to_string()))
     }
@@ -88,8 +82,9 @@ impl Store {
         location: &Location,
         write: DatabaseConnection,
         vault: Vault,
+        opened: Opened,
+        in_use: Option<File>,
     ) -> Result<Self, StoreError> {
-        vault_checks::proven(&write, &vault).await?;
         let (nonce_writer, watch) = match location {
             Location::Sqlite(file) => (write.clone(), sqlite::connect(file, 1, false).await?),
             Location::Postgres(url) => {
@@ -110,8 +105,59 @@ impl Store {
             location: location.clone(),
             files: location.file().map(OriginalFiles::opened),
             tasks: Tasks::default(),
+            opened,
+            in_use: Mutex::new(in_use),
         })
     }
+}
+
+/// Locks SQLite's database against a restore, and refuses a log that is not its own before SQLite folds it in.
+fn enter(location: &Location) -> Result<Option<File>, StoreError> {
+    let Some(files) = location.file().map(Files::of) else { return Ok(None) };
+    let in_use = files.share()?;
+    log::refuse_foreign(&files)?;
+    Ok(in_use)
+}
+
+/// Migrates and marks the database, and opens the vault; makes what is missing if it may.
+async fn prepare(
+    write: &DatabaseConnection,
+    location: &Location,
+    vault_key_file: &Path,
+    may_create: bool,
+) -> Result<(Vault, Opened), StoreError> {
+    refuse_foreign(write, location).await?;
+    refuse_newer(write, location).await?;
+    // One transaction: of two processes that open a new database at once, the second one finds it migrated.
+    let transaction = if write.get_database_backend() == DbBackend::Postgres {
+        let transaction = write.begin().await?;
+        postgres::lock_changes(&transaction).await?;
+        transaction
+    } else {
+        sqlite::write_ahead(write).await?;
+        let transaction = write.begin_with_options(sqlite::immediate()).await?;
+        sqlite::mark(&transaction).await?;
+        transaction
+    };
+    // Checked again: a newer version may have migrated while this one waited for the lock.
+    refuse_newer(&transaction, location).await?;
+    let migrated = migration::apply(&transaction).await?;
+    let made = vault_check::Entity::find().count(&transaction).await? == 0;
+    let vault = Vault::open(vault_key_file, made && may_create)?;
+    if made {
+        vault_checks::insert(&transaction, &vault, vault.newest()).await?;
+    }
+    transaction.commit().await?;
+    vault_checks::proven(write, &vault).await?;
+    Ok((vault, Opened { made, migrated }))
+}
+
+/// Closes the connection of an opening that failed, so that it leaves no log behind; returns the error.
+async fn closed_after(error: StoreError, write: &DatabaseConnection) -> StoreError {
+    if let Err(unclosed) = write.close_by_ref().await {
+        tracing::warn!(error = %unclosed, "the database was not closed in good order");
+    }
+    error
 }
 
 /// Connects to a database that has our tables, and leaves a file or database without them as it is.
@@ -123,8 +169,14 @@ async fn connect_made(location: &Location) -> Result<DatabaseConnection, StoreEr
         return Err(not_made());
     }
     let write = connect(location, 1, false).await?;
-    refuse_foreign(&write, location).await?;
-    if has_table(&write, "vault_checks").await? { Ok(write) } else { Err(not_made()) }
+    let recognised = async {
+        refuse_foreign(&write, location).await?;
+        if has_table(&write, "vault_checks").await? { Ok(()) } else { Err(not_made()) }
+    };
+    match recognised.await {
+        Ok(()) => Ok(write),
+        Err(error) => Err(closed_after(error, &write).await),
+    }
 }
 
 async fn refuse_foreign(connection: &DatabaseConnection, location: &Location) -> Result<(), StoreError> {

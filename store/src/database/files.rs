@@ -1,0 +1,149 @@
+//! The files of a SQLite database, and the lock that tells who works on them.
+//!
+//! Every process that opens the database shares a lock on its folder; a restore, which puts another file in the
+//! database's place, holds it alone. The file itself cannot carry that lock, since it is what a restore replaces.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{FlockOperation, fcntl_lock};
+
+use crate::error::StoreError;
+
+/// What SQLite adds to the database's name: the write-ahead log, its index, and the rollback journal.
+pub(crate) const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// A SQLite database on the disk. Its files lie beside the file that a symbolic link leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct Files {
+    database: PathBuf,
+}
+
+impl Files {
+    pub(crate) fn of(database: &Path) -> Self {
+        // A link may lead to another disk, on which there is no file yet.
+        let linked = || {
+            let target = fs::read_link(database).ok();
+            target.map_or_else(|| database.to_owned(), |target| database.with_file_name("").join(target))
+        };
+        Self { database: fs::canonicalize(database).unwrap_or_else(|_| linked()) }
+    }
+
+    pub(crate) fn database(&self) -> &Path {
+        &self.database
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
+        with_ending(&self.database, "-wal")
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        let folder = self.database.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(Path::new("."))
+    }
+
+    /// Shares the lock until the file is dropped. `None` where the folder does not exist.
+    pub(crate) fn share(&self) -> Result<Option<File>, StoreError> {
+        let folder = match File::open(self.folder()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other.map_err(|source| self.cannot_open(&source))?,
+        };
+        match folder.try_lock_shared() {
+            Ok(()) => Ok(Some(folder)),
+            Err(TryLockError::WouldBlock) => {
+                Err(StoreError::BeingRestored(self.database.display().to_string()))
+            }
+            Err(TryLockError::Error(source)) => Err(self.cannot_open(&source)),
+        }
+    }
+
+    /// Holds the lock alone until the file is dropped; fails while another process works on the database.
+    pub(crate) fn lock(&self) -> Result<File, StoreError> {
+        let folder = File::open(self.folder()).map_err(|source| self.cannot_open(&source))?;
+        match folder.try_lock() {
+            Ok(()) => Ok(folder),
+            Err(TryLockError::WouldBlock) => Err(self.in_use()),
+            Err(TryLockError::Error(source)) => Err(self.cannot_open(&source)),
+        }
+    }
+
+    /// Locks the database file, if there is one, as SQLite does: earlier versions and other programs, which do not know
+    /// the lock on the folder, have it locked as well. Closing the file drops every lock of this process on it, so no
+    /// connection to it may be open.
+    pub(crate) fn lock_database(&self) -> Result<Option<File>, StoreError> {
+        let file = match OpenOptions::new().read(true).write(true).open(&self.database) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other.map_err(|source| self.cannot_open(&source))?,
+        };
+        match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive).map_err(io::Error::from) {
+            Ok(()) => Ok(Some(file)),
+            // POSIX leaves the choice between `EAGAIN` and `EACCES`.
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::PermissionDenied) =>
+            {
+                Err(self.in_use())
+            }
+            Err(source) => Err(self.cannot_open(&source)),
+        }
+    }
+
+    fn in_use(&self) -> StoreError {
+        StoreError::InUse(self.database.display().to_string())
+    }
+
+    pub(crate) fn cannot_open(&self, source: &io::Error) -> StoreError {
+        StoreError::CannotOpen { path: self.database.display().to_string(), reason: source.to_string() }
+    }
+}
+
+/// Appends to a file's name.
+pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn many_share_the_lock_or_one_has_it_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::of(&folder.path().join("latchkey.db"));
+        let (one, two) = (files.share().unwrap(), files.share().unwrap());
+        assert!(matches!(files.lock(), Err(StoreError::InUse(_))));
+        drop((one, two));
+        let alone = files.lock().unwrap();
+        assert!(matches!(files.share(), Err(StoreError::BeingRestored(_))));
+        assert!(matches!(files.lock(), Err(StoreError::InUse(_))));
+        drop(alone);
+        assert!(files.share().unwrap().is_some());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "it leaves no file");
+    }
+
+    #[test]
+    fn where_there_is_no_folder_nothing_is_locked_and_nothing_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::of(&folder.path().join("missing").join("latchkey.db"));
+        assert!(files.share().unwrap().is_none());
+        assert!(matches!(files.lock(), Err(StoreError::CannotOpen { .. })));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn the_files_lie_where_a_link_leads_to_whether_a_database_is_there_or_not() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (link, target) = (folder.path().join("latchkey.db"), elsewhere.path().join("keys.db"));
+        symlink(&target, &link).unwrap();
+        assert_eq!(Files::of(&link).log(), with_ending(&target, "-wal"));
+        fs::write(&target, "").unwrap();
+        assert_eq!(Files::of(&link).database(), fs::canonicalize(&target).unwrap());
+        assert_eq!(Files::of(Path::new("no-such.db")).folder(), Path::new("."));
+    }
+}

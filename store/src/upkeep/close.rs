@@ -1,0 +1,53 @@
+//! Closes the database, so that SQLite's is one file again.
+
+use std::sync::PoisonError;
+
+use sea_orm::DbBackend;
+
+use crate::{database::values::number, error::StoreError, store::Store};
+
+/// Writes the whole log into the database file and empties it. The first cell is 1 where another connection is in the
+/// way.
+const FOLD_IN: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+impl Store {
+    /// Closes every connection. The last process that does so folds SQLite's log into the database file.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.close_all_but_the_writer().await?;
+        self.close_the_writer().await
+    }
+
+    /// Folds SQLite's log into the database file, then closes every connection; for the server, which may not be the last
+    /// that works on the database. Fails if another process keeps the log from being folded in; nothing is lost then.
+    pub async fn close_whole(&self) -> Result<(), StoreError> {
+        self.close_all_but_the_writer().await?;
+        let folded = self.fold_in().await;
+        self.close_the_writer().await?;
+        folded
+    }
+
+    async fn close_all_but_the_writer(&self) -> Result<(), StoreError> {
+        self.watch.close_by_ref().await?;
+        Ok(self.read.close_by_ref().await?)
+    }
+
+    async fn fold_in(&self) -> Result<(), StoreError> {
+        let Some(file) = self.location.file().filter(|_| self.backend() == DbBackend::Sqlite) else {
+            return Ok(());
+        };
+        if number(&self.write, FOLD_IN).await? == 0 {
+            return Ok(());
+        }
+        let database = file.display();
+        Err(StoreError::LogRemains { database: database.to_string(), log: format!("{database}-wal") })
+    }
+
+    async fn close_the_writer(&self) -> Result<(), StoreError> {
+        // On SQLite this is the same pool, and closing it twice does nothing.
+        self.nonce_writer.close_by_ref().await?;
+        self.write.close_by_ref().await?;
+        // Last: a restore that holds the lock puts another file in the place of the database.
+        drop(self.in_use.lock().unwrap_or_else(PoisonError::into_inner).take());
+        Ok(())
+    }
+}
