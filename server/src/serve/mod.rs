@@ -4,6 +4,7 @@ mod acceptor;
 mod admission;
 mod announce;
 mod certificate;
+mod close;
 mod connections;
 pub(crate) mod error;
 pub(crate) mod listen;
@@ -56,6 +57,7 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
         None => None,
     };
     let tls = tls(settings.tls()).await?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %settings.database_url, "starting");
     let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
     warn(&settings);
     let served = tls.clone().zip(settings.tls()).map(Served::new);
@@ -119,25 +121,16 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     let _ = stop.send(true);
     handle.graceful_shutdown(Some(GRACE));
     internal_handle.graceful_shutdown(Some(GRACE));
-    finished(public_server).await?;
-    if let Some(internal_server) = internal_server {
-        finished(internal_server).await?;
-    }
+    let public_ended = finished(public_server).await;
+    let internal_ended = match internal_server {
+        Some(internal_server) => finished(internal_server).await,
+        None => Ok(()),
+    };
     tasks.shut_down().await;
-    write_the_last(&store).await;
+    close::write_and_close(&store).await;
     lost_lines.tell();
-    Ok(())
-}
-
-/// Writes down what was noted while serving. Where that fails the stop is in good order all the same: every acknowledged
-/// change was written before its answer.
-async fn write_the_last(store: &Store) {
-    if let Err(error) = store.uses().write().await {
-        tracing::error!(%error, "when consumers were last used could not be written down before the stop");
-    }
-    if let Err(error) = store.key_requests().write_repeats().await {
-        tracing::error!(%error, "repeated requests for keys could not be written down before the stop");
-    }
+    public_ended?;
+    Ok(internal_ended?)
 }
 
 /// Logs what works, but should be looked at. `check` reports the same.
