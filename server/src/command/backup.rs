@@ -30,6 +30,7 @@ struct Made<'a> {
 impl BackupCommand {
     /// Makes and migrates nothing but the backup.
     pub(super) async fn run(&self, settings: &Settings, json: bool) -> Result<(), CommandError> {
+        refuse_stdio(&self.file)?;
         let (database, vault_key_file) = (&settings.database_url, &*settings.vault_key_file);
         let store = Store::open_existing(database, vault_key_file).await?;
         let copied = match database.pg_dump(&self.file) {
@@ -44,8 +45,19 @@ impl BackupCommand {
         }
         let made =
             Made { backup: &self.file, database: database.to_string(), vault_key_file, key_ids: copied? };
-        output::print(&if json { output::json(&made) } else { words(&made) })
+        let words = words(&made);
+        let printed = if json { output::print(&output::json(&made)) } else { output::print(&words) };
+        printed.map_err(|error| error.after(words))
     }
+}
+
+/// A database is written and read in no order, so neither standard output nor standard input will do.
+pub(super) fn refuse_stdio(file: &Path) -> Result<(), CommandError> {
+    if file != Path::new("-") {
+        return Ok(());
+    }
+    let words = "A backup is a file, and cannot go through standard output or input; name one, or ./- for a file of that name.";
+    Err(CommandError::Usage(words.to_owned()))
 }
 
 fn words(Made { backup, database, vault_key_file, key_ids }: &Made<'_>) -> String {

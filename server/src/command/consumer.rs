@@ -154,12 +154,14 @@ impl ConsumerCommand {
     pub(super) async fn run(self, desk: &Desk) -> Result<(), CommandError> {
         let consumers = desk.service.consumers(&desk.admin);
         let done =
-            |consumer: Consumer, what: &str| desk.print(&consumer, || format!("{} {what}.", consumer.name));
+            |consumer: Consumer, what: &str| desk.report(&consumer, || format!("{} {what}.", consumer.name));
         match self {
             Self::Register { name, .. } => {
                 let secret = input::secret_from_stdin("consumer secret")?;
                 let consumer = consumers.register(&name, secret.expose()).await?;
-                desk.print(&consumer, || consumer.key.to_string())
+                desk.hand_over(&consumer, &consumer.key.to_string(), || {
+                    format!("{} is registered; `latchkey consumer list` shows its key.", consumer.name)
+                })
             }
             Self::List => {
                 let all = all(consumers).await?;
@@ -186,7 +188,7 @@ impl ConsumerCommand {
                     ))?;
                 }
                 let removed = consumers.remove_requests_from(address).await?;
-                desk.print(&removed, || format!("{} requests are removed.", removed.len()))
+                desk.report(&removed, || format!("{} requests are removed.", removed.len()))
             }
             Self::Remove { key: Some(key), requests_from: _, yes } => {
                 let consumer = consumers.find(key).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use service::{Admin, Clock, Rules, Service};
-use store::Store;
+use store::{Opened, Store};
 
 use crate::{
     command::{error::CommandError, terminal::output},
@@ -43,12 +43,37 @@ impl Desk {
 
     /// Closes the database, so that it is one file again. A failure loses nothing that was committed.
     pub(super) async fn close(self) {
-        drop(self.service);
-        if let Some(store) = Arc::into_inner(self.store)
-            && let Err(error) = store.close().await
-        {
+        if let Err(error) = self.store.close().await {
             tracing::warn!(%error, "the database was not closed in good order");
         }
+    }
+
+    /// What opening the database has done to it.
+    pub(super) fn opened(&self) -> Opened {
+        self.store.opened()
+    }
+
+    /// Prints what a change has made of something. Where that cannot be written, the words are the beginning of the error,
+    /// so that nobody takes the change for one that failed.
+    pub(super) fn report(
+        &self,
+        value: &impl serde::Serialize,
+        words: impl FnOnce() -> String,
+    ) -> Result<(), CommandError> {
+        let words = words();
+        let printed = if self.json { output::print(&output::json(value)) } else { output::print(&words) };
+        printed.map_err(|error| error.after(words))
+    }
+
+    /// Prints a result that only this output tells: its text for people, and what was done.
+    pub(super) fn hand_over(
+        &self,
+        value: &impl serde::Serialize,
+        words: &str,
+        done: impl FnOnce() -> String,
+    ) -> Result<(), CommandError> {
+        let written = if self.json { output::write(&output::json(value)) } else { output::write(words) };
+        written.map_err(|source| CommandError::Untold { done: done(), source })
     }
 
     /// Prints a result: as JSON for machines, else in words for people.

@@ -34,11 +34,25 @@ pub(super) enum CommandError {
     PgDump { command: String, vault_key_file: String },
     #[error("Not everything is right; see above.")]
     CheckFailed,
+    #[error(
+        "The database is in PostgreSQL, whose own programs restore it. Stop every node, run `{command}`, then, before a node starts, `{mark}`, which marks the database as restored."
+    )]
+    PgRestore { command: String, mark: String },
     #[error("The output cannot be written: {0}.")]
     Output(#[from] io::Error),
+    #[error("{done} But the output cannot be written: {source}.")]
+    Untold { done: String, source: io::Error },
 }
 
 impl CommandError {
+    /// The same, where a change had been made before the output failed.
+    pub(super) fn after(self, done: String) -> Self {
+        match self {
+            Self::Output(source) => Self::Untold { done, source },
+            other => other,
+        }
+    }
+
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Usage(_) | Self::DataDir { .. } => 2,
@@ -48,8 +62,10 @@ impl CommandError {
             | Self::NotConfirmed
             | Self::TypedDifferently(_)
             | Self::PgDump { .. }
+            | Self::PgRestore { .. }
             | Self::CheckFailed
-            | Self::Output(_) => 1,
+            | Self::Output(_)
+            | Self::Untold { .. } => 1,
         }
     }
 }

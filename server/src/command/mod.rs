@@ -6,6 +6,7 @@ mod consumer;
 mod desk;
 mod error;
 mod prune;
+mod restore;
 mod terminal;
 mod usage;
 mod user;
@@ -15,9 +16,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use service::ServiceError;
+use store::Opened;
 
 use crate::{
-    command::{desk::Desk, error::CommandError, terminal::output::complain, usage::usage},
+    command::{desk::Desk, error::CommandError, terminal::output, usage::usage},
     serve::serve,
     settings::{Flags, Settings},
     telemetry,
@@ -50,6 +52,8 @@ enum Command {
     Migrate,
     /// Copy the database into a new file while it is in use
     Backup(backup::BackupCommand),
+    /// Put a backup in the place of the database, which is kept; only while nothing serves
+    Restore(restore::RestoreCommand),
     /// Delete old activity, and the tokens and sessions that ended before it
     Prune(prune::PruneCommand),
     /// Manage the key that secrets are encrypted with
@@ -65,7 +69,12 @@ impl Command {
         match self {
             Self::Serve | Self::Migrate => true,
             Self::User(command) => command.may_make(),
-            Self::Consumer(_) | Self::Backup(_) | Self::Prune(_) | Self::Vault(_) | Self::Check => false,
+            Self::Consumer(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Prune(_)
+            | Self::Vault(_)
+            | Self::Check => false,
         }
     }
 }
@@ -81,12 +90,12 @@ pub(crate) fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(CommandError::Service(ServiceError::Invalid(errors))) => {
             for error in errors {
-                complain(&format!("{}: {}", error.field, error.detail));
+                output::complain(&format!("{}: {}", error.field, error.detail));
             }
             ExitCode::from(1)
         }
         Err(error) => {
-            complain(&error.to_string());
+            output::complain(&error);
             ExitCode::from(error.exit_code())
         }
     }
@@ -102,11 +111,11 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
     match &cli.command {
         Command::Check => return check::check(&settings, cli.json).await,
         Command::Backup(command) => return command.run(&settings, cli.json).await,
+        Command::Restore(command) => return command.run(&settings, cli.json).await,
         Command::User(command) => command.check_usage()?,
         Command::Consumer(command) => command.check_usage()?,
         Command::Serve | Command::Migrate | Command::Prune(_) | Command::Vault(_) => {}
     }
-    let is_new = settings.database_url.file().is_some_and(|file| !file.exists());
     let desk = if cli.command.may_make() {
         Desk::make(&settings, cli.json).await?
     } else {
@@ -117,8 +126,8 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Consumer(command) => command.run(&desk).await,
         Command::Prune(command) => command.run(&desk).await,
         Command::Vault(command) => command.run(&desk, &settings.vault_key_file).await,
-        Command::Serve | Command::Backup(_) | Command::Check | Command::Migrate => {
-            migrated(&desk, &settings, is_new)
+        Command::Serve | Command::Backup(_) | Command::Restore(_) | Command::Check | Command::Migrate => {
+            migrated(&desk, &settings)
         }
     };
     desk.close().await;
@@ -126,10 +135,20 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
 }
 
 /// Tells what opening the database has done to it.
-fn migrated(desk: &Desk, settings: &Settings, made: bool) -> Result<(), CommandError> {
+fn migrated(desk: &Desk, settings: &Settings) -> Result<(), CommandError> {
     let database = settings.database_url.to_string();
-    let what = if made { "is made" } else { "is up to date" };
-    desk.print(&serde_json::json!({ "database": database, "made": made }), || format!("{database} {what}."))
+    let opened @ Opened { made, migrated } = desk.opened();
+    let value = serde_json::json!({ "database": database, "made": made, "migrated": migrated });
+    desk.report(&value, || format!("{database} {}.", what_was_done(opened)))
+}
+
+fn what_was_done(Opened { made, migrated }: Opened) -> String {
+    match (made, migrated) {
+        (true, _) => "is made".to_owned(),
+        (false, 0) => "was up to date".to_owned(),
+        (false, 1) => "is brought up to date: 1 migration was applied".to_owned(),
+        (false, count) => format!("is brought up to date: {count} migrations were applied"),
+    }
 }
 
 #[cfg(test)]
@@ -171,6 +190,18 @@ mod tests {
                 other => panic!("{other:?}"),
             };
             assert_eq!(refused.unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn migrate_says_what_it_did() {
+        for (made, migrated, told) in [
+            (true, 11, "is made"),
+            (false, 0, "was up to date"),
+            (false, 1, "is brought up to date: 1 migration was applied"),
+            (false, 2, "is brought up to date: 2 migrations were applied"),
+        ] {
+            assert_eq!(what_was_done(Opened { made, migrated }), told);
         }
     }
 

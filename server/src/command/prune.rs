@@ -36,7 +36,7 @@ impl PruneCommand {
         let pruning = desk.service.pruning(&desk.admin);
         let pruned = if dry_run { pruning.count(before).await? } else { pruning.prune(before).await? };
         let report = Report { before, dry_run, pruned };
-        desk.print(&report, || words(&report))
+        desk.report(&report, || words(&report))
     }
 }
 

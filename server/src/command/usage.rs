@@ -4,17 +4,21 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::command::terminal::output::complain;
+use crate::command::terminal::output;
 
 /// Help and version as asked for; anything else in one sentence.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        // A closed pipe is not an error.
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+        return match output::print(error.to_string().trim_end()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failed) => {
+                output::complain(&failed);
+                ExitCode::from(failed.exit_code())
+            }
+        };
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        let _ = error.print();
+        output::complain(&error.to_string().trim_end());
         return ExitCode::from(2);
     }
     let text = error.to_string();
@@ -29,7 +33,7 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
     if let Some(first) = sentence.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    complain(&format!("{sentence}; `latchkey help` lists what there is."));
+    output::complain(&format!("{sentence}; `latchkey help` lists what there is."));
     ExitCode::from(2)
 }
 

@@ -89,7 +89,7 @@ impl UserCommand {
     pub(super) async fn run(self, desk: &Desk) -> Result<(), CommandError> {
         let change = |user: Result<User, service::ServiceError>, what: &'static str| {
             let user = user?;
-            desk.print(&user, || format!("{} {what}.", user.username))
+            desk.report(&user, || format!("{} {what}.", user.username))
         };
         let users = desk.service.users(&desk.admin);
         match self {

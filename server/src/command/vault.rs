@@ -17,7 +17,7 @@ impl VaultCommand {
     pub(super) async fn run(self, desk: &Desk, key_file: &Path) -> Result<(), CommandError> {
         let Self::Rotate = self;
         let rotation = desk.service.vault(&desk.admin).rotate().await?;
-        desk.print(&rotation, || words(&rotation, &key_file.display().to_string()))
+        desk.report(&rotation, || words(&rotation, &key_file.display().to_string()))
     }
 }
 

@@ -1,6 +1,9 @@
 //! What commands print.
 
-use std::io::{self, Write as _};
+use std::{
+    fmt,
+    io::{self, Write as _},
+};
 
 use crate::command::error::CommandError;
 
@@ -11,14 +14,21 @@ pub(crate) fn json(value: &impl serde::Serialize) -> String {
 
 /// Prints a text and a line break. A reader that has gone (`| head`) is not an error.
 pub(crate) fn print(text: &str) -> Result<(), CommandError> {
-    match writeln!(io::stdout().lock(), "{text}") {
+    match write(text) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
 }
 
-/// Prints a line on stderr. Where that cannot be written, the exit code says that something is wrong.
-pub(crate) fn complain(text: &str) {
+/// Prints what a reader must have: its going away is an error, too.
+pub(crate) fn write(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{text}")?;
+    stdout.flush()
+}
+
+/// Prints to standard error. There is nobody left to tell where that cannot be written.
+pub(crate) fn complain(text: &dyn fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
