@@ -212,6 +212,40 @@ fn one_line_break_at_the_end_of_a_secret_is_dropped_and_no_more() {
 }
 
 #[test]
+fn a_byte_order_mark_before_a_secret_is_dropped_and_utf_16_is_refused_in_words() {
+    let home = Home::made();
+    home.json(&["user", "add", "ada", "--password-stdin"], &format!("\u{feff}{PASSWORD}\r\n"));
+    let marked = format!("\u{feff}{SECRET}");
+    home.json(&["consumer", "register", "Requirements sync", "--secret-stdin"], &marked);
+    let wide: String = PASSWORD.chars().flat_map(|character| [character, '\0']).collect();
+    let said = home.run(&["user", "add", "grace", "--password-stdin"], &wide);
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.sentence().contains("UTF-16") && !said.stderr.contains(PASSWORD), "{said:?}");
+    home.serve().signed_in("ada");
+}
+
+#[test]
+fn a_blank_line_at_the_end_of_the_vault_key_does_no_harm() {
+    let home = Home::made();
+    home.register("Requirements sync");
+    let text = fs::read_to_string(home.vault_key()).unwrap();
+    fs::write(home.vault_key(), format!("{text}\n")).unwrap();
+    let check = home.run(&["check"], "");
+    assert_eq!(check.code, Some(0), "{check:?}");
+    home.json(&["vault", "rotate"], "");
+    home.serve();
+}
+
+#[test]
+fn a_backup_does_not_go_through_standard_output() {
+    let home = Home::made();
+    let said = home.run(&["backup", "-"], "");
+    assert_eq!((said.code, &*said.stdout), (Some(2), ""), "{said:?}");
+    assert!(said.sentence().contains("./-"), "{said:?}");
+    assert!(!home.path().join("-").exists());
+}
+
+#[test]
 fn an_rsa_key_comes_from_a_file() {
     let home = Home::made();
     let key = home.register("Requirements sync");
@@ -257,11 +291,15 @@ fn check_tells_of_a_certificate_that_the_server_could_not_start_with() {
 
 #[test]
 fn migrate_makes_the_database_and_may_be_run_again() {
-    let home = Home::sqlite();
-    for _ in 0..2 {
-        assert_eq!(home.run(&["migrate"], "").code, Some(0));
+    let home = Home::new();
+    let database =
+        if home.is_postgres() { home.location().to_string() } else { "./data/latchkey.db".to_owned() };
+    for told in ["is made", "was up to date"] {
+        let said = home.run(&["migrate"], "");
+        assert_eq!((said.code, &*said.stdout), (Some(0), &*format!("{database} {told}.\n")), "{said:?}");
     }
-    assert!(home.database().exists() && home.vault_key().exists());
+    assert_eq!(home.json(&["migrate"], ""), json!({ "database": database, "made": false, "migrated": 0 }));
+    assert!(home.vault_key().exists());
 }
 
 #[test]
