@@ -12,6 +12,7 @@ pub mod key_request;
 mod network;
 pub mod query;
 mod rights;
+pub mod scheme;
 mod text;
 pub mod time;
 mod typed;

@@ -1,6 +1,6 @@
 //! The Content-Security-Policy of a page.
 
-use domain::host::is_host;
+use domain::{host::is_host, scheme::is_of_application};
 use http::HeaderValue;
 use leptos::nonce::Nonce;
 
@@ -10,12 +10,15 @@ pub(crate) fn content_security_policy(nonce: &Nonce, form_action: Option<&str>) 
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; object-src 'none'; \
          base-uri 'none'; frame-ancestors 'none'; form-action 'self'{elsewhere}"
     );
-    HeaderValue::from_str(&policy).expect("a nonce is base64, an origin ASCII")
+    HeaderValue::from_str(&policy).expect("a nonce is base64, a source ASCII")
 }
 
-/// An origin as a source of the policy; `None` for what is no http(s) origin, which could write directives of its own.
-/// The policy cannot name an IPv6 address, so then the whole scheme is allowed.
+/// An origin, or the scheme of an application with its colon, as a source of the policy; `None` for what is neither, which
+/// could write directives of its own. The policy cannot name an IPv6 address, so then the whole scheme is allowed.
 pub(crate) fn policy_source(origin: &str) -> Option<String> {
+    if let Some(scheme) = origin.strip_suffix(':') {
+        return is_of_application(scheme).then(|| format!("{scheme}:"));
+    }
     let (scheme, authority) = origin.split_once("://")?;
     if !matches!(scheme, "http" | "https") {
         return None;
@@ -41,6 +44,33 @@ mod tests {
         assert_eq!(source("https://app.example:8443"), "https://app.example:8443");
         assert_eq!(source("http://localhost"), "http://localhost");
         assert_eq!(source("http://[::1]:8080"), "http:");
+    }
+
+    #[test]
+    fn of_an_application_the_policy_names_the_scheme_alone() {
+        for scheme in ["myapp:", "com.example.app:", "web+tool:"] {
+            assert_eq!(policy_source(scheme).unwrap(), scheme);
+        }
+        for scheme in [
+            "http:",
+            "https:",
+            "data:",
+            "javascript:",
+            "blob:",
+            "filesystem:",
+            "a;b:",
+            "a b:",
+            "*:",
+            "'self':",
+            ":",
+            "a::",
+        ] {
+            assert_eq!(policy_source(scheme), None, "{scheme}");
+        }
+        for character in (0..=0x7f_u8).map(char::from) {
+            let is_part = character.is_ascii_alphanumeric() || ['+', '-', '.'].contains(&character);
+            assert_eq!(policy_source(&format!("a{character}b:")).is_some(), is_part, "{character:?}");
+        }
     }
 
     #[test]
