@@ -2,6 +2,7 @@
 
 pub mod account_change;
 pub mod activity;
+mod callbacks;
 pub mod conflict;
 pub mod consumer;
 pub mod consumer_key;

@@ -21,6 +21,11 @@ pub enum RightsError {
         "A trusted consumer keeps a registered callback URL: its users are not asked, so it must be certain where they are sent. Enter another one, or take Trusted away first."
     )]
     CallbackOfTrusted,
+    /// All of its callbacks were.
+    #[error(
+        "A trusted consumer keeps a registered callback URL: its users are not asked, so it must be certain where they are sent. Enter at least one, or take Trusted away first."
+    )]
+    CallbacksOfTrusted,
     /// One that may administer was to be trusted.
     #[error(
         "A consumer that may administer Latchkey cannot be trusted: its users have to be asked. Take May administer Latchkey away first."
@@ -39,6 +44,7 @@ impl RightsError {
         match self {
             Self::TrustedWithoutCallback | Self::TrustedThatAdministers => "trusted",
             Self::CallbackOfTrusted => "callback_url",
+            Self::CallbacksOfTrusted => "callback_urls",
             Self::AdministersThoughTrusted => "may_administer",
         }
     }

@@ -26,7 +26,9 @@ export interface Consumer {
   trusted: boolean;
   trusted_wished: boolean;
   may_administer: boolean;
+  allow_oauth_1_0: boolean;
   callback_url: string | null;
+  callback_urls: string[];
   created_by: string;
   revision: number;
 }

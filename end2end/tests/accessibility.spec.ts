@@ -80,12 +80,12 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.keyboard.press("Escape");
       }
       const dialog = await consumers.choose("Requirements sync", "Edit");
-      await dialog.getByLabel("Callback URL", { exact: true }).fill("nowhere");
+      await dialog.getByLabel("Callback URLs", { exact: true }).fill("nowhere");
       await consumers.confirmation("Edit consumer").click();
-      await expect(dialog.getByLabel("Callback URL", { exact: true })).toHaveAttribute("aria-invalid", "true");
+      await expect(dialog.getByLabel("Callback URLs", { exact: true })).toHaveAttribute("aria-invalid", "true");
       await expectNoViolations(page, "Edit consumer with an error");
       await server.approve(key);
-      await dialog.getByLabel("Callback URL", { exact: true }).fill("");
+      await dialog.getByLabel("Callback URLs", { exact: true }).fill("");
       await consumers.confirmation("Edit consumer").click();
       await expect(consumers.refusal("Edit consumer")).toContainText("the command line");
       await expectNoViolations(page, "Edit consumer with a conflict");
@@ -157,7 +157,7 @@ test("The whole life of a key by keyboard alone, from signing in to signing out"
   await tabTo(page, dialog.getByLabel("Consumer name", { exact: true }));
   await keyboard.press("ControlOrMeta+a");
   await keyboard.type("Requirements bridge");
-  await tabTo(page, dialog.getByLabel("Callback URL", { exact: true }));
+  await tabTo(page, dialog.getByLabel("Callback URLs", { exact: true }));
   await keyboard.type("https://app.example/cb");
   await tabTo(page, dialog.getByLabel("Trusted", { exact: true }));
   await keyboard.press("Space");
@@ -237,7 +237,7 @@ for (const [what, viewport] of [
       const box = await edit.boundingBox();
       expect.soft(box && box.x >= 0 && box.x + box.width <= viewport.width && box.y >= 0 && box.y + box.height <= viewport.height, "Edit is inside the window").toBe(true);
       await edit.getByLabel("Consumer name", { exact: true }).fill("Requirements bridge");
-      await edit.getByLabel("Callback URL", { exact: true }).fill("https://app.example/cb");
+      await edit.getByLabel("Callback URLs", { exact: true }).fill("https://app.example/cb");
       await edit.getByLabel("Trusted", { exact: true }).check();
       await server.approve(key);
       await consumers.confirmation("Edit consumer").click();

@@ -41,9 +41,10 @@ function fields(dialog: Locator) {
     name: labelled("Consumer name"),
     secret: labelled("New consumer secret"),
     secretAgain: labelled("Re-type new consumer secret"),
-    callback: labelled("Callback URL"),
+    callback: labelled("Callback URLs"),
     rsaKey: labelled("RSA public key"),
     trusted: labelled("Trusted"),
+    allowOauth10: labelled("Allow OAuth 1.0"),
     signEverybodyOut: labelled("Sign everybody out"),
     save: dialog.getByRole("button", { name: "Save", exact: true }),
   };
@@ -182,6 +183,39 @@ test.describe("Edit consumer, its fields", () => {
     await expect(edit.rsaKey).toHaveValue(publicKey.trim());
     await expect(edit.trusted).toBeChecked();
     await expect(edit.signEverybodyOut).not.toBeChecked();
+  });
+
+  test("several callback URLs, one a line, and Allow OAuth 1.0 are saved and shown again", async ({ consumers, server }) => {
+    const callbacks = ["myapp://cb", "https://app.example.com/callback", "com.example.app:/cb"];
+    let edit = fields(await consumers.choose(NAME, "Edit"));
+    await expect(edit.allowOauth10).not.toBeChecked();
+    await expect(edit.allowOauth10).toHaveAccessibleDescription(/^Warning: .*can act as that user/);
+    await edit.callback.fill(`\n ${callbacks.join("\n\n")}\n${callbacks[0]}\n`);
+    await edit.allowOauth10.check();
+    await edit.save.click();
+    await expect(consumers.dialog("Edit consumer")).toBeHidden();
+    expect(await server.show(key)).toMatchObject({
+      allow_oauth_1_0: true,
+      callback_url: callbacks[0],
+      callback_urls: callbacks,
+    });
+    edit = fields(await consumers.choose(NAME, "Edit"));
+    await expect(edit.callback).toHaveValue(callbacks.join("\n"));
+    await expect(edit.allowOauth10).toBeChecked();
+    await edit.callback.fill("");
+    await edit.allowOauth10.uncheck();
+    await edit.save.click();
+    await expect(consumers.dialog("Edit consumer")).toBeHidden();
+    expect(await server.show(key)).toMatchObject({ allow_oauth_1_0: false, callback_url: null, callback_urls: [] });
+  });
+
+  test("a callback URL that browsers or systems act on is refused at its field", async ({ consumers, server, complaints }) => {
+    complaints.expect(refused(422));
+    const edit = fields(await consumers.choose(NAME, "Edit"));
+    await edit.callback.fill("https://app.example.com/callback\njavascript:alert(1)");
+    await edit.save.click();
+    await expectFieldError(edit.callback, /^javascript:alert\(1\): .*application's own/);
+    expect(await server.show(key)).toMatchObject({ callback_urls: [], revision: 1 });
   });
 
   test("empty secret fields keep the old secret; nothing changed saves nothing", async ({ consumers, server }) => {

@@ -89,13 +89,13 @@ test.describe("Edit consumer", () => {
     await expectFieldError(trusted(edit), /needs a registered callback URL/);
     await expect(trusted(edit)).toBeFocused();
     expect(await server.show(key)).toMatchObject({ trusted: false, revision: 1 });
-    await edit.getByLabel("Callback URL", { exact: true }).fill(CALLBACK);
+    await edit.getByLabel("Callback URLs", { exact: true }).fill(CALLBACK);
     await consumers.confirmation("Edit consumer").click();
     await expect(edit).toBeHidden();
     await expect(word(consumers.row(NAME), "Trusted")).toBeVisible();
 
     const again = await consumers.choose(NAME, "Edit");
-    const callback = again.getByLabel("Callback URL", { exact: true });
+    const callback = again.getByLabel("Callback URLs", { exact: true });
     await callback.fill("");
     await consumers.confirmation("Edit consumer").click();
     await expectFieldError(callback, /take Trusted away first/);
@@ -113,7 +113,7 @@ test.describe("Edit consumer", () => {
     const edit = await consumers.choose(NAME, "Edit");
     await mayAdminister(edit).check();
     await trusted(edit).check();
-    await edit.getByLabel("Callback URL", { exact: true }).fill(CALLBACK);
+    await edit.getByLabel("Callback URLs", { exact: true }).fill(CALLBACK);
     await consumers.confirmation("Edit consumer").click();
     await expectFieldError(trusted(edit), /cannot be trusted/);
     await trusted(edit).uncheck();

@@ -109,11 +109,11 @@ if (gallery) test.describe("Gallery", () => {
           await page.keyboard.press("Escape");
         }
         const dialog = await consumers.choose("Supplier portal", "Edit");
-        await dialog.getByLabel("Callback URL", { exact: true }).fill("nowhere");
+        await dialog.getByLabel("Callback URLs", { exact: true }).fill("nowhere");
         await consumers.confirmation("Edit consumer").click();
-        await expect(dialog.getByLabel("Callback URL", { exact: true })).toHaveAttribute("aria-invalid", "true");
+        await expect(dialog.getByLabel("Callback URLs", { exact: true })).toHaveAttribute("aria-invalid", "true");
         await shoot("dialog-edit-error");
-        await dialog.getByLabel("Callback URL", { exact: true }).fill("");
+        await dialog.getByLabel("Callback URLs", { exact: true }).fill("");
         const consumer = (await server.list()).find(({ name }) => name === "Supplier portal");
         await server.approve(consumer?.key as string);
         await consumers.confirmation("Edit consumer").click();

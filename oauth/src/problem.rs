@@ -7,6 +7,9 @@ use crate::encoding::encode;
 /// The longest detail in a header field, in bytes: proxies have 4 KiB for all of them together.
 const LONGEST_DETAIL: usize = 1024;
 
+/// What clients of OAuth 1.0, before revision A, do not send.
+const SINCE_1_0A: [&str; 2] = ["oauth_callback", "oauth_verifier"];
+
 /// Why a request is refused. `Display` is the advice.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.advice())]
@@ -101,6 +104,14 @@ impl Problem {
     /// Advice for the developer of the client: what happened, why, and what to do.
     pub fn advice(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
+            Self::ParameterAbsent(names) if names.iter().all(|name| SINCE_1_0A.contains(name)) => {
+                return format!(
+                    "The request lacks {}; send and sign it, or, if the client knows no more than OAuth 1.0, ask an \
+                     administrator to switch on Allow OAuth 1.0 for the consumer.",
+                    names.join(", ")
+                )
+                .into();
+            }
             Self::ParameterAbsent(names) => {
                 return format!("The request lacks {}; send and sign what is missing.", names.join(", "))
                     .into();

@@ -35,11 +35,24 @@ fn a_consumer_lives_its_life_by_commands() {
     let edited = home.json(&[&["consumer", "edit", key][..], &callback].concat(), "");
     assert_eq!(edited["callback_url"], "https://app.example/cb");
     assert_eq!((&edited["name"], &edited["trusted"]), (&json!("Renamed"), &json!(true)));
+    let several =
+        ["--callback", "myapp://cb", "--callback", "https://app.example/cb", "--callback", "myapp://cb"];
+    let edited = home.json(&[&["consumer", "edit", key][..], &several].concat(), "");
+    assert_eq!(edited["callback_urls"], json!(["myapp://cb", "https://app.example/cb"]));
+    assert_eq!(edited["callback_url"], "myapp://cb");
+    let shown = home.run(&["consumer", "show", key], "").stdout;
+    assert!(shown.contains("\ncallback_urls: myapp://cb https://app.example/cb\n"), "{shown}");
+    let wrong = home.run(&["consumer", "edit", key, "--callback", "javascript:alert(1)"], "");
+    assert_eq!(wrong.code, Some(1), "{wrong:?}");
+    assert!(wrong.sentence().contains("application's own"), "{wrong:?}");
+    let allowed = home.json(&["consumer", "edit", key, "--allow-oauth-1-0", "true"], "");
+    assert_eq!((&allowed["allow_oauth_1_0"], &allowed["trusted"]), (&json!(true), &json!(true)));
     let kept = home.run(&["consumer", "edit", key, "--callback", ""], "");
     assert_eq!(kept.code, Some(1), "{kept:?}");
     assert!(kept.sentence().contains("trusted consumer keeps"), "{kept:?}");
     let none = home.json(&["consumer", "edit", key, "--callback", "", "--trusted", "false"], "");
     assert_eq!((&none["callback_url"], &none["trusted"]), (&Value::Null, &json!(false)));
+    assert_eq!(none["callback_urls"], json!([]));
     let removed = home.run(&["consumer", "remove", key], "");
     assert_eq!(removed.code, Some(0), "away from a terminal nothing is asked: {removed:?}");
     assert_eq!(home.json(&["consumer", "list"], ""), json!([]));
@@ -49,8 +62,9 @@ fn a_consumer_lives_its_life_by_commands() {
 fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
     let home = Home::made();
     let consumer = home.json(&["consumer", "register", "Requirements sync", "--secret-stdin"], SECRET);
-    let expected = "callback_url created_at created_by key last_used_at may_administer name request_fingerprint \
-                    requested_from requested_times revision rsa_public_key status trusted trusted_wished updated_at";
+    let expected = "allow_oauth_1_0 callback_url callback_urls created_at created_by key last_used_at \
+                    may_administer name request_fingerprint requested_from requested_times revision rsa_public_key \
+                    status trusted trusted_wished updated_at";
     assert_eq!(fields(&consumer), expected);
     assert_eq!(consumer["created_by"], "the command line");
     assert!(consumer["created_at"].as_str().unwrap().ends_with('Z'), "{consumer}");

@@ -58,7 +58,9 @@ fn what_one_browser_does_another_is_told() {
     assert_eq!(event.json(), consumer);
     assert_json_snapshot!(redacted(event.json()), @r#"
     {
+      "allow_oauth_1_0": false,
       "callback_url": null,
+      "callback_urls": [],
       "created_at": "[created_at]",
       "created_by": "ada",
       "key": "[key]",

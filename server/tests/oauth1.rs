@@ -3,6 +3,8 @@
 mod callbacks;
 mod consent;
 mod key_requests;
+mod oauth_1_0;
 mod root_services;
+mod several_callbacks;
 mod status;
 mod tokens;

@@ -44,7 +44,7 @@ const fn line(call: &'static str, may: May, sent: &'static str, done: u16) -> Li
 const NOWHERE: &str = "00000000-0000-4000-8000-000000000000";
 const CHANGED: &str = r#"{"name":"Changed","secret":"a consumer secret"}"#;
 const SEEN: &str = "key={key}&revision=1";
-const EDITED: &str = "key={key}&revision=1&name=Changed&secret=&callback_url=&rsa_public_key=&trusted=false&may_administer=false&sign_everybody_out=false";
+const EDITED: &str = "key={key}&revision=1&name=Changed&secret=&callback_urls=&rsa_public_key=&trusted=false&may_administer=false&allow_oauth_1_0=false&sign_everybody_out=false";
 
 /// The permission table.
 pub const TABLE: &[Line] = &[

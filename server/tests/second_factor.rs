@@ -236,10 +236,11 @@ fn give(browser: &Browser, right: &str, key: &str, revision: i64) -> [u16; 2] {
         ("revision", &*revision),
         ("name", "App"),
         ("secret", ""),
-        ("callback_url", CALLBACK),
+        ("callback_urls", CALLBACK),
         ("rsa_public_key", ""),
         ("trusted", value("trusted")),
         ("may_administer", value("may_administer")),
+        ("allow_oauth_1_0", value("allow_oauth_1_0")),
         ("sign_everybody_out", "false"),
     ];
     let by_page = browser.call("edit", &edited);
@@ -264,7 +265,7 @@ fn giving_a_consumer_a_right_needs_a_fresh_sign_in_of_a_session_and_of_nothing_e
     let revision = before["revision"].as_i64().unwrap();
     let ada = provider.signed_in("ada");
     age_sessions(&provider.home);
-    for right in ["trusted", "may_administer"] {
+    for right in ["trusted", "may_administer", "allow_oauth_1_0"] {
         assert_eq!(give(&ada, right, &app.key, revision), [403, 403], "{right}");
     }
     provider.log_until("reason=sign_in_again");

@@ -78,13 +78,14 @@ fn every_wrong_field_is_named_at_once() {
 }
 
 /// The edit dialog's fields, as the page sends them.
-fn edit<'a>(key: &'a str, revision: &'a str, name: &'a str, secret: &'a str) -> [(&'a str, &'a str); 9] {
+fn edit<'a>(key: &'a str, revision: &'a str, name: &'a str, secret: &'a str) -> [(&'a str, &'a str); 10] {
     let fields = [("key", key), ("revision", revision), ("name", name), ("secret", secret)];
     let others = [
-        ("callback_url", ""),
+        ("callback_urls", ""),
         ("rsa_public_key", ""),
         ("trusted", "false"),
         ("may_administer", "false"),
+        ("allow_oauth_1_0", "false"),
         ("sign_everybody_out", "false"),
     ];
     std::array::from_fn(|at| if at < 4 { fields[at] } else { others[at - 4] })
@@ -98,7 +99,7 @@ fn every_wrong_field_of_an_edit_is_named_at_once() {
     let mut fields = edit(consumer["key"].as_str().unwrap(), "1", " ", "short");
     (fields[4].1, fields[5].1) = ("ftp://app.example", "no key");
     let answer = ada.call("edit", &fields).is(422);
-    assert_eq!(answer.wrong_fields(), ["name", "secret", "callback_url", "rsa_public_key"]);
+    assert_eq!(answer.wrong_fields(), ["name", "secret", "callback_urls", "rsa_public_key"]);
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn every_right_of_an_edit_that_cannot_be_is_named_by_its_field() {
     assert_eq!(save("1", "", "true", "false").is(422).wrong_fields(), ["trusted"]);
     assert_eq!(save("1", callback, "true", "true").is(422).wrong_fields(), ["trusted"]);
     save("1", callback, "true", "false").is(200);
-    assert_eq!(save("2", "", "true", "false").is(422).wrong_fields(), ["callback_url"]);
+    assert_eq!(save("2", "", "true", "false").is(422).wrong_fields(), ["callback_urls"]);
     assert_eq!(save("2", callback, "true", "true").is(422).wrong_fields(), ["may_administer"]);
     let exchanged = save("2", "", "false", "true").is(200).json();
     assert_eq!((&exchanged["trusted"], &exchanged["may_administer"]), (&false.into(), &true.into()));

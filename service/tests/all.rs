@@ -7,6 +7,7 @@ mod activity;
 mod consumers;
 mod key_requests;
 mod oauth1;
+mod oauth_1_0;
 mod own_account;
 mod prune;
 mod second_factor;

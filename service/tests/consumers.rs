@@ -262,6 +262,56 @@ async fn every_wrong_field_of_an_edit_is_told_at_once_and_nothing_is_saved() {
 }
 
 #[tokio::test]
+async fn callbacks_are_given_as_a_list_or_by_the_first_and_where_both_are_they_agree() {
+    let house = House::new().await;
+    let consumers = house.service.consumers(&house.root);
+    let key = house.register(&house.root, "App").await.key;
+    let edit = |first: Option<&str>, all: Option<&[&str]>| {
+        let callback_url = first.map(str::to_owned);
+        let callback_urls = all.map(|all| all.iter().map(|url| (*url).to_owned()).collect());
+        consumers.edit(key, TypedEdit { callback_url, callback_urls, ..TypedEdit::default() }, None)
+    };
+    let (a, b) = ("https://app.example/cb", "myapp://cb");
+    let saved = edit(None, Some(&[" myapp://cb", a, "", "MYAPP://cb"])).await.unwrap();
+    assert_eq!(
+        (saved.callback_url.as_deref(), &*saved.callback_urls),
+        (Some(b), &[b.to_owned(), a.to_owned()][..])
+    );
+    assert_eq!(edit(Some(b), Some(&[b, a])).await.unwrap(), saved, "as the API shows it: no change");
+    assert_eq!(fields(edit(Some(a), Some(&[b, a])).await), ["callback_url"]);
+    assert_eq!(fields(edit(Some(""), Some(&[b])).await), ["callback_url"]);
+    assert_eq!(fields(edit(None, Some(&[a, "javascript:alert(1)"])).await), ["callback_urls"]);
+    assert_eq!(fields(edit(Some("file:///x"), None).await), ["callback_url"]);
+    assert_eq!(consumers.find(key).await.unwrap(), saved);
+    let moved = edit(Some("com.example.app:/cb"), None).await.unwrap();
+    assert_eq!(moved.callback_urls, ["com.example.app:/cb", a]);
+    let none = edit(Some(""), None).await.unwrap();
+    assert_eq!((none.callback_url, none.callback_urls.len()), (None, 0));
+    edit(None, Some(&[a, b])).await.unwrap();
+    let trusted = TypedEdit { trusted: Some(true), ..TypedEdit::default() };
+    consumers.edit(key, trusted, None).await.unwrap();
+    assert_eq!(fields(edit(None, Some(&[])).await), ["callback_urls"]);
+    assert_eq!(fields(edit(Some(""), None).await), ["callback_url"]);
+    assert_eq!(edit(None, Some(&[b])).await.unwrap().callback_urls, [b]);
+}
+
+#[tokio::test]
+async fn a_change_of_callbacks_and_of_allow_oauth_1_0_is_told_in_words() {
+    let house = House::new().await;
+    let consumers = house.service.consumers(&house.root);
+    let consumer = house.register(&house.root, "App").await;
+    let edit = TypedEdit {
+        allow_oauth_1_0: Some(true),
+        callback_urls: Some(vec!["https://app.example/cb".to_owned(), "myapp://cb".to_owned()]),
+        ..TypedEdit::default()
+    };
+    consumers.edit(consumer.key, edit, Some(1)).await.unwrap();
+    let stale = conflict(consumers.edit(consumer.key, renamed("Mine"), Some(1)).await);
+    let callbacks = "the callback URLs to https://app.example/cb, myapp://cb";
+    assert_eq!(stale.changes, ["Allow OAuth 1.0 to on", callbacks]);
+}
+
+#[tokio::test]
 async fn removing_what_is_gone_is_no_error_and_anything_else_is() {
     let house = House::with_users().await;
     let ada = house.admin("ada").await;

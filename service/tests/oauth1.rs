@@ -21,14 +21,14 @@ const URI: &str = "https://keys.example/oauth";
 const CALLBACK: &str = "https://app.example/cb";
 
 /// An Approved consumer.
-async fn app(house: &House) -> ConsumerKey {
+pub async fn app(house: &House) -> ConsumerKey {
     let key = house.register(&house.root, "App").await.key;
     house.service.consumers(&house.root).approve(key, None).await.unwrap();
     key
 }
 
 /// The Authorization header of a POST to `URI` with these parameters besides the usual ones.
-fn signed(service: &Service, key: ConsumerKey, more: &[(&str, &str)], token_secret: &str) -> String {
+pub fn signed(service: &Service, key: ConsumerKey, more: &[(&str, &str)], token_secret: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let usual = [
         ("oauth_consumer_key", key.to_string()),
@@ -48,16 +48,16 @@ fn signed(service: &Service, key: ConsumerKey, more: &[(&str, &str)], token_secr
     header(&oauth::sign(SignatureMethod::HmacSha256, &base_string, SECRET, token_secret).unwrap())
 }
 
-fn request<'a>(authorization: &'a [&'a [u8]]) -> Request<'a> {
+pub fn request<'a>(authorization: &'a [&'a [u8]]) -> Request<'a> {
     Request { method: "POST", base_string_uri: URI.as_bytes(), query: None, authorization, form: None }
 }
 
-async fn ask(service: &Service, key: ConsumerKey, callback: &str) -> Result<Issued, NotIssued> {
+pub async fn ask(service: &Service, key: ConsumerKey, callback: &str) -> Result<Issued, NotIssued> {
     let header = signed(service, key, &[("oauth_callback", callback)], "");
     service.provider().temporary_credentials(&request(&[header.as_bytes()])).await
 }
 
-async fn exchange(
+pub async fn exchange(
     service: &Service,
     key: ConsumerKey,
     temporary: &Issued,
@@ -69,7 +69,7 @@ async fn exchange(
 }
 
 /// Lets the user allow it; returns the verifier.
-async fn allow(service: &Service, user: &SignedIn, temporary: &Issued) -> Result<String, AuthorizeError> {
+pub async fn allow(service: &Service, user: &SignedIn, temporary: &Issued) -> Result<String, AuthorizeError> {
     let question = service.provider().question(&temporary.token).await?;
     Ok(match service.provider().allow(user, question).await? {
         Answer::Verifier { verifier, .. } => verifier,
@@ -80,23 +80,23 @@ async fn allow(service: &Service, user: &SignedIn, temporary: &Issued) -> Result
     })
 }
 
-async fn grace(house: &House) -> SignedIn {
+pub async fn grace(house: &House) -> SignedIn {
     let token = house.sign_in("grace").await;
     house.who(&token).await.unwrap()
 }
 
-async fn register_callback(house: &House, key: ConsumerKey, callback: &str) {
+pub async fn register_callback(house: &House, key: ConsumerKey, callback: &str) {
     let edit = TypedEdit { callback_url: Some(callback.to_owned()), ..TypedEdit::default() };
     house.service.consumers(&house.root).edit(key, edit, None).await.unwrap();
 }
 
-async fn trust(house: &House, key: ConsumerKey, trusted: bool) {
+pub async fn trust(house: &House, key: ConsumerKey, trusted: bool) {
     let edit = TypedEdit { trusted: Some(trusted), ..TypedEdit::default() };
     house.service.consumers(&house.root).edit(key, edit, None).await.unwrap();
 }
 
 #[track_caller]
-fn is_refused<T>(result: Result<T, VerifyError>, problem: &Problem) {
+pub fn is_refused<T>(result: Result<T, VerifyError>, problem: &Problem) {
     match result {
         Err(VerifyError::Refused(refused)) => assert_eq!(&refused, problem),
         Err(error) => panic!("{error:?}"),

@@ -7,6 +7,7 @@ mod accounts;
 mod attempts;
 mod authorizations;
 mod backup;
+mod callbacks;
 mod consumers;
 mod devices;
 mod feed;

@@ -20,6 +20,9 @@ async fn a_consumer_comes_out_as_it_was_put_in() {
     consumer.request_fingerprint = Some("3f9a 11c2".to_owned());
     consumer.trusted = true;
     consumer.callback_url = Some("https://app.example/cb".to_owned());
+    consumer.callback_urls =
+        ["https://app.example/cb", "myapp://cb", "com.example.app:/cb?x='\""].map(str::to_owned).to_vec();
+    consumer.allow_oauth_1_0 = true;
     consumer.rsa_public_key = Some("-----BEGIN PUBLIC KEY-----".to_owned());
     consumer.status = Status::Disapproved;
     store.consumers().insert(&consumer, &secret("correct horse"), registered(&consumer)).await.unwrap();

@@ -91,7 +91,8 @@ async fn everything_that_verification_needs_is_known_as_it_is_now() {
     let new_secret = secret("another secret");
     let edit = Edit {
         trusted: Some(true),
-        callback_url: Some(Some("https://app.example/cb".to_owned())),
+        callback_urls: Some(vec!["https://app.example/cb".to_owned(), "myapp://cb".to_owned()]),
+        allow_oauth_1_0: Some(true),
         rsa_public_key: Some(Some("-----BEGIN PUBLIC KEY-----".to_owned())),
         ..Edit::default()
     };
@@ -101,7 +102,9 @@ async fn everything_that_verification_needs_is_known_as_it_is_now() {
     let known = known(&store).await;
     assert_eq!((known.key, &known.name, known.status), (key(1), &after.name, Status::Approved));
     assert_eq!((known.secret.expose(), known.trusted), ("another secret", true));
-    assert_eq!((&known.callback_url, &known.rsa_public_key), (&after.callback_url, &after.rsa_public_key));
+    assert_eq!((&known.callback_urls, known.allow_oauth_1_0), (&after.callback_urls, true));
+    assert_eq!(known.callback_urls.len(), 2, "{:?}", known.callback_urls);
+    assert_eq!(known.rsa_public_key, after.rsa_public_key);
     assert!(!format!("{known:?}").contains("another secret"));
 }
 

@@ -13,6 +13,8 @@ use crate::{
 pub struct Consent {
     /// The temporary credentials to decide on; the form sends it back.
     pub oauth_token: String,
+    /// The path and query of this page.
+    pub again: String,
     /// The consumer that asks.
     pub consumer_name: String,
     /// The consumer key; unlike names, it is unique.
@@ -24,6 +26,8 @@ pub struct Consent {
     pub administration: Option<bool>,
     /// How the consumer learns the answer.
     pub callback: Callback,
+    /// Where the answer goes, if the consumer did not say so when it began, as in OAuth 1.0; the form sends it back.
+    pub named_callback: Option<String>,
 }
 
 /// How a consumer learns what the user decided.
@@ -36,6 +40,13 @@ pub enum Callback {
         /// Scheme, host and port. Browsers apply the policy of the page to the redirect as well, so it must allow them.
         origin: String,
     },
+    /// The browser opens an application.
+    Application {
+        /// The callback without its query.
+        address: String,
+        /// Its scheme with the colon, which the policy must allow as well.
+        origin: String,
+    },
     /// The user copies a code into it.
     OutOfBand,
 }
@@ -43,7 +54,7 @@ pub enum Callback {
 impl From<Consent> for Document {
     fn from(consent: Consent) -> Self {
         let form_action = match &consent.callback {
-            Callback::Url { origin, .. } => policy_source(origin),
+            Callback::Url { origin, .. } | Callback::Application { origin, .. } => policy_source(origin),
             Callback::OutOfBand => None,
         };
         Self {
@@ -79,11 +90,23 @@ impl From<Verifier> for Document {
 /// The question, and **Allow** and **Deny**.
 #[component]
 fn ConsentPage(site: Site, consent: Consent) -> impl IntoView {
-    let Consent { oauth_token, consumer_name, consumer_key, display_name, administration, callback } =
-        consent;
-    let again = site.url(&format!("/oauth/authorize?oauth_token={oauth_token}"));
+    let Consent {
+        oauth_token,
+        consumer_name,
+        consumer_key,
+        display_name,
+        administration,
+        callback,
+        named_callback,
+        again,
+    } = consent;
+    let again = site.url(&again);
     let (next, place) = match callback {
         Callback::Url { host, .. } => ("Afterwards you go to", view! { <strong>{host}</strong> }.into_any()),
+        Callback::Application { address, .. } => {
+            let opens = view! { <strong>{address}</strong> ", an application on your device" };
+            ("Afterwards your browser opens", opens.into_any())
+        }
         Callback::OutOfBand => ("Afterwards", "You copy a code into it".into_any()),
     };
     view! {
@@ -110,8 +133,15 @@ fn ConsentPage(site: Site, consent: Consent) -> impl IntoView {
                     <dt>{next}</dt>
                     <dd>{place}</dd>
                 </dl>
+                {named_callback.is_some().then(|| view! {
+                    <p>
+                        <strong>"Allow this only if you have just asked the application to sign you in."</strong>
+                        " It uses OAuth 1.0, in which the request can be somebody else's, who would then act as you."
+                    </p>
+                })}
                 <form method="post" action=site.url("/oauth/authorize") class="decide">
                     <input type="hidden" name="oauth_token" value=oauth_token/>
+                    {named_callback.map(|callback| view! { <input type="hidden" name="oauth_callback" value=callback/> })}
                     <button class="btn" name="decision" value="deny">"Deny"</button>
                     <button class="btn primary" name="decision" value="allow">"Allow"</button>
                 </form>

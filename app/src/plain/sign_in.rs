@@ -17,8 +17,8 @@ pub struct SignInReply {
     pub next: String,
     /// Why the last attempt failed.
     pub problem: Option<(StatusCode, String)>,
-    /// On the way to a trusted consumer, the scheme, host and port of its callback: browsers apply the page's policy to the
-    /// redirects after the form as well.
+    /// On the way to a trusted consumer, the scheme, host and port of its callback, or an application's scheme with its
+    /// colon: browsers apply the page's policy to the redirects after the form as well.
     pub callback_origin: Option<String>,
 }
 

@@ -6,25 +6,31 @@
 //! 2009 (RFC 5849 §2.1, §2.3; RFC 9700 §4.5 for codes).
 //!
 //! **Defence**: the callback is fixed with the first, signed request, and an exchange needs the verifier that only the
-//! browser of the approving user got. Requests of plain 1.0, without callback or verifier, are refused.
+//! browser of the approving user got. Requests of plain 1.0, without callback or verifier, are refused, but from a
+//! consumer for which an administrator has switched on **Allow OAuth 1.0**: its users are asked by a page that names
+//! where it leads and warns, unless it is trusted and its callback registered.
 //!
 //! **Tests**
+//! - `server/tests/oauth1/oauth_1_0.rs`: `the_switch_is_off_and_without_it_callback_and_verifier_are_required`
+//! - `server/tests/oauth1/oauth_1_0.rs`: `the_consent_page_names_where_the_link_leads_and_warns`
+//! - `service/tests/oauth_1_0.rs`: `switching_it_off_counts_at_each_step_that_follows`
 //! - `server/tests/refusals/table.rs`: `a_request_for_temporary_credentials_is_refused_by_the_tables_word`
 //! - `server/tests/refusals/table.rs`: `an_exchange_is_refused_by_the_tables_word`
 //! - `server/tests/oauth1/callbacks.rs`: `nothing_that_a_browser_brings_along_changes_where_it_is_sent`
 //! - `server/tests/oauth1/consent.rs`: `whoever_decides_is_whom_the_consumer_acts_for`
 //!
 //! **Open**: the consumer must accept a callback only in the browser session that began the dance. With `oob` a victim
-//! can be talked into reading the verifier out.
+//! can be talked into reading the verifier out. Where OAuth 1.0 is allowed, the attack is as it was.
 //!
 //! ## Callback manipulation and open redirectors
 //!
 //! The attacker chooses where the user, and with them the verifier, is sent: by another callback, a similar host, a
 //! script URL, or a parameter of the page (RFC 9700 §4.1, §4.11).
 //!
-//! **Defence**: absolute http and https URLs without user name and fragment only; a registered callback is the only
-//! one, compared as a whole URL, also with what was asked for before it was registered. A host is a name or an address,
-//! so that none writes into the policy of the consent page. Nothing in the browser's request changes it, and sign-in
+//! **Defence**: absolute http and https URLs without user name and fragment only, and those of an application's own
+//! scheme where they are registered; registered callbacks are the only ones, compared as whole URLs, also with what was
+//! asked for before they were registered. A host is a name or an address, a scheme none that browsers and systems act
+//! on, so that none writes into the policy of the consent page. Nothing in the browser's request changes it, and sign-in
 //! returns to this server only.
 //!
 //! **Tests**
@@ -32,6 +38,8 @@
 //! - `server/tests/oauth1/callbacks.rs`: `what_was_allowed_before_another_callback_was_registered_is_not_exchanged_after`
 //! - `app/src/frame/policy.rs`: `no_character_of_a_callback_reaches_the_policy_but_those_of_hosts_and_ports`
 //! - `server/tests/oauth1/callbacks.rs`: `every_other_callback_is_rejected`
+//! - `server/tests/oauth1/several_callbacks.rs`: `a_callback_that_could_harm_is_registered_by_no_way`
+//! - `server/tests/oauth1/several_callbacks.rs`: `each_registered_callback_is_accepted_and_oob_means_the_first`
 //! - `server/tests/oauth1/callbacks.rs`: `a_registered_callback_is_the_only_one_however_it_is_spelt`
 //! - `server/tests/oauth1/callbacks.rs`: `signing_in_on_the_way_leads_back_to_this_server_alone`
 //! - `server/tests/sign_in.rs`: `signing_in_leads_nowhere_but_to_this_server`

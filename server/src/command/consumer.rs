@@ -88,9 +88,14 @@ pub(super) struct Changes {
     /// Whether it may administer Latchkey in the name of administrators who sign in through it; never with --trusted
     #[arg(long, action = ArgAction::Set, value_name = "true|false")]
     may_administer: Option<bool>,
-    /// Where users are sent back to; '' for wherever the application asks
+    /// Whether it may leave out callback and verifier, as OAuth 1.0 did; an attacker's link may then sign the attacker in
+    /// as the user who follows it
+    #[arg(long = "allow-oauth-1-0", action = ArgAction::Set, value_name = "true|false")]
+    allow_oauth_1_0: Option<bool>,
+    /// Where users are sent back to, http, https or an application's own scheme; repeat it for several, the first of which
+    /// oob means; '' for wherever the application asks
     #[arg(long, value_name = "URL")]
-    callback: Option<String>,
+    callback: Option<Vec<String>>,
     /// A PEM file with the key that verifies its RSA signatures; '' or an empty file for none
     #[arg(long, value_name = "FILE")]
     rsa_public_key: Option<String>,
@@ -115,7 +120,9 @@ impl Changes {
             secret,
             trusted: self.trusted,
             may_administer: self.may_administer,
-            callback_url: self.callback,
+            allow_oauth_1_0: self.allow_oauth_1_0,
+            callback_url: None,
+            callback_urls: self.callback,
             rsa_public_key,
             sign_everybody_out: self.sign_everybody_out,
         })
@@ -135,12 +142,13 @@ impl ConsumerCommand {
                     secret_stdin,
                     trusted,
                     may_administer,
+                    allow_oauth_1_0,
                     callback,
                     rsa_public_key,
                     sign_everybody_out,
                 } = changes;
                 let texts = name.is_some() || callback.is_some() || rsa_public_key.is_some();
-                let rights = trusted.is_some() || may_administer.is_some();
+                let rights = trusted.is_some() || may_administer.is_some() || allow_oauth_1_0.is_some();
                 if texts || rights || *secret_stdin || *sign_everybody_out {
                     return Ok(());
                 }
@@ -244,14 +252,16 @@ fn rights(consumer: &Consumer) -> String {
 }
 
 /// The API's names, in the order that a person reads them; the RSA key comes last, since it has several lines.
-const SHOWN: [&str; 16] = [
+const SHOWN: [&str; 18] = [
     "key",
     "name",
     "status",
     "trusted",
     "trusted_wished",
     "may_administer",
+    "allow_oauth_1_0",
     "callback_url",
+    "callback_urls",
     "created_at",
     "created_by",
     "updated_at",
@@ -268,6 +278,10 @@ fn lines(consumer: &Consumer) -> String {
     let text = |value: &serde_json::Value| match value {
         serde_json::Value::String(text) => text.clone(),
         serde_json::Value::Null => "none".to_owned(),
+        serde_json::Value::Array(items) if items.is_empty() => "none".to_owned(),
+        serde_json::Value::Array(items) => {
+            items.iter().filter_map(serde_json::Value::as_str).collect::<Vec<_>>().join(" ")
+        }
         other => other.to_string(),
     };
     SHOWN.map(|name| format!("{name}: {}", text(&fields[name]))).join("\n")

@@ -18,6 +18,7 @@ use service::{
 
 use crate::{
     pages::{
+        next::{named_callbacks, origin},
         person::{Person, sign_in_first},
         render::{PageError, page_request, render},
     },
@@ -40,12 +41,13 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     // A query that cannot be read counts as one without a token; the page says so.
     let oauth_token = asked.map_or(String::new(), |Query(asked)| asked.oauth_token);
-    let question = match state.service.provider().question(&oauth_token).await {
+    let named = named_callbacks(request.uri().query().unwrap_or_default());
+    let question = match state.service.provider().question_with(&oauth_token, &named).await {
         Ok(question) => question,
         Err(error) => return not_asked(state, error, request).await,
     };
     let Some(Person(person)) = person else {
-        return Ok(sign_in_first(&state, &asked_path(&oauth_token)));
+        return Ok(sign_in_first(&state, &asked_path(&oauth_token, question.named_callback())));
     };
     if question.is_unasked() {
         let answer = state.service.provider().allow_unasked(&person, question).await;
@@ -57,32 +59,43 @@ pub(crate) async fn show(
 
 fn consent(question: &Question, oauth_token: String, person: &SignedIn) -> Consent {
     let callback = match question.callback() {
+        Some(url) if !matches!(url.scheme(), "http" | "https") => {
+            let origin = origin(&url);
+            let mut address = url;
+            address.set_query(None);
+            Callback::Application { address: address.into(), origin }
+        }
         Some(url) => {
             let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
             let host = format!("{}{port}", url.host_str().unwrap_or_default());
-            Callback::Url { host, origin: url.origin().ascii_serialization() }
+            Callback::Url { host, origin: origin(&url) }
         }
         None => Callback::OutOfBand,
     };
+    let named_callback = question.named_callback();
     Consent {
+        again: asked_path(&oauth_token, named_callback),
         oauth_token,
         consumer_name: question.consumer().name.to_string(),
         consumer_key: question.consumer().key.to_string(),
         display_name: person.user().display_name.clone(),
         administration: person.user().configure_server.then_some(question.consumer().may_administer),
         callback,
+        named_callback: named_callback.map(str::to_owned),
     }
 }
 
-/// Where a user is asked about temporary credentials.
-fn asked_path(token: &str) -> String {
-    format!("/oauth/authorize?oauth_token={}", oauth::encode(token))
+/// Where a user is asked about temporary credentials, and about the callback where this URL names it.
+fn asked_path(token: &str, named_callback: Option<&str>) -> String {
+    let callback = named_callback.map(|callback| format!("&oauth_callback={}", oauth::encode(callback)));
+    format!("/oauth/authorize?oauth_token={}{}", oauth::encode(token), callback.unwrap_or_default())
 }
 
 #[derive(Default, Deserialize)]
 pub(crate) struct DecisionForm {
     #[serde(default)]
     oauth_token: String,
+    oauth_callback: Option<String>,
     #[serde(default)]
     decision: String,
 }
@@ -94,12 +107,13 @@ pub(crate) async fn decide(
     form: Result<Form<DecisionForm>, FormRejection>,
 ) -> Result<Response, PageError> {
     let form = form.map_or(DecisionForm::default(), |Form(form)| form);
-    let path = asked_path(&form.oauth_token);
+    let path = asked_path(&form.oauth_token, form.oauth_callback.as_deref());
     let request = page_request(&state, &path);
     let Some(Person(person)) = person else {
         return Ok(sign_in_first(&state, &path));
     };
-    let question = match state.service.provider().question(&form.oauth_token).await {
+    let named = form.oauth_callback.as_slice();
+    let question = match state.service.provider().question_with(&form.oauth_token, named).await {
         Ok(question) => question,
         Err(error) => return not_asked(state, error, request).await,
     };
@@ -150,6 +164,8 @@ async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> 
         | AuthorizeError::Revoked(_)
         | AuthorizeError::NotApproved(_)
         | AuthorizeError::OtherCallback(_)
+        | AuthorizeError::NeedsCallback(_)
+        | AuthorizeError::BadCallback(_)
         | AuthorizeError::NoHost(_)
         | AuthorizeError::Changed(_)
         | AuthorizeError::Service(_) => None,
@@ -162,11 +178,11 @@ async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> 
             "Go back to the application; if it does not know you, sign in there once more.",
         ),
         AuthorizeError::Expired => (StatusCode::GONE, "Too late", again),
-        AuthorizeError::Revoked(_) | AuthorizeError::OtherCallback(_) => {
+        AuthorizeError::Revoked(_) | AuthorizeError::OtherCallback(_) | AuthorizeError::NeedsCallback(_) => {
             (StatusCode::GONE, "Withdrawn", again)
         }
         AuthorizeError::Changed(_) => (StatusCode::CONFLICT, "Changed just now", "Reload this page."),
-        AuthorizeError::NoHost(_) => (
+        AuthorizeError::NoHost(_) | AuthorizeError::BadCallback(_) => (
             StatusCode::FORBIDDEN,
             "Address not usable",
             "Go back to the application and sign in there once more; if that does not help, ask an administrator.",

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use service::sign_in::Begun;
+use url::Url;
 
 use crate::{
     state::AppState,
@@ -32,6 +33,15 @@ pub(super) fn signed_in(state: &AppState, begun: &Begun, next: &str) -> Response
     (cookies, Redirect::to(&after_sign_in(state, next))).into_response()
 }
 
+/// The part of a callback that a policy can name: scheme, host and port, or, of an application's, the scheme alone with its
+/// colon.
+pub(super) fn origin(callback: &Url) -> String {
+    match callback.scheme() {
+        "http" | "https" => callback.origin().ascii_serialization(),
+        scheme => format!("{scheme}:"),
+    }
+}
+
 /// Browsers apply the page's policy to every redirect after a submit, so on the way to a trusted consumer, whose users are
 /// not asked, the policy must name the callback's origin.
 pub(super) async fn callback_origin(state: &AppState, next: &str) -> Option<String> {
@@ -39,14 +49,41 @@ pub(super) async fn callback_origin(state: &AppState, next: &str) -> Option<Stri
     let mut parameters = url::form_urlencoded::parse(asked.as_bytes());
     let (_, token) = parameters.find(|(name, _)| name == "oauth_token")?;
     // A question that cannot be asked says so on its own page.
-    let question = state.service.provider().question(&token).await.ok()?;
+    let named = named_callbacks(asked);
+    let question = state.service.provider().question_with(&token, &named).await.ok()?;
     let callback = question.callback().filter(|_| question.is_unasked())?;
-    Some(callback.origin().ascii_serialization())
+    Some(origin(&callback))
+}
+
+/// The callbacks that the query of an authorize URL names, as OAuth 1.0 has it.
+pub(super) fn named_callbacks(query: &str) -> Vec<String> {
+    let parameters = url::form_urlencoded::parse(query.as_bytes());
+    let named = parameters.filter(|(name, value)| name == "oauth_callback" && !value.is_empty());
+    named.map(|(_, callback)| callback.into_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::own_path;
+    use super::{named_callbacks, origin, own_path};
+
+    #[test]
+    fn of_a_callback_the_policy_is_told_the_origin_and_of_an_applications_the_scheme() {
+        for (callback, expected) in [
+            ("https://App.example:443/cb?x=1", "https://app.example"),
+            ("http://[::1]:8080/cb", "http://[::1]:8080"),
+            ("MyApp://cb/path?x=1", "myapp:"),
+            ("com.example.app:/cb", "com.example.app:"),
+        ] {
+            assert_eq!(origin(&url::Url::parse(callback).unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn every_callback_that_an_authorize_url_names_is_seen_and_an_empty_one_is_none() {
+        let query = "oauth_callback=&oauth_token=a&oauth_callback=https%3A%2F%2Fa.example%2F%3Fx%3D1&OAUTH_CALLBACK=b&oauth_callback=b";
+        assert_eq!(named_callbacks(query), ["https://a.example/?x=1", "b"]);
+        assert!(named_callbacks("").is_empty());
+    }
 
     #[test]
     fn only_a_path_on_this_server_is_followed_after_signing_in() {

@@ -54,7 +54,9 @@ fn everything_done_to_a_consumer_is_told_newest_first() {
       "actor": "ada",
       "address": "127.0.0.1",
       "after": {
+        "allow_oauth_1_0": false,
         "callback_url": null,
+        "callback_urls": [],
         "created_at": "[created_at]",
         "created_by": "ada",
         "key": "[key]",
@@ -74,7 +76,9 @@ fn everything_done_to_a_consumer_is_told_newest_first() {
       },
       "at": "[at]",
       "before": {
+        "allow_oauth_1_0": false,
         "callback_url": null,
+        "callback_urls": [],
         "created_at": "[created_at]",
         "created_by": "ada",
         "key": "[key]",

@@ -20,7 +20,9 @@ fn a_consumer_is_registered_pending_and_found_where_the_answer_says() {
     let consumer = made.json();
     assert_json_snapshot!(redacted(consumer.clone()), @r#"
     {
+      "allow_oauth_1_0": false,
       "callback_url": null,
+      "callback_urls": [],
       "created_at": "[created_at]",
       "created_by": "ada",
       "key": "[key]",

@@ -48,10 +48,11 @@ fn by_pages(provider: &Provider) -> Vec<Answer> {
     let fields = |secret| {
         let key = consumer["key"].as_str().unwrap();
         let kept = [
-            ("callback_url", ""),
+            ("callback_urls", ""),
             ("rsa_public_key", ""),
             ("trusted", "false"),
             ("may_administer", "false"),
+            ("allow_oauth_1_0", "false"),
             ("sign_everybody_out", "false"),
         ];
         [&[("key", key), ("revision", "1"), ("name", "By the page"), ("secret", secret)][..], &kept].concat()

@@ -53,7 +53,13 @@ fn path(base: &str, link: &str) -> String {
 /// The user opens the page that asks, and presses the button of this value.
 #[track_caller]
 pub fn decide(user: &Browser, base: &str, token: &str, decision: &str) -> Answer {
-    let page = user.get(&format!("/oauth/authorize?oauth_token={token}")).is(200);
+    decide_at(user, base, &format!("/oauth/authorize?oauth_token={token}"), decision)
+}
+
+/// The same, with whatever else the path of the page says.
+#[track_caller]
+pub fn decide_at(user: &Browser, base: &str, path: &str, decision: &str) -> Answer {
+    let page = user.get(path).is(200);
     Form::with(page.text(), "decision").send(user, base, &[("decision", decision)])
 }
 

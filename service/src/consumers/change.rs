@@ -8,7 +8,7 @@ use store::{StoreError, activity::NewActivity, feed};
 use time::OffsetDateTime;
 
 use crate::{
-    consumers::{fields, list::Consumers},
+    consumers::{callback_urls, fields, list::Consumers},
     error::ServiceError,
 };
 
@@ -27,8 +27,12 @@ pub struct TypedEdit {
     pub trusted: Option<bool>,
     /// Whether the consumer may administer Latchkey.
     pub may_administer: Option<bool>,
-    /// The only accepted callback; empty to accept any.
+    /// Whether the consumer may leave out `oauth_callback` and `oauth_verifier`.
+    pub allow_oauth_1_0: Option<bool>,
+    /// The first accepted callback, in place of the first one before; empty to accept any.
     pub callback_url: Option<String>,
+    /// The accepted callbacks, in place of all before; empty to accept any.
+    pub callback_urls: Option<Vec<String>>,
     /// An RSA public key (PEM); empty to remove it.
     pub rsa_public_key: Option<String>,
     /// Revokes every token of the consumer.
@@ -45,14 +49,24 @@ impl TypedEdit {
                 .and_then(|secret| errors.take("secret", ConsumerSecret::parse(secret.expose()))),
             trusted: self.trusted,
             may_administer: self.may_administer,
+            allow_oauth_1_0: self.allow_oauth_1_0,
             callback_url: self
                 .callback_url
-                .and_then(|url| errors.take("callback_url", fields::callback_url(&url))),
+                .and_then(|url| errors.take("callback_url", callback_urls::callback(&url))),
+            callback_urls: self
+                .callback_urls
+                .and_then(|urls| errors.take("callback_urls", callback_urls::callbacks(&urls))),
             rsa_public_key: self
                 .rsa_public_key
                 .and_then(|pem| errors.take("rsa_public_key", fields::rsa_public_key(&pem))),
             sign_everybody_out: self.sign_everybody_out,
         };
+        if let (Some(first), Some(all)) = (&edit.callback_url, &edit.callback_urls)
+            && first.as_ref() != all.first()
+        {
+            let unlike = "This is the first of callback_urls; give the same in both, or one of the two.";
+            errors.take::<()>("callback_url", Err(unlike));
+        }
         let errors = errors.into_vec();
         if errors.is_empty() { Ok(edit) } else { Err(ServiceError::Invalid(errors)) }
     }

@@ -11,7 +11,9 @@ const LONGEST_URL: usize = 2000;
 pub(crate) enum CallbackError {
     #[error("Enter a whole address such as https://app.example.com/callback, or nothing.")]
     NotAbsolute,
-    #[error("Use an address that begins with https:// or http://.")]
+    #[error(
+        "Use an address that begins with https://, http:// or a scheme of the application's own, as in com.example.app:/callback."
+    )]
     Scheme,
     #[error("Leave out the user name and password.")]
     UserInfo,
@@ -23,7 +25,8 @@ pub(crate) enum CallbackError {
     TooLong,
 }
 
-/// Parses a callback URL and returns its text unchanged but trimmed; `None` if the field is empty.
+/// Parses a callback URL of the web and returns its text unchanged but trimmed; `None` if the field is empty. Those of
+/// applications: `callback_urls.rs`.
 pub(crate) fn callback_url(text: &str) -> Result<Option<String>, CallbackError> {
     let text = text.trim();
     if text.is_empty() {

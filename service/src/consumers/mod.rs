@@ -1,5 +1,6 @@
 //! What administrators do to consumers, and how programs ask for a key.
 
+pub(crate) mod callback_urls;
 mod change;
 pub(crate) mod fields;
 pub mod key_requests;

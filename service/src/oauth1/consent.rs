@@ -11,10 +11,11 @@ use store::{
 use url::Url;
 
 use crate::{
+    consumers::callback_urls::is_same,
     error::ServiceError,
     guard::{admin::SignedIn, token},
     oauth1::{
-        callback::{self, LeadsNowhere},
+        callback::{self, LeadsNowhere, WITH_THE_DECISION},
         provider::Provider,
         verify::check_status,
     },
@@ -38,11 +39,21 @@ pub enum AuthorizeError {
     /// The consumer is Pending or Disapproved.
     #[error("{0} is not approved here, so it cannot sign anybody in.")]
     NotApproved(String),
-    /// They lead to a callback that is not the registered one any more.
+    /// They lead to a callback that is not a registered one any more.
     #[error(
-        "This request has been withdrawn: an administrator has registered another callback for {0} since."
+        "This request has been withdrawn: an administrator has registered another callback for {0} since, or taken this one away."
     )]
     OtherCallback(String),
+    /// They were requested without a callback, which the consumer may not leave out any more.
+    #[error(
+        "This request has been withdrawn: an administrator has switched off Allow OAuth 1.0 for {0} since."
+    )]
+    NeedsCallback(String),
+    /// They were requested without a callback, and the authorize URL names one that is not accepted.
+    #[error(
+        "{0} would send you to an address that is not accepted here: it has to be one address that begins with https:// or http://, without user name, password and fragment."
+    )]
+    BadCallback(String),
     /// Their callback has no host: an earlier version kept it.
     #[error("{0} would send you to an address whose host is neither a name nor an IP address.")]
     NoHost(String),
@@ -65,8 +76,11 @@ impl From<StoreError> for AuthorizeError {
 
 /// The question to a user: may this consumer act for you?
 pub struct Question {
+    /// With the callback that the answer is sent to.
     credentials: TemporaryCredentials,
     consumer: Arc<CachedConsumer>,
+    /// Whether they were requested without a callback, as OAuth 1.0 did.
+    is_late: bool,
 }
 
 impl Question {
@@ -80,16 +94,22 @@ impl Question {
         Url::parse(&self.credentials.callback).ok()
     }
 
-    /// Whether it is answered without the user: the consumer is trusted, and the answer is sent to its registered
-    /// callback.
+    /// The callback or `oob`, if the request for these credentials did not name it, as in OAuth 1.0: what brings the answer
+    /// has to name it once more.
+    pub fn named_callback(&self) -> Option<&str> {
+        Some(&*self.credentials.callback).filter(|_| self.is_late)
+    }
+
+    /// Whether it is answered without the user: the consumer is trusted, and the answer is sent to a callback that is
+    /// registered for it.
     pub fn is_unasked(&self) -> bool {
         self.unasked_callback().is_some()
     }
 
     /// The registered callback to which the answer is sent without asking the user.
     fn unasked_callback(&self) -> Option<&str> {
-        let registered = self.consumer.callback_url.as_deref().filter(|_| self.consumer.trusted)?;
-        callback::is_same(registered, &self.credentials.callback).then_some(registered)
+        let mut registered = self.consumer.callbacks().filter(|_| self.consumer.trusted);
+        registered.find(|registered| is_same(registered, &self.credentials.callback))
     }
 }
 
@@ -114,8 +134,15 @@ pub enum Answer {
 impl Provider<'_> {
     /// The question to put to the user about temporary credentials (section 2.2).
     pub async fn question(self, token: &str) -> Result<Question, AuthorizeError> {
+        self.question_with(token, &[]).await
+    }
+
+    /// The same, with the callbacks that the authorize URL names: `oauth_callback` stood there in OAuth 1.0, and counts for
+    /// credentials that were requested without one.
+    pub async fn question_with(self, token: &str, named: &[String]) -> Result<Question, AuthorizeError> {
         let found = self.0.store.temporary_credentials().find(token).await?;
-        let credentials = found.filter(|found| found.state != State::Void).ok_or(AuthorizeError::Unknown)?;
+        let mut credentials =
+            found.filter(|found| found.state != State::Void).ok_or(AuthorizeError::Unknown)?;
         let consumer = self.0.store.consumers().cached(credentials.consumer_key).await?;
         let consumer = consumer.ok_or(AuthorizeError::Unknown)?;
         let name = || consumer.name.to_string();
@@ -130,13 +157,21 @@ impl Provider<'_> {
             }
             State::Undecided => {}
         }
-        match callback::may_lead_to(&credentials.callback, consumer.callback_url.as_deref()) {
+        let is_late = credentials.callback == WITH_THE_DECISION;
+        if is_late {
+            if !consumer.allow_oauth_1_0 {
+                return Err(AuthorizeError::NeedsCallback(name()));
+            }
+            let decided = callback::with_the_decision(consumer.callbacks(), named);
+            credentials.callback = decided.ok_or_else(|| AuthorizeError::BadCallback(name()))?;
+        }
+        match callback::may_lead_to(&credentials.callback, consumer.callbacks()) {
             Ok(()) => {}
             // The user would be sent where no administrator wants them.
             Err(LeadsNowhere::NotRegistered) => return Err(AuthorizeError::OtherCallback(name())),
             Err(LeadsNowhere::NoHost) => return Err(AuthorizeError::NoHost(name())),
         }
-        Ok(Question { credentials, consumer })
+        Ok(Question { credentials, consumer, is_late })
     }
 
     /// Lets the consumer act for the user, who was asked.
@@ -199,7 +234,8 @@ impl Provider<'_> {
         let credentials = &question.credentials;
         let decider = Decider { user_id: signed_in.id(), session: signed_in.session() };
         let may = |now: &Consumer| {
-            callback::may_lead_to(&credentials.callback, now.callback_url.as_deref()).is_ok()
+            (now.allow_oauth_1_0 || !question.is_late)
+                && callback::may_lead_to(&credentials.callback, now.callbacks()).is_ok()
         };
         let table = self.0.store.temporary_credentials();
         match table.decide(credentials, decider, decision, activity, may).await? {
@@ -207,7 +243,8 @@ impl Provider<'_> {
             Outcome::SignedOut => Err(AuthorizeError::SignedOut),
             Outcome::Over => {
                 // Lost a race: report what the winner did.
-                let question = self.question(&credentials.token).await?;
+                let named = question.named_callback().map(str::to_owned);
+                let question = self.question_with(&credentials.token, named.as_slice()).await?;
                 Err(AuthorizeError::Changed(question.consumer.name.to_string()))
             }
         }

@@ -16,10 +16,13 @@ use store::{
 use subtle::ConstantTimeEq as _;
 
 use crate::{
-    consumers::fields::{self, CallbackError},
+    consumers::{
+        callback_urls::{self, is_same},
+        fields::{self, CallbackError},
+    },
     guard::token,
     oauth1::{
-        callback::{self, OUT_OF_BAND},
+        callback::{self, OUT_OF_BAND, WITH_THE_DECISION},
         verify::{Checked, Credentials, Stage, VerifyError, check_status},
     },
     service::Service,
@@ -87,7 +90,11 @@ impl Provider<'_> {
     /// Issues temporary credentials to an Approved consumer (RFC 5849 section 2.1).
     pub async fn temporary_credentials(self, request: &Request<'_>) -> Result<Issued, NotIssued> {
         let Checked { signed, consumer, .. } = self.0.check(request, Stage::Temporary).await?;
-        let callback = check_callback(signed.callback().unwrap_or_default(), &consumer)?;
+        let callback = match signed.callback() {
+            Some(requested) => check_callback(requested, &consumer)?,
+            // The check lets those leave it out that may.
+            None => WITH_THE_DECISION.to_owned(),
+        };
         self.0.use_nonce(&signed, &consumer).await?;
         let now = self.0.clock.now();
         let issued = Issued::new();
@@ -121,13 +128,14 @@ impl Provider<'_> {
         let Credentials::Temporary(temporary) = credentials else {
             return Err(Problem::TokenRejected.into());
         };
-        let verifier = signed.verifier().unwrap_or_default();
+        // Absent only where the consumer may leave it out, which the check has seen.
+        let verifier = signed.verifier();
         if temporary.state == State::Used {
             return Err(self.refuse_again(&temporary, verifier, address).await);
         }
         let user_id = self.check_verifier(&temporary, verifier).await?;
         let user = self.0.enabled_user(user_id).await?;
-        if callback::may_lead_to(&temporary.callback, consumer.callback_url.as_deref()).is_err() {
+        if callback::may_lead_to(&temporary.callback, consumer.callbacks()).is_err() {
             return Err(Problem::TokenRevoked.into());
         }
         self.0.use_nonce(&signed, &consumer).await?;
@@ -144,8 +152,10 @@ impl Provider<'_> {
         let by =
             By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
         let activity = NewActivity::access(by, Action::TokenIssued, consumer.key);
-        let may =
-            |now: &Consumer| callback::may_lead_to(&temporary.callback, now.callback_url.as_deref()).is_ok();
+        let may = |now: &Consumer| {
+            (verifier.is_some() || now.allow_oauth_1_0)
+                && callback::may_lead_to(&temporary.callback, now.callbacks()).is_ok()
+        };
         let table = self.0.store.temporary_credentials();
         match table.exchange(&temporary.token, new, activity, may).await? {
             Outcome::Stored => return Ok((issued, user.username.to_string())),
@@ -166,12 +176,13 @@ impl Provider<'_> {
         }
     }
 
-    /// Refuses to exchange temporary credentials again. With the right verifier either this request or the first one is a
-    /// thief's, so the token of the first one is revoked (RFC 9700 section 4.5, for codes).
+    /// Refuses to exchange temporary credentials again. With the right verifier, or without one where it may be absent,
+    /// either this request or the first one is a thief's, so the token of the first one is revoked (RFC 9700 section 4.5,
+    /// for codes).
     async fn refuse_again(
         self,
         temporary: &TemporaryCredentials,
-        verifier: &str,
+        verifier: Option<&str>,
         address: IpAddr,
     ) -> VerifyError {
         if is_verifier(temporary, verifier)
@@ -207,7 +218,7 @@ impl Provider<'_> {
     async fn check_verifier(
         self,
         temporary: &TemporaryCredentials,
-        verifier: &str,
+        verifier: Option<&str>,
     ) -> Result<i64, VerifyError> {
         let expired = temporary.expires_at <= self.0.clock.now();
         match temporary.state {
@@ -238,43 +249,55 @@ impl Provider<'_> {
     }
 }
 
-/// Whether a verifier is the one that the user's approval made; the comparison takes constant time.
-fn is_verifier(temporary: &TemporaryCredentials, verifier: &str) -> bool {
+/// Whether a verifier is the one that the user's approval made, or absent where it may be; the comparison takes constant
+/// time.
+fn is_verifier(temporary: &TemporaryCredentials, verifier: Option<&str>) -> bool {
+    let Some(verifier) = verifier else {
+        return true;
+    };
     let hash = temporary.verifier_hash.as_deref().unwrap_or_default();
     hash.ct_eq(&token::hash(verifier)).into()
 }
 
-/// Where the user is sent back to: the requested callback, if it is `oob` or an http(s) URL, and equal to the registered
-/// one if there is one. With a registered one, `oob` means that (RFC 5849 section 2.1: known by other means).
+/// Where the user is sent back to: the requested callback, if it is `oob` or an http(s) URL, and one of the registered ones
+/// if there are any, which may be those of applications. `oob` then means the first of them (RFC 5849 section 2.1: known by
+/// other means).
 fn check_callback(requested: &str, consumer: &CachedConsumer) -> Result<String, Problem> {
     let rejected = |why| Problem::ParameterRejected { names: vec!["oauth_callback".to_owned()], why };
-    let registered = consumer.callback_url.as_deref();
-    if registered.is_some_and(|registered| !callback::is_usable(registered)) {
+    // Unchanged, not trimmed: the consumer has signed it as it is.
+    let is_callback = callback_urls::callback(requested).is_ok_and(|read| read.as_deref() == Some(requested));
+    let first = consumer.callbacks().next();
+    let meant = if requested == OUT_OF_BAND {
+        first
+    } else {
+        consumer.callbacks().find(|registered| is_callback && is_same(registered, requested))
+    };
+    if meant.or(first).is_some_and(|registered| !callback::is_usable(registered)) {
         return Err(rejected(
             "The callback that is registered for this consumer is no address with a host; ask an administrator to \
              register it again.",
         ));
     }
     if requested == OUT_OF_BAND {
-        return Ok(registered.unwrap_or(OUT_OF_BAND).to_owned());
+        return Ok(meant.unwrap_or(OUT_OF_BAND).to_owned());
     }
-    let requested = match fields::callback_url(requested) {
-        // Unchanged, not trimmed: the consumer has signed it as it is.
-        Ok(Some(url)) if url == requested => url,
-        Err(CallbackError::Host) => {
-            return Err(rejected(
-                "The host of a callback is a name of letters, digits, dots and hyphens, or an IP address.",
-            ));
-        }
-        Err(CallbackError::TooLong) => return Err(rejected("Give a callback of at most 2,000 bytes.")),
-        _ => {
-            return Err(rejected(
-                "Give oob or an absolute http or https URL without user name, password and fragment.",
-            ));
-        }
-    };
-    if registered.is_some_and(|registered| !callback::is_same(registered, &requested)) {
-        return Err(rejected("It is not the callback that is registered for this consumer."));
+    if meant.is_some() {
+        return Ok(requested.to_owned());
     }
-    Ok(requested)
+    match fields::callback_url(requested) {
+        Ok(Some(url)) if is_callback && first.is_none() => Ok(url),
+        Ok(_) if is_callback => Err(rejected("It is not a callback that is registered for this consumer.")),
+        Err(CallbackError::Host) => Err(rejected(
+            "The host of a callback is a name of letters, digits, dots and hyphens, or an IP address.",
+        )),
+        Err(CallbackError::TooLong) => Err(rejected("Give a callback of at most 2,000 bytes.")),
+        Err(CallbackError::Scheme) if callback::is_usable(requested) => Err(rejected(
+            "A callback of another scheme than http and https is accepted only where it is registered for the \
+             consumer; ask an administrator to register it.",
+        )),
+        _ => Err(rejected(
+            "Give oob or an absolute http or https URL without user name, password and fragment, or one of those that \
+             are registered for the consumer.",
+        )),
+    }
 }

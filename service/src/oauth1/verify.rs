@@ -58,7 +58,18 @@ impl Stage {
             Self::Call => &[],
         }
     }
+
+    /// Those of them that consumers with **Allow OAuth 1.0**, which did not have the others, must send as well.
+    fn required_in_oauth_1_0(self) -> &'static [&'static str] {
+        match self {
+            Self::Temporary | Self::Call => &[],
+            Self::Exchange => &["oauth_token"],
+        }
+    }
 }
+
+/// What OAuth 1.0 did not have, and 1.0a requires.
+const SINCE_1_0A: [&str; 2] = ["oauth_callback", "oauth_verifier"];
 
 /// The credentials that a request names in addition to the consumer's.
 pub(crate) enum Credentials {
@@ -100,7 +111,13 @@ impl Service {
         stage: Stage,
     ) -> Result<Checked<'a>, VerifyError> {
         let explained = |problem| self.rules.explain(problem, request);
-        let signed = request.parse(stage.required_parameters()).map_err(explained)?;
+        let signed = match request.parse(stage.required_parameters()) {
+            Err(Problem::ParameterAbsent(names)) if names.iter().all(|name| SINCE_1_0A.contains(name)) => {
+                // Boxed: this rare path must not enlarge the future of every verification.
+                Box::pin(self.parse_oauth_1_0(request, stage, names)).await?
+            }
+            parsed => parsed.map_err(explained)?,
+        };
         self.rules.check_method(signed.signature_method(), request)?;
         self.check_timestamp(&signed).await?;
         let consumer = match consumer_key(signed.consumer_key()) {
@@ -130,6 +147,29 @@ impl Service {
         signature.map_err(explained)?;
         check_status(consumer.status)?;
         Ok(Checked { signed, consumer, credentials })
+    }
+
+    /// Parses a request that lacks nothing but `names`, which only a consumer with **Allow OAuth 1.0** may leave out. For
+    /// every other request that is what is wrong first.
+    async fn parse_oauth_1_0<'a>(
+        &self,
+        request: &Request<'a>,
+        stage: Stage,
+        names: Vec<&'static str>,
+    ) -> Result<SignedRequest<'a>, VerifyError> {
+        let absent = Problem::ParameterAbsent(names);
+        let Ok(signed) = request.parse(stage.required_in_oauth_1_0()) else {
+            return Err(absent.into());
+        };
+        let Some(key) = consumer_key(signed.consumer_key()) else {
+            return Err(absent.into());
+        };
+        let consumer = self.store.consumers().cached(key).await?;
+        if consumer.is_some_and(|consumer| consumer.allow_oauth_1_0) {
+            Ok(signed)
+        } else {
+            Err(absent.into())
+        }
     }
 
     /// If the database was restored from a backup, refuses every timestamp that may have been accepted since, up to the

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a column")]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "consumers")]
 pub struct Model {
@@ -26,6 +27,9 @@ pub struct Model {
     pub requested_times: i64,
     pub request_digest: Option<Vec<u8>>,
     pub request_fingerprint: Option<String>,
+    /// A list of texts: the callbacks beside `callback_url`, which alone earlier versions know.
+    pub other_callback_urls: Option<Json>,
+    pub allow_oauth_1_0: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -41,8 +41,10 @@ pub struct CachedConsumer {
     pub secret: Secret,
     /// The key its RSA signatures are verified with instead, as PEM.
     pub rsa_public_key: Option<String>,
-    /// The only callback it may use, if one is registered.
-    pub callback_url: Option<String>,
+    /// The callbacks that are registered for it, the first one first. It may use no others, unless none is.
+    pub callback_urls: Vec<String>,
+    /// Whether it may leave out `oauth_callback` and `oauth_verifier`.
+    pub allow_oauth_1_0: bool,
     /// Whether the consent page is skipped; only with a registered callback.
     pub trusted: bool,
     /// Whether its requests may administer this server in the name of a user who may.
@@ -50,6 +52,13 @@ pub struct CachedConsumer {
     /// Which read of the row this is. A cached token counts only beside the read of its consumer that it followed.
     pub(crate) generation: u64,
     pub(crate) last_use: LastUse,
+}
+
+impl CachedConsumer {
+    /// The callbacks that are registered for it, the first one first.
+    pub fn callbacks(&self) -> impl Iterator<Item = &str> {
+        self.callback_urls.iter().map(String::as_str)
+    }
 }
 
 /// Token credentials (RFC 5849 section 2.3) as verification needs them.

@@ -27,6 +27,7 @@ mod m20261129_000008_count_failed_sign_ins;
 mod m20261129_000009_count_key_requests;
 mod m20261129_000010_add_second_factors;
 mod m20261129_000012_bind_temporary_credentials;
+mod m20261129_000013_add_callbacks;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -39,7 +40,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -83,6 +84,10 @@ const MIGRATIONS: [Migration; 11] = [
     Migration {
         version: "m20261129_000012_bind_temporary_credentials",
         up: |transaction| Box::pin(m20261129_000012_bind_temporary_credentials::up(transaction)),
+    },
+    Migration {
+        version: "m20261129_000013_add_callbacks",
+        up: |transaction| Box::pin(m20261129_000013_add_callbacks::up(transaction)),
     },
 ];
 

@@ -70,7 +70,7 @@ impl TemporaryCredentialsTable<'_> {
         let (state, verifier_hash) = match decision {
             Decision::Allow(hash) => (State::Allowed, Some(hash)),
             Decision::AllowUnasked { verifier_hash, registered_callback } => {
-                if !consumer.trusted || consumer.callback_url != Some(registered_callback) {
+                if !consumer.trusted || consumer.callbacks().all(|callback| callback != registered_callback) {
                     return Ok(Outcome::Over);
                 }
                 (State::Allowed, Some(verifier_hash))
@@ -90,6 +90,8 @@ impl TemporaryCredentialsTable<'_> {
             user_id: Set(Some(user.id)),
             verifier_hash: Set(verifier_hash),
             sign_outs: Set(Some(user.sign_outs)),
+            // What was requested without one learns it now.
+            callback: Set(credentials.callback.clone()),
             ..Default::default()
         };
         let written = temporary_credentials::Entity::update_many()

@@ -7,6 +7,7 @@ use domain::{
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, Order, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, Value,
+    prelude::Json,
     sea_query::{Expr, Func, LikeExpr, SimpleExpr},
 };
 
@@ -30,6 +31,8 @@ impl TryFrom<consumer::Model> for Consumer {
         let times = u64::try_from(row.requested_times).unwrap_or_default();
         let created_by = Actor::from(row.created_by);
         let is_requested = created_by == Actor::Request;
+        let others = row.other_callback_urls.unwrap_or_else(|| Json::Array(Vec::new()));
+        let others = serde_json::from_value::<Vec<String>>(others);
         let consumer = Self {
             key: row.key.parse().map_err(|_| StoreError::Unreadable("a consumer key"))?,
             name: ConsumerName::parse(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
@@ -37,7 +40,9 @@ impl TryFrom<consumer::Model> for Consumer {
             trusted: row.trusted,
             trusted_wished: row.trusted_wished,
             may_administer: row.may_administer,
+            allow_oauth_1_0: row.allow_oauth_1_0,
             callback_url: row.callback_url,
+            callback_urls: others.map_err(|_| StoreError::Unreadable("the callbacks of a consumer"))?,
             rsa_public_key: row.rsa_public_key,
             created_at: time_from(row.created_at)?,
             created_by,
@@ -65,6 +70,12 @@ pub(super) fn new_columns(consumer: &Consumer) -> consumer::ActiveModel {
     }
 }
 
+/// The callbacks beside the first, as they are stored.
+fn others(consumer: &Consumer) -> Option<Json> {
+    let others: Vec<_> = consumer.other_callbacks().map(Json::from).collect();
+    (!others.is_empty()).then_some(Json::Array(others))
+}
+
 /// The columns that an edit or decision may change.
 fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
     consumer::ActiveModel {
@@ -73,7 +84,9 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
         trusted: Set(consumer.trusted),
         trusted_wished: Set(consumer.trusted_wished),
         may_administer: Set(consumer.may_administer),
+        allow_oauth_1_0: Set(consumer.allow_oauth_1_0),
         callback_url: Set(consumer.callback_url.clone()),
+        other_callback_urls: Set(others(consumer)),
         rsa_public_key: Set(consumer.rsa_public_key.clone()),
         request_fingerprint: Set(consumer.request_fingerprint.clone()),
         updated_at: Set(milliseconds(consumer.updated_at)),

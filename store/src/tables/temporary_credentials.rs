@@ -33,7 +33,7 @@ pub struct NewTemporaryCredentials {
     pub secret: Secret,
     /// The consumer that asked for them.
     pub consumer_key: ConsumerKey,
-    /// Where the user is sent back to; `oob` for nowhere.
+    /// Where the user is sent back to; `oob` for nowhere, empty where that is known only when the user decides.
     pub callback: String,
     /// When they were created.
     pub created_at: OffsetDateTime,
@@ -50,7 +50,8 @@ pub struct TemporaryCredentials {
     pub secret: Secret,
     /// The consumer that asked for them.
     pub consumer_key: ConsumerKey,
-    /// Where the user is sent back to; `oob` for nowhere.
+    /// Where the user is sent back to; `oob` for nowhere, empty where that is known only when the user decides. Stored
+    /// with the decision.
     pub callback: String,
     /// When they expire.
     pub expires_at: OffsetDateTime,

@@ -1,6 +1,8 @@
 //! The server functions of the page. Each asks the guard, runs one use case, and does nothing else.
 #![allow(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 #![allow(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
+#![allow(clippy::fn_params_excessive_bools, reason = "as above: each is a checkbox")]
+#![allow(clippy::struct_excessive_bools, reason = "as above: each is a checkbox")]
 #![allow(clippy::unused_async, reason = "every server function is asynchronous, whether it waits or not")]
 
 use std::net::IpAddr;
@@ -87,17 +89,19 @@ pub async fn disapprove(key: ConsumerKey, revision: i64) -> Result<Consumer, App
     service.consumers(&admin).disapprove(key, Some(revision)).await.map_err(answer)
 }
 
-/// Saves what the edit dialog shows, over a consumer as it was at a revision. An empty secret keeps the old one.
+/// Saves what the edit dialog shows, over a consumer as it was at a revision. An empty secret keeps the old one; the
+/// callbacks stand one on a line.
 #[server(prefix = "/api/page", endpoint = "edit")]
 pub async fn edit(
     key: ConsumerKey,
     revision: i64,
     name: String,
     secret: TypedSecret,
-    callback_url: String,
+    callback_urls: String,
     rsa_public_key: String,
     trusted: bool,
     may_administer: bool,
+    allow_oauth_1_0: bool,
     sign_everybody_out: bool,
 ) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
@@ -106,7 +110,9 @@ pub async fn edit(
         secret: (!secret.is_empty()).then_some(secret),
         trusted: Some(trusted),
         may_administer: Some(may_administer),
-        callback_url: Some(callback_url),
+        allow_oauth_1_0: Some(allow_oauth_1_0),
+        callback_url: None,
+        callback_urls: Some(callback_urls.lines().map(str::to_owned).collect()),
         rsa_public_key: Some(rsa_public_key),
         sign_everybody_out,
     };

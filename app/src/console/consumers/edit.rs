@@ -18,7 +18,7 @@ use crate::{
 /// Keeps this form's ids apart from those of the register form, which is on the page as well.
 const PREFIX: &str = "edit-";
 
-/// Name, secret, callback, RSA key, rights and Sign everybody out of one consumer.
+/// Name, secret, callbacks, RSA key, rights and Sign everybody out of one consumer.
 #[component]
 pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     let state = expect_context::<PageState>();
@@ -30,11 +30,12 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     let name = RwSignal::new(consumer.name.as_str().to_owned());
     let shown_key = RwSignal::new(key.to_string());
     let (secret, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let callback_url = RwSignal::new(consumer.callback_url.unwrap_or_default());
+    let callback_urls = RwSignal::new(consumer.callbacks().collect::<Vec<_>>().join("\n"));
     let rsa_public_key = RwSignal::new(consumer.rsa_public_key.unwrap_or_default());
     let wished = consumer.trusted_wished && !consumer.trusted;
     let trusted = RwSignal::new(consumer.trusted);
     let may_administer = RwSignal::new(consumer.may_administer);
+    let allow_oauth_1_0 = RwSignal::new(consumer.allow_oauth_1_0);
     let sign_everybody_out = RwSignal::new(false);
 
     let wrong = move || {
@@ -62,10 +63,11 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                 revision,
                 name.get_untracked(),
                 secret.get_untracked().into(),
-                callback_url.get_untracked(),
+                callback_urls.get_untracked(),
                 rsa_public_key.get_untracked(),
                 trusted.get_untracked(),
                 may_administer.get_untracked(),
+                allow_oauth_1_0.get_untracked(),
                 sign_everybody_out.get_untracked(),
             )
         };
@@ -92,14 +94,14 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
                     />
                 </div>
                 <Field
-                    id_prefix=PREFIX name="callback_url" label="Callback URL" value=callback_url errors
-                    hint="Where users are sent back to; empty for anywhere."
+                    id_prefix=PREFIX name="callback_urls" label="Callback URLs" value=callback_urls errors lines=true
+                    hint="Where users are sent back to, one a line; the first is the one that oob means. Also of an application's own scheme, as in com.example.app:/callback. Empty for any https or http address."
                 />
                 <Field
                     id_prefix=PREFIX name="rsa_public_key" label="RSA public key" value=rsa_public_key errors lines=true
                     hint="PEM; only for applications that sign with RSA."
                 />
-                <RightsFields id_prefix=PREFIX trusted may_administer wished errors/>
+                <RightsFields id_prefix=PREFIX trusted may_administer allow_oauth_1_0 wished errors/>
                 <Check
                     id_prefix=PREFIX name="sign_everybody_out" label="Sign everybody out" value=sign_everybody_out errors
                     hint="Revokes every token, also without a new secret."

@@ -19,6 +19,8 @@ pub(super) fn RightsFields(
     trusted: RwSignal<bool>,
     /// Whether it may administer.
     may_administer: RwSignal<bool>,
+    /// Whether it may leave out what OAuth 1.0 did not have.
+    allow_oauth_1_0: RwSignal<bool>,
     /// Whether it wished to be trusted, and is not.
     wished: bool,
     /// Every error of the form.
@@ -30,12 +32,16 @@ pub(super) fn RightsFields(
             <legend>"What widens its rights"</legend>
             <Check
                 id_prefix name="trusted" label="Trusted" value=trusted errors
-                hint="Its users are not asked before it acts for them. Needs a callback URL; no other is accepted."
+                hint="Its users are not asked before it acts for them. Needs a callback URL; none but those registered are accepted."
             />
             {wished.then(|| view! { <p class="wish">{wish}</p> })}
             <Check
                 id_prefix name="may_administer" label="May administer Latchkey" value=may_administer errors
                 hint="In the name of administrators who allow it, or have allowed it before, it can do all that they may do here: register, approve and remove consumers, and give them rights. Never together with Trusted."
+            />
+            <Check
+                id_prefix name="allow_oauth_1_0" label="Allow OAuth 1.0" value=allow_oauth_1_0 errors
+                hint="Warning: it may leave out oauth_callback and oauth_verifier, so whoever makes a user follow a link of theirs can act as that user. Only for an application that cannot do without, such as Eclipse Lyo's client; register its callback URL, or its users are sent wherever the link says."
             />
         </fieldset>
     }
@@ -101,7 +107,7 @@ pub(super) fn ApprovalRights(
             <div class="rights">
                 <Check
                     id_prefix="approve-" name="trusted" label="Trusted" value=trusted errors
-                    hint="Its users are not asked before it acts for them. Only its registered callback is accepted."
+                    hint="Its users are not asked before it acts for them. Only its registered callbacks are accepted."
                 />
             </div>
         })}

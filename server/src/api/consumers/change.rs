@@ -83,10 +83,20 @@ pub(in crate::api) struct ConsumerPatch {
     /// Whether it may administer Latchkey in the name of a user with *Configure Server*. Excludes `trusted`.
     #[schema(nullable = false)]
     may_administer: Option<bool>,
-    /// The only callback it may use; `null` removes it, but not from a trusted consumer.
+    /// Whether it may leave out `oauth_callback` and `oauth_verifier`, as OAuth 1.0 did. An attacker who makes a user
+    /// follow a link may then be signed in as that user.
+    #[schema(nullable = false)]
+    allow_oauth_1_0: Option<bool>,
+    /// The first callback it may use, in place of the first one before; `null` removes all, but not from a trusted
+    /// consumer. With `callback_urls` it must be the first of them.
     #[schema(value_type = Option<String>)]
     #[serde(default, deserialize_with = "present")]
     callback_url: Option<Option<String>>,
+    /// The callbacks it may use, in place of all before: up to 20 of up to 2,000 bytes, http, https or of an application's
+    /// own scheme. An empty list removes all, but not from a trusted consumer.
+    #[schema(value_type = Option<Vec<String>>)]
+    #[serde(default, deserialize_with = "present")]
+    callback_urls: Option<Option<Vec<String>>>,
     /// The public key that verifies its RSA signatures: SPKI, PKCS#1 or certificate PEM, 2048 bits or more.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
@@ -97,14 +107,14 @@ pub(in crate::api) struct ConsumerPatch {
 }
 
 /// Tells `null` from absent.
-#[expect(clippy::option_option, reason = "absent, null and a text are three things")]
-fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(value).map(Some)
 }
 
 /// Edit a consumer
 ///
-/// Absent fields stay unchanged; null removes a callback URL or RSA public key.
+/// Absent fields stay unchanged; null removes the callback URLs or the RSA public key.
 #[utoipa::path(
     patch,
     path = "/consumers/{key}",
@@ -148,7 +158,9 @@ pub(in crate::api) async fn edit(
         secret: patch.secret,
         trusted: patch.trusted,
         may_administer: patch.may_administer,
+        allow_oauth_1_0: patch.allow_oauth_1_0,
         callback_url: patch.callback_url.map(Option::unwrap_or_default),
+        callback_urls: patch.callback_urls.map(Option::unwrap_or_default),
         rsa_public_key: patch.rsa_public_key.map(Option::unwrap_or_default),
         sign_everybody_out: patch.sign_everybody_out.unwrap_or_default(),
     };

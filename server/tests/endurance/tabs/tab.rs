@@ -108,10 +108,11 @@ impl Tab {
                 ("revision", &revision),
                 ("name", name),
                 ("secret", ""),
-                ("callback_url", ""),
+                ("callback_urls", ""),
                 ("rsa_public_key", ""),
                 ("trusted", "false"),
                 ("may_administer", "false"),
+                ("allow_oauth_1_0", "false"),
                 ("sign_everybody_out", "false"),
             ];
             self.person.call("edit", &fields)
