@@ -42,6 +42,7 @@ mod encoding;
 mod header;
 pub mod manual;
 mod parameters;
+mod pem;
 mod problem;
 mod request;
 mod rsa_key;

@@ -1,18 +1,30 @@
-//! RSA public keys: which keys and which encodings are accepted.
+//! RSA public keys: which keys and which structures are accepted. The text around them: `pem.rs`.
 
-use spki::{SubjectPublicKeyInfoOwned, der};
-use x509_cert::der::{Decode as _, oid::ObjectIdentifier};
+use spki::{
+    AlgorithmIdentifierRef, ObjectIdentifier, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef,
+    der::{
+        Decode as _, EncodePem as _,
+        asn1::{AnyRef, BitStringRef},
+        pem::LineEnding,
+    },
+};
+use x509_cert::Certificate;
+
+use crate::pem;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const LEAST_BITS: usize = 2048;
 const MOST_BITS: usize = 8192;
-const LONGEST_PEM: usize = 16 * 1024;
+/// A chain of certificates, with what openssl says of each.
+const LONGEST_TEXT: usize = 64 * 1024;
 
 /// Why an RSA public key is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RsaKeyError {
-    /// Not a complete PEM block with a known label.
-    #[error("Paste a PEM block: -----BEGIN PUBLIC KEY-----, RSA PUBLIC KEY or CERTIFICATE, whole.")]
+    /// Neither a complete PEM block with a known label nor base64, or nothing known in it.
+    #[error(
+        "Paste a PEM block (-----BEGIN PUBLIC KEY-----, RSA PUBLIC KEY or CERTIFICATE) or the base64 of one, whole."
+    )]
     NotPem,
     /// A private key, which must not leave its owner.
     #[error("This is a private key. Paste the public one, and consider the private one known to others.")]
@@ -35,8 +47,8 @@ pub struct RsaPublicKey {
 }
 
 impl RsaPublicKey {
-    /// Reads a PEM block: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`), or a certificate, of which only the key is
-    /// used. Surrounding white space is ignored.
+    /// Reads PEM as RFC 7468 section 2 asks of parsers, or base64 alone: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`), or
+    /// a certificate, of which only the key is used. Of a chain the first certificate counts.
     ///
     /// ```
     /// let key = oauth::RsaPublicKey::from_pem(include_str!("../tests/keys/rsa-2048-spki.pem"));
@@ -46,32 +58,59 @@ impl RsaPublicKey {
     /// # Errors
     /// [`RsaKeyError`] tells the administrator who pasted the key what to do.
     pub fn from_pem(text: &str) -> Result<Self, RsaKeyError> {
-        let text = text.trim();
         if text.contains("PRIVATE KEY-----") {
             return Err(RsaKeyError::Private);
         }
-        if text.len() > LONGEST_PEM {
+        if text.len() > LONGEST_TEXT {
             return Err(RsaKeyError::NotPem);
         }
-        let (label, document) = der::Document::from_pem(text).map_err(|_| RsaKeyError::NotPem)?;
-        let pkcs1 = match label {
-            "RSA PUBLIC KEY" => document.as_bytes().to_vec(),
-            "PUBLIC KEY" => from_spki(&document.decode_msg().map_err(|_| RsaKeyError::NotPem)?)?,
-            "CERTIFICATE" => {
-                let certificate: x509_cert::Certificate =
-                    document.decode_msg().map_err(|_| RsaKeyError::NotPem)?;
-                from_spki(certificate.tbs_certificate().subject_public_key_info())?
-            }
-            _ => return Err(RsaKeyError::NotPem),
+        let der = pem::decode(text).ok_or(RsaKeyError::NotPem)?;
+        if is_private(&der) {
+            return Err(RsaKeyError::Private);
+        }
+        let pkcs1 = if let Ok(spki) = SubjectPublicKeyInfoOwned::from_der(&der) {
+            from_spki(&spki)?
+        } else if let Ok(certificate) = Certificate::from_der(&der) {
+            from_spki(certificate.tbs_certificate().subject_public_key_info())?
+        } else if pkcs1::RsaPublicKeyRef::from_der(&der).is_ok() {
+            der
+        } else {
+            return Err(RsaKeyError::NotPem);
         };
         check(&pkcs1)?;
         Ok(Self { pkcs1 })
+    }
+
+    /// The key as SPKI PEM, in lines of 64 characters and without a line break at the end: one text for one key, whatever
+    /// it was read from.
+    ///
+    /// ```
+    /// let spki = include_str!("../tests/keys/rsa-2048-spki.pem").trim();
+    /// let pkcs1 = include_str!("../tests/keys/rsa-2048-pkcs1.pem");
+    /// assert_eq!(oauth::RsaPublicKey::from_pem(pkcs1)?.to_pem(), spki);
+    /// # Ok::<(), oauth::RsaKeyError>(())
+    /// ```
+    pub fn to_pem(&self) -> String {
+        let algorithm = AlgorithmIdentifierRef { oid: RSA, parameters: Some(AnyRef::NULL) };
+        let key = BitStringRef::from_bytes(&self.pkcs1).expect("a key of some thousand bits is short");
+        let spki = SubjectPublicKeyInfoRef { algorithm, subject_public_key: key };
+        let mut pem = spki.to_pem(LineEnding::LF).expect("a checked key can be encoded");
+        pem.truncate(pem.trim_end().len());
+        pem
     }
 
     /// The key as PKCS#1 DER.
     pub(crate) fn pkcs1(&self) -> &[u8] {
         &self.pkcs1
     }
+}
+
+/// Whether DER is a private key: PKCS#1, PKCS#8 and SEC 1 begin with a version, an INTEGER of one byte. That of a public
+/// key begins with the modulus.
+fn is_private(der: &[u8]) -> bool {
+    const SEQUENCE: u8 = 0x30;
+    let begins_with_version = |any: AnyRef<'_>| matches!(any.value(), [0x02, 0x01, ..]);
+    der.first() == Some(&SEQUENCE) && AnyRef::from_der(der).is_ok_and(begins_with_version)
 }
 
 fn from_spki(spki: &SubjectPublicKeyInfoOwned) -> Result<Vec<u8>, RsaKeyError> {
@@ -123,6 +162,52 @@ mod tests {
         assert_eq!(RsaPublicKey::from_pem(CERTIFICATE).unwrap(), key);
         assert_eq!(RsaPublicKey::from_pem(&format!("\n  {SPKI}\n ")).unwrap(), key);
         assert_eq!(RsaPublicKey::from_pem(&SPKI.replace('\n', "\r\n")).unwrap(), key);
+        assert_eq!(key.to_pem(), SPKI.trim());
+    }
+
+    /// The base64 of a PEM block.
+    fn body(pem: &str) -> String {
+        pem.lines().filter(|line| !line.starts_with('-')).collect()
+    }
+
+    #[test]
+    fn a_key_is_read_however_it_was_pasted() {
+        let key = RsaPublicKey::from_pem(SPKI).unwrap();
+        for pem in [SPKI, PKCS1, CERTIFICATE] {
+            let (first, last) = (pem.lines().next().unwrap(), pem.lines().next_back().unwrap());
+            let in_lines_of = |width: usize| {
+                let body = body(pem).into_bytes();
+                let lines: Vec<_> = body.chunks(width).map(|line| str::from_utf8(line).unwrap()).collect();
+                format!("{}\n", lines.join("\n"))
+            };
+            for text in [
+                format!("{first}\n{}{last}\n", in_lines_of(76)),
+                format!("{first}{}{last}", body(pem)),
+                format!("{first} {} {last}", body(pem)),
+                pem.replace('\n', "  \t\n"),
+                pem.replace('\n', "\n    "),
+                format!("\u{feff}{pem}"),
+                body(pem),
+                in_lines_of(64),
+                format!("\u{feff}{}\r\n", body(pem)),
+                body(pem).trim_end_matches('=').to_owned(),
+            ] {
+                assert_eq!(RsaPublicKey::from_pem(&text).as_ref(), Ok(&key), "{text}");
+            }
+        }
+        let other = include_str!("../tests/keys/ec-spki.pem");
+        assert_eq!(RsaPublicKey::from_pem(&format!("{CERTIFICATE}{CERTIFICATE}{other}")), Ok(key));
+        assert_eq!(refusal(&format!("{other}{CERTIFICATE}")), RsaKeyError::NotRsa);
+    }
+
+    #[test]
+    fn a_private_key_is_refused_without_its_label_too() {
+        // As PKCS#1 and PKCS#8 begin: a version, then a number or an algorithm.
+        for base64 in ["MAYCAQACAQU=", "MAUCAQAwAA=="] {
+            assert_eq!(refusal(base64), RsaKeyError::Private);
+            let mislabelled = format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----");
+            assert_eq!(refusal(&mislabelled), RsaKeyError::Private);
+        }
     }
 
     #[test]
@@ -138,7 +223,7 @@ mod tests {
             assert_eq!(refusal(text), RsaKeyError::NotPem);
         }
         assert_eq!(
-            refusal(&SPKI.replace("-----BEGIN", &format!("{}-----BEGIN", "x\n".repeat(9000)))),
+            refusal(&SPKI.replace("-----BEGIN", &format!("{}-----BEGIN", "x\n".repeat(40_000)))),
             RsaKeyError::NotPem
         );
     }

@@ -61,15 +61,14 @@ pub(crate) fn callback_url(text: &str) -> Result<Option<String>, CallbackError> 
     Ok(Some(text.to_owned()))
 }
 
-/// Parses an RSA public key (PEM with SPKI, PKCS#1 or a certificate) and returns its text trimmed; `None` if the field
-/// is empty.
+/// Parses an RSA public key, in whatever text `RsaPublicKey` reads, and returns it as SPKI PEM, which earlier versions read
+/// as well; `None` if the field is empty.
 pub(crate) fn rsa_public_key(text: &str) -> Result<Option<String>, RsaKeyError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    RsaPublicKey::from_pem(text)?;
-    Ok(Some(text.to_owned()))
+    Ok(Some(RsaPublicKey::from_pem(text)?.to_pem()))
 }
 
 #[cfg(test)]
@@ -151,9 +150,11 @@ mod tests {
     }
 
     #[test]
-    fn an_rsa_key_is_accepted_as_spki_pkcs1_or_certificate() {
+    fn an_rsa_key_is_kept_as_spki_whatever_it_came_in() {
         for pem in [SPKI, PKCS1, CERTIFICATE] {
-            assert_eq!(rsa_public_key(&format!("\n{pem}\n")), Ok(Some(pem.trim().into())));
+            assert_eq!(rsa_public_key(&format!("\n{pem}\n")), Ok(Some(SPKI.trim().into())));
+            let bare: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+            assert_eq!(rsa_public_key(&bare), Ok(Some(SPKI.trim().into())));
         }
         assert_eq!(rsa_public_key(" \n"), Ok(None));
     }
