@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use domain::FieldError;
 use leptos::prelude::{provide_context, use_context};
 use service::ServiceError;
 
@@ -29,6 +30,7 @@ impl Incident {
     pub fn refusal(&self, error: ServiceError) -> AppError {
         match error {
             ServiceError::Invalid(errors) => AppError::Invalid(errors),
+            ServiceError::KeyTaken(_) => AppError::Invalid(vec![FieldError::new("key", error.to_string())]),
             ServiceError::NotFound(_) => AppError::NotFound(error.to_string()),
             ServiceError::Removed(removed) => AppError::Removed(removed),
             ServiceError::Conflict(conflict) => AppError::Conflict(conflict),

@@ -34,7 +34,13 @@ mod tests {
     const MADE: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
     fn by(actor: Actor) -> Consumer {
-        Consumer::register(ConsumerKey(Uuid::nil()), ConsumerName::parse("App").unwrap(), false, actor, MADE)
+        Consumer::register(
+            ConsumerKey::from(Uuid::nil()),
+            ConsumerName::parse("App").unwrap(),
+            false,
+            actor,
+            MADE,
+        )
     }
 
     #[test]

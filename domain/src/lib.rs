@@ -14,6 +14,7 @@ mod network;
 pub mod query;
 mod rights;
 pub mod scheme;
+pub mod signing;
 mod text;
 pub mod time;
 mod typed;

@@ -134,10 +134,12 @@ impl Cursor {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The key comes first, because it cannot contain the separator.
+        // The key comes first, with a slash for each dot: no key holds a slash, so the first dot ends it. Older nodes read
+        // and write the same where the key is a UUID.
+        let key = self.key.as_str().replace('.', "/");
         match &self.value {
-            SortValue::Number(number) => write!(f, "{}.n{number}", self.key),
-            SortValue::Text(text) => write!(f, "{}.t{text}", self.key),
+            SortValue::Number(number) => write!(f, "{key}.n{number}"),
+            SortValue::Text(text) => write!(f, "{key}.t{text}"),
         }
     }
 }
@@ -157,7 +159,7 @@ impl FromStr for Cursor {
             (_, Some(text)) => SortValue::Text(text.to_owned()),
             _ => return Err(NotACursor),
         };
-        Ok(Self { value, key: key.parse().map_err(|_| NotACursor)? })
+        Ok(Self { value, key: key.replace('/', ".").parse().map_err(|_| NotACursor)? })
     }
 }
 
@@ -178,19 +180,35 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_as_itself_and_nothing_else_is_one() {
-        let key = ConsumerKey(uuid::Uuid::max());
-        for value in
-            [SortValue::Number(-5), SortValue::Text("a.b n".to_owned()), SortValue::Text(String::new())]
-        {
-            let cursor = Cursor { value, key };
-            assert_eq!(cursor.to_string().parse(), Ok(cursor));
-        }
         let nil = "00000000-0000-0000-0000-000000000000";
-        for wrong in
-            ["", ".", "1", "x.n1", nil, &format!("{nil}."), &format!("{nil}.nx"), &format!("{nil}.5")]
-        {
+        for key in [nil, "OauthKey", "a.n1", "...", "~:@+=!-._", &"k".repeat(64)] {
+            let key: ConsumerKey = key.parse().unwrap();
+            for value in
+                [SortValue::Number(-5), SortValue::Text("a.b/n".to_owned()), SortValue::Text(String::new())]
+            {
+                let cursor = Cursor { value, key };
+                assert_eq!(cursor.to_string().parse(), Ok(cursor));
+            }
+        }
+        for wrong in [
+            "",
+            ".",
+            "1",
+            "x y.n1",
+            ".n1",
+            nil,
+            &format!("{nil}."),
+            &format!("{nil}.nx"),
+            &format!("{nil}.5"),
+        ] {
             assert_eq!(wrong.parse::<Cursor>(), Err(NotACursor), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn the_cursor_of_a_uuid_is_spelt_as_earlier_versions_do() {
+        let cursor = "00000000-0000-0000-0000-000000000000.tmy app";
+        assert_eq!(cursor.parse::<Cursor>().unwrap().to_string(), cursor);
     }
 
     #[test]

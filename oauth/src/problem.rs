@@ -25,7 +25,7 @@ pub enum Problem {
     },
     /// `oauth_version` is neither 1.0 nor 1.0a.
     VersionRejected,
-    /// The method is unknown or not allowed, or the consumer has no RSA key for it.
+    /// The method is unknown or not allowed, or the consumer has no RSA key or no secret for it.
     SignatureMethodRejected {
         /// The names of the methods that the server accepts; empty where it has not said so.
         accepted: Vec<&'static str>,
@@ -126,7 +126,7 @@ impl Problem {
             Self::SignatureMethodRejected { accepted } if !accepted.is_empty() => {
                 return format!(
                     "This oauth_signature_method is not accepted for this request; use {}. An RSA method needs a \
-                     public key, which an administrator gives the consumer.",
+                     public key and any other a shared secret, which an administrator gives the consumer.",
                     accepted.join(", ")
                 )
                 .into();

@@ -59,6 +59,14 @@ impl SignatureMethod {
         }
     }
 
+    /// Whether it takes the consumer's RSA public key, and none of the secrets.
+    pub fn is_rsa(self) -> bool {
+        match self {
+            Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512 => true,
+            Self::HmacSha1 | Self::HmacSha256 | Self::HmacSha512 | Self::Plaintext => false,
+        }
+    }
+
     /// Finds a method by its name, which is case-sensitive.
     ///
     /// ```

@@ -62,7 +62,7 @@ fn a_consumer_lives_its_life_by_commands() {
 fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
     let home = Home::made();
     let consumer = home.json(&["consumer", "register", "Requirements sync", "--secret-stdin"], SECRET);
-    let expected = "allow_oauth_1_0 callback_url callback_urls created_at created_by key last_used_at \
+    let expected = "allow_oauth_1_0 callback_url callback_urls created_at created_by has_secret key last_used_at \
                     may_administer name request_fingerprint requested_from requested_times revision rsa_public_key \
                     status trusted trusted_wished updated_at";
     assert_eq!(fields(&consumer), expected);
@@ -184,7 +184,7 @@ fn wrong_usage_ends_with_2_and_touches_nothing() {
         &["user", "passwd", "ada"],
         &["user", "add"],
         &["consumer", "register", "App"],
-        &["consumer", "show", "no-key"],
+        &["consumer", "show", "no key"],
         &["consumer", "edit", unknown],
         &["consumer", "edit", unknown, "--trusted", "perhaps"],
         &["consumer", "edit", unknown, "--may-administer"],

@@ -63,6 +63,7 @@ fn what_one_browser_does_another_is_told() {
       "callback_urls": [],
       "created_at": "[created_at]",
       "created_by": "ada",
+      "has_secret": true,
       "key": "[key]",
       "last_used_at": null,
       "may_administer": false,

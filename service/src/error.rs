@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{Conflict, FieldError, Removed, RightsError};
+use domain::{Conflict, ConsumerKey, FieldError, Removed, RightsError};
 use store::StoreError;
 
 /// The errors that all use cases share.
@@ -14,6 +14,11 @@ pub enum ServiceError {
     /// There has never been such a consumer or user.
     #[error("There is no {0}.")]
     NotFound(String),
+    /// A consumer to be registered brings along a key that another one has or had.
+    #[error(
+        "The key {0} is taken: a consumer has it already, or had it before it was removed. Bring another key along, or none for a new one."
+    )]
+    KeyTaken(ConsumerKey),
     /// The consumer existed and was removed.
     #[error("{} removed this consumer.", .0.by)]
     Removed(Removed),

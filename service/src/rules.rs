@@ -75,6 +75,18 @@ impl Rules {
         }
     }
 
+    /// Rejects what needs a shared secret, for a consumer without one: names the RSA methods, or where none is accepted, those
+    /// that are.
+    pub(crate) fn rsa_alone(&self, request: &Request<'_>) -> Problem {
+        let rsa = self.signature_methods.iter().filter(|method| method.is_rsa());
+        let accepted: Vec<_> = rsa.map(|method| method.name()).collect();
+        if accepted.is_empty() {
+            self.method_rejected(request)
+        } else {
+            Problem::SignatureMethodRejected { accepted }
+        }
+    }
+
     fn method_rejected(&self, request: &Request<'_>) -> Problem {
         let mut accepted: Vec<_> = self.signature_methods.iter().map(|method| method.name()).collect();
         if self.takes_plaintext_from(request) {

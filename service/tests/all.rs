@@ -4,6 +4,7 @@ mod support;
 
 mod accounts;
 mod activity;
+mod brought_keys;
 mod consumers;
 mod key_requests;
 mod oauth1;

@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use domain::{Action, Actor, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Event, Status};
 use futures::StreamExt as _;
-use service::{Admin, ServiceError, activity::Told, consumers::TypedEdit};
+use service::{
+    Admin, ServiceError,
+    activity::Told,
+    consumers::{TypedConsumer, TypedEdit},
+};
 use support::{HERE, House, SECRET};
 
 fn renamed(name: &str) -> TypedEdit {
@@ -51,7 +55,7 @@ async fn a_registered_consumer_is_pending_under_a_random_key() {
     assert_eq!((consumer.name.as_str(), consumer.status), ("Requirements sync", Status::Pending));
     assert_eq!((consumer.revision, consumer.created_at), (1, house.service.now()));
     assert_eq!(consumer.created_by.to_string(), "ada");
-    assert_eq!(consumer.key.0.get_version_num(), 4);
+    assert_eq!(consumer.key.uuid().unwrap().get_version_num(), 4);
     assert_ne!(house.register(&ada, "Requirements sync").await.key, consumer.key);
     assert_eq!(house.service.consumers(&ada).find(consumer.key).await.unwrap(), consumer);
     assert_eq!(house.store.consumers().secret(consumer.key).await.unwrap().unwrap().expose(), SECRET);
@@ -62,7 +66,10 @@ async fn every_wrong_field_is_told_at_once_and_nothing_is_registered() {
     let house = House::new().await;
     let register = |name: &'static str, secret: &'static str| {
         let house = &house;
-        async move { fields(house.service.consumers(&house.root).register(name, secret).await) }
+        async move {
+            let typed = TypedConsumer::new(name, secret);
+            fields(house.service.consumers(&house.root).register(&typed).await)
+        }
     };
     assert_eq!(register(" ", "short").await, ["name", "secret"]);
     assert_eq!(register("App", "12345678\n").await, ["secret"]);

@@ -16,6 +16,9 @@ pub enum StoreError {
     /// The name is taken.
     #[error("A user with this name exists already.")]
     UsernameTaken,
+    /// A consumer has the key, or had it.
+    #[error("A consumer has this key already, or had it before it was removed.")]
+    KeyTaken,
     /// Nobody could administer the server any more.
     #[error(
         "This is the last administrator who can sign in, so nothing was changed. First give another account the permission with `latchkey user permit NAME`."

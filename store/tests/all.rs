@@ -7,6 +7,7 @@ mod accounts;
 mod attempts;
 mod authorizations;
 mod backup;
+mod brought_keys;
 mod callbacks;
 mod consumers;
 mod devices;

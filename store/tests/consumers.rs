@@ -24,6 +24,7 @@ async fn a_consumer_comes_out_as_it_was_put_in() {
         ["https://app.example/cb", "myapp://cb", "com.example.app:/cb?x='\""].map(str::to_owned).to_vec();
     consumer.allow_oauth_1_0 = true;
     consumer.rsa_public_key = Some("-----BEGIN PUBLIC KEY-----".to_owned());
+    consumer.has_secret = false;
     consumer.status = Status::Disapproved;
     store.consumers().insert(&consumer, &secret("correct horse"), registered(&consumer)).await.unwrap();
     assert_eq!(store.consumers().find(key(1)).await.unwrap(), Some(consumer.clone()));

@@ -55,7 +55,8 @@ fn again(requested: Requested) -> Consumer {
 /// The numbers of all rows, oldest first.
 async fn rows(store: &Store) -> Vec<u32> {
     let page = store.consumers().list(&ConsumerQuery::default(), 500).await.unwrap();
-    let numbers = page.items.iter().rev().map(|row| u32::try_from(row.key.0.as_u128()).unwrap());
+    let numbers =
+        page.items.iter().rev().map(|row| u32::try_from(row.key.uuid().unwrap().as_u128()).unwrap());
     numbers.collect()
 }
 

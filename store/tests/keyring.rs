@@ -71,13 +71,13 @@ async fn an_unknown_key_is_known_as_soon_as_it_is_registered_and_no_longer_than_
     let (_folder, store) = store().await;
     let store = Arc::new(store);
     let _running = follow(&store).await;
-    for _ in 0..3 {
-        assert!(store.consumers().cached(key(1)).await.unwrap().is_none());
-        let consumer = insert(&store, 1).await;
-        assert_eq!(known(&store).await.status, Status::Pending);
+    for n in 1..4 {
+        assert!(store.consumers().cached(key(n)).await.unwrap().is_none());
+        let consumer = insert(&store, n).await;
+        assert_eq!(store.consumers().cached(key(n)).await.unwrap().unwrap().status, Status::Pending);
         remove(&store, &consumer).await;
+        assert!(store.consumers().cached(key(n)).await.unwrap().is_none());
     }
-    assert!(store.consumers().cached(key(1)).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ impl Identity {
         let mut key = [0; 16];
         key.copy_from_slice(&hash("key", number)[..16]);
         Self {
-            key: ConsumerKey(uuid::Builder::from_random_bytes(key).into_uuid()),
+            key: ConsumerKey::from_random(key),
             secret: text("secret", number),
             token: text("token", number),
             token_secret: text("token secret", number),

@@ -77,7 +77,9 @@ pub(super) async fn list(
         let wrong = |what: &str| ApiError::BadRequest(format!("{name}={value}: {what}"));
         let given_before = match name.as_str() {
             "consumer" => {
-                consumer.replace(value.parse().map_err(|_| wrong("give a consumer key."))?).is_some()
+                // A plus sign that was not encoded: no key holds a blank.
+                let key = value.replace(' ', "+").parse();
+                consumer.replace(key.map_err(|_| wrong("give a consumer key."))?).is_some()
             }
             "limit" => most.replace(limit(&value)?).is_some(),
             // As a first page would be asked for by a program that always sends it.

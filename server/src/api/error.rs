@@ -7,6 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use domain::FieldError;
 use oauth::Problem;
 use service::{NotPermitted, ServiceError, VerifyError};
 
@@ -86,6 +87,7 @@ impl ApiError {
                 StatusCode::PRECONDITION_FAILED
             }
             Self::Service(ServiceError::Invalid(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Service(ServiceError::KeyTaken(_)) => StatusCode::CONFLICT,
             Self::Service(ServiceError::Store(error)) if error.is_refusal() => StatusCode::CONFLICT,
             Self::Service(ServiceError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -154,6 +156,9 @@ impl ApiError {
             }
             Self::NoCredentials => challenge = Some(format!("OAuth realm=\"{realm}\"")),
             Self::Service(ServiceError::Invalid(errors)) => details.errors = Some(errors.clone()),
+            Self::Service(error @ ServiceError::KeyTaken(_)) => {
+                details.errors = Some(vec![FieldError::new("key", error.to_string())]);
+            }
             Self::Service(ServiceError::Store(error)) => failure = Some(Failure::of(error)),
             _ => {}
         }

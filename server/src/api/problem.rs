@@ -109,6 +109,7 @@ responses! {
     Unauthorized 401 "No valid signature or session; for a signature, `oauth_problem` says why."
     Forbidden 403 "No user with the Configure Server permission, a consumer that may not administer, a browser's change from another site, or one that needs a fresh sign-in."
     NotFound 404 "There is no such consumer (any more)."
+    KeyTaken 409 "The key is in use, or was: a removed one stays taken."
     PreconditionFailed 412 "Somebody changed the consumer in the meantime."
     TooLarge 413 "The body holds more than 64 KiB."
     NotJson 415 "The body is not application/json."

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use clap::{ArgAction, Subcommand};
 use domain::{Consumer, ConsumerKey, ConsumerQuery, Cursor, Network, query::MOST_ROWS};
-use service::consumers::{Consumers, TypedEdit};
+use service::consumers::{Consumers, TypedConsumer, TypedEdit};
 
 use crate::{
     command::{
@@ -28,6 +28,12 @@ pub(super) enum ConsumerCommand {
         /// Read the consumer secret from stdin; a terminal does not show it and asks twice
         #[arg(long)]
         secret_stdin: bool,
+        /// A PEM file with the key that verifies its RSA signatures; it needs no secret then
+        #[arg(long, value_name = "FILE")]
+        rsa_public_key: Option<String>,
+        /// The key that the application has already, from another server; without it a new one is made
+        #[arg(long)]
+        key: Option<String>,
     },
     /// List consumers, newest first
     List,
@@ -108,9 +114,7 @@ impl Changes {
     fn read(self) -> Result<TypedEdit, CommandError> {
         let rsa_public_key = match &self.rsa_public_key {
             Some(path) if path.is_empty() => Some(String::new()),
-            Some(path) => Some(std::fs::File::open(path).and_then(read_bounded).map_err(|error| {
-                CommandError::Usage(format!("The key file {path} cannot be read: {error}."))
-            })?),
+            Some(path) => Some(read_key_file(path)?),
             None => None,
         };
         let secret =
@@ -129,10 +133,16 @@ impl Changes {
     }
 }
 
+fn read_key_file(path: &str) -> Result<String, CommandError> {
+    let text = std::fs::File::open(path).and_then(read_bounded);
+    text.map_err(|error| CommandError::Usage(format!("The key file {path} cannot be read: {error}.")))
+}
+
 impl ConsumerCommand {
     /// What can be refused before the database is opened.
     pub(super) fn check_usage(&self) -> Result<(), CommandError> {
         match self {
+            Self::Register { rsa_public_key: Some(_), .. } => Ok(()),
             Self::Register { secret_stdin, .. } => {
                 input::require(*secret_stdin, "--secret-stdin", "consumer secret")
             }
@@ -164,9 +174,17 @@ impl ConsumerCommand {
         let done =
             |consumer: Consumer, what: &str| desk.report(&consumer, || format!("{} {what}.", consumer.name));
         match self {
-            Self::Register { name, .. } => {
-                let secret = input::secret_from_stdin("consumer secret")?;
-                let consumer = consumers.register(&name, secret.expose()).await?;
+            Self::Register { name, secret_stdin, rsa_public_key, key } => {
+                let rsa_public_key = rsa_public_key.map(|path| read_key_file(&path)).transpose()?;
+                let secret =
+                    if secret_stdin { Some(input::secret_from_stdin("consumer secret")?) } else { None };
+                let typed = TypedConsumer {
+                    name,
+                    secret: secret.unwrap_or_default(),
+                    rsa_public_key: rsa_public_key.unwrap_or_default(),
+                    key,
+                };
+                let consumer = consumers.register(&typed).await?;
                 desk.hand_over(&consumer, &consumer.key.to_string(), || {
                     format!("{} is registered; `latchkey consumer list` shows its key.", consumer.name)
                 })
@@ -252,7 +270,7 @@ fn rights(consumer: &Consumer) -> String {
 }
 
 /// The API's names, in the order that a person reads them; the RSA key comes last, since it has several lines.
-const SHOWN: [&str; 18] = [
+const SHOWN: [&str; 19] = [
     "key",
     "name",
     "status",
@@ -270,6 +288,7 @@ const SHOWN: [&str; 18] = [
     "requested_times",
     "request_fingerprint",
     "revision",
+    "has_secret",
     "rsa_public_key",
 ];
 

@@ -83,5 +83,6 @@ pub(crate) async fn revoke(
         return Ok(Redirect::to(&state.path(PATH)).into_response());
     };
     state.service.account(&person).revoke_authorization(key).await?;
-    Ok(Redirect::to(&state.path(&format!("{PATH}?revoked={key}"))).into_response())
+    let revoked = format!("{PATH}?revoked={}", oauth::encode(key.as_str()));
+    Ok(Redirect::to(&state.path(&revoked)).into_response())
 }

@@ -6,11 +6,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    Consumer, ConsumerName, ConsumerQuery, ConsumerSecret, Status, TypedSecret, error::FieldErrors,
-    query::milliseconds,
+    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, FieldError, Status, TypedSecret,
+    error::FieldErrors, query::milliseconds,
 };
 use serde::Deserialize;
-use service::ServiceError;
+use service::{ServiceError, consumers::TypedConsumer};
 
 use crate::{
     pages::{
@@ -64,6 +64,8 @@ pub(crate) async fn approve_key(
         let words = "This link names no consumer key. Look for the consumer to approve in the list below.";
         return show_consumers(state, &page, None, AskedFor::NotFound(words.to_owned()), request).await;
     }
+    // No key holds a blank: clients that write a plus sign as it is are read as they meant it.
+    let key = key.replace(' ', "+");
     let found = match key.parse() {
         Ok(key) => state.service.consumers(&page.admin).find(key).await,
         Err(_) => Err(ServiceError::NotFound(format!("consumer with the key {key}"))),
@@ -122,6 +124,8 @@ pub(crate) struct RegisterForm {
     secret: TypedSecret,
     #[serde(default)]
     secret_again: TypedSecret,
+    #[serde(default)]
+    key: String,
 }
 
 /// `POST /settings/oauth-consumers`
@@ -134,10 +138,17 @@ pub(crate) async fn register(
     // Checked here as well as in the use case: only forms have a second field, and all errors are reported at once.
     let mut errors = FieldErrors::default();
     errors.take("name", ConsumerName::parse(&form.name));
+    // Left empty for a new one.
+    let key = Some(form.key.trim().to_owned()).filter(|key| !key.is_empty());
+    if let Some(key) = &key {
+        errors.take("key", key.parse::<ConsumerKey>());
+    }
     let mut errors = errors.into_vec();
     errors.extend(ConsumerSecret::parse_twice(form.secret.expose(), form.secret_again.expose()).err());
     let registered = if errors.is_empty() {
-        state.service.consumers(&page.admin).register(&form.name, form.secret.expose()).await
+        let typed =
+            TypedConsumer { name: form.name.clone(), secret: form.secret, key, ..TypedConsumer::default() };
+        state.service.consumers(&page.admin).register(&typed).await
     } else {
         Err(ServiceError::Invalid(errors))
     };
@@ -145,6 +156,10 @@ pub(crate) async fn register(
     let reply = match registered {
         Ok(consumer) => Reply::Registered(Box::new(consumer)),
         Err(ServiceError::Invalid(errors)) => Reply::Refused { name: form.name, errors, problem: None },
+        Err(error @ ServiceError::KeyTaken(_)) => {
+            let errors = vec![FieldError::new("key", error.to_string())];
+            Reply::Refused { name: form.name, errors, problem: None }
+        }
         Err(error) => {
             failed = failure(&error);
             Reply::Refused { name: form.name, errors: Vec::new(), problem: Some(words(&error, &id)) }

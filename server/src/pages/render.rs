@@ -32,7 +32,7 @@ impl PageError {
     pub(crate) fn answer(&self, state: &AppState, id: &RequestId) -> Response {
         let status = status(&self.0);
         let heading = match &*self.0 {
-            ServiceError::Invalid(_) => "Not accepted",
+            ServiceError::Invalid(_) | ServiceError::KeyTaken(_) => "Not accepted",
             ServiceError::NotFound(_) | ServiceError::Removed(_) => "Not found",
             ServiceError::Conflict(_) => "Changed in the meantime",
             ServiceError::SignInAgain => "Sign in again",
@@ -65,7 +65,7 @@ pub(crate) fn status(error: &ServiceError) -> StatusCode {
     match error {
         ServiceError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         ServiceError::NotFound(_) | ServiceError::Removed(_) => StatusCode::NOT_FOUND,
-        ServiceError::Conflict(_) => StatusCode::CONFLICT,
+        ServiceError::KeyTaken(_) | ServiceError::Conflict(_) => StatusCode::CONFLICT,
         ServiceError::SignInAgain => StatusCode::FORBIDDEN,
         ServiceError::Store(error) if error.is_refusal() => StatusCode::CONFLICT,
         ServiceError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,

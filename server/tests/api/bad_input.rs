@@ -153,7 +153,7 @@ fn a_query_that_cannot_be_understood_is_400() {
     ] {
         provider.ada().get(&format!("{CONSUMERS}?{query}")).problem(400);
     }
-    for query in ["limit=0", "limit=501", "limit=x", "cursor=x", "consumer=x"] {
+    for query in ["limit=0", "limit=501", "limit=x", "cursor=x", "consumer=", "consumer=x/y"] {
         provider.ada().get(&format!("/api/v1/activity?{query}")).problem(400);
     }
     for list in [CONSUMERS, "/api/v1/activity"] {

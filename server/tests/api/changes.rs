@@ -25,6 +25,7 @@ fn a_consumer_is_registered_pending_and_found_where_the_answer_says() {
       "callback_urls": [],
       "created_at": "[created_at]",
       "created_by": "ada",
+      "has_secret": true,
       "key": "[key]",
       "last_used_at": null,
       "may_administer": false,

@@ -33,7 +33,7 @@ pub struct TypedEdit {
     pub callback_url: Option<String>,
     /// The accepted callbacks, in place of all before; empty to accept any.
     pub callback_urls: Option<Vec<String>>,
-    /// An RSA public key (PEM); empty to remove it.
+    /// An RSA public key; empty to remove it.
     pub rsa_public_key: Option<String>,
     /// Revokes every token of the consumer.
     pub sign_everybody_out: bool,
@@ -145,6 +145,7 @@ impl Consumers<'_> {
             let Some(after) = before.edit(&edit, now)? else {
                 return Ok(before);
             };
+            after.check_signing().map_err(|error| ServiceError::invalid("rsa_public_key", &error))?;
             self.require_fresh_for_a_right(&before, &after)?;
             let mut activity = NewActivity::consumer(
                 self.admin.by(now),

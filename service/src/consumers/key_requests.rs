@@ -81,7 +81,7 @@ impl KeyRequests<'_> {
     ) -> Result<Consumer, KeyRequestError> {
         let (name, secret) = check_new(name.unwrap_or(&address.to_string()), secret)?;
         let now = self.0.clock.now();
-        let key = ConsumerKey(uuid::Builder::from_random_bytes(random::bytes()).into_uuid());
+        let key = ConsumerKey::from_random(random::bytes());
         let consumer = Consumer::register(key, name, trusted_wished, Actor::Request, now);
         let limits = Limits { of_network: MOST_OF_NETWORK, since: now - UNDECIDED_FOR };
         let requested = self.0.store.key_requests().request(consumer, &secret, address, limits).await;

@@ -8,4 +8,4 @@ mod list;
 mod register;
 mod requested;
 
-pub use self::{change::TypedEdit, list::Consumers};
+pub use self::{change::TypedEdit, list::Consumers, register::TypedConsumer};

@@ -264,7 +264,12 @@ mod tests {
     use store::Location;
 
     use super::*;
-    use crate::{accounts::users::new_user, clock::Clock, consumers::TypedEdit, rules::Rules};
+    use crate::{
+        accounts::users::new_user,
+        clock::Clock,
+        consumers::{TypedConsumer, TypedEdit},
+        rules::Rules,
+    };
 
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -275,7 +280,8 @@ mod tests {
         let mut store = Store::open(&database, &folder.path().join("vault.key")).await.unwrap();
         let root = Admin::at_the_command_line(&mut store);
         let service = Service::new(Arc::new(store), Clock::System, Rules::default());
-        let key = service.consumers(&root).register("App", "a consumer secret").await.unwrap().key;
+        let app = TypedConsumer::new("App", "a consumer secret");
+        let key = service.consumers(&root).register(&app).await.unwrap().key;
         let ada = Arc::new(new_user(Username::parse("ada").unwrap(), true, service.now()));
         let consumer = async || service.store.consumers().cached(key).await.unwrap().unwrap();
         let verified = Verified { consumer: consumer().await, user: Some(ada.clone()) };

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use domain::{ConsumerKey, Status, User, query::milliseconds};
-use oauth::{Problem, Request, RsaPublicKey, Secrets, SignatureMethod, SignedRequest};
+use oauth::{Problem, Request, RsaPublicKey, Secrets, SignedRequest};
 use sha2::{Digest as _, Sha256};
 use store::{CachedConsumer, CachedToken, Nonce, State, StoreError, TemporaryCredentials};
 use time::OffsetDateTime;
@@ -120,7 +120,7 @@ impl Service {
         };
         self.rules.check_method(signed.signature_method(), request)?;
         self.check_timestamp(&signed).await?;
-        let consumer = match consumer_key(signed.consumer_key()) {
+        let consumer = match signed.consumer_key().parse::<ConsumerKey>().ok() {
             Some(key) => self.store.consumers().cached(key).await?,
             None => None,
         };
@@ -129,7 +129,8 @@ impl Service {
             None => None,
         };
         let pem = consumer.as_ref().and_then(|consumer| consumer.rsa_public_key.as_deref());
-        let rsa_public_key = pem.filter(|_| is_rsa(signed.signature_method())).map(RsaPublicKey::from_pem);
+        let is_rsa = signed.signature_method().is_rsa();
+        let rsa_public_key = pem.filter(|_| is_rsa).map(RsaPublicKey::from_pem);
         let rsa_public_key =
             rsa_public_key.transpose().map_err(|_| StoreError::Unreadable("an RSA public key"))?;
         let signature = signed.verify(&Secrets {
@@ -144,6 +145,9 @@ impl Service {
         });
         let consumer = consumer.ok_or(Problem::ConsumerKeyUnknown)?;
         let credentials = credentials.ok_or(Problem::TokenRejected)?;
+        if !consumer.has_secret && !is_rsa {
+            return Err(self.rules.rsa_alone(request).into());
+        }
         signature.map_err(explained)?;
         check_status(consumer.status)?;
         Ok(Checked { signed, consumer, credentials })
@@ -161,7 +165,7 @@ impl Service {
         let Ok(signed) = request.parse(stage.required_in_oauth_1_0()) else {
             return Err(absent.into());
         };
-        let Some(key) = consumer_key(signed.consumer_key()) else {
+        let Ok(key) = signed.consumer_key().parse::<ConsumerKey>() else {
             return Err(absent.into());
         };
         let consumer = self.store.consumers().cached(key).await?;
@@ -246,8 +250,7 @@ impl Service {
             // Boxed: this rare path must not enlarge the future of every verification.
             return Ok(Box::pin(self.store.newest_activity()).await?);
         };
-        let hash = Sha256::new()
-            .chain_update(consumer.key.0.as_bytes())
+        let hash = hash_of(&consumer.key)
             .chain_update(signed.token().unwrap_or_default())
             .chain_update([0])
             .chain_update(nonce)
@@ -292,15 +295,13 @@ impl Service {
     }
 }
 
-/// Parses a consumer key in its canonical spelling; the database knows no other.
-fn consumer_key(text: &str) -> Option<ConsumerKey> {
-    let canonical = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
-    if canonical { text.parse().ok() } else { None }
-}
-
-/// Whether a method needs the consumer's RSA public key.
-fn is_rsa(method: SignatureMethod) -> bool {
-    matches!(method, SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512)
+/// The beginning of a nonce's hash, which keeps the nonces of a consumer apart from all others'. That of a UUID is as in
+/// earlier versions: nodes of both know each other's nonces. Another key ends with a zero, which none holds.
+fn hash_of(key: &ConsumerKey) -> Sha256 {
+    match key.uuid() {
+        Some(uuid) => Sha256::new().chain_update(uuid.as_bytes()),
+        None => Sha256::new().chain_update(key.as_str()).chain_update([0]),
+    }
 }
 
 /// Refuses a consumer that is not Approved.
@@ -309,5 +310,26 @@ pub(crate) fn check_status(status: Status) -> Result<(), Problem> {
         Status::Approved => Ok(()),
         Status::Pending => Err(Problem::ConsumerKeyRefused),
         Status::Disapproved => Err(Problem::ConsumerKeyRejected),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(key: &str) -> Vec<u8> {
+        hash_of(&key.parse().unwrap()).finalize().to_vec()
+    }
+
+    #[test]
+    fn nonces_of_a_uuid_are_those_of_earlier_versions_and_no_two_keys_share_any() {
+        let uuid = "7f2c1e64-0b1d-4a57-9f0e-5f7a3f0c9b21";
+        let bytes =
+            [0x7f, 0x2c, 0x1e, 0x64, 0x0b, 0x1d, 0x4a, 0x57, 0x9f, 0x0e, 0x5f, 0x7a, 0x3f, 0x0c, 0x9b, 0x21];
+        assert_eq!(hash(uuid), Sha256::digest(bytes).to_vec());
+        let other = [uuid.to_uppercase(), uuid.replace('-', ""), "my!app".to_owned(), "my!ap".to_owned()];
+        assert!(other.iter().all(|key| hash(key) != hash(uuid)));
+        let next = |key: &str, rest: &str| hash_of(&key.parse().unwrap()).chain_update(rest).finalize();
+        assert_ne!(next("my", "!app"), next("my!", "app"), "where the key ends counts");
     }
 }

@@ -17,6 +17,7 @@ use place::Place;
 use sea_orm::{ConnectionTrait as _, Statement};
 use service::{
     Admin, Clock, Rules, Service, SignedIn, Token,
+    consumers::TypedConsumer,
     sign_in::{Begun, Browser, Presence, SignIn},
 };
 use store::Store;
@@ -129,7 +130,7 @@ impl House {
     }
 
     pub async fn register(&self, admin: &Admin, name: &str) -> Consumer {
-        self.service.consumers(admin).register(name, SECRET).await.unwrap()
+        self.service.consumers(admin).register(&TypedConsumer::new(name, SECRET)).await.unwrap()
     }
 
     /// The newest lines of activity, oldest first.

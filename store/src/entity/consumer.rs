@@ -2,9 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a column")]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "consumers")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
@@ -16,6 +16,7 @@ pub struct Model {
     pub trusted_wished: bool,
     pub may_administer: bool,
     pub callback_url: Option<String>,
+    pub has_secret: bool,
     pub rsa_public_key: Option<String>,
     pub created_at: i64,
     pub created_by: String,

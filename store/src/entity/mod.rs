@@ -4,6 +4,7 @@ pub(crate) mod activity;
 pub(crate) mod attempt;
 pub(crate) mod consumer;
 pub(crate) mod recovery_code;
+pub(crate) mod removed_key;
 pub(crate) mod sealed_key;
 pub(crate) mod second_factor;
 pub(crate) mod session;

@@ -15,6 +15,7 @@ impl StoreError {
         match self {
             Self::Stale => "Somebody else changed this in the meantime.",
             Self::UsernameTaken => "A user with this name exists already.",
+            Self::KeyTaken => "A consumer has this key already, or had it before it was removed.",
             Self::LastAdministrator => {
                 "This is the last administrator who can sign in, so nothing was changed. First give another account the Configure Server permission."
             }
@@ -65,6 +66,6 @@ impl StoreError {
 
     /// Whether the request is at fault: the same one would be refused again, though nothing is wrong on the server.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Stale | Self::UsernameTaken | Self::LastAdministrator)
+        matches!(self, Self::Stale | Self::UsernameTaken | Self::KeyTaken | Self::LastAdministrator)
     }
 }

@@ -23,12 +23,13 @@ const ALIVE: Duration = Duration::from_secs(1);
 /// The time limit for reading an uncached row.
 const READ_WITHIN: Duration = Duration::from_secs(3);
 
-/// Capacities; the least used rows are evicted first. About 40 MB when full.
+/// Capacities; the least used rows are evicted first. About 50 MB when full.
 const CONSUMERS: usize = 50_000;
 const TOKENS: usize = 100_000;
 const USERS: usize = 20_000;
 
 /// A consumer as verification needs it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a right of its own")]
 #[derive(Debug)]
 pub struct CachedConsumer {
     /// Its key.
@@ -37,8 +38,10 @@ pub struct CachedConsumer {
     pub name: ConsumerName,
     /// Its status; only an Approved consumer may do anything.
     pub status: Status,
-    /// The shared secret it signs with.
+    /// The shared secret it signs with; without `has_secret` one that nobody knows.
     pub secret: Secret,
+    /// Whether it may sign with a shared secret.
+    pub has_secret: bool,
     /// The key its RSA signatures are verified with instead, as PEM.
     pub rsa_public_key: Option<String>,
     /// The callbacks that are registered for it, the first one first. It may use no others, unless none is.

@@ -28,6 +28,7 @@ mod m20261129_000009_count_key_requests;
 mod m20261129_000010_add_second_factors;
 mod m20261129_000012_bind_temporary_credentials;
 mod m20261129_000013_add_callbacks;
+mod m20261129_000014_keep_removed_keys;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -40,7 +41,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 12] = [
+const MIGRATIONS: [Migration; 13] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -88,6 +89,10 @@ const MIGRATIONS: [Migration; 12] = [
     Migration {
         version: "m20261129_000013_add_callbacks",
         up: |transaction| Box::pin(m20261129_000013_add_callbacks::up(transaction)),
+    },
+    Migration {
+        version: "m20261129_000014_keep_removed_keys",
+        up: |transaction| Box::pin(m20261129_000014_keep_removed_keys::up(transaction)),
     },
 ];
 

@@ -46,6 +46,7 @@ impl Consumers<'_> {
             name: consumer.name,
             status: consumer.status,
             secret,
+            has_secret: consumer.has_secret,
             rsa_public_key: consumer.rsa_public_key,
             callback_urls: consumer.callback_urls,
             allow_oauth_1_0: consumer.allow_oauth_1_0,

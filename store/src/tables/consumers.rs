@@ -18,7 +18,7 @@ use crate::{
     store::Store,
     tables::{
         activity::NewActivity,
-        tokens,
+        removed_keys, tokens,
         undecided::{any_ended, ended},
     },
     vault::{Sealed, Secret},
@@ -43,6 +43,7 @@ impl TryFrom<consumer::Model> for Consumer {
             allow_oauth_1_0: row.allow_oauth_1_0,
             callback_url: row.callback_url,
             callback_urls: others.map_err(|_| StoreError::Unreadable("the callbacks of a consumer"))?,
+            has_secret: row.has_secret,
             rsa_public_key: row.rsa_public_key,
             created_at: time_from(row.created_at)?,
             created_by,
@@ -87,6 +88,7 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
         allow_oauth_1_0: Set(consumer.allow_oauth_1_0),
         callback_url: Set(consumer.callback_url.clone()),
         other_callback_urls: Set(others(consumer)),
+        has_secret: Set(consumer.has_secret),
         rsa_public_key: Set(consumer.rsa_public_key.clone()),
         request_fingerprint: Set(consumer.request_fingerprint.clone()),
         updated_at: Set(milliseconds(consumer.updated_at)),
@@ -95,7 +97,7 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
     }
 }
 
-/// The longest a name or key can be, in characters.
+/// The longest that a name can be, in characters; keys are shorter.
 const LONGEST_NAME: usize = 100;
 
 /// The condition of a query's filters.
@@ -112,9 +114,9 @@ fn chosen(query: &ConsumerQuery) -> Condition {
         let text = text.to_ascii_lowercase();
         let escaped = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
         let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        let name = Func::lower(Expr::col(consumer::Column::Name));
-        chosen = chosen
-            .add(Condition::any().add(Expr::expr(name).like(like())).add(consumer::Column::Key.like(like())));
+        let lower = |column| Expr::expr(Func::lower(Expr::col(column))).like(like());
+        chosen =
+            chosen.add(Condition::any().add(lower(consumer::Column::Name)).add(lower(consumer::Column::Key)));
     }
     chosen
 }
@@ -229,7 +231,9 @@ impl Consumers<'_> {
             .await?)
     }
 
-    /// Inserts a consumer; returns the number of its activity line.
+    /// Inserts a consumer, unless its key is taken (`KeyTaken`); returns the number of its activity line.
+    ///
+    /// Each has a secret in the database, also one that is not to sign with any: earlier versions expect it.
     pub async fn insert(
         self,
         consumer: &Consumer,
@@ -238,6 +242,9 @@ impl Consumers<'_> {
     ) -> Result<i64, StoreError> {
         let key = consumer.key.to_string();
         let mut change = self.0.begin().await?;
+        if removed_keys::is_taken(&change.transaction, &key).await? {
+            return Err(StoreError::KeyTaken);
+        }
         let sealed = change.seal(&self.0.vault, &key, secret.expose()).await?;
         let row = consumer::ActiveModel {
             key: Set(key),
@@ -293,15 +300,17 @@ impl Consumers<'_> {
         now: time::OffsetDateTime,
         new: NewActivity,
     ) -> Result<(), StoreError> {
+        let key = consumer.key.to_string();
         let mut change = self.0.begin().await?;
         let deleted = consumer::Entity::delete_many()
-            .filter(consumer::Column::Key.eq(consumer.key.to_string()))
+            .filter(consumer::Column::Key.eq(&*key))
             .filter(consumer::Column::Revision.eq(consumer.revision))
             .exec(&change.transaction)
             .await?;
         if deleted.rows_affected == 0 {
             return Err(StoreError::Stale);
         }
+        removed_keys::note(&change.transaction, &key).await?;
         tokens::revoke_all(&change.transaction, consumer.key, now).await?;
         change.append(new).await?;
         self.0.commit(change).await

@@ -16,6 +16,7 @@ use crate::{
     tables::{
         activity::{By, NewActivity},
         consumers::new_columns,
+        removed_keys,
         request_key::{Purpose, digest},
         undecided::{undecided, waiting},
     },
@@ -155,7 +156,9 @@ pub(crate) async fn remove_rows(
     let mut removed = Vec::with_capacity(rows.len());
     for row in rows {
         let consumer = Consumer::try_from(row)?;
-        consumer::Entity::delete_by_id(consumer.key.to_string()).exec(&change.transaction).await?;
+        let key = consumer.key.to_string();
+        consumer::Entity::delete_by_id(&*key).exec(&change.transaction).await?;
+        removed_keys::note(&change.transaction, &key).await?;
         let line = NewActivity::consumer(by.clone(), Action::ConsumerRemoved, Some(&consumer), None);
         change.append(line).await?;
         removed.push(consumer);

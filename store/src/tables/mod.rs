@@ -9,6 +9,7 @@ pub(crate) mod consumers;
 pub mod key_requests;
 mod own_password;
 pub(crate) mod own_sessions;
+mod removed_keys;
 mod request_key;
 pub(crate) mod second_factors;
 pub(crate) mod sessions;

@@ -300,7 +300,7 @@ pub async fn allow(store: &Store, token: &str, consumer: u32, user_id: i64) {
 /// Issues token credentials the only way there is: for temporary ones that the user allowed.
 pub async fn issue(store: &Store, new: NewToken) {
     let key = new.consumer_key;
-    let consumer = u32::try_from(key.0.as_u128()).unwrap();
+    let consumer = u32::try_from(key.uuid().unwrap().as_u128()).unwrap();
     let temporary = format!("temporary {}", new.token);
     allow(store, &temporary, consumer, new.user_id).await;
     let activity = access(Action::TokenIssued, key);

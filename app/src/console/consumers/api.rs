@@ -41,11 +41,21 @@ pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
     Ok(Listing { page, seen })
 }
 
-/// Registers a consumer.
+/// Registers a consumer, under a new key unless it brings one along.
 #[server(prefix = "/api/page", endpoint = "register")]
-pub async fn register(name: String, secret: TypedSecret) -> Result<Consumer, AppError> {
+pub async fn register(
+    name: String,
+    secret: TypedSecret,
+    #[server(default)] key: String,
+) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
-    service.consumers(&admin).register(&name, secret.expose()).await.map_err(answer)
+    let typed = service::consumers::TypedConsumer {
+        name,
+        secret,
+        key: Some(key).filter(|key| !key.is_empty()),
+        ..Default::default()
+    };
+    service.consumers(&admin).register(&typed).await.map_err(answer)
 }
 
 /// Whether another consumer has this name.

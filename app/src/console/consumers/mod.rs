@@ -6,6 +6,7 @@ pub(crate) mod data;
 mod decision;
 mod edit;
 mod elements;
+mod existing_key;
 mod live;
 mod menu;
 mod overlay;

@@ -1,9 +1,9 @@
 //! The section **Register consumer**: a plain form, which the page takes over once its wasm runs.
 
-use domain::{Consumer, ConsumerName, ConsumerSecret, Event, FieldError, error::FieldErrors};
+use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Event, FieldError, error::FieldErrors};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use super::{api, data::Reply, state::PageState};
+use super::{api, data::Reply, existing_key::ExistingKey, state::PageState};
 use crate::{
     console::submit::Submit,
     error::AppError,
@@ -21,6 +21,7 @@ struct Form {
     name: RwSignal<String>,
     secret: RwSignal<String>,
     again: RwSignal<String>,
+    key: RwSignal<String>,
     hint: RwSignal<Option<String>>,
     submit: Submit,
 }
@@ -36,6 +37,7 @@ impl Form {
             name: RwSignal::new(typed("name").unwrap_or(name)),
             secret: RwSignal::new(typed("secret").unwrap_or_default()),
             again: RwSignal::new(typed("secret_again").unwrap_or_default()),
+            key: RwSignal::new(typed("key").unwrap_or_default()),
             hint: RwSignal::new(None),
             submit,
         }
@@ -47,7 +49,19 @@ impl Form {
         self.name.with_untracked(|name| errors.take("name", ConsumerName::parse(name)));
         let mut errors = errors.into_vec();
         errors.extend(self.wrong_secret());
+        errors.extend(self.wrong_key());
         errors
+    }
+
+    /// The key that it brings along; empty for a new one.
+    fn brought_key(self) -> String {
+        self.key.with_untracked(|key| key.trim().to_owned())
+    }
+
+    fn wrong_key(self) -> Option<FieldError> {
+        let key = self.brought_key();
+        let error = key.parse::<ConsumerKey>().err().filter(|_| !key.is_empty())?;
+        Some(FieldError::new("key", error.to_string()))
     }
 
     fn wrong_secret(self) -> Option<FieldError> {
@@ -94,12 +108,12 @@ impl Form {
         };
         self.secret.set(secret.clone());
         self.again.set(secret);
-        self.submit.errors.update(|errors| errors.retain(|error| error.field == "name"));
+        self.submit.errors.update(|errors| errors.retain(|error| matches!(&*error.field, "name" | "key")));
         true
     }
 
     fn clear(self) {
-        for field in [self.name, self.secret, self.again] {
+        for field in [self.name, self.secret, self.again, self.key] {
             field.set(String::new());
         }
         self.submit.errors.set(Vec::new());
@@ -128,7 +142,7 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
         submit.refusal.set(None);
         let send = move |_| {
             registered.set(None);
-            api::register(form.name.get_untracked(), form.secret.get_untracked().into())
+            api::register(form.name.get_untracked(), form.secret.get_untracked().into(), form.brought_key())
         };
         let done = move |consumer: Consumer| {
             form.clear();
@@ -174,6 +188,10 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
                             message=notice disabled=nothing_to_copy
                         />
                     </Field>
+                    <ExistingKey
+                        value=form.key errors
+                        on_leave=Callback::new(move |()| set_error(errors, "key", form.wrong_key()))
+                    />
                     <WorkButton label="Register" busy=submit.busy/>
                 </div>
                 <p class="problem" role="alert">

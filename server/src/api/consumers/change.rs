@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, TypedSecret};
 use serde::{Deserialize, Deserializer};
-use service::consumers::TypedEdit;
+use service::consumers::{TypedConsumer, TypedEdit};
 use utoipa::ToSchema;
 
 use crate::{
@@ -16,23 +16,29 @@ use crate::{
         consumers::show::{key, seen, shown},
         error::ApiError,
         problem::{
-            BadRequest, Forbidden, Invalid, NotFound, NotJson, PreconditionFailed, PreconditionRequired,
-            TooLarge, Unauthorized, Unavailable,
+            BadRequest, Forbidden, Invalid, KeyTaken, NotFound, NotJson, PreconditionFailed,
+            PreconditionRequired, TooLarge, Unauthorized, Unavailable,
         },
     },
     state::AppState,
 };
 
-/// A consumer to register.
-// A missing field counts as empty, so that it is reported together with every other wrong field.
+/// A consumer to register, with a secret, an RSA public key or both.
+// A missing name or secret counts as empty, so that it is reported together with every other wrong field.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct NewConsumer {
     #[serde(default)]
     #[schema(value_type = ConsumerName, required)]
     name: String,
-    #[schema(value_type = ConsumerSecret, required)]
+    /// Required without an RSA public key.
+    #[schema(value_type = Option<ConsumerSecret>, nullable = false)]
     secret: Option<TypedSecret>,
+    /// The public key that verifies its RSA signatures, as in an edit.
+    rsa_public_key: Option<String>,
+    /// The key that the application has already, from another server; without one it gets a new UUID.
+    #[schema(value_type = Option<ConsumerKey>)]
+    key: Option<String>,
 }
 
 /// Register a consumer
@@ -54,17 +60,22 @@ pub(in crate::api) struct NewConsumer {
                 ("Location" = String, description = "The address of the consumer."),
             ),
         ),
-        BadRequest, Unauthorized, Forbidden, TooLarge, NotJson, Invalid, Unavailable,
+        BadRequest, Unauthorized, Forbidden, KeyTaken, TooLarge, NotJson, Invalid, Unavailable,
     ),
 )]
 pub(in crate::api) async fn register(
     State(state): State<AppState>,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Response, ApiError> {
-    let NewConsumer { name, secret } = call.json()?;
-    let secret = secret.as_ref().map_or("", TypedSecret::expose);
-    let consumer = state.service.consumers(&admin).register(&name, secret).await?;
-    let location = state.path(&format!("/api/v1/consumers/{}", consumer.key));
+    let NewConsumer { name, secret, rsa_public_key, key } = call.json()?;
+    let typed = TypedConsumer {
+        name,
+        secret: secret.unwrap_or_default(),
+        rsa_public_key: rsa_public_key.unwrap_or_default(),
+        key,
+    };
+    let consumer = state.service.consumers(&admin).register(&typed).await?;
+    let location = state.path(&format!("/api/v1/consumers/{}", oauth::encode(consumer.key.as_str())));
     Ok(([(header::LOCATION, location)], shown(StatusCode::CREATED, &consumer)).into_response())
 }
 
@@ -97,7 +108,8 @@ pub(in crate::api) struct ConsumerPatch {
     #[schema(value_type = Option<Vec<String>>)]
     #[serde(default, deserialize_with = "present")]
     callback_urls: Option<Option<Vec<String>>>,
-    /// The public key that verifies its RSA signatures: SPKI, PKCS#1 or certificate PEM, 2048 bits or more.
+    /// The public key that verifies its RSA signatures, of 2048 bits or more: SPKI, PKCS#1 or a certificate, as PEM with any
+    /// line length or as base64 alone. It is kept as SPKI PEM. `null` removes it where there is a secret.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     rsa_public_key: Option<Option<String>>,
