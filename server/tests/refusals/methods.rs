@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{
     Home, consent, finish,
-    signer::{App, Call, ECHO, Place, Provider, credentials},
+    signer::{App, CONSUMERS, Call, ECHO, Place, Provider, credentials, send_json},
 };
 
 const HMAC: [&str; 3] = ["HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512"];
@@ -31,8 +31,12 @@ fn rsa_key(home: &Home) -> [String; 3] {
 }
 
 /// Signs by openssl, as a library in another language would.
-fn by_rsa(app: &App, home: &Home, (method, digest): (&str, &str)) -> crate::support::signer::Call {
-    let call = app.get(ECHO).method(method);
+fn by_rsa(app: &App, home: &Home, method: (&str, &str)) -> Call {
+    signed_by_rsa(app.get(ECHO), home, method)
+}
+
+fn signed_by_rsa(call: Call, home: &Home, (method, digest): (&str, &str)) -> Call {
+    let call = call.method(method);
     fs::write(home.path().join("base"), call.base_string()).unwrap();
     openssl(home, &format!("dgst {digest} -sign key.pem -out signature base"));
     call.with("oauth_signature", openssl(home, "base64 -A -in signature").trim())
@@ -85,6 +89,65 @@ fn an_rsa_key_is_taken_as_spki_pkcs1_or_certificate_and_hmac_still_works() {
 }
 
 #[test]
+fn an_rsa_key_is_taken_however_it_was_pasted_and_kept_as_spki() {
+    let provider = Provider::start();
+    let home = Home::new();
+    let app = provider.app("Pasted");
+    let [spki, pkcs1, certificate] = rsa_key(&home);
+    let bare = |pem: &str| pem.lines().filter(|line| !line.starts_with('-')).collect::<String>();
+    let on_one_line = spki.trim().replace('\n', " ");
+    let chain = format!("{certificate}{certificate}");
+    let texts = [bare(&spki), bare(&pkcs1), bare(&certificate), on_one_line, chain];
+    for text in texts.into_iter().chain([spki.replace('\n', "  \r\n   "), format!("\u{feff}{pkcs1}")]) {
+        provider.edit(&app, &json!({ "rsa_public_key": null }));
+        let kept = provider.edit(&app, &json!({ "rsa_public_key": text }));
+        assert_eq!(kept["rsa_public_key"], spki.trim(), "{text}");
+        by_rsa(&app, &home, RSA[1]).send().is(200);
+    }
+}
+
+#[test]
+fn a_consumer_that_signs_with_rsa_needs_no_shared_secret() {
+    let provider = Provider::start();
+    let grace = provider.signed_in("grace");
+    let home = Home::new();
+    let [spki, _, certificate] = rsa_key(&home);
+    fs::write(provider.home.path().join("app.pem"), certificate).unwrap();
+    let by_command = ["consumer", "register", "By command", "--rsa-public-key", "app.pem"];
+    let by_command = provider.home.json(&by_command, "");
+    let body = json!({ "name": "By call", "rsa_public_key": spki });
+    let request = provider.ada().request(http::Method::POST, CONSUMERS);
+    let by_call = send_json(request, &body).is(201).json();
+    for consumer in [by_command, by_call] {
+        assert_eq!(
+            (&consumer["has_secret"], &consumer["rsa_public_key"]),
+            (&json!(false), &json!(spki.trim()))
+        );
+        let app = App { key: consumer["key"].as_str().unwrap().to_owned(), ..provider.pending("Template") };
+        provider.decide("approve", &app);
+        let temporary = credentials(&signed_by_rsa(app.ask("oob"), &home, RSA[1]).send().is(200));
+        let page = consent::decide(&grace, &provider.url, &temporary.0, "allow");
+        let verifier = consent::verifier(&page, &temporary.0, "oob");
+        let exchange = signed_by_rsa(app.exchange(&temporary, &verifier), &home, RSA[1]);
+        let app = App { token: Some(credentials(&exchange.send().is(200))), ..app };
+        assert_eq!(by_rsa(&app, &home, RSA[2]).send().is(200).json()["user"], "grace");
+        for method in HMAC {
+            app.echo().method(method).is_refused_everywhere(400, "signature_method_rejected");
+            app.with_secret("").echo().method(method).is_refused_everywhere(400, "signature_method_rejected");
+        }
+        let told = app.echo().send().refused_at_api(400, "signature_method_rejected");
+        let advice = told["oauth_problem_advice"].as_str().unwrap();
+        assert!(advice.contains("; use RSA-SHA1, RSA-SHA256, RSA-SHA512. "), "{advice}");
+        let path = format!("{CONSUMERS}/{}", app.key);
+        let request = provider.ada().request(http::Method::PATCH, &path).header("if-match", "*");
+        let refused = send_json(request, &json!({ "rsa_public_key": null })).problem(422);
+        assert_eq!(refused["errors"][0]["field"], "rsa_public_key");
+        provider.edit(&app, &json!({ "secret": "a secret of its own", "rsa_public_key": null }));
+        assert_eq!(app.with_secret("a secret of its own").echo().send().is(200).json()["user"], "grace");
+    }
+}
+
+#[test]
 fn keys_that_are_short_or_no_rsa_are_not_taken() {
     let provider = Provider::start();
     let app = provider.app("Keys");
@@ -98,7 +161,7 @@ fn keys_that_are_short_or_no_rsa_are_not_taken() {
     for pem in [short, ec, private, "nonsense".to_owned()] {
         let path = format!("/api/v1/consumers/{}", app.key);
         let request = provider.ada().request(http::Method::PATCH, &path).header("if-match", "*");
-        let answer = crate::support::signer::send_json(request, &json!({ "rsa_public_key": pem }));
+        let answer = send_json(request, &json!({ "rsa_public_key": pem }));
         assert_eq!(answer.problem(422)["errors"][0]["field"], "rsa_public_key");
     }
 }
