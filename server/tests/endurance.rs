@@ -16,7 +16,7 @@ mod key_requests;
 mod kills;
 mod pace;
 mod replays;
-mod run;
+pub mod run;
 mod sign_ins;
 mod slow;
 mod standby;

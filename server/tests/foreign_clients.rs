@@ -1,5 +1,8 @@
 //! OAuth libraries that others wrote: the whole dance, every kind of call, and the errors of refused calls.
 
+mod dances;
+mod openapi;
+
 use crate::support;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -7,7 +10,8 @@ use serde_json::{Value, json};
 use support::{
     Home, PASSWORD, Server, consent,
     foreign::{
-        Administrator, Application, Library, NET_OAUTH, NPM_OAUTH, NPM_OAUTH_1_0A, REQUESTS_OAUTHLIB, refusal,
+        Administrator, Application, Library, NET_OAUTH, NEWMAN, NPM_OAUTH, NPM_OAUTH_1_0A, REQUESTS_OAUTHLIB,
+        refusal,
     },
 };
 
@@ -107,6 +111,11 @@ fn npm_oauth_1_0a_dances_and_signs_every_call_by_every_method() {
 #[test]
 fn net_oauth_dances_and_signs_every_call_by_every_method() {
     dances_and_calls(&NET_OAUTH);
+}
+
+#[test]
+fn newman_dances_and_signs_every_call_by_every_method() {
+    dances_and_calls(&NEWMAN);
 }
 
 #[test]

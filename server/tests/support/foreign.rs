@@ -50,22 +50,50 @@ pub const NET_OAUTH: Library = Library {
     repeats: (false, false),
 };
 
+pub const NEWMAN: Library =
+    Library { program: "node", script: "newman.mjs", methods: HMAC_AND_RSA, repeats: (false, false) };
+
+/// A library that signs with HMAC-SHA1 alone, and no name twice.
+const fn hmac_sha1(program: &'static str, script: &'static str) -> Library {
+    Library { program, script, methods: &["HMAC-SHA1"], repeats: (false, false) }
+}
+
+pub const TWYTHON: Library = hmac_sha1("python", "twython-library.py");
+pub const FLICKRAPI: Library = hmac_sha1("python", "flickrapi-library.py");
+pub const DISCOGS: Library = hmac_sha1("python", "discogs-library.py");
+pub const MWOAUTH: Library = hmac_sha1("python", "mwoauth-library.py");
+pub const LTI: Library = hmac_sha1("python", "lti-library.py");
+pub const LWP_AUTHEN_OAUTH: Library = hmac_sha1("perl", "lwp-authen-oauth.pl");
+pub const PASSPORT_OAUTH1: Library = hmac_sha1("node", "passport-oauth1.mjs");
+pub const JIRA: Library =
+    Library { program: "python", script: "jira-library.py", methods: &["RSA-SHA1"], repeats: (false, false) };
+
 /// Where the programs are that play the libraries.
 pub fn clients() -> PathBuf {
     crate_folder().join("tests/clients")
 }
 
-/// A program that `tools/setup-tests` installs in its own folder, which is found here as it is there.
+/// A program that `tools/setup-tests` installs in its own folder.
 pub fn installed(path: &str) -> PathBuf {
+    let program = foreign_folder().join(path);
+    assert!(program.exists(), "{} is missing; set it up with: make setup", program.display());
+    program
+}
+
+/// Whether `tools/setup-tests` could install a program that is not to be had everywhere.
+pub fn is_installed(path: &str) -> bool {
+    foreign_folder().join(path).exists()
+}
+
+/// The folder of `tools/setup-tests`, found here as it is there.
+fn foreign_folder() -> PathBuf {
     let folder = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let tools = folder("LATCHKEY_TOOLS").unwrap_or_else(|| {
         let cache = folder("XDG_CACHE_HOME")
             .unwrap_or_else(|| folder("HOME").unwrap_or_else(|| PathBuf::from("/tmp")).join(".cache"));
         cache.join("latchkey/tools")
     });
-    let program = tools.join("foreign").join(path);
-    assert!(program.exists(), "{} is missing; set it up with: make setup", program.display());
-    program
+    tools.join("foreign")
 }
 
 /// A foreign program; no proxy stands between it and the server.
