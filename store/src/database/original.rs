@@ -8,10 +8,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use crate::error::StoreError;
-
-/// What SQLite puts behind the name of a database for its log.
-const LOG: &str = "-wal";
+use crate::{database::files::Files, error::StoreError};
 
 /// A database's file and its log, which a running process keeps open.
 #[derive(Debug)]
@@ -27,11 +24,7 @@ type Identity = (u64, u64);
 impl OriginalFiles {
     /// The files behind these names now. A connection has to be open already, and to have read: that makes the log.
     pub(crate) fn opened(database: &Path) -> Self {
-        // SQLite follows a link before it names the log.
-        let target = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
-        let mut log = target.into_os_string();
-        log.push(LOG);
-        let files = [database.to_owned(), log.into()].into_iter();
+        let files = [database.to_owned(), Files::of(database).log()].into_iter();
         let files = files.filter_map(|path| identity(&path).ok().map(|identity| (path, identity)));
         Self { database: database.to_owned(), files: files.collect(), are_gone: AtomicBool::new(false) }
     }
