@@ -141,6 +141,22 @@ async fn who_exchanges_again_with_the_right_verifier_ends_the_token_that_came_fi
 }
 
 #[tokio::test]
+async fn a_copy_of_the_request_that_got_the_token_does_not_end_it() {
+    let house = House::with_users().await;
+    let (key, grace) = (app(&house).await, grace(&house).await);
+    let temporary = ask(&house.service, key, "oob").await.unwrap();
+    let verifier = allow(&house.service, &grace, &temporary).await.unwrap();
+    let more = [("oauth_token", &*temporary.token), ("oauth_verifier", &verifier)];
+    let header = signed(&house.service, key, &more, temporary.secret.expose());
+    let (header, provider) = ([header.as_bytes()], house.service.provider());
+    let (token, _) = provider.token_credentials(&request(&header), HERE).await.unwrap();
+    for _ in 0..2 {
+        is_refused(provider.token_credentials(&request(&header), HERE).await, &Problem::TokenUsed);
+    }
+    assert!(!is_revoked(&house, key, &token.token).await);
+}
+
+#[tokio::test]
 async fn temporary_credentials_lead_nowhere_once_another_callback_is_registered() {
     let house = House::with_users().await;
     let (key, grace) = (app(&house).await, grace(&house).await);

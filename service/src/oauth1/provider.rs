@@ -131,7 +131,12 @@ impl Provider<'_> {
         // Absent only where the consumer may leave it out, which the check has seen.
         let verifier = signed.verifier();
         if temporary.state == State::Used {
-            return Err(self.refuse_again(&temporary, verifier, address).await);
+            return Err(match self.0.use_nonce(&signed, &consumer).await {
+                Ok(_) => self.refuse_again(&temporary, verifier, address).await,
+                // A copy of an earlier request, which takes no knowledge of the verifier to send.
+                Err(VerifyError::Refused(Problem::NonceUsed)) => Problem::TokenUsed.into(),
+                Err(error) => error,
+            });
         }
         let user_id = self.check_verifier(&temporary, verifier).await?;
         let user = self.0.enabled_user(user_id).await?;
