@@ -252,6 +252,14 @@ impl Consumer {
         (self.status != status).then(|| Self { status, ..self.next_revision(now) })
     }
 
+    /// Whether its users are not asked before it acts for them.
+    ///
+    /// With OAuth 1.0 they always are: there is no verifier, so the question is all that stops an attacker who begins a
+    /// dance and has a user finish it.
+    pub fn skips_consent(&self) -> bool {
+        self.trusted && !self.allow_oauth_1_0
+    }
+
     /// Whether it has a right that it did not have before.
     pub fn has_gained_a_right(&self, before: &Self) -> bool {
         (self.trusted && !before.trusted)
@@ -477,6 +485,14 @@ mod tests {
         assert_eq!(consumer().approve_trusted(LATER), Err(RightsError::TrustedWithoutCallback));
         let administers = Consumer { may_administer: true, ..with_callback() };
         assert_eq!(administers.approve_trusted(LATER), Err(RightsError::TrustedThatAdministers));
+    }
+
+    #[test]
+    fn users_are_asked_unless_it_is_trusted_and_without_oauth_1_0() {
+        for (trusted, allow_oauth_1_0) in [(false, false), (false, true), (true, false), (true, true)] {
+            let consumer = Consumer { trusted, allow_oauth_1_0, ..with_callback() };
+            assert_eq!(consumer.skips_consent(), trusted && !allow_oauth_1_0);
+        }
     }
 
     #[test]

@@ -212,7 +212,7 @@ async fn registering_a_callback_takes_the_choice_from_the_authorize_url_in_betwe
 }
 
 #[tokio::test]
-async fn nobody_is_sent_unasked_where_only_the_authorize_url_says_so() {
+async fn nobody_is_sent_unasked_by_oauth_1_0_trusted_or_not() {
     let house = House::with_users().await;
     let key = early(&house).await;
     let temporary = ask_bare(&house, key).await.unwrap();
@@ -220,9 +220,20 @@ async fn nobody_is_sent_unasked_where_only_the_authorize_url_says_so() {
     register_callback(&house, key, CALLBACK).await;
     assert!(!question(&house, &temporary, &[CALLBACK]).await.ok().unwrap().is_unasked(), "not trusted");
     trust(&house, key, true).await;
-    let unasked = question(&house, &temporary, &["https://evil.example/x"]).await.ok().unwrap();
-    assert!(unasked.is_unasked());
-    assert_eq!(unasked.callback().unwrap().as_str(), CALLBACK);
+    let asked = question(&house, &temporary, &["https://evil.example/x"]).await.ok().unwrap();
+    assert!(!asked.is_unasked(), "trusted, but with OAuth 1.0");
+    assert_eq!(asked.callback().unwrap().as_str(), CALLBACK);
+    // Also if it names its callback as in 1.0a: it may still leave out the verifier.
+    let named = ask(&house.service, key, CALLBACK).await.unwrap();
+    assert!(!question(&house, &named, &[]).await.ok().unwrap().is_unasked());
+    let grace = grace(&house).await;
+    let question_of = async |temporary| question(&house, temporary, &[]).await.ok().unwrap();
+    allow_oauth_1_0(&house, key, false).await;
+    let unasked = question_of(&named).await;
+    assert!(unasked.is_unasked(), "trusted, with 1.0a");
+    allow_oauth_1_0(&house, key, true).await;
+    let refused = house.service.provider().allow_unasked(&grace, unasked).await.err();
+    assert!(matches!(refused, Some(AuthorizeError::Changed(_))), "switched on in between: {refused:?}");
 }
 
 #[tokio::test]

@@ -101,7 +101,11 @@ async fn everything_that_verification_needs_is_known_as_it_is_now() {
     store.consumers().save(&after, Some(&new_secret), false, activity).await.unwrap();
     let known = known(&store).await;
     assert_eq!((known.key, &known.name, known.status), (key(1), &after.name, Status::Approved));
-    assert_eq!((known.secret.expose(), known.trusted), ("another secret", true));
+    assert_eq!(
+        (known.secret.expose(), known.skips_consent),
+        ("another secret", false),
+        "OAuth 1.0 always asks"
+    );
     assert_eq!((&known.callback_urls, known.allow_oauth_1_0), (&after.callback_urls, true));
     assert_eq!(known.callback_urls.len(), 2, "{:?}", known.callback_urls);
     assert_eq!(known.rsa_public_key, after.rsa_public_key);

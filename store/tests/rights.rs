@@ -89,12 +89,12 @@ async fn a_node_of_the_version_before_goes_on_beside_the_upgrade() {
     assert_eq!((two.trusted, two.trusted_wished, two.may_administer), (false, false, false));
     folder.sql(&format!("UPDATE consumers SET trusted = TRUE WHERE key = '{}'", key(1))).await;
     assert!(!found(&store, 1).await.trusted, "without a callback");
-    assert!(!store.consumers().cached(key(1)).await.unwrap().unwrap().trusted);
+    assert!(!store.consumers().cached(key(1)).await.unwrap().unwrap().skips_consent);
     // Of a right that it has never heard of it takes none away, and trusts beside it.
     let set = format!("trusted = TRUE, may_administer = TRUE, callback_url = '{CALLBACK}'");
     folder.sql(&format!("UPDATE consumers SET {set} WHERE key = '{}'", key(1))).await;
     let cached = store.consumers().cached(key(1)).await.unwrap().unwrap();
-    assert_eq!((cached.trusted, cached.may_administer), (true, false), "never both");
+    assert_eq!((cached.skips_consent, cached.may_administer), (true, false), "never both");
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn rights_come_out_as_they_were_put_in_also_for_verification() {
     save(&store, &one, &after).await.unwrap();
     assert_eq!(found(&store, 1).await, after);
     let cached = store.consumers().cached(key(1)).await.unwrap().unwrap();
-    assert_eq!((cached.trusted, cached.may_administer), (false, true));
+    assert_eq!((cached.skips_consent, cached.may_administer), (false, true));
     let wished =
         Consumer { trusted_wished: true, created_by: Actor::Request, requested_times: 1, ..consumer(2) };
     store.consumers().insert(&wished, &secret("a secret"), registered(&wished)).await.unwrap();

@@ -185,7 +185,7 @@ fn signing_in_on_the_way_keeps_where_the_link_leads() {
 }
 
 #[test]
-fn a_registered_callback_leaves_the_link_no_choice_and_users_are_asked_until_it_is_trusted() {
+fn a_registered_callback_leaves_the_link_no_choice_and_users_are_asked_though_it_is_trusted() {
     let provider = Provider::start();
     let (grace, app) = (provider.signed_in("grace"), early(&provider, "Registered"));
     provider.edit(&app, &json!({ "callback_url": CALLBACK }));
@@ -196,9 +196,11 @@ fn a_registered_callback_leaves_the_link_no_choice_and_users_are_asked_until_it_
     assert!(!page.text().contains("evil.example"), "{}", page.text());
     provider.edit(&app, &json!({ "trusted": true }));
     let sign_in = provider.visitor().get(&format!("/sign-in?next={}", encode(&evil))).is(200);
-    assert_eq!(form_action(&sign_in), "form-action 'self' https://app.example");
-    let unasked = grace.get(&evil);
-    consent::verifier(&unasked, &token, CALLBACK);
+    assert_eq!(form_action(&sign_in), "form-action 'self'");
+    let still_asked = grace.get(&evil).is(200);
+    assert!(still_asked.text().contains("only if you have just asked"), "{}", still_asked.text());
+    let answer = consent::decide_at(&grace, &provider.url, &evil, "allow");
+    consent::verifier(&answer, &token, CALLBACK);
 }
 
 #[test]

@@ -100,7 +100,7 @@ impl Question {
         Some(&*self.credentials.callback).filter(|_| self.is_late)
     }
 
-    /// Whether it is answered without the user: the consumer is trusted, and the answer is sent to a callback that is
+    /// Whether it is answered without the user: the consumer skips consent, and the answer is sent to a callback that is
     /// registered for it.
     pub fn is_unasked(&self) -> bool {
         self.unasked_callback().is_some()
@@ -108,7 +108,7 @@ impl Question {
 
     /// The registered callback to which the answer is sent without asking the user.
     fn unasked_callback(&self) -> Option<&str> {
-        let mut registered = self.consumer.callbacks().filter(|_| self.consumer.trusted);
+        let mut registered = self.consumer.callbacks().filter(|_| self.consumer.skips_consent);
         registered.find(|registered| is_same(registered, &self.credentials.callback))
     }
 }

@@ -48,8 +48,8 @@ pub struct CachedConsumer {
     pub callback_urls: Vec<String>,
     /// Whether it may leave out `oauth_callback` and `oauth_verifier`.
     pub allow_oauth_1_0: bool,
-    /// Whether the consent page is skipped; only with a registered callback.
-    pub trusted: bool,
+    /// Whether its users are not asked before it acts for them (`Consumer::skips_consent`).
+    pub skips_consent: bool,
     /// Whether its requests may administer this server in the name of a user who may.
     pub may_administer: bool,
     /// Which read of the row this is. A cached token counts only beside the read of its consumer that it followed.

@@ -43,6 +43,7 @@ impl Consumers<'_> {
         let consumer = Consumer::try_from(row)?;
         Ok(Some(Arc::new(CachedConsumer {
             key,
+            skips_consent: consumer.skips_consent(),
             name: consumer.name,
             status: consumer.status,
             secret,
@@ -50,7 +51,6 @@ impl Consumers<'_> {
             rsa_public_key: consumer.rsa_public_key,
             callback_urls: consumer.callback_urls,
             allow_oauth_1_0: consumer.allow_oauth_1_0,
-            trusted: consumer.trusted,
             may_administer: consumer.may_administer,
             generation,
             last_use: LastUse::default(),

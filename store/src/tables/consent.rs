@@ -70,7 +70,9 @@ impl TemporaryCredentialsTable<'_> {
         let (state, verifier_hash) = match decision {
             Decision::Allow(hash) => (State::Allowed, Some(hash)),
             Decision::AllowUnasked { verifier_hash, registered_callback } => {
-                if !consumer.trusted || consumer.callbacks().all(|callback| callback != registered_callback) {
+                if !consumer.skips_consent()
+                    || consumer.callbacks().all(|callback| callback != registered_callback)
+                {
                     return Ok(Outcome::Over);
                 }
                 (State::Allowed, Some(verifier_hash))

@@ -41,7 +41,7 @@ pub(super) fn RightsFields(
             />
             <Check
                 id_prefix name="allow_oauth_1_0" label="Allow OAuth 1.0" value=allow_oauth_1_0 errors
-                hint="Warning: it may leave out oauth_callback and oauth_verifier, so whoever makes a user follow a link of theirs can act as that user. Only for an application that cannot do without, such as Eclipse Lyo's client; register its callback URL, or its users are sent wherever the link says."
+                hint="Warning: it may leave out oauth_callback and oauth_verifier, so whoever makes a user follow a link of theirs and allow it can act as that user; users are always asked, also if it is Trusted. Only for an application that cannot do without, such as Eclipse Lyo's client; register its callback URL, or its users are sent wherever the link says."
             />
         </fieldset>
     }
