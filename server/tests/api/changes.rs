@@ -152,7 +152,7 @@ fn removing_is_done_when_it_is_gone_however_often_it_is_asked() {
         let answer = call(ada, Method::DELETE, path, &[]).is(204);
         assert!(answer.body.is_empty());
     }
-    call(ada, Method::DELETE, &at("nonsense"), &[]).problem(404);
+    call(ada, Method::DELETE, &at("no%20key"), &[]).problem(404);
     ada.get(&path).problem(404);
     call(ada, Method::POST, &format!("{path}/approve"), &[]).problem(404);
     call(ada, Method::POST, &format!("{path}/disapprove"), &[]).problem(404);
