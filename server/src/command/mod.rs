@@ -207,6 +207,6 @@ mod tests {
 
     #[test]
     fn a_key_that_is_none_is_wrong_usage() {
-        assert_eq!(parse("latchkey consumer show 1").unwrap_err().kind(), ErrorKind::ValueValidation);
+        assert_eq!(parse("latchkey consumer show a/b").unwrap_err().kind(), ErrorKind::ValueValidation);
     }
 }
