@@ -1,6 +1,7 @@
 //! Every failure of the store, with a sentence that says what to do. These are for the log and the command line; `public`
 //! has those for the world.
 
+pub(crate) mod postgres;
 mod public;
 
 use std::path::PathBuf;
@@ -81,6 +82,16 @@ pub enum StoreError {
         path: String,
         /// What the operating system reported.
         reason: String,
+    },
+    /// PostgreSQL, a pooler in front of it or a file for the connection would not do.
+    #[error("The database{} cannot be used: {reason}. {advice}", postgres::named(.database.as_deref()))]
+    CannotUse {
+        /// The database, where it is known.
+        database: Option<String>,
+        /// What is wrong.
+        reason: String,
+        /// What to do.
+        advice: &'static str,
     },
     /// No key file beside a database that has secrets.
     #[error(
@@ -269,6 +280,9 @@ impl StoreError {
 
     /// Maps PostgreSQL's `SQLSTATE`.
     fn from_postgres(error: &PgDatabaseError) -> Self {
+        if let Some(advice) = postgres::advice(error.code()) {
+            return Self::of_server(format!("PostgreSQL answers: {}", error.message()), advice);
+        }
         match error.code() {
             "53100" => Self::Full,
             "25006" => Self::Standby,
@@ -280,14 +294,16 @@ impl StoreError {
             "57P01" | "57P02" | "57P03" | "53300" | "53200" | "25P03" => {
                 Self::Unreachable(error.message().to_owned())
             }
-            // Wrong user or password, no such database, no privilege.
-            "28000" | "28P01" | "3D000" | "42501" => {
-                Self::CannotOpen { path: "it".to_owned(), reason: error.message().to_owned() }
-            }
             code if code.starts_with("08") => Self::Unreachable(error.message().to_owned()),
             _ => Self::Database(error.message().to_owned()),
         }
     }
+
+    /// Something about the server that has to be put right.
+    pub(crate) fn of_server(reason: impl Into<String>, advice: &'static str) -> Self {
+        Self::CannotUse { database: None, reason: reason.into(), advice }
+    }
+
     /// Whether the vault key is at fault rather than the database.
     pub fn is_of_the_vault_key(&self) -> bool {
         matches!(
@@ -336,6 +352,9 @@ impl StoreError {
             Self::ReadOnly(_) => Self::ReadOnly(database.to_owned()),
             Self::Damaged(_) => Self::Damaged(database.to_owned()),
             Self::CannotOpen { reason, .. } => Self::CannotOpen { path: database.to_owned(), reason },
+            Self::CannotUse { reason, advice, .. } => {
+                Self::CannotUse { database: Some(database.to_owned()), reason, advice }
+            }
             other => other,
         }
     }

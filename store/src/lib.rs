@@ -14,7 +14,10 @@ mod tables;
 mod upkeep;
 pub mod vault;
 
-pub use database::location::{Location, NoLocation, Protection, Remote};
+pub use database::{
+    location::{Location, NoLocation, Protection, Remote},
+    url::{PostgresUrl, error::UrlError},
+};
 pub use devices::Devices;
 pub use error::StoreError;
 pub use memory::keyring::{CachedConsumer, CachedToken};

@@ -20,6 +20,7 @@ mod lists;
 mod nonces;
 mod opening;
 mod own_account;
+mod postgresql;
 mod prune;
 mod restore;
 mod rights;

@@ -109,7 +109,8 @@ mod tests {
             &[(url, "postgres://ada@localhost/keys?sslmode=disable")],
             &[(url, "postgres://ada@[::1]/keys?sslmode=disable")],
             &[(url, "postgres://ada@db.example/keys?sslmode=verify-full")],
-            &[(url, "postgres://ada@db.example/keys?sslmode=verify-ca")],
+            &[(url, "postgres://ada@db.example/keys?sslmode=verify-ca&sslrootcert=ca.pem")],
+            &[(url, "postgres://ada@db.example/keys?sslmode=require&sslrootcert=ca.pem")],
         ] {
             assert_eq!(openings(environment), [""; 0], "{environment:?}");
         }

@@ -9,6 +9,8 @@ use std::{
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+use crate::database::url::{PostgresUrl, error::UrlError, is_socket, shown_host};
+
 /// Where the data is. A password in it is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Location {
@@ -40,26 +42,28 @@ pub enum Protection {
     Verified,
 }
 
-/// A URL, as libpq accepts it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PostgresUrl(String);
-
-/// The text is neither `sqlite://FILE` nor a PostgreSQL URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a database is sqlite://FILE, without a question mark, or postgres://USER@HOST/DATABASE")]
-pub struct NoLocation;
+/// Why a text is no location.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoLocation {
+    /// It is neither `sqlite://FILE` nor `postgres://…`.
+    #[error("a database is sqlite://FILE, without a question mark, or postgres://USER@HOST/DATABASE")]
+    Form,
+    /// It is a URL of PostgreSQL that cannot be used.
+    #[error(transparent)]
+    Postgres(#[from] UrlError),
+}
 
 impl FromStr for Location {
     type Err = NoLocation;
 
     fn from_str(text: &str) -> Result<Self, NoLocation> {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            PgConnectOptions::from_str(text).map_err(|_| NoLocation)?;
-            return Ok(Self::Postgres(PostgresUrl(text.to_owned())));
+        let postgres = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
+        if let Some(url) = postgres {
+            return Ok(Self::Postgres(url.parse()?));
         }
         let file = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:"));
         let plain = file.filter(|file| !file.is_empty() && !file.contains('?') && *file != ":memory:");
-        plain.map(|file| Self::Sqlite(PathBuf::from(file))).ok_or(NoLocation)
+        plain.map(|file| Self::Sqlite(PathBuf::from(file))).ok_or(NoLocation::Form)
     }
 }
 
@@ -72,23 +76,32 @@ impl Location {
         }
     }
 
-    /// The server, if it is PostgreSQL on another host.
+    /// The same PostgreSQL database, with another URL at which changes are listened for: without the pooler that the first
+    /// one leads through. Nothing changes where either is SQLite.
+    #[must_use]
+    pub fn listening_at(self, listening: Self) -> Self {
+        match (self, listening) {
+            (Self::Postgres(url), Self::Postgres(listening)) => Self::Postgres(url.listening_at(listening)),
+            (location, _) => location,
+        }
+    }
+
+    /// The first server on another host, if it is PostgreSQL.
     pub fn remote(&self) -> Option<Remote> {
         let Self::Postgres(url) = self else { return None };
-        let options = url.options();
-        let host = options.get_host();
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        let is_loopback = address.map_or(host == "localhost", |address| address.to_canonical().is_loopback());
-        if options.get_socket().is_some() || host.starts_with('/') || is_loopback {
-            return None;
-        }
-        let protection = match options.get_ssl_mode() {
-            PgSslMode::Disable => Protection::Clear,
-            PgSslMode::Allow | PgSslMode::Prefer => Protection::Optional,
-            PgSslMode::Require => Protection::Unverified,
-            PgSslMode::VerifyCa | PgSslMode::VerifyFull => Protection::Verified,
+        let is_here = |host: &str| {
+            let address = host.parse::<IpAddr>();
+            address.map_or(host == "localhost", |address| address.to_canonical().is_loopback())
         };
-        Some(Remote { host: host.to_owned(), protection })
+        let servers = url.servers();
+        let server = servers.iter().find(|server| !is_socket(server) && !is_here(server.get_host()))?;
+        let protection = match url.modes(server) {
+            (PgSslMode::VerifyCa | PgSslMode::VerifyFull, _) => Protection::Verified,
+            (PgSslMode::Require, _) => Protection::Unverified,
+            (PgSslMode::Disable, None) => Protection::Clear,
+            (PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer, _) => Protection::Optional,
+        };
+        Some(Remote { host: shown_host(server), protection })
     }
 
     /// The `pg_dump` command that copies the database to `file`, if it is PostgreSQL. `pg_dump` asks for the password
@@ -112,47 +125,42 @@ impl Location {
     /// A command of PostgreSQL's own, with where to connect to and words of its own; `None` for SQLite.
     fn client(&self, program: &str, own: impl IntoIterator<Item = String>) -> Option<String> {
         let Self::Postgres(url) = self else { return None };
-        let options = url.options();
-        let host =
-            options.get_socket().map_or(options.get_host().to_owned(), |path| path.display().to_string());
-        let database = options.get_database().unwrap_or(options.get_username());
+        // Past a pooler. As libpq has them, several servers stand with commas between.
+        let servers = url.listening().servers();
+        let first = url.listening().first();
+        let hosts: Vec<_> = servers.iter().map(plain_host).collect();
+        let ports: Vec<_> = servers.iter().map(|server| server.get_port().to_string()).collect();
+        let database = first.get_database().unwrap_or(first.get_username());
         let connection = [
             program.to_owned(),
-            format!("--host={host}"),
-            format!("--port={}", options.get_port()),
-            format!("--username={}", options.get_username()),
+            format!("--host={}", hosts.join(",")),
+            format!("--port={}", ports.join(",")),
+            format!("--username={}", first.get_username()),
             format!("--dbname={database}"),
         ];
-        let words: Vec<_> = connection.into_iter().chain(own).map(|word| quoted(&word)).collect();
+        // Of several, the one that has everything and takes changes.
+        let primary = (servers.len() > 1).then(|| "PGTARGETSESSIONATTRS=read-write".to_owned());
+        let words = primary.into_iter().chain(connection).chain(own);
+        let words: Vec<_> = words.map(|word| quoted(&word)).collect();
         Some(words.join(" "))
     }
 }
 
-/// Quotes a word for the shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_=./:".contains(&byte);
-    if word.bytes().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+fn plain_host(server: &PgConnectOptions) -> String {
+    server.get_socket().map_or_else(|| server.get_host().to_owned(), |path| path.display().to_string())
 }
 
-impl PostgresUrl {
-    /// The driver's connection options.
-    ///
-    /// # Panics
-    /// Never: the URL was parsed before.
-    pub(crate) fn options(&self) -> PgConnectOptions {
-        PgConnectOptions::from_str(&self.0).expect("it was read once before")
-    }
+/// Quotes a word for the shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_=./:,".contains(&byte);
+    if word.bytes().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(file) => write!(f, "{}", file.display()),
-            Self::Postgres(url) => {
-                let options = url.options();
-                let database = options.get_database().unwrap_or(options.get_username());
-                write!(f, "postgres://{}:{}/{database}", options.get_host(), options.get_port())
-            }
+            Self::Postgres(url) => write!(f, "{url}"),
         }
     }
 }
@@ -160,12 +168,6 @@ impl fmt::Display for Location {
 impl fmt::Debug for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Location({self})")
-    }
-}
-
-impl fmt::Debug for PostgresUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PostgresUrl(…)")
     }
 }
 
@@ -188,7 +190,7 @@ mod tests {
         }
         for text in ["", "sqlite://", "sqlite://a?mode=rwc", "sqlite::memory:", "mysql://a/b", "postgres//a"]
         {
-            assert_eq!(text.parse::<Location>(), Err(NoLocation), "{text}");
+            assert_eq!(text.parse::<Location>(), Err(NoLocation::Form), "{text}");
         }
     }
 
@@ -200,12 +202,14 @@ mod tests {
             ("192.0.2.1", "allow", Protection::Optional),
             ("[2001:db8::1]", "prefer", Protection::Optional),
             ("localhost.example", "require", Protection::Unverified),
-            ("db.example", "verify-ca", Protection::Verified),
+            ("db.example", "require&sslrootcert=ca.pem", Protection::Verified),
+            ("db.example", "verify-ca&sslrootcert=ca.pem", Protection::Verified),
             ("db.example", "verify-full", Protection::Verified),
         ] {
             let found = remote(&format!("postgres://ada@{host}/keys?sslmode={mode}"));
             assert_eq!(found, Some(Remote { host: host.to_owned(), protection }));
         }
+        assert_eq!(remote("postgres://localhost,db.example:6432/keys").unwrap().host, "db.example");
         for url in [
             "postgres://ada@localhost/keys",
             "postgres://ada@127.0.0.1/keys",
@@ -230,6 +234,13 @@ mod tests {
                 .unwrap()
                 .contains("--host=/run/postgresql ")
         );
+        let of_several = dump("postgres://ada@h1,h2:6432/keys").unwrap();
+        let words = "PGTARGETSESSIONATTRS=read-write pg_dump --host=h1,h2 --port=5432,6432 --username=ada ";
+        assert!(of_several.starts_with(words), "{of_several}");
+        let direct = "postgres://ada:hunter2@direct.example/keys".parse().unwrap();
+        let pooled = "postgres://ada:hunter2@pooler.example/keys".parse::<Location>().unwrap();
+        let dumped = pooled.listening_at(direct).pg_dump(Path::new("keys.dump")).unwrap();
+        assert!(dumped.contains("--host=direct.example "), "{dumped}");
         assert_eq!(dump("sqlite://keys.db"), None);
     }
 

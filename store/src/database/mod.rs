@@ -4,9 +4,13 @@ pub(crate) mod files;
 pub(crate) mod location;
 pub(crate) mod log;
 pub(crate) mod original;
+pub(crate) mod pooling;
 pub(crate) mod postgres;
+pub(crate) mod reach;
 pub(crate) mod sqlite;
+pub(crate) mod url;
 pub(crate) mod values;
+pub(crate) mod wait;
 
 use sea_orm::DatabaseConnection;
 

@@ -7,12 +7,13 @@ use std::{
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
-    sqlx::{self, PgConnection},
+    sqlx::{self, Executor as _, PgConnection},
 };
 
 use crate::{
     database::{
-        location::PostgresUrl,
+        reach,
+        url::PostgresUrl,
         values::{has_table, number},
     },
     error::StoreError,
@@ -22,6 +23,8 @@ use crate::{
 pub(crate) const CHANGES_LOCK: i64 = 0x4C4B_4559_0001;
 /// Held exclusively while nonces are forgotten, shared while they are recorded.
 pub(crate) const NONCES_LOCK: i64 = 0x4C4B_4559_0002;
+/// Has the transaction that it is called in answer its commit only once that is on the disk.
+pub(crate) const DURABLE: &str = "set_config('synchronous_commit', 'on', true)";
 /// The `NOTIFY` channel by which nodes announce new activity.
 pub(crate) const CHANNEL: &str = "latchkey_activity";
 
@@ -31,21 +34,19 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 /// How many connections were refused since they were read-only.
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
-/// Session settings: a node that is cut off in the middle of a change must release its locks soon. Milliseconds,
-/// except for the last one, in seconds.
-const SESSION: [(&str, &str); 6] = [
-    ("client_min_messages", "warning"),
-    ("statement_timeout", "10000"),
-    ("lock_timeout", "5000"),
-    ("idle_in_transaction_session_timeout", "5000"),
-    ("tcp_user_timeout", "5000"),
-    ("tcp_keepalives_idle", "10"),
-];
+/// Session settings: no answer before a commit is on the disk, and a node that is cut off in the middle of a change must
+/// release its locks soon. Milliseconds, except for the last one, in seconds. They are no options of the connection's start,
+/// which poolers refuse.
+const SESSION: &str = "SET client_min_messages = warning; SET synchronous_commit = on; SET statement_timeout = 10000; \
+                       SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 5000; \
+                       SET tcp_user_timeout = 5000; SET tcp_keepalives_idle = 10";
 
+/// Opens a pool that leads to the first server that takes changes.
 pub(crate) async fn connect(url: &PostgresUrl, connections: u32) -> Result<DatabaseConnection, StoreError> {
+    let options = options(url, connections).await?;
     let refused = REFUSED.load(Ordering::Relaxed);
     // Boxed: a future that runs once must not enlarge its caller's.
-    let connected = Box::pin(Database::connect(options(url, connections))).await;
+    let connected = Box::pin(Database::connect(options)).await;
     // The pool says that its time was over, not why.
     connected.map_err(|error| match REFUSED.load(Ordering::Relaxed) {
         now if now > refused => StoreError::Standby,
@@ -55,13 +56,15 @@ pub(crate) async fn connect(url: &PostgresUrl, connections: u32) -> Result<Datab
 
 /// A pool without a connection: its options are copied by those that need connections of their own.
 pub(crate) async fn connect_later(url: &PostgresUrl) -> Result<DatabaseConnection, StoreError> {
-    let mut options = options(url, 1);
+    let mut options = options(url, 1).await?;
     options.connect_lazy(true);
     Ok(Box::pin(Database::connect(options)).await?)
 }
 
-fn options(url: &PostgresUrl, connections: u32) -> ConnectOptions {
-    let driver = url.options().options(SESSION).application_name("latchkey");
+async fn options(url: &PostgresUrl, connections: u32) -> Result<ConnectOptions, StoreError> {
+    let driver = reach::options(url).await.map_err(|failure| failure.error)?;
+    // A pooler's connections are others' in the next transaction, and keep their settings.
+    let has_session = !url.is_pooled();
     let mut options = ConnectOptions::new("postgres://");
     options
         .max_connections(connections)
@@ -73,11 +76,19 @@ fn options(url: &PostgresUrl, connections: u32) -> ConnectOptions {
         .idle_timeout(None)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
-        .map_sqlx_postgres_pool_opts(|pool| {
-            pool.after_connect(|connection, _| Box::pin(refuse_read_only(connection)))
+        .map_sqlx_postgres_pool_opts(move |pool| {
+            pool.after_connect(move |connection, _| Box::pin(begin(connection, has_session)))
         })
         .map_sqlx_postgres_opts(move |_| driver.clone());
-    options
+    Ok(options)
+}
+
+/// Prepares a new connection.
+async fn begin(connection: &mut PgConnection, has_session: bool) -> Result<(), sqlx::Error> {
+    if has_session {
+        connection.execute(SESSION).await?;
+    }
+    refuse_read_only(connection).await
 }
 
 /// Refuses a new connection to a server that takes no changes: a standby, whose rows may be old, or one that was set to
@@ -115,11 +126,11 @@ pub(crate) async fn refuse_foreign(connection: &DatabaseConnection, name: &str) 
     if tables > 0 && !is_ours { Err(StoreError::Foreign(name.to_owned())) } else { Ok(()) }
 }
 
-/// Serialises changes across nodes: waits for the lock, and holds it until the transaction ends. Fails where the
-/// transaction may not write.
+/// Serialises changes across nodes: waits for the lock, and holds it until the transaction ends, whose commit is then on
+/// the disk, whatever the session's setting is. Fails where the transaction may not write.
 pub(crate) async fn lock_changes(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
     let lock = format!(
-        "SELECT current_setting('transaction_read_only')::bool FROM pg_advisory_xact_lock({CHANGES_LOCK})"
+        "SELECT current_setting('transaction_read_only')::bool, {DURABLE} FROM pg_advisory_xact_lock({CHANGES_LOCK})"
     );
     let row = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, lock)).await?;
     let is_read_only: bool = row.ok_or(StoreError::Unreadable("no answer to a lock"))?.try_get_by_index(0)?;

@@ -43,6 +43,7 @@ impl StoreError {
             | Self::NotMade(_)
             | Self::Newer(..)
             | Self::CannotOpen { .. }
+            | Self::CannotUse { .. }
             | Self::VaultKeyMissing(_)
             | Self::VaultKeyWrong(_)
             | Self::VaultKeyUnknown { .. }

@@ -14,6 +14,8 @@ use sea_orm::{
     sea_query::{ColumnDef, Query, Table},
 };
 
+use crate::{database::values::has_table, error::StoreError};
+
 mod columns;
 mod compare_bytes;
 mod m20261123_000001_create_tables;
@@ -110,14 +112,17 @@ pub(crate) async fn missing(connection: &impl ConnectionTrait) -> Result<Option<
 }
 
 /// Applies the migrations that the database does not have yet; returns how many.
-pub(crate) async fn apply(transaction: &DatabaseTransaction) -> Result<usize, DbErr> {
+pub(crate) async fn apply(transaction: &DatabaseTransaction) -> Result<usize, StoreError> {
     let table = Table::create()
         .table(TABLE)
         .if_not_exists()
         .col(ColumnDef::new("version").string().not_null().primary_key())
         .col(ColumnDef::new("applied_at").big_integer().not_null())
         .take();
-    transaction.execute(&table).await?;
+    // PostgreSQL asks for the right to make tables even where the table is there.
+    if !has_table(transaction, TABLE).await? {
+        transaction.execute(&table).await?;
+    }
     let applied = applied(transaction).await?;
     let is_pending = |migration: &&Migration| !applied.contains(migration.version);
     let pending: Vec<_> = MIGRATIONS.iter().filter(is_pending).collect();

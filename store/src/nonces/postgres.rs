@@ -61,6 +61,8 @@ impl Nonces<'_> {
     }
 }
 
-const USE: &str = "SELECT fresh, newest_activity, forgotten_until FROM use_nonces($1)";
+/// Durable by itself, as `postgres::DURABLE` has it: a nonce that a crash forgets is a replay.
+const USE: &str = "SELECT fresh, newest_activity, forgotten_until \
+                   FROM use_nonces($1), set_config('synchronous_commit', 'on', true)";
 const FORGET: &str = "UPDATE nonces_forgotten SET until = greatest(until, $1) WHERE id = 1";
 const DELETE_OLD: &str = "DELETE FROM shared_nonces WHERE id < int8send($1 + 1)";

@@ -6,6 +6,7 @@
 use sea_orm::{ConnectionTrait, EntityTrait as _, QueryOrder as _, Set};
 
 use crate::{
+    database::values::has_table,
     entity::vault_check,
     error::StoreError,
     store::Change,
@@ -32,6 +33,18 @@ pub(crate) async fn insert(
 pub(crate) async fn proven(connection: &impl ConnectionTrait, vault: &Vault) -> Result<Vec<i32>, StoreError> {
     let checks = vault_check::Entity::find().order_by_asc(vault_check::Column::KeyId).all(connection).await?;
     checks.into_iter().map(|check| prove(vault, check)).collect()
+}
+
+/// Whether two connections lead to the same database: no two seal their text alike.
+pub(crate) async fn are_the_same(
+    one: &impl ConnectionTrait,
+    other: &impl ConnectionTrait,
+) -> Result<bool, StoreError> {
+    if !has_table(other, "vault_checks").await? {
+        return Ok(false);
+    }
+    let checks = vault_check::Entity::find().order_by_asc(vault_check::Column::KeyId);
+    Ok(checks.clone().all(one).await? == checks.all(other).await?)
 }
 
 /// The number of the current key.

@@ -55,6 +55,7 @@ impl Store {
         loop {
             if let Err(error) = self.follow_on(&mut last).await {
                 self.keyring.cut_off();
+                let error = Box::pin(self.cause(error)).await;
                 tracing::error!(%error, "the feed cannot read the activity table; trying again");
                 tokio::time::sleep(AGAIN_AFTER).await;
             }

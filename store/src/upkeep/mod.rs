@@ -1,6 +1,7 @@
 //! Opening, watching and maintaining the store as a whole.
 
 pub(crate) mod backup;
+mod cause;
 pub(crate) mod close;
 pub(crate) mod follow;
 pub(crate) mod health;

@@ -14,8 +14,8 @@ use tokio::sync::OnceCell;
 
 use crate::{
     database::{
-        connect, files::Files, location::Location, log, original::OriginalFiles, postgres, sqlite,
-        values::has_table,
+        connect, files::Files, location::Location, log, original::OriginalFiles, pooling, postgres, sqlite,
+        url::PostgresUrl, values::has_table,
     },
     entity::vault_check,
     error::StoreError,
@@ -48,6 +48,7 @@ impl Store {
         may_create: bool,
     ) -> Result<Self, StoreError> {
         let open = async {
+            examine(location).await?;
             let in_use = enter(location)?;
             let write =
                 if may_create { connect(location, 1, true).await? } else { connect_made(location).await? };
@@ -62,6 +63,7 @@ impl Store {
     /// Opens an existing database without creating or migrating anything, for commands that only read.
     pub async fn open_existing(location: &Location, vault_key_file: &Path) -> Result<Self, StoreError> {
         let open = async {
+            examine(location).await?;
             let in_use = enter(location)?;
             let write = connect_made(location).await?;
             let prepared = async {
@@ -88,7 +90,8 @@ impl Store {
         let (nonce_writer, watch) = match location {
             Location::Sqlite(file) => (write.clone(), sqlite::connect(file, 1, false).await?),
             Location::Postgres(url) => {
-                (postgres::connect(url, 1).await?, postgres::connect_later(url).await?)
+                refuse_astray(&write, url).await?;
+                (postgres::connect(url, 1).await?, postgres::connect_later(url.listening()).await?)
             }
         };
         Ok(Self {
@@ -158,6 +161,30 @@ async fn closed_after(error: StoreError, write: &DatabaseConnection) -> StoreErr
         tracing::warn!(error = %unclosed, "the database was not closed in good order");
     }
     error
+}
+
+/// Refuses a PostgreSQL that would not do, with what to do about it.
+async fn examine(location: &Location) -> Result<(), StoreError> {
+    match location {
+        Location::Sqlite(_) => Ok(()),
+        Location::Postgres(url) => pooling::examine(url).await.map_err(|failure| failure.error),
+    }
+}
+
+/// Refuses a `LATCHKEY_LISTEN_DATABASE_URL` that leads to another database.
+async fn refuse_astray(write: &DatabaseConnection, url: &PostgresUrl) -> Result<(), StoreError> {
+    if !url.is_pooled() {
+        return Ok(());
+    }
+    let listening = postgres::connect(url.listening(), 1).await?;
+    let are_the_same = vault_checks::are_the_same(write, &listening).await;
+    listening.close().await?;
+    if are_the_same? {
+        return Ok(());
+    }
+    let reason = "LATCHKEY_LISTEN_DATABASE_URL leads to another database";
+    let advice = "Give it the address of the same PostgreSQL database, without the pooler.";
+    Err(StoreError::of_server(reason, advice))
 }
 
 /// Connects to a database that has our tables, and leaves a file or database without them as it is.
