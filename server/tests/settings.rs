@@ -15,7 +15,7 @@ fn a_wrong_value_stops_the_start_with_one_sentence_that_names_it() {
         ("LATCHKEY_INTERNAL_LISTEN", "3001"),
         ("LATCHKEY_PUBLIC_URL", "keys.example.com"),
         ("LATCHKEY_PUBLIC_URL", "ftp://keys.example.com"),
-        ("LATCHKEY_DATABASE_URL", "mysql:data"),
+        ("LATCHKEY_DATABASE_URL", "sqlite:"),
         ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.1, proxy"),
         ("LATCHKEY_CLOCK_SKEW", "-1"),
         ("LATCHKEY_TEMPORARY_CREDENTIALS_TTL", "soon"),
@@ -50,15 +50,30 @@ fn commands_refuse_a_wrong_value_like_the_server_does() {
 #[test]
 fn a_password_in_a_setting_is_not_shown() {
     let home = Home::new();
-    for (url, code) in [
-        ("mysql://ada:correcthorse@db.example/latchkey", 2),
-        // Nothing listens there.
-        ("postgres://ada:correcthorse@127.0.0.1:1/latchkey", 1),
+    for url in [
+        "mysql://ada:correcthorse@db.example/latchkey",
+        "postgres://ada:5432/correcthorse@db.example/latchkey",
+        "postgres://ada@db.example/latchkey?pasword=correcthorse",
     ] {
-        let said = home.serve_in_vain(&[("LATCHKEY_DATABASE_URL", url)]);
-        assert_eq!(said.code, Some(code), "{said:?}");
-        assert!(!format!("{said:?}").contains("correcthorse"), "{said:?}");
+        let mut check = home.command(&["check"]);
+        check.env("LATCHKEY_DATABASE_URL", url);
+        let said = [home.serve_in_vain(&[("LATCHKEY_DATABASE_URL", url)]), support::finish(check, "")];
+        for said in said {
+            assert_eq!(
+                (said.code, said.sentence().contains("LATCHKEY_DATABASE_URL=")),
+                (Some(2), true),
+                "{said:?}"
+            );
+            assert!(!format!("{said:?}").contains("correcthorse"), "{said:?}");
+        }
     }
+    // Nothing listens there.
+    let mut check = home.command(&["check"]);
+    check.env("LATCHKEY_DATABASE_URL", "postgres://ada:correcthorse@127.0.0.1:1/latchkey");
+    let said = support::finish(check, "");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.stdout.contains("127.0.0.1:1: ") && said.stdout.contains("refused"), "{said:?}");
+    assert!(!format!("{said:?}").contains("correcthorse"), "{said:?}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ mod stream;
 mod tasks;
 mod unread;
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use axum_server::Handle;
 use service::{Clock, Rules, Service};
@@ -41,6 +41,9 @@ use crate::{
     telemetry::LostLines,
 };
 
+/// How long a start waits for a PostgreSQL that is started beside it.
+const DATABASE_WITHIN: Duration = Duration::from_mins(1);
+
 /// How long requests that are under way may take to finish when the process stops.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -58,6 +61,12 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     };
     let tls = tls(settings.tls()).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %settings.database_url, "starting");
+    // Before anything takes long: a signal that comes during it counts as soon as the server listens.
+    let mut stop_signal = pin!(stop_signal()?);
+    tokio::select! {
+        () = settings.database_url.until_there(DATABASE_WITHIN) => {}
+        () = &mut stop_signal => return Ok(()),
+    }
     let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
     warn(&settings);
     let served = tls.clone().zip(settings.tls()).map(Served::new);
@@ -108,8 +117,6 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
         None => None,
     };
 
-    // Before the line that says it listens: its reader may send a signal at once.
-    let stop_signal = stop_signal()?;
     let set_up_url = set_up.map(|token| {
         format!("{}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose())
     });

@@ -13,6 +13,16 @@ pub enum SettingsError {
         /// What may be given.
         allowed: String,
     },
+    /// A URL of PostgreSQL that is not one.
+    #[error("{source_name}={value} is not allowed: {reason}.")]
+    DatabaseUrl {
+        /// The setting as it was given: flag, variable or key of the file.
+        source_name: String,
+        /// As much of it as may be shown.
+        value: String,
+        /// What is wrong, without any value.
+        reason: String,
+    },
     /// A setting, and a file that holds it.
     #[error("{0} and {1} are given both: give one of them.")]
     Twice(String, String),

@@ -14,6 +14,9 @@ pub(crate) fn ineffective(settings: &Settings) -> Vec<&'static str> {
              that are https themselves"
         });
     }
+    if settings.listen_database_url.is_some() && settings.database_url.file().is_some() {
+        told.push("LATCHKEY_LISTEN_DATABASE_URL has no effect: the database is SQLite, which needs no other address");
+    }
     told
 }
 

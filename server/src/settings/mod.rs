@@ -56,7 +56,10 @@ impl Settings {
         let file = parse_file(KEYS, &file_name, text)?;
         let mut sources =
             Sources { flags: flags.given(), environment, file, file_name, in_words: Vec::new() };
-        let settings = Self::take(&mut sources)?;
+        let mut settings = Self::take(&mut sources)?;
+        if let Some(listening) = settings.listen_database_url.clone() {
+            settings.database_url = settings.database_url.listening_at(listening);
+        }
         let given = match (&settings.tls_cert, &settings.tls_key) {
             (Some(_), None) => sources.get("tls_cert")?,
             (None, Some(_)) => sources.get("tls_key")?,

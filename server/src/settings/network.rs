@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use store::{Protection, Remote};
+use store::{Location, Protection, Remote};
 
 use crate::settings::Settings;
 
@@ -17,7 +17,7 @@ pub(crate) enum Opening {
     /// The internal listener can be reached from everywhere.
     InternalOpen(SocketAddr),
     /// The database is on another host, and that may be another than it seems.
-    Database(Remote),
+    Database(&'static str, Remote),
 }
 
 impl fmt::Display for Opening {
@@ -31,7 +31,7 @@ impl fmt::Display for Opening {
                 f,
                 "LATCHKEY_INTERNAL_LISTEN={address} may be reached from everywhere: /verify and /metrics are for gateways and tools alone; give a loopback or private address, or shut all others out by a firewall"
             ),
-            Self::Database(Remote { host, protection }) => {
+            Self::Database(setting, Remote { host, protection }) => {
                 let what = match protection {
                     Protection::Clear => {
                         "is asked in clear (sslmode=disable): everybody on the way can read and change what it answers"
@@ -46,7 +46,7 @@ impl fmt::Display for Opening {
                 };
                 write!(
                     f,
-                    "the database server {host} {what}; add sslmode=verify-full (and sslrootcert=FILE for a CA of your own) to LATCHKEY_DATABASE_URL"
+                    "the database server {host} {what}; add sslmode=verify-full (and sslrootcert=FILE for a CA of your own) to {setting}"
                 )
             }
         }
@@ -59,11 +59,16 @@ pub(crate) fn openings(settings: &Settings) -> Vec<Opening> {
     let public = Some(settings.listen)
         .filter(|address| is_http && settings.tls().is_none() && !address.ip().to_canonical().is_loopback());
     let internal = settings.internal_listen.filter(|address| !is_private(address.ip()));
-    let database = settings.database_url.remote().filter(|remote| remote.protection != Protection::Verified);
+    let unprotected = |setting, location: &Location| {
+        let remote = location.remote().filter(|remote| remote.protection != Protection::Verified);
+        remote.map(|remote| Opening::Database(setting, remote))
+    };
+    let listening = settings.listen_database_url.as_ref();
     let openings = [
         public.map(Opening::PublicInClear),
         internal.map(Opening::InternalOpen),
-        database.map(Opening::Database),
+        unprotected("LATCHKEY_DATABASE_URL", &settings.database_url),
+        listening.and_then(|location| unprotected("LATCHKEY_LISTEN_DATABASE_URL", location)),
     ];
     openings.into_iter().flatten().collect()
 }
@@ -145,6 +150,16 @@ mod tests {
             assert!(parts.iter().all(|part| told[0].contains(part)), "{told:?}");
             assert!(!told[0].contains("correcthorse"), "{told:?}");
         }
+        let direct = [
+            (url, "postgres://ada@localhost/keys"),
+            ("LATCHKEY_LISTEN_DATABASE_URL", "postgres://ada:correcthorse@direct.example/keys"),
+        ];
+        let told = openings(&direct);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].contains("server direct.example ") && told[0].contains("to LATCHKEY_LISTEN_DATABASE_URL"),
+            "{told:?}"
+        );
         let all = [(listen, "0.0.0.0:3000"), (internal, "0.0.0.0:3001"), (url, "postgres://db.example/keys")];
         assert_eq!(openings(&all).len(), 3);
     }

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, ffi::OsString, fs::File};
 
+use store::{Location, NoLocation};
+
 use crate::{
     secret_text::{read_bounded, without_line_break},
     settings::error::SettingsError,
@@ -20,7 +22,10 @@ const NOT_SETTINGS: [&str; 8] = [
 ];
 
 /// What may be a secret or hold one: `LATCHKEY_X_FILE` names a file with its value, as the key with `_file` does.
-const IN_FILES: [&str; 2] = ["database_url", "public_url"];
+const IN_FILES: [&str; 3] = ["database_url", "listen_database_url", "public_url"];
+
+/// What holds a password where it is a URL, and so is shown less of.
+const DATABASES: [&str; 2] = ["database_url", "listen_database_url"];
 
 /// What a file may hold as a list of texts.
 const LISTS: [&str; 3] = ["internal_hosts", "trusted_proxies", "signature_methods"];
@@ -55,16 +60,26 @@ impl Given {
         }
     }
 
-    fn shown(&self) -> String {
+    fn shown(&self, key: &str) -> String {
+        let without_password = if DATABASES.contains(&key) { scheme_or_file } else { without_password };
         let shown = self.path.clone().unwrap_or_else(|| without_password(&self.value));
         shown.replace(char::is_control, "\u{fffd}")
     }
 
-    fn not_allowed(&self, allowed: &str) -> SettingsError {
+    fn not_allowed(&self, key: &str, allowed: &str) -> SettingsError {
+        if DATABASES.contains(&key)
+            && let Err(NoLocation::Postgres(reason)) = self.value.parse::<Location>()
+        {
+            return SettingsError::DatabaseUrl {
+                source_name: self.source_name.clone(),
+                value: self.shown(key),
+                reason: reason.to_string(),
+            };
+        }
         let a_file = if self.path.is_some() { "a file that holds " } else { "" };
         SettingsError::Value {
             source_name: self.source_name.clone(),
-            value: self.shown(),
+            value: self.shown(key),
             allowed: format!("{a_file}{allowed}"),
         }
     }
@@ -81,6 +96,16 @@ fn without_password(value: &str) -> String {
             format!("{}?…", value.split('?').next().unwrap_or_default())
         }
         _ => value.to_owned(),
+    }
+}
+
+/// Of a database's URL only the scheme, since whatever is wrong with it may have been a password; of SQLite's, the file.
+fn scheme_or_file(value: &str) -> String {
+    const SCHEMES: [&str; 5] = ["postgres", "postgresql", "mysql", "mariadb", "http"];
+    match value.split_once(':') {
+        Some(("sqlite", _)) => without_password(value),
+        Some((scheme, _)) if SCHEMES.contains(&scheme) => format!("{scheme}:…"),
+        _ => "…".to_owned(),
     }
 }
 
@@ -127,8 +152,8 @@ impl Sources<'_> {
             self.in_words.push(format!("{key}: {words}"));
             return Ok(default());
         };
-        let value = parse(&given.value).ok_or_else(|| given.not_allowed(allowed))?;
-        self.in_words.push(format!("{key}: {} ({})", given.shown(), given.source_name));
+        let value = parse(&given.value).ok_or_else(|| given.not_allowed(key, allowed))?;
+        self.in_words.push(format!("{key}: {} ({})", given.shown(key), given.source_name));
         Ok(value)
     }
 }

@@ -19,8 +19,8 @@ use crate::settings::{
     sources::Sources,
     values::{
         LogFormat, address_or_off, addresses, days_or_none, host_names, log_filter, log_format, on_or_off,
-        path, public_url, realm, require_second_factor, seconds, seconds_or_none, signature_methods,
-        some_seconds,
+        path, postgres, public_url, realm, require_second_factor, seconds, seconds_or_none,
+        signature_methods, some_seconds,
     },
 };
 
@@ -82,6 +82,9 @@ settings! {
     database_url: Location, "URL", "sqlite://FILE or postgres://USER@HOST/DATABASE; LATCHKEY_DATABASE_URL_FILE names a file that holds it",
         default "latchkey.db in the data folder" = Location::Sqlite(data_dir.join("latchkey.db")),
         must be "sqlite://FILE without a question mark, or postgres://USER@HOST/DATABASE" => |text| text.parse().ok();
+    listen_database_url: Option<Location>, "URL", "The same PostgreSQL database without the pooler that the database URL leads through; LATCHKEY_LISTEN_DATABASE_URL_FILE names a file that holds it",
+        default "the database URL" = None,
+        must be "postgres://USER@HOST/DATABASE" => |text| postgres(text).map(Some);
     listen: SocketAddr, "ADDRESS:PORT", "Public listener; port 0 picks one",
         default "127.0.0.1:3000" = SocketAddr::from(([127, 0, 0, 1], 3000)),
         must be "an IP address and a port, such as 127.0.0.1:3000 or [::1]:3000; port 0 picks one" => |text| text.parse().ok();

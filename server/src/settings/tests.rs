@@ -78,16 +78,58 @@ fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
 }
 
 #[test]
-fn a_password_in_a_database_url_is_not_shown() {
-    for url in [
-        "mysql://ada:correcthorse@db.example/latchkey",
-        "postgres://ada:correcthorse@db.example:x/latchkey",
-        "postgres://ada:correcthorse#/?@db.example/latchkey",
-        "sqlite://latchkey.db?key=correcthorse",
-    ] {
-        let told = refused(&[("LATCHKEY_DATABASE_URL", url)]);
-        assert!(!told.contains("correcthorse") && told.contains("sqlite://FILE"), "{told}");
+fn a_password_in_a_database_url_is_not_shown_however_misshapen_the_url_is() {
+    for variable in ["LATCHKEY_DATABASE_URL", "LATCHKEY_LISTEN_DATABASE_URL"] {
+        for url in [
+            "mysql://ada:correcthorse@db.example/latchkey",
+            "postgres://ada:correcthorse@db.example:x/latchkey",
+            "postgres://ada:correcthorse#/?@db.example/latchkey",
+            "postgres://ada:5432/correcthorse@db.example/latchkey",
+            "postgres://ada:5432?correcthorse@db.example/latchkey",
+            "postgres://ada:correcthorse",
+            "postgres://ada:correcthorse%@db.example/latchkey",
+            "postgres://db.example/latchkey?pasword=correcthorse",
+            "postgres://db.example/latchkey?password=a&correcthorse=b",
+            "postgres://db.example/latchkey?password=correcthorse&sslmod=require",
+            "postgres:ada:correcthorse@db.example/latchkey",
+            "postgres:/ada:correcthorse/latchkey",
+            "Postgres://ada:correcthorse/latchkey",
+            "ada:correcthorse",
+            "correcthorse@db.example",
+            "correcthorse",
+            "sqlite://latchkey.db?key=correcthorse",
+        ] {
+            let told = refused(&[(variable, url)]);
+            assert!(
+                told.starts_with(&format!("{variable}=")) && told.contains(" is not allowed: "),
+                "{told}"
+            );
+            assert!(!told.contains("correcthorse"), "{url}: {told}");
+        }
     }
+}
+
+#[test]
+fn an_unknown_parameter_of_a_database_url_is_named_without_its_value() {
+    let told = refused(&[("LATCHKEY_DATABASE_URL", "postgres://ada@db.example/keys?ssl_mode=correcthorse")]);
+    let words = "LATCHKEY_DATABASE_URL=postgres:… is not allowed: the parameter ssl_mode is not supported; the parameters are host, ";
+    assert!(told.starts_with(words) && !told.contains("correcthorse"), "{told}");
+}
+
+#[test]
+fn changes_may_be_listened_for_at_an_address_of_its_own() {
+    let pooled = ("LATCHKEY_DATABASE_URL", "postgres://ada:correcthorse@pooler.example/keys");
+    let direct = ("LATCHKEY_LISTEN_DATABASE_URL", "postgres://ada:correcthorse@db.example/keys");
+    let settings = read(&Flags::default(), &[pooled, direct], "").unwrap();
+    assert_eq!(settings.database_url.to_string(), "postgres://pooler.example:5432/keys");
+    let backup = settings.database_url.pg_dump(Path::new("keys.dump")).unwrap();
+    assert!(backup.contains("--host=db.example "), "{backup}");
+    assert!(!settings.in_words.join("; ").contains("correcthorse"), "{:?}", settings.in_words);
+    assert_eq!(ineffective::ineffective(&settings), [""; 0]);
+    let settings = read(&Flags::default(), &[direct], "").unwrap();
+    assert!(ineffective::ineffective(&settings)[0].starts_with("LATCHKEY_LISTEN_DATABASE_URL has no effect"));
+    let told = refused(&[("LATCHKEY_LISTEN_DATABASE_URL", "sqlite://keys.db")]);
+    assert!(told.ends_with("it must be postgres://USER@HOST/DATABASE."), "{told}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::{
 use domain::host::is_host;
 use oauth::SignatureMethod;
 use service::RequireSecondFactor;
+use store::Location;
 use url::Url;
 
 /// How log lines are written.
@@ -128,6 +129,11 @@ fn is_log_filter(text: &str) -> bool {
     let is_level = |word: &str| word.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
     let plain = text.contains('[') || text.split(',').all(|part| part.contains(['=', ':']) || is_level(part));
     plain && !text.trim().is_empty() && tracing_subscriber::EnvFilter::try_new(text).is_ok()
+}
+
+/// A database that is not a file.
+pub(super) fn postgres(text: &str) -> Option<Location> {
+    text.parse().ok().filter(|location: &Location| location.file().is_none())
 }
 
 /// An address of our own, with at most a plain path.
