@@ -21,6 +21,7 @@ mod oauth1;
 mod own_account;
 mod pages;
 mod permissions;
+mod postgresql;
 mod private_files;
 mod prune;
 mod refusals;

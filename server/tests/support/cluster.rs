@@ -1,21 +1,21 @@
 //! A PostgreSQL server of a test's own, which can be stopped and started.
 
 use std::{
-    fs,
-    io::{BufRead as _, BufReader},
+    fs::{self, OpenOptions},
+    io::{BufRead as _, BufReader, Write as _},
     net::SocketAddr,
     os::unix::{
         fs::{MetadataExt as _, chown},
         process::CommandExt as _,
     },
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
 use sea_orm::sqlx::{self, Connection as _, Executor as _, PgConnection};
 use tokio::runtime::Runtime;
 
-use super::process::crate_folder;
+use super::{process::crate_folder, signer::until};
 
 /// Prints where the server and its programs are, and ends it once the reader is gone.
 const SCRIPT: &str = r#"echo "$LATCHKEY_TEST_POSTGRES"; command -v pg_ctl; read -r _"#;
@@ -66,6 +66,38 @@ impl Cluster {
         self.start_again();
     }
 
+    /// A standby of this server, for which each commit waits from now on.
+    pub fn standby(&self) -> Self {
+        let standby = Self::start();
+        standby.stop();
+        fs::remove_dir_all(&standby.data).unwrap();
+        self.run("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.run("SELECT pg_reload_conf()");
+        let (from, to) = (self.whole_url(), standby.data.display().to_string());
+        let copy = ["--dbname", &from, "--pgdata", &to, "--write-recovery-conf", "--checkpoint", "fast"];
+        self.run_by_owner(&self.pg_ctl.with_file_name("pg_basebackup"), &copy);
+        // The later lines count; what was copied has the other server's.
+        let folder = standby.data.parent().unwrap().display();
+        let own = format!(
+            "port = {}\nunix_socket_directories = '{folder}'\nsynchronous_standby_names = ''\n",
+            standby.address().port()
+        );
+        let settings = standby.data.join("postgresql.auto.conf");
+        OpenOptions::new().append(true).open(settings).unwrap().write_all(own.as_bytes()).unwrap();
+        standby.start_again();
+        until("commits wait for the standby", || {
+            let state = self.told("SELECT coalesce(max(sync_state), 'none') FROM pg_stat_replication");
+            (state == "sync").then_some(())
+        });
+        standby
+    }
+
+    /// Commits wait for no standby any more.
+    pub fn wait_for_no_standby(&self) {
+        self.run("ALTER SYSTEM RESET synchronous_standby_names");
+        self.run("SELECT pg_reload_conf()");
+    }
+
     /// Ends its being a standby; its connections stay.
     pub fn promote(&self) {
         self.control(&["promote"]);
@@ -78,12 +110,17 @@ impl Cluster {
         runtime.block_on(connection.execute(sqlx::raw_sql(sql))).unwrap();
     }
 
-    /// The owner of the data: it refuses to run as root.
     fn control(&self, arguments: &[&str]) {
+        let data = self.data.display().to_string();
+        let always = ["--pgdata", &data, "--wait", "--silent"];
+        self.run_by_owner(&self.pg_ctl, &[&always[..], arguments].concat());
+    }
+
+    /// Runs a program as the owner of the data: the server refuses to run as root.
+    fn run_by_owner(&self, program: &Path, arguments: &[&str]) {
         let owner = self.data.metadata().unwrap();
-        let mut command = Command::new(&self.pg_ctl);
-        command.arg("--pgdata").arg(&self.data).args(["--wait", "--silent"]).args(arguments);
-        command.current_dir(&self.data).stdin(Stdio::null()).stdout(Stdio::null());
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&self.data).stdin(Stdio::null()).stdout(Stdio::null());
         if rustix::process::getuid().is_root() {
             command.uid(owner.uid()).gid(owner.gid());
         }

@@ -10,6 +10,7 @@ pub mod gateway;
 pub mod guide;
 #[path = "../../../store/tests/support/place.rs"]
 pub mod place;
+pub mod pooler;
 pub mod process;
 pub mod redact;
 pub mod relay;
