@@ -100,6 +100,8 @@ pub(crate) fn internal(state: AppState, hosts: KnownHosts) -> Router {
     let state = Arc::new(state);
     Router::new()
         .route("/verify/json", post(gate::described::verify_json).layer(from_fn(deadline::enforce_deadlines)))
+        .route("/verify/", any(gate::by_path::verify))
+        .route("/verify/{*path}", any(gate::by_path::verify))
         .route("/metrics", get(ops::metrics))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ops::ready))

@@ -2,6 +2,7 @@
 
 mod described;
 mod disapproval;
+mod envoy;
 mod health;
 mod json;
 mod members;

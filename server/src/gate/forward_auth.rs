@@ -19,7 +19,7 @@ use crate::{
     },
     state::AppState,
     wire::{
-        address::Connection,
+        address::{Connection, described},
         body::{TooLarge, read_body},
         media_type::MediaType,
         signed,
@@ -42,7 +42,9 @@ pub(crate) async fn verify(
     state.metrics.verified(&verdict, begin.elapsed());
     match verdict {
         Ok(verified) => allow(&verified),
-        Err(VerifyError::Refused(problem)) => challenge(&state, &problem),
+        Err(VerifyError::Refused(problem)) => {
+            challenge(&state, &problem, described(&parts.headers, &state.trusted_proxies))
+        }
         Err(VerifyError::Service(error)) => unavailable(&parts.method, "/verify", &error),
     }
 }

@@ -60,8 +60,9 @@ fn count(state: &AppState, gateway: IpAddr, mistake: Mistake) -> Option<u64> {
 
 /// The answer: 401, never 400, since gateways pass on nothing else. What is absent, rejected or acceptable is in the header,
 /// since they pass on no body either.
-pub(super) fn challenge(state: &AppState, problem: &Problem) -> Response {
-    tracing::debug!(problem = problem.name(), "a gateway's request is refused");
+pub(super) fn challenge(state: &AppState, problem: &Problem, client: Option<IpAddr>) -> Response {
+    let client = client.map(tracing::field::display);
+    tracing::debug!(problem = problem.name(), client, "a gateway's request is refused");
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, problem.detailed_challenge(&state.realm))])
         .into_response()
 }

@@ -15,7 +15,7 @@ use std::{
 use domain::Network;
 use futures::task::AtomicWaker;
 
-use crate::state::connections::ConnectionMetrics;
+use crate::{settings::proxies::TrustedProxies, state::connections::ConnectionMetrics};
 
 /// Where there is no room, one part in this many of the waiting connections is closed, so that not every newcomer looks
 /// through all of them.
@@ -28,7 +28,7 @@ pub(super) struct Limits {
     /// From one IPv4 address or IPv6 /64; `None` where the callers are gateways.
     pub(super) of_network: Option<usize>,
     /// Addresses that many clients share.
-    pub(super) exempt: Vec<IpAddr>,
+    pub(super) exempt: TrustedProxies,
 }
 
 /// Which limit a refused connection met.
@@ -79,7 +79,7 @@ impl Admission {
     }
 
     fn make_room(&self, open: &mut Open, peer: IpAddr, network: Network) -> Result<(), Refused> {
-        let limit = self.limits.of_network.filter(|_| !self.limits.exempt.contains(&peer.to_canonical()));
+        let limit = self.limits.of_network.filter(|_| !self.limits.exempt.contains(peer));
         let siblings = open.of_network.get(&network);
         if let (Some(limit), Some(siblings)) = (limit, siblings)
             && siblings.len() >= limit

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{IpAddr, SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener},
     sync::Arc,
     time::Duration,
 };
@@ -18,6 +18,7 @@ use crate::{
         admission::{Admission, Limits},
         stream::HEAD,
     },
+    settings::proxies::TrustedProxies,
 };
 
 /// The most connections of the public listener; twice as many as it has event streams.
@@ -69,7 +70,7 @@ pub(crate) async fn serve_internal(
 }
 
 /// The public listener's limits. One open file in eight is left for the database, whatever both listeners have open.
-pub(super) fn public_limits(open_files: u64, proxies: Vec<IpAddr>) -> Limits {
+pub(super) fn public_limits(open_files: u64, proxies: TrustedProxies) -> Limits {
     let in_all = at_most(MOST_PUBLIC, open_files / 8 * 5);
     Limits { in_all, of_network: Some(MOST_OF_NETWORK.min(in_all.div_ceil(4))), exempt: proxies }
 }
@@ -77,7 +78,11 @@ pub(super) fn public_limits(open_files: u64, proxies: Vec<IpAddr>) -> Limits {
 /// The internal listener's limits, whatever the public one has open. A gateway is one address, with connections for all of
 /// its clients.
 pub(super) fn internal_limits(open_files: u64) -> Limits {
-    Limits { in_all: at_most(MOST_INTERNAL, open_files / 4), of_network: None, exempt: Vec::new() }
+    Limits {
+        in_all: at_most(MOST_INTERNAL, open_files / 4),
+        of_network: None,
+        exempt: TrustedProxies::default(),
+    }
 }
 
 fn at_most(most: usize, share: u64) -> usize {
@@ -131,7 +136,7 @@ mod tests {
         for (open_files, public, of_network, internal) in
             [(u64::MAX, 20_000, 1_024, 10_000), (1_024, 640, 160, 256), (100, 60, 15, 25), (0, 1, 1, 1)]
         {
-            let limits = public_limits(open_files, Vec::new());
+            let limits = public_limits(open_files, TrustedProxies::default());
             let found = (limits.in_all, limits.of_network, internal_limits(open_files).in_all);
             assert_eq!(found, (public, Some(of_network), internal), "{open_files}");
         }

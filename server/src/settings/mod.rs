@@ -7,6 +7,7 @@ pub(crate) mod exposure;
 pub(crate) mod ineffective;
 pub(crate) mod network;
 pub(crate) mod oslc;
+pub(crate) mod proxies;
 mod sources;
 mod table;
 mod values;

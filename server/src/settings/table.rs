@@ -1,11 +1,6 @@
 //! Every setting, in one row each: flags, environment, file, help, defaults and what `latchkey check` shows are made from it.
 
-use std::{
-    collections::HashMap,
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{collections::HashMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
 use oauth::SignatureMethod;
@@ -16,11 +11,12 @@ use url::Url;
 use crate::settings::{
     error::SettingsError,
     oslc::{OslcCatalog, oslc_catalogs},
+    proxies::TrustedProxies,
     sources::Sources,
     values::{
-        LogFormat, address_or_off, addresses, days_or_none, host_names, log_filter, log_format, on_or_off,
-        path, postgres, public_url, realm, require_second_factor, seconds, seconds_or_none,
-        signature_methods, some_seconds,
+        LogFormat, address_or_off, days_or_none, host_names, log_filter, log_format, on_or_off, path,
+        postgres, public_url, realm, require_second_factor, seconds, seconds_or_none, signature_methods,
+        some_seconds,
     },
 };
 
@@ -99,8 +95,9 @@ settings! {
             => |text| public_url(text).map(Some);
     vault_key_file: PathBuf, "FILE", "The vault key",
         default "vault.key in the data folder" = data_dir.join("vault.key"), must be "a file" => path;
-    trusted_proxies: Vec<IpAddr>, "ADDRESSES", "Addresses whose X-Forwarded-For is believed, with commas between",
-        default "none" = Vec::new(), must be "IP addresses with commas between" => addresses;
+    trusted_proxies: TrustedProxies, "ADDRESSES", "Addresses and networks whose X-Forwarded-For is believed, with commas between",
+        default "none" = TrustedProxies::default(),
+        must be "IP addresses and networks such as 10.0.0.0/8 or fd00::/8, with commas between" => |text| text.parse().ok();
     tls_cert: Option<PathBuf>, "FILE", "Certificate (PEM), to serve HTTPS",
         default "none" = None, must be "a file" => |text| path(text).map(Some);
     tls_key: Option<PathBuf>, "FILE", "The certificate's key (PEM)",

@@ -1,10 +1,6 @@
 //! How the text of each kind of setting is read; `None` for what is not allowed.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use domain::host::is_host;
 use oauth::SignatureMethod;
@@ -52,11 +48,6 @@ pub(super) fn days_or_none(text: &str) -> Option<Option<Duration>> {
 #[expect(clippy::option_option, reason = "the outer one is for texts that are not allowed")]
 pub(super) fn address_or_off(text: &str) -> Option<Option<SocketAddr>> {
     if text == "off" { Some(None) } else { text.parse().ok().map(Some) }
-}
-
-pub(super) fn addresses(text: &str) -> Option<Vec<IpAddr>> {
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts.map(|part| Some(part.parse::<IpAddr>().ok()?.to_canonical())).collect()
 }
 
 /// Names of hosts, in lower case.

@@ -6,10 +6,7 @@ mod metrics;
 pub(crate) mod reports;
 pub(crate) mod streams;
 
-use std::{
-    net::IpAddr,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use app::Site;
 use prometheus_client::metrics::counter::Counter;
@@ -19,7 +16,7 @@ use url::Url;
 
 use crate::{
     assets,
-    settings::oslc::OslcCatalog,
+    settings::{oslc::OslcCatalog, proxies::TrustedProxies},
     state::{denials::Denials, metrics::Metrics, reports::Reports, streams::Streams},
 };
 
@@ -40,7 +37,7 @@ pub(crate) struct AppState {
     /// What the log said of gateways.
     pub(crate) reports: Arc<Mutex<Reports>>,
     pub(crate) streams: Streams,
-    pub(crate) trusted_proxies: Arc<[IpAddr]>,
+    pub(crate) trusted_proxies: TrustedProxies,
     /// Turns true when the process is about to end; event streams end with it.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -50,7 +47,7 @@ impl AppState {
         service: Service,
         public_url: Url,
         realm: &str,
-        trusted_proxies: Vec<IpAddr>,
+        trusted_proxies: TrustedProxies,
         streams: Streams,
         lost_lines: Counter,
         stopping: watch::Receiver<bool>,
@@ -76,7 +73,7 @@ impl AppState {
             reports: Arc::default(),
             streams,
             public_url: Arc::new(public_url),
-            trusted_proxies: trusted_proxies.into(),
+            trusted_proxies,
             stopping,
         }
     }

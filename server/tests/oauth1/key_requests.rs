@@ -66,6 +66,21 @@ fn a_key_that_is_asked_for_waits_for_approval() {
     app.ask("oob").send().is(200);
 }
 
+#[test]
+fn the_address_is_what_a_trusted_proxy_or_network_says_with_or_without_a_port() {
+    let provider = Provider::with(&[("LATCHKEY_TRUSTED_PROXIES", "127.0.0.0/8, 10.0.0.0/8, fd00::/8")]);
+    for (forwarded, address) in [
+        ("203.0.113.7:51008", "203.0.113.7"),
+        ("[2001:db8::7]:443", "2001:db8::7"),
+        ("1.1.1.1, 203.0.113.8, 10.1.2.3:8080, fd00::7,", "203.0.113.8"),
+        ("\"::ffff:203.0.113.9\"", "203.0.113.9"),
+        ("unknown", "127.0.0.1"),
+    ] {
+        let key = key(ask(&provider, forwarded, &json!({ "name": address, "secret": SECRET })));
+        assert_eq!(consumer(&provider, &key)["requested_from"], address, "{forwarded}");
+    }
+}
+
 /// Asks for a key that is to be trusted.
 fn wish(provider: &Provider) -> App {
     let wish = json!({ "name": "Wishes", "secret": SECRET, "trusted": true });

@@ -7,10 +7,10 @@ use crate::state::connections::Listeners;
 
 const ONE: [u8; 4] = [192, 0, 2, 1];
 const OTHER: [u8; 4] = [192, 0, 2, 2];
-const PROXY: [u8; 4] = [10, 0, 0, 1];
+const PROXY: &str = "10.0.0.1";
 
 fn admission(in_all: usize, of_network: Option<usize>) -> Arc<Admission> {
-    let limits = Limits { in_all, of_network, exempt: vec![PROXY.into()] };
+    let limits = Limits { in_all, of_network, exempt: PROXY.parse().unwrap() };
     Admission::new(limits, Listeners::default().of("public"))
 }
 
@@ -84,12 +84,13 @@ fn an_ipv6_network_is_a_64_and_a_mapped_address_is_ipv4() {
 
 #[test]
 fn trusted_proxies_and_gateways_have_no_share_but_the_whole() {
+    let proxy: IpAddr = PROXY.parse().unwrap();
     let admissions = [admission(5, Some(1)), admission(5, None)];
     for admission in &admissions {
-        let admitted = many(admission, PROXY, 5);
+        let admitted = many(admission, proxy, 5);
         assert_eq!(are_cut(&admitted), [false; 5]);
         let _work: Vec<_> = admitted.iter().map(|admitted| admitted.connection.begin()).collect();
-        assert_eq!(admission.admit(PROXY.into()).err(), Some(Refused::InAll));
+        assert_eq!(admission.admit(proxy).err(), Some(Refused::InAll));
     }
 }
 
