@@ -1,6 +1,6 @@
 //! What operators ask on the internal listener: the metrics, and whether this process can do its work now.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use axum::{
     extract::State,
@@ -51,11 +51,14 @@ fn word(status: Status) -> &'static str {
 
 /// `GET /readyz`: whether a signed request would be answered now, and if not, a line for each part that is in the way.
 pub(crate) async fn ready(State(state): State<Arc<AppState>>) -> Response {
+    let not_ready = |reason: String| {
+        (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], format!("{reason}\n")).into_response()
+    };
+    if state.draining.load(Ordering::Relaxed) {
+        return not_ready("the server is about to stop".to_owned());
+    }
     match state.service.ready().await {
         Ok(()) => "ready\n".into_response(),
-        Err(parts) => {
-            let lines = parts.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], lines + "\n").into_response()
-        }
+        Err(parts) => not_ready(parts.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
 }

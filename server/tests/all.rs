@@ -14,6 +14,7 @@ mod foreign_clients;
 mod gateways;
 mod guides;
 mod hosts;
+mod listening;
 mod logs;
 mod making;
 mod nodes;

@@ -38,6 +38,8 @@ pub(super) enum CommandError {
         "The database is in PostgreSQL, whose own programs restore it. Stop every node, run `{command}`, then, before a node starts, `{mark}`, which marks the database as restored."
     )]
     PgRestore { command: String, mark: String },
+    #[error("The server is not ready; see above.")]
+    NotReady,
     #[error("The output cannot be written: {0}.")]
     Output(#[from] io::Error),
     #[error("{done} But the output cannot be written: {source}.")]
@@ -64,6 +66,7 @@ impl CommandError {
             | Self::PgDump { .. }
             | Self::PgRestore { .. }
             | Self::CheckFailed
+            | Self::NotReady
             | Self::Output(_)
             | Self::Untold { .. } => 1,
         }

@@ -5,6 +5,7 @@ mod check;
 mod consumer;
 mod desk;
 mod error;
+mod health;
 mod prune;
 mod restore;
 mod terminal;
@@ -59,6 +60,8 @@ enum Command {
     /// Manage the key that secrets are encrypted with
     #[command(subcommand)]
     Vault(vault::VaultCommand),
+    /// Ask whether a running server is ready: exit code 0, or 1
+    Health(health::HealthCommand),
     /// Say whether settings, database, vault key and clock are right, and what to do if not
     Check,
 }
@@ -74,6 +77,7 @@ impl Command {
             | Self::Restore(_)
             | Self::Prune(_)
             | Self::Vault(_)
+            | Self::Health(_)
             | Self::Check => false,
         }
     }
@@ -110,6 +114,7 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
     telemetry::init_for_commands();
     match &cli.command {
         Command::Check => return check::check(&settings, cli.json).await,
+        Command::Health(command) => return command.run(&settings, cli.json).await,
         Command::Backup(command) => return command.run(&settings, cli.json).await,
         Command::Restore(command) => return command.run(&settings, cli.json).await,
         Command::User(command) => command.check_usage()?,
@@ -126,9 +131,12 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Consumer(command) => command.run(&desk).await,
         Command::Prune(command) => command.run(&desk).await,
         Command::Vault(command) => command.run(&desk, &settings.vault_key_file).await,
-        Command::Serve | Command::Backup(_) | Command::Restore(_) | Command::Check | Command::Migrate => {
-            migrated(&desk, &settings)
-        }
+        Command::Serve
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Health(_)
+        | Command::Check
+        | Command::Migrate => migrated(&desk, &settings),
     };
     desk.close().await;
     done

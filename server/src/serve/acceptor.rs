@@ -4,10 +4,10 @@ use std::{io, sync::Arc};
 
 use axum_server::accept::Accept;
 use futures::future::BoxFuture;
-use tokio::net::TcpStream;
 
 use crate::serve::{
     admission::{Admission, Admitted},
+    bound::{Stream, peer},
     requests::Counted,
     stream::Watched,
 };
@@ -24,14 +24,14 @@ impl<A> Admitting<A> {
         Self { inner, admission }
     }
 
-    fn admit(&self, stream: &TcpStream) -> io::Result<Admitted> {
-        self.admission.admit(stream.peer_addr()?.ip()).map_err(io::Error::other)
+    fn admit(&self, stream: &Stream) -> io::Result<Admitted> {
+        self.admission.admit(peer(stream)?.ip()).map_err(io::Error::other)
     }
 }
 
-impl<A, S> Accept<TcpStream, S> for Admitting<A>
+impl<A, S> Accept<Stream, S> for Admitting<A>
 where
-    A: Accept<TcpStream, S>,
+    A: Accept<Stream, S>,
     A::Future: Send + 'static,
     A::Stream: Send + 'static,
     A::Service: Send + 'static,
@@ -40,7 +40,7 @@ where
     type Service = Counted<A::Service>;
     type Future = BoxFuture<'static, io::Result<(Self::Stream, Self::Service)>>;
 
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+    fn accept(&self, stream: Stream, service: S) -> Self::Future {
         let admitted = match self.admit(&stream) {
             Ok(admitted) => admitted,
             // The stream is dropped, which closes it.

@@ -1,19 +1,15 @@
 //! What the server says on stdout once it listens. Where that cannot be written, the log says so, and it serves all the same.
 
-use std::{
-    io::{self, IsTerminal as _, Write as _},
-    net::SocketAddr,
-};
+use std::io::{self, IsTerminal as _, Write as _};
 
 /// What is listened on, and the link to set up with, if there is one.
-pub(super) struct Announcement<'a> {
-    pub(super) scheme: &'a str,
-    pub(super) address: SocketAddr,
-    pub(super) internal: Option<SocketAddr>,
+pub(super) struct Announcement {
+    pub(super) public: String,
+    pub(super) internal: Option<String>,
     pub(super) set_up_url: Option<String>,
 }
 
-impl Announcement<'_> {
+impl Announcement {
     pub(super) fn print(&self) {
         if let Err(error) = self.write(&mut io::stdout().lock()) {
             let lost = if self.set_up_url.is_some() { "the link to set up with" } else { "the addresses" };
@@ -25,9 +21,9 @@ impl Announcement<'_> {
     }
 
     fn write(&self, out: &mut io::StdoutLock<'_>) -> io::Result<()> {
-        writeln!(out, "listening on {}://{}", self.scheme, self.address)?;
-        if let Some(address) = self.internal {
-            writeln!(out, "internal listener on http://{address}")?;
+        writeln!(out, "listening on {}", self.public)?;
+        if let Some(internal) = &self.internal {
+            writeln!(out, "internal listener on {internal}")?;
         }
         if let Some(url) = &self.set_up_url {
             write_set_up_link(out, url)?;

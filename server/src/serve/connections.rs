@@ -1,14 +1,12 @@
 //! Limits on connections: how long each may be idle, how much is buffered for it, and how many there are.
 
-use std::{
-    io,
-    net::{SocketAddr, TcpListener},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
+use axum_server::{
+    Handle, Server,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{
@@ -16,6 +14,7 @@ use crate::{
     serve::{
         acceptor::Admitting,
         admission::{Admission, Limits},
+        bound::{Bound, End},
         stream::HEAD,
     },
     settings::proxies::TrustedProxies,
@@ -40,32 +39,32 @@ const MOST_UNSENT_BYTES: u32 = 64 * 1024;
 
 /// Serves the public listener until the handle shuts it down. Handlers can read the peer's address.
 pub(crate) async fn serve_public(
-    listener: TcpListener,
+    listener: Bound,
     tls: Option<RustlsConfig>,
     admission: Arc<Admission>,
     router: Router,
-    handle: Handle<SocketAddr>,
+    handle: Handle<End>,
 ) -> io::Result<()> {
     limit_unsent_data(&listener)?;
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         Some(tls) => {
-            let server = axum_server::from_tcp_rustls(listener, tls)?;
+            let server = Server::from_listener(listener).acceptor(RustlsAcceptor::new(tls));
             limited(server, admission).handle(handle).serve(service).await
         }
-        None => limited(axum_server::from_tcp(listener)?, admission).handle(handle).serve(service).await,
+        None => limited(Server::from_listener(listener), admission).handle(handle).serve(service).await,
     }
 }
 
 /// Serves the internal listener until the handle shuts it down. Handlers can tell gateways apart.
 pub(crate) async fn serve_internal(
-    listener: TcpListener,
+    listener: Bound,
     admission: Arc<Admission>,
     router: Router,
-    handle: Handle<SocketAddr>,
+    handle: Handle<End>,
 ) -> io::Result<()> {
     limit_unsent_data(&listener)?;
-    let server = limited(axum_server::from_tcp(listener)?, admission);
+    let server = limited(Server::from_listener(listener), admission);
     server.handle(handle).serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
@@ -89,7 +88,7 @@ fn at_most(most: usize, share: u64) -> usize {
     usize::try_from(share).unwrap_or(most).clamp(1, most)
 }
 
-fn limited<A>(server: Server<SocketAddr, A>, admission: Arc<Admission>) -> Server<SocketAddr, Admitting<A>> {
+fn limited<A>(server: Server<End, A>, admission: Arc<Admission>) -> Server<End, Admitting<A>> {
     let mut server = server.map(|acceptor| Admitting::new(acceptor, admission)).first_request_timeout(HEAD);
     let builder = server.http_builder();
     builder.http1().header_read_timeout(NEXT_REQUEST).max_buf_size(MOST_HEAD_BYTES);
@@ -100,9 +99,10 @@ fn limited<A>(server: Server<SocketAddr, A>, admission: Arc<Admission>) -> Serve
     server
 }
 
-/// Accepted sockets inherit these options.
+/// Accepted sockets inherit these options, which unix sockets lack.
 #[cfg(target_os = "linux")]
-fn limit_unsent_data(listener: &TcpListener) -> io::Result<()> {
+fn limit_unsent_data(listener: &Bound) -> io::Result<()> {
+    let Bound::Tcp(listener) = listener else { return Ok(()) };
     let socket = socket2::SockRef::from(listener);
     socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
     socket.set_tcp_notsent_lowat(MOST_UNSENT_BYTES)
@@ -111,7 +111,7 @@ fn limit_unsent_data(listener: &TcpListener) -> io::Result<()> {
 /// Other systems lack these options; their own limits apply.
 #[cfg(not(target_os = "linux"))]
 #[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
-fn limit_unsent_data(_: &TcpListener) -> io::Result<()> {
+fn limit_unsent_data(_: &Bound) -> io::Result<()> {
     Ok(())
 }
 

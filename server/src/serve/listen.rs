@@ -1,25 +1,48 @@
 //! Listeners, their certificate, and the address under which they are reached.
 
-use std::{net::SocketAddr, path::Path};
+use std::{io, net::SocketAddr, path::Path};
 
 use axum_server::tls_rustls::RustlsConfig;
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::serve::error::ServeError;
+use crate::{
+    serve::{bound::Bound, error::ServeError, unix_socket},
+    settings::listen_at::ListenAt,
+};
 
-/// The address that a listener is bound to, as a URL; the unspecified address becomes `localhost`.
-pub(super) fn bound_url(scheme: &str, address: SocketAddr) -> Url {
-    let shown = if address.ip().is_unspecified() {
-        format!("localhost:{}", address.port())
-    } else {
-        address.to_string()
+/// The address that a listener is bound to, as a URL; the unspecified address and a unix socket become `localhost`.
+pub(super) fn bound_url(scheme: &str, address: Option<SocketAddr>) -> Url {
+    let shown = match address {
+        Some(address) if address.ip().is_unspecified() => format!("localhost:{}", address.port()),
+        Some(address) => address.to_string(),
+        None => "localhost".to_owned(),
     };
     Url::parse(&format!("{scheme}://{shown}")).expect("a socket address makes a URL")
 }
 
-pub(super) async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { setting, address, source })
+/// Where a listener is, as the lines on stdout name it.
+pub(super) fn shown(scheme: &str, at: &ListenAt, bound: &Bound) -> io::Result<String> {
+    Ok(bound.address()?.map_or_else(|| at.to_string(), |address| format!("{scheme}://{address}")))
+}
+
+/// Opens a listener; for a name, at the first of its addresses that this machine can listen on.
+pub(super) async fn listen(setting: &'static str, at: &ListenAt) -> Result<Bound, ServeError> {
+    let bound = match at {
+        ListenAt::Address(address) => TcpListener::bind(address).await.map(Bound::Tcp),
+        ListenAt::Name(name, port) => TcpListener::bind((name.as_str(), *port)).await.map(Bound::Tcp),
+        ListenAt::Unix(path) => unix_socket::bind(path).map(Bound::unix),
+    };
+    bound.map_err(|source| ServeError::Listen { setting, at: at.clone(), source })
+}
+
+/// Removes the files of the unix sockets.
+pub(super) fn remove_sockets<'a>(listeners: impl IntoIterator<Item = &'a ListenAt>) {
+    for listener in listeners {
+        if let ListenAt::Unix(path) = listener {
+            unix_socket::remove(path);
+        }
+    }
 }
 
 pub(crate) async fn tls(files: Option<(&Path, &Path)>) -> Result<Option<RustlsConfig>, ServeError> {

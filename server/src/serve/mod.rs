@@ -3,6 +3,7 @@
 mod acceptor;
 mod admission;
 mod announce;
+mod bound;
 mod certificate;
 mod close;
 mod connections;
@@ -13,14 +14,20 @@ mod signals;
 mod stop;
 mod stream;
 mod tasks;
+mod unix_socket;
 mod unread;
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum_server::Handle;
 use service::{Clock, Rules, Service};
 use store::Store;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::sync::watch;
 
 use crate::{
     layers::known_hosts::KnownHosts,
@@ -30,8 +37,8 @@ use crate::{
         announce::Announcement,
         certificate::Served,
         error::ServeError,
-        listen::{bound_url, listen, tls},
-        stop::{finished, stop_signal},
+        listen::{bound_url, listen, remove_sockets, shown, tls},
+        stop::{drain, finished, stop_signal},
         tasks::Tasks,
     },
     settings::{
@@ -44,6 +51,9 @@ use crate::{
 /// How long a start waits for a PostgreSQL that is started beside it.
 const DATABASE_WITHIN: Duration = Duration::from_mins(1);
 
+/// Where a unix socket counts as bound, so that it answers for this machine's own names.
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
 /// How long requests that are under way may take to finish when the process stops.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -54,9 +64,9 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     make_data_dir(&settings.data_dir)
         .map_err(|source| ServeError::DataDir { path: settings.data_dir.clone(), source })?;
     let hangups = signals::catch()?;
-    let listener = listen("LATCHKEY_LISTEN", settings.listen).await?;
-    let internal = match settings.internal_listen {
-        Some(address) => Some(listen("LATCHKEY_INTERNAL_LISTEN", address).await?),
+    let listener = listen("LATCHKEY_LISTEN", &settings.listen).await?;
+    let internal = match &settings.internal_listen {
+        Some(at) => Some(listen("LATCHKEY_INTERNAL_LISTEN", at).await?),
         None => None,
     };
     let tls = tls(settings.tls()).await?;
@@ -65,7 +75,10 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     let mut stop_signal = pin!(stop_signal()?);
     tokio::select! {
         () = settings.database_url.until_there(DATABASE_WITHIN) => {}
-        () = &mut stop_signal => return Ok(()),
+        () = &mut stop_signal => {
+            remove_sockets(settings.internal_listen.iter().chain([&settings.listen]));
+            return Ok(());
+        }
     }
     let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
     warn(&settings);
@@ -75,17 +88,10 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     tasks.reload_certificate(hangups, served);
 
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let address = listener.local_addr()?;
+    let (address, shown_public) = (listener.address()?, shown(scheme, &settings.listen, &listener)?);
     let public_url = settings.public_url.clone().unwrap_or_else(|| bound_url(scheme, address));
     let service = Service::new(store.clone(), Clock::System, rules(&settings));
-    if let Some(until) = service.begin_after_restore().await? {
-        let line = store.activity().latest().await?;
-        tracing::warn!(
-            %until,
-            "the database was restored from a backup: signed requests are refused until then, and accounts, passwords, tokens \
-             and keys are as they were at activity line {line}"
-        );
-    }
+    tell_of_restore(&service, &store).await?;
     let set_up = service.set_up().offer_link().await?;
     let (stop, stopping) = watch::channel(false);
     let open_files = connections::raise_open_files();
@@ -99,17 +105,22 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
         .with_oslc_catalogs(&settings.oslc_catalogs);
     let handle = Handle::new();
     let public_server = tokio::spawn(connections::serve_public(
-        listener.into_std()?,
+        listener,
         tls,
         Admission::new(public_limits, state.metrics.listener("public")),
-        router::public(state.clone(), KnownHosts::public(&public_url, address.ip())),
+        router::public(
+            state.clone(),
+            KnownHosts::public(&public_url, address.map_or(LOOPBACK, |address| address.ip())),
+        ),
         handle.clone(),
     ));
-    let internal_address = internal.as_ref().map(TcpListener::local_addr).transpose()?;
+    let both = settings.internal_listen.as_ref().zip(internal.as_ref());
+    let shown_internal = both.map(|(at, bound)| shown("http", at, bound)).transpose()?;
+    let draining = state.draining.clone();
     let internal_handle = Handle::new();
     let internal_server = match internal {
         Some(internal) => Some(tokio::spawn(connections::serve_internal(
-            internal.into_std()?,
+            internal,
             Admission::new(connections::internal_limits(open_files), state.metrics.listener("internal")),
             router::internal(state, KnownHosts::internal(&public_url, &settings.internal_hosts)),
             internal_handle.clone(),
@@ -120,9 +131,11 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     let set_up_url = set_up.map(|token| {
         format!("{}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose())
     });
-    Announcement { scheme, address, internal: internal_address, set_up_url }.print();
+    Announcement { public: shown_public, internal: shown_internal, set_up_url }.print();
 
     stop_signal.await;
+    drain(&draining, settings.drain).await;
+    remove_sockets(settings.internal_listen.iter().chain([&settings.listen]));
     tracing::info!("stopping: finishing what is under way");
     // An error only means that no receiver is left.
     let _ = stop.send(true);
@@ -138,6 +151,19 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     lost_lines.tell();
     public_ended?;
     Ok(internal_ended?)
+}
+
+/// Says what follows from a restore, if the database was restored since the last start.
+async fn tell_of_restore(service: &Service, store: &Store) -> Result<(), ServeError> {
+    if let Some(until) = service.begin_after_restore().await? {
+        let line = store.activity().latest().await?;
+        tracing::warn!(
+            %until,
+            "the database was restored from a backup: signed requests are refused until then, and accounts, passwords, tokens \
+             and keys are as they were at activity line {line}"
+        );
+    }
+    Ok(())
 }
 
 /// Logs what works, but should be looked at. `check` reports the same.

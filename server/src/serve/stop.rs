@@ -1,6 +1,10 @@
 //! The signals to stop, and how the listeners ended.
 
-use std::{io, process};
+use std::{
+    io, process,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -13,6 +17,19 @@ const INTERRUPTED: i32 = 128 + 2;
 
 pub(super) async fn finished(server: JoinHandle<io::Result<()>>) -> io::Result<()> {
     server.await.unwrap_or_else(|error| Err(io::Error::other(error)))
+}
+
+/// Lets `/readyz` say that the process is about to stop, while everything is answered as before: load balancers need this
+/// time to see it and to send their requests elsewhere.
+pub(super) async fn drain(is_draining: &AtomicBool, time: Duration) {
+    is_draining.store(true, Ordering::Relaxed);
+    if !time.is_zero() {
+        tracing::info!(
+            seconds = time.as_secs(),
+            "draining: /readyz is 503, and everything is still answered"
+        );
+        tokio::time::sleep(time).await;
+    }
 }
 
 /// Installs the signal handlers; the future resolves at the first SIGTERM or SIGINT. A second one ends the process at once,

@@ -5,6 +5,7 @@ pub(crate) mod data_dir;
 mod error;
 pub(crate) mod exposure;
 pub(crate) mod ineffective;
+pub(crate) mod listen_at;
 pub(crate) mod network;
 pub(crate) mod oslc;
 pub(crate) mod proxies;

@@ -1,21 +1,18 @@
 //! What crosses the network unprotected, or can be reached over it although it should not be: as `serve` and `check` warn.
 
-use std::{
-    fmt,
-    net::{IpAddr, SocketAddr},
-};
+use std::{fmt, net::IpAddr};
 
 use store::{Location, Protection, Remote};
 
-use crate::settings::Settings;
+use crate::settings::{Settings, listen_at::ListenAt};
 
 /// An opening that the settings leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     /// The public listener serves others by http.
-    PublicInClear(SocketAddr),
+    PublicInClear(ListenAt),
     /// The internal listener can be reached from everywhere.
-    InternalOpen(SocketAddr),
+    InternalOpen(ListenAt),
     /// The database is on another host, and that may be another than it seems.
     Database(&'static str, Remote),
 }
@@ -56,17 +53,19 @@ impl fmt::Display for Opening {
 /// Everything that the settings leave open.
 pub(crate) fn openings(settings: &Settings) -> Vec<Opening> {
     let is_http = settings.public_url.as_ref().is_none_or(|url| url.scheme() == "http");
-    let public = Some(settings.listen)
-        .filter(|address| is_http && settings.tls().is_none() && !address.ip().to_canonical().is_loopback());
-    let internal = settings.internal_listen.filter(|address| !is_private(address.ip()));
+    let is_any = |at: &ListenAt, test: fn(IpAddr) -> bool| at.addresses().iter().any(|at| test(at.ip()));
+    let public = Some(&settings.listen).filter(|at| {
+        is_http && settings.tls().is_none() && is_any(at, |address| !address.to_canonical().is_loopback())
+    });
+    let internal = settings.internal_listen.as_ref().filter(|at| is_any(at, |address| !is_private(address)));
     let unprotected = |setting, location: &Location| {
         let remote = location.remote().filter(|remote| remote.protection != Protection::Verified);
         remote.map(|remote| Opening::Database(setting, remote))
     };
     let listening = settings.listen_database_url.as_ref();
     let openings = [
-        public.map(Opening::PublicInClear),
-        internal.map(Opening::InternalOpen),
+        public.cloned().map(Opening::PublicInClear),
+        internal.cloned().map(Opening::InternalOpen),
         unprotected("LATCHKEY_DATABASE_URL", &settings.database_url),
         listening.and_then(|location| unprotected("LATCHKEY_LISTEN_DATABASE_URL", location)),
     ];
@@ -111,6 +110,10 @@ mod tests {
             &[(internal, "10.0.0.5:3001")],
             &[(internal, "[fd00::5]:3001")],
             &[(internal, "off")],
+            &[(listen, "localhost:3000")],
+            &[(listen, "unix:public.sock")],
+            &[(internal, "unix:internal.sock")],
+            &[(internal, "localhost:3001")],
             &[(url, "postgres://ada@localhost/keys?sslmode=disable")],
             &[(url, "postgres://ada@[::1]/keys?sslmode=disable")],
             &[(url, "postgres://ada@db.example/keys?sslmode=verify-full")],

@@ -1,6 +1,6 @@
 //! Every setting, in one row each: flags, environment, file, help, defaults and what `latchkey check` shows are made from it.
 
-use std::{collections::HashMap, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use clap::Args;
 use oauth::SignatureMethod;
@@ -10,11 +10,12 @@ use url::Url;
 
 use crate::settings::{
     error::SettingsError,
+    listen_at::ListenAt,
     oslc::{OslcCatalog, oslc_catalogs},
     proxies::TrustedProxies,
     sources::Sources,
     values::{
-        LogFormat, address_or_off, days_or_none, host_names, log_filter, log_format, on_or_off, path,
+        LogFormat, days_or_none, host_names, listen_at_or_off, log_filter, log_format, on_or_off, path,
         postgres, public_url, realm, require_second_factor, seconds, seconds_or_none, signature_methods,
         some_seconds,
     },
@@ -81,12 +82,13 @@ settings! {
     listen_database_url: Option<Location>, "URL", "The same PostgreSQL database without the pooler that the database URL leads through; LATCHKEY_LISTEN_DATABASE_URL_FILE names a file that holds it",
         default "the database URL" = None,
         must be "postgres://USER@HOST/DATABASE" => |text| postgres(text).map(Some);
-    listen: SocketAddr, "ADDRESS:PORT", "Public listener; port 0 picks one",
-        default "127.0.0.1:3000" = SocketAddr::from(([127, 0, 0, 1], 3000)),
-        must be "an IP address and a port, such as 127.0.0.1:3000 or [::1]:3000; port 0 picks one" => |text| text.parse().ok();
-    internal_listen: Option<SocketAddr>, "ADDRESS:PORT", "Internal listener, or off",
-        default "127.0.0.1:3001" = Some(SocketAddr::from(([127, 0, 0, 1], 3001))),
-        must be "an IP address and a port, such as 127.0.0.1:3001, or off" => address_or_off;
+    listen: ListenAt, "ADDRESS:PORT", "Public listener: an address or a host name and a port, or unix:PATH; port 0 picks one",
+        default "127.0.0.1:3000" = ListenAt::loopback(3000),
+        must be "an IP address or a host name and a port, such as 127.0.0.1:3000, [::1]:3000 or localhost:3000, or unix:PATH; port 0 picks one"
+            => |text| text.parse().ok();
+    internal_listen: Option<ListenAt>, "ADDRESS:PORT", "Internal listener, likewise, or off",
+        default "127.0.0.1:3001" = Some(ListenAt::loopback(3001)),
+        must be "an IP address or a host name and a port, such as 127.0.0.1:3001, or unix:PATH, or off" => listen_at_or_off;
     internal_hosts: Vec<String>, "NAMES", "Further host names that the internal listener is called by, with commas between",
         default "none" = Vec::new(), must be "host names without ports, with commas between" => host_names;
     public_url: Option<Url>, "URL", "The address that browsers and applications see; LATCHKEY_PUBLIC_URL_FILE names a file that holds it",
@@ -102,6 +104,8 @@ settings! {
         default "none" = None, must be "a file" => |text| path(text).map(Some);
     tls_key: Option<PathBuf>, "FILE", "The certificate's key (PEM)",
         default "none" = None, must be "a file" => |text| path(text).map(Some);
+    drain: Duration, "SECONDS", "How long /readyz is 503 and everything still answered before a stop",
+        default "0" = Duration::ZERO, must be "a whole number of seconds, from 0 to 315360000" => seconds;
     clock_skew: Duration, "SECONDS", "Accepted distance of oauth_timestamp in seconds, either way",
         default "300" = Duration::from_mins(5), must be "a whole number of seconds, from 0 to 315360000" => seconds;
     temporary_credentials_ttl: Duration, "SECONDS", "Life of temporary credentials in seconds",

@@ -37,14 +37,18 @@ fn a_flag_is_stronger_than_the_environment_and_that_than_the_file() {
 fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
     assert_eq!(
         refused(&[("LATCHKEY_LISTEN", "localhost")]),
-        "LATCHKEY_LISTEN=localhost is not allowed: it must be an IP address and a port, such as 127.0.0.1:3000 or \
-         [::1]:3000; port 0 picks one."
+        "LATCHKEY_LISTEN=localhost is not allowed: it must be an IP address or a host name and a port, such as 127.0.0.1:3000, \
+         [::1]:3000 or localhost:3000, or unix:PATH; port 0 picks one."
     );
     for (name, value) in [
         ("LATCHKEY_PUBLIC_URL", "keys.example.com"),
         ("LATCHKEY_PUBLIC_URL", "https://keys.example.com/#x"),
         ("LATCHKEY_PUBLIC_URL", "ftp://keys.example.com"),
         ("LATCHKEY_CLOCK_SKEW", "-1"),
+        ("LATCHKEY_DRAIN", "-1"),
+        ("LATCHKEY_DRAIN", "5s"),
+        ("LATCHKEY_INTERNAL_LISTEN", "unix:"),
+        ("LATCHKEY_INTERNAL_LISTEN", "latchkey"),
         ("LATCHKEY_ALLOW_PLAINTEXT", "yes"),
         ("LATCHKEY_SIGNATURE_METHODS", ""),
         ("LATCHKEY_SIGNATURE_METHODS", "HMAC-SHA256,"),

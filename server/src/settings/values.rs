@@ -1,12 +1,14 @@
 //! How the text of each kind of setting is read; `None` for what is not allowed.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use domain::host::is_host;
 use oauth::SignatureMethod;
 use service::RequireSecondFactor;
 use store::Location;
 use url::Url;
+
+use crate::settings::listen_at::ListenAt;
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +46,9 @@ pub(super) fn days_or_none(text: &str) -> Option<Option<Duration>> {
     Some((days > 0).then(|| Duration::from_hours(24 * days)))
 }
 
-/// An address to listen on, or none for `off`.
+/// Where to listen, or none for `off`.
 #[expect(clippy::option_option, reason = "the outer one is for texts that are not allowed")]
-pub(super) fn address_or_off(text: &str) -> Option<Option<SocketAddr>> {
+pub(super) fn listen_at_or_off(text: &str) -> Option<Option<ListenAt>> {
     if text == "off" { Some(None) } else { text.parse().ok().map(Some) }
 }
 

@@ -6,7 +6,7 @@ mod metrics;
 pub(crate) mod reports;
 pub(crate) mod streams;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, atomic::AtomicBool};
 
 use app::Site;
 use prometheus_client::metrics::counter::Counter;
@@ -38,6 +38,8 @@ pub(crate) struct AppState {
     pub(crate) reports: Arc<Mutex<Reports>>,
     pub(crate) streams: Streams,
     pub(crate) trusted_proxies: TrustedProxies,
+    /// True from the first signal to stop on, though requests are still answered for a while.
+    pub(crate) draining: Arc<AtomicBool>,
     /// Turns true when the process is about to end; event streams end with it.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -74,6 +76,7 @@ impl AppState {
             streams,
             public_url: Arc::new(public_url),
             trusted_proxies,
+            draining: Arc::default(),
             stopping,
         }
     }

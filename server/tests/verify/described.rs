@@ -228,15 +228,13 @@ fn any_other_body_is_no_part_of_what_is_signed_however_large() {
 fn nobody_reaches_verify_by_the_public_listener_nor_the_rest_by_the_internal_one() {
     let provider = Provider::start();
     let signed = provider.app("Listeners").get("https://tool.example/").sign();
-    for path in ["/verify", "/verify/json", "/metrics", "/healthz", "/readyz"] {
+    for path in ["/verify", "/verify/", "/verify/x", "/verify/json", "/metrics", "/healthz", "/readyz"] {
         provider.visitor().get(path).is(404);
     }
     let mut misled = signed.clone();
     misled.internal.clone_from(&provider.url);
     assert_ne!(misled.verify().status, 200);
-    for path in
-        ["/", "/api/v1/echo", "/oauth/requestToken", "/sign-in", "/rootservices", "/verify/", "/verify/x"]
-    {
+    for path in ["/", "/api/v1/echo", "/oauth/requestToken", "/sign-in", "/rootservices", "/verifying"] {
         assert_eq!(provider.inside(path).status, 404, "{path}");
     }
     signed.verify().is(200);
