@@ -15,6 +15,7 @@ use support::{
     foreign::{Administrator, Application, REQUESTS_OAUTHLIB},
     gateway::{Arrived, Gateway, Upstream},
     guide::{replace, snippet},
+    signer::raw,
 };
 
 const GUIDE: &str = "protect-an-api.md";
@@ -161,6 +162,47 @@ fn tells_that_forms_cannot_pass(mut place: Place) {
     let typed =
         json!({ "headers": { "Content-Type": "application/x-www-form-urlencoded", "Content-Length": "0" } });
     place.passes("DELETE", "/items/7", typed);
+}
+
+/// A browser asks before it sends, and signs nothing: that reaches the API in nobody's name, and nothing like it does.
+fn lets_preflights_through(mut place: Place) {
+    let host = place.gateway.url.strip_prefix("http://").unwrap().to_owned();
+    let gateway = place.gateway.url.clone();
+    let ask = |verb: &str, fields: &str| {
+        let head =
+            format!("{verb} /items/a%2Fb?q=1 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{fields}\r\n");
+        raw::exchange(&gateway, head.as_bytes())
+    };
+    let origin = "Origin: https://page.example\r\n";
+    let method = "Access-Control-Request-Method: PUT\r\n";
+    let names = "X-Latchkey-User: ada\r\nX-Latchkey-Consumer-Key: key\r\nx-latchkey-consumer-name: name\r\n";
+    let (status, answer) = ask("OPTIONS", &format!("{origin}{method}{names}"));
+    assert_eq!(status, 200, "{answer}");
+    let arrived = place.upstream.arrived();
+    assert!(arrived.request_line.starts_with("OPTIONS /items/a%2Fb?q=1 "), "{arrived:?}");
+    assert_eq!(arrived.header("Access-Control-Request-Method"), ["PUT"]);
+    for name in IDENTITY {
+        assert!(arrived.header(name).is_empty(), "{arrived:?}");
+    }
+    let override_by = "X-HTTP-Method-Override: OPTIONS\r\n";
+    for (verb, fields) in [
+        ("OPTIONS", origin.to_owned()),
+        ("GET", format!("{origin}{method}")),
+        ("POST", format!("{origin}{method}{override_by}Content-Length: 0\r\n")),
+        ("options", format!("{origin}{method}")),
+    ] {
+        let (status, answer) = ask(verb, &fields);
+        assert!([400, 401, 405, 501].contains(&status), "{verb} {fields}: {answer}");
+        place.upstream.is_left_alone();
+    }
+    place.passes("OPTIONS", "/items", json!({}));
+}
+
+#[test]
+fn every_gateway_lets_preflights_through_in_nobody_s_name_and_nothing_like_them() {
+    for place in [Place::nginx(), Place::nginx_with_forms(), Place::caddy()] {
+        lets_preflights_through(place);
+    }
 }
 
 #[test]
