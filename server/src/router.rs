@@ -99,7 +99,10 @@ pub(crate) fn internal(state: AppState, hosts: KnownHosts) -> Router {
     // Shared, not cloned: a clone would be a noticeable part of a verification.
     let state = Arc::new(state);
     Router::new()
-        .route("/verify/json", post(gate::described::verify_json).layer(from_fn(deadline::enforce_deadlines)))
+        .route(
+            "/verify/json",
+            any(gate::by_path::verify_or_describe).layer(from_fn(deadline::enforce_deadlines)),
+        )
         .route("/verify/", any(gate::by_path::verify))
         .route("/verify/{*path}", any(gate::by_path::verify))
         .route("/metrics", get(ops::metrics))

@@ -1,24 +1,27 @@
 //! `/verify/…`: the request itself describes the one that is asked about, as Envoy's `ext_authz` sends it: the original path
 //! and query behind `/verify`, the original method and host as its own. The scheme is in `X-Forwarded-Proto`.
 //!
-//! Only headers that a gateway sets decide what a request here means, never the path, which clients choose: with
-//! `/verify` in front of it, the client's `/json` is the path of another question.
+//! Only fields that a gateway sets decide what a request here means, never path, method or body, which clients choose: with
+//! `/verify` in front of it, a client's `POST /json` comes to where tools describe their requests.
 
 use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, header::HOST},
-    response::Response,
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{ALLOW, HOST},
+    },
+    response::{IntoResponse as _, Response},
 };
 
 use crate::{
-    gate::{
-        forward_auth,
-        names::{AUTHORITY, BY_NGINX, METHOD, URI},
-    },
+    gate::{described, forward_auth},
     state::AppState,
-    wire::address::Connection,
+    wire::{
+        address::Connection,
+        description::{AUTHORITY, BY_NGINX, METHOD, URI, is_by_a_gateway},
+    },
 };
 
 /// What stands in front of the original path.
@@ -32,6 +35,22 @@ pub(crate) async fn verify(
 ) -> Response {
     describe(&mut request);
     forward_auth::verify(state, connection, request).await
+}
+
+/// `/verify/json`: a tool's description by POST, or a gateway's question about a request for `/json`. A gateway lets a
+/// request pass after any 200, which tools get for a refusal too, so every sign of one makes it a gateway's.
+pub(crate) async fn verify_or_describe(
+    state: State<Arc<AppState>>,
+    connection: Connection,
+    request: Request,
+) -> Response {
+    if is_by_a_gateway(request.headers()) {
+        verify(state, connection, request).await
+    } else if *request.method() == Method::POST {
+        described::verify_json(state, request).await
+    } else {
+        (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")]).into_response()
+    }
 }
 
 /// Writes the description into the headers of `/verify`, in place of what the client may have sent under their names.
@@ -56,13 +75,10 @@ fn describe(request: &mut Request) {
 
 #[cfg(test)]
 mod tests {
-    use axum::{
-        body::Body,
-        http::{HeaderName, Method},
-    };
+    use axum::{body::Body, http::HeaderName};
 
     use super::*;
-    use crate::gate::names::SCHEME;
+    use crate::wire::description::SCHEME;
 
     /// What a request says after it was read, by name.
     fn described(mut request: Request) -> Vec<Option<String>> {

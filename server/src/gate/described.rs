@@ -1,4 +1,4 @@
-//! `POST /verify/json`: a tool describes a request of its own in JSON.
+//! `POST /verify/json`: a tool describes a request of its own in JSON. That it is a tool's is known before: see `by_path`.
 
 use std::{sync::Arc, time::Instant};
 
@@ -15,7 +15,6 @@ use service::{Verified, VerifyError};
 
 use crate::{
     gate::{
-        names::is_by_path,
         part::has_no_fragment,
         rejected::{rejected, unavailable},
     },
@@ -25,10 +24,6 @@ use crate::{
 
 /// The limit for a described request, its form included.
 pub(super) const MOST_DESCRIBED_BYTES: usize = 256 * 1024;
-
-/// The answer to a gateway that asks here.
-const FOR_GATEWAYS: &str =
-    "A gateway that asks by the path cannot ask about POST /json. A tool leaves X-Forwarded-Proto out.\n";
 
 /// A request as a tool describes it.
 #[derive(Deserialize)]
@@ -41,13 +36,9 @@ struct Described {
     form_body: Option<String>,
 }
 
-/// `POST /verify/json`: 200 with who it is, or with why not.
-pub(crate) async fn verify_json(State(state): State<Arc<AppState>>, request: Request) -> Response {
+/// 200 with who it is, or with why not.
+pub(super) async fn verify_json(State(state): State<Arc<AppState>>, request: Request) -> Response {
     let begin = Instant::now();
-    // Envoy asks here about a request for `/json`, with a body that its client chose, and lets it pass after any 200.
-    if is_by_path(request.headers()) {
-        return (StatusCode::BAD_REQUEST, FOR_GATEWAYS).into_response();
-    }
     let Ok(body) = read_body(request.into_body(), MOST_DESCRIBED_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };

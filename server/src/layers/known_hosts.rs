@@ -10,7 +10,10 @@ use std::{
 use axum::extract::Request;
 use url::Url;
 
-use crate::wire::host::{Host, NoHost};
+use crate::wire::{
+    description::is_by_a_gateway,
+    host::{Host, NoHost},
+};
 
 /// Suffixes of names that public DNS never resolves (RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`, Kubernetes), so that
 /// no stranger can have one. The same holds for names of a single label.
@@ -113,7 +116,8 @@ fn describes(request: &Request, host: &Host) -> bool {
     match request.uri().path() {
         "/verify" => described(request).any(|described| described == *host),
         // Envoy sends the described request's own host and path.
-        path => path != "/verify/json" && path.starts_with("/verify/"),
+        "/verify/json" => is_by_a_gateway(request.headers()),
+        path => path.starts_with("/verify/"),
     }
 }
 
@@ -226,7 +230,10 @@ mod tests {
             ("/verify", nginx, "https://api.example/a?b=c", true),
             ("/verify", caddy, "other.example", false),
             ("/verify", nginx, "https://other.example/api.example", false),
-            ("/verify/json", caddy, "api.example", false),
+            // A gateway's question about its client's /json; without a gateway's fields it is a tool's.
+            ("/verify/json", "x-forwarded-proto", "https", true),
+            ("/verify/json", "x-envoy-internal", "true", true),
+            ("/verify/json", "x-forwarded-for", "203.0.113.7", false),
             ("/metrics", caddy, "api.example", false),
             ("/verify/items", "x-request-id", "1", true),
             ("/verifying", caddy, "api.example", false),

@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod body;
 pub(crate) mod denial;
+pub(crate) mod description;
 pub(crate) mod failure;
 pub(crate) mod host;
 pub(crate) mod json;

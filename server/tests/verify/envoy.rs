@@ -27,6 +27,16 @@ fn ask(signed: &Signed, host: &str, more: &[&str]) -> (u16, String) {
 }
 
 const HTTPS: &str = "x-forwarded-proto: https";
+/// What a client may add where Envoy hands on more headers than the guide names.
+const CLAIMS: [&str; 5] = [
+    "x-forwarded-method: GET",
+    "x-forwarded-host: api.example",
+    "x-forwarded-uri: /items",
+    "x-original-method: GET",
+    "x-original-url: https://api.example/items",
+];
+/// What Envoy adds to every question.
+const OF_ENVOY: &str = "x-envoy-internal: true";
 
 #[test]
 fn envoy_s_own_method_host_path_and_query_tell_the_request() {
@@ -41,6 +51,7 @@ fn envoy_s_own_method_host_path_and_query_tell_the_request() {
         "//items",
         "/verify",
         "/verify/json",
+        "/json",
         "/json/more",
         "/metrics",
         "/healthz",
@@ -82,14 +93,7 @@ fn another_path_method_host_or_scheme_than_was_signed_is_refused() {
         let (status, answer) = ask(&signed, host, &[scheme]);
         assert_eq!((status, answer.contains("signature_invalid")), (401, true), "{host} {scheme}: {answer}");
     }
-    let claims = [
-        HTTPS,
-        "x-forwarded-method: GET",
-        "x-forwarded-host: api.example",
-        "x-forwarded-uri: /items",
-        "x-original-method: GET",
-        "x-original-url: https://api.example/items",
-    ];
+    let claims = [&[HTTPS][..], &CLAIMS].concat();
     let admin = Signed { url: "https://api.example/admin".to_owned(), ..signed.clone() };
     let (status, answer) = ask(&admin, "api.example", &claims);
     assert_eq!((status, answer.contains("signature_invalid")), (401, true), "{answer}");
@@ -119,9 +123,15 @@ fn no_path_of_a_client_chooses_the_json_mode() {
             let asked = Signed { authorization: None, form: Some(body.clone()), ..signed };
             for path in ["/json", "/json?", "/json?a", "/%6Ason", "//json", "/./json", "/json/", "/JSON"] {
                 let asked = Signed { url: format!("https://api.example{path}"), ..asked.clone() };
-                let (status, answer) = ask(&asked, host, &[HTTPS]);
-                assert!([400, 401].contains(&status), "{host} {path}: {answer}");
-                assert!(!answer.contains("\"active\""), "{host} {path}: {answer}");
+                let claims = CLAIMS.map(|claim| vec![HTTPS, claim]);
+                let all = [&[HTTPS, OF_ENVOY][..], &CLAIMS].concat();
+                // The last ones where the guide's scheme was left out.
+                let without = [vec![OF_ENVOY], [&[OF_ENVOY][..], &CLAIMS].concat()];
+                for more in [vec![HTTPS]].into_iter().chain(claims).chain([all]).chain(without) {
+                    let (status, answer) = ask(&asked, host, &more);
+                    assert_eq!(status, 401, "{host} {path} {more:?}: {answer}");
+                    assert!(!answer.contains("\"active\""), "{host} {path} {more:?}: {answer}");
+                }
             }
         }
     }

@@ -93,15 +93,35 @@ fn malformed_json_is_400() {
 #[test]
 fn only_post_asks_and_no_header_of_a_client_counts() {
     let provider = Provider::start();
-    provider.inside("/verify/json").is(405);
+    assert_eq!(provider.inside("/verify/json").is(405).header("allow"), "POST");
     let app = provider.app("Headers");
     let signed = app.get(TOOL).sign();
     let request = Request::post(format!("{}/verify/json", provider.internal));
-    let request =
-        signed.forwarded().into_iter().fold(request, |request, (name, value)| request.header(name, value));
     let request = request.header("authorization", signed.authorization.as_deref().unwrap());
     let described = json!({ "method": "GET", "url": TOOL }).to_string();
     send(request.body(described).unwrap()).refused_at_json("parameter_absent");
+    assert_eq!(signed.verify_json().json()["active"], true);
+}
+
+/// A gateway lets its client's request pass after any 200, so it gets none for a description that its client may have sent.
+#[test]
+fn what_comes_by_a_gateway_describes_nothing_in_json() {
+    let provider = Provider::start();
+    let signed = provider.app("Gateways").get(TOOL).sign();
+    let described = signed.description().to_string();
+    let by_nginx = [("X-Original-Method", "GET"), ("X-Original-URL", TOOL)];
+    let of_envoy = [("X-Envoy-Internal", "true"), ("X-Envoy-Expected-Rq-Timeout-Ms", "200")];
+    let single = by_nginx.into_iter().chain(of_envoy);
+    let single = single.map(|(name, value)| vec![(name.to_owned(), value.to_owned())]);
+    let forwarded = signed.forwarded();
+    let each = forwarded.iter().map(|field| vec![field.clone()]);
+    for fields in single.chain(each).chain([forwarded.clone()]) {
+        let request = Request::post(format!("{}/verify/json", provider.internal));
+        let request = request.header("content-type", "application/json");
+        let request = fields.iter().fold(request, |request, (name, value)| request.header(name, value));
+        let answer = send(request.body(described.clone()).unwrap()).is(401);
+        assert!(!answer.text().contains("active"), "{fields:?}: {answer:?}");
+    }
     assert_eq!(signed.verify_json().json()["active"], true);
 }
 
