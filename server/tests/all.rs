@@ -5,6 +5,7 @@ mod support;
 mod api;
 mod applications;
 mod backup;
+mod certificates;
 mod commands;
 mod connections;
 mod endurance;

@@ -11,7 +11,9 @@ use time::OffsetDateTime;
 use crate::{
     command::{error::CommandError, terminal::output},
     serve::listen,
-    settings::{Settings, exposure::exposures, ineffective::ineffective, network::openings},
+    settings::{
+        Settings, certificate::Chain, exposure::exposures, ineffective::ineffective, network::openings,
+    },
 };
 
 /// How far the newest activity may lie in the future before the clock is suspected.
@@ -49,13 +51,7 @@ pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), Command
             .into_iter()
             .map(|setting| Finding { warning: true, ..Finding::new("settings", true, setting.to_owned()) }),
     );
-    if settings.tls().is_some() {
-        let (ok, detail) = match listen::tls(settings.tls()).await {
-            Ok(_) => (true, "can be used".to_owned()),
-            Err(error) => (false, error.to_string()),
-        };
-        findings.push(Finding::new("certificate", ok, detail));
-    }
+    findings.extend(check_certificate(settings).await);
     let newest = check_data(settings, &mut findings).await;
     findings.extend(exposures(settings).into_iter().map(|exposure| Finding {
         warning: true,
@@ -75,6 +71,28 @@ pub(super) async fn check(settings: &Settings, json: bool) -> Result<(), Command
     };
     output::print(&text)?;
     if findings.iter().all(|finding| finding.ok) { Ok(()) } else { Err(CommandError::CheckFailed) }
+}
+
+/// Whether a start can use the certificate and its key, and what clients object to.
+async fn check_certificate(settings: &Settings) -> Vec<Finding> {
+    let finding = |ok, detail| Finding::new("certificate", ok, detail);
+    let Some((cert, _)) = settings.tls() else { return Vec::new() };
+    if let Err(error) = listen::tls(settings.tls()).await {
+        return vec![finding(false, error.to_string())];
+    }
+    let shown = cert.display();
+    let chain = match tokio::fs::read(cert).await.and_then(|pem| Chain::read(&pem)) {
+        Ok(chain) => chain,
+        Err(error) => return vec![finding(false, format!("{shown} cannot be read: {error}"))],
+    };
+    let flaws = chain.flaws(settings.public_url.as_ref(), Clock::System.now());
+    let found = flaws.iter().map(|flaw| Finding {
+        warning: !flaw.is_fatal(),
+        ..finding(!flaw.is_fatal(), format!("{shown}: {flaw}"))
+    });
+    let end = chain.end().filter(|_| flaws.is_empty());
+    let fine = end.map(|end| finding(true, format!("{shown} can be used until {}", timestamp(end))));
+    found.chain(fine).collect()
 }
 
 fn not_made(subject: &'static str, what: &impl fmt::Display) -> Finding {

@@ -1,41 +1,78 @@
-//! The certificate and its key, and reading them again while the server runs.
+//! The certificate and its key, and reading them again while the server runs. What clients object to in it is logged.
 
 use std::path::{Path, PathBuf};
 
 use axum_server::tls_rustls::RustlsConfig;
 use domain::time::timestamp;
-use rustls::pki_types::{CertificateDer, pem::PemObject as _};
-use time::OffsetDateTime;
+use service::Clock;
 use tokio::signal::unix::Signal;
-use x509_cert::{Certificate, der::Decode as _};
+use url::Url;
+
+use crate::settings::certificate::Chain;
 
 /// What the public listener serves HTTPS with.
 pub(super) struct Served {
     config: RustlsConfig,
     cert: PathBuf,
     key: PathBuf,
+    /// What clients come to, where the settings say it.
+    public_url: Option<Url>,
+    clock: Clock,
 }
 
 impl Served {
     /// The configuration that was read from the files of certificate and key.
-    pub(super) fn new((config, (cert, key)): (RustlsConfig, (&Path, &Path))) -> Self {
-        Self { config, cert: cert.to_owned(), key: key.to_owned() }
+    pub(super) fn new(
+        (config, (cert, key)): (RustlsConfig, (&Path, &Path)),
+        public_url: Option<Url>,
+        clock: Clock,
+    ) -> Self {
+        Self { config, cert: cert.to_owned(), key: key.to_owned(), public_url, clock }
+    }
+
+    /// Logs what clients object to.
+    pub(super) async fn warn(&self) {
+        if let Some(chain) = self.chain().await {
+            self.warn_of(&chain);
+        }
+    }
+
+    fn warn_of(&self, chain: &Chain) {
+        for flaw in chain.flaws(self.public_url.as_ref(), self.clock.now()) {
+            tracing::warn!(cert = %self.cert.display(), "{flaw}");
+        }
+    }
+
+    /// The certificates of the file; `None` where it has gone since the configuration was made of it.
+    async fn chain(&self) -> Option<Chain> {
+        match tokio::fs::read(&self.cert).await.and_then(|pem| Chain::read(&pem)) {
+            Ok(chain) => Some(chain),
+            Err(error) => {
+                tracing::warn!(cert = %self.cert.display(), %error, "the certificate cannot be inspected");
+                None
+            }
+        }
     }
 }
 
 /// Reads certificate and key again at each SIGHUP. New connections get them; those that are open go on. Never resolves.
 pub(super) async fn reload_at(hangups: &mut Signal, served: Option<&Served>) {
     while hangups.recv().await.is_some() {
-        let Some(Served { config, cert, key }) = served else {
+        let Some(served) = served else {
             tracing::info!(
                 "SIGHUP: there is no certificate to read again, since LATCHKEY_TLS_CERT is not set"
             );
             continue;
         };
+        let Served { config, cert, key, .. } = served;
         match config.reload_from_pem_file(cert, key).await {
             Ok(()) => {
-                let ends = end(cert).await;
+                let chain = served.chain().await;
+                let ends = chain.as_ref().and_then(Chain::end).map(timestamp);
                 tracing::info!(cert = %cert.display(), ends, "SIGHUP: the certificate was read again");
+                if let Some(chain) = &chain {
+                    served.warn_of(chain);
+                }
             }
             Err(error) => tracing::error!(
                 cert = %cert.display(),
@@ -45,13 +82,4 @@ pub(super) async fn reload_at(hangups: &mut Signal, served: Option<&Served>) {
             ),
         }
     }
-}
-
-/// When the first certificate of a file ends.
-async fn end(cert: &Path) -> Option<String> {
-    let pem = tokio::fs::read(cert).await.ok()?;
-    let der = CertificateDer::pem_slice_iter(&pem).next()?.ok()?;
-    let certificate = Certificate::from_der(&der).ok()?;
-    let end = certificate.tbs_certificate().validity().not_after.to_system_time();
-    Some(timestamp(OffsetDateTime::from(end)))
 }

@@ -82,7 +82,13 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     }
     let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
     warn(&settings);
-    let served = tls.clone().zip(settings.tls()).map(Served::new);
+    let served = tls
+        .clone()
+        .zip(settings.tls())
+        .map(|read| Served::new(read, settings.public_url.clone(), Clock::System));
+    if let Some(served) = &served {
+        served.warn().await;
+    }
     let mut tasks = Tasks::new(store.clone());
     tasks.tell_lost_lines(lost_lines.clone());
     tasks.reload_certificate(hangups, served);

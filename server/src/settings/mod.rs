@@ -1,6 +1,7 @@
 //! Settings: flag over environment over `latchkey.toml` over default, read once. Each stands in one row of `table`; what is
 //! said of a wrong one is in `error`.
 
+pub(crate) mod certificate;
 pub(crate) mod data_dir;
 mod error;
 pub(crate) mod exposure;

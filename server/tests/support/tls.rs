@@ -39,6 +39,30 @@ pub fn make(home: &Home, name: &str) -> Pair {
     Pair { cert: read("made.pem"), key: read("made.key") }
 }
 
+/// Makes a certificate that holds between two times, written as `20260101000000Z`.
+#[track_caller]
+pub fn make_for(home: &Home, begin: &str, end: &str) -> Pair {
+    let pair = make(home, "dated");
+    let configuration = "[ca]\ndefault_ca = own\n[own]\ndatabase = made.index\nnew_certs_dir = .\nrand_serial = yes\n\
+         default_md = sha256\npolicy = any\nunique_subject = no\n[any]\ncommonName = supplied\n\
+         [leaf]\nbasicConstraints = critical,CA:FALSE\nsubjectAltName = IP:127.0.0.1,DNS:localhost\n";
+    fs::write(home.path().join("ca.cnf"), configuration).unwrap();
+    fs::write(home.path().join("made.index"), "").unwrap();
+    let request = "req -new -key made.key -subj /CN=dated -config openssl.cnf -out made.csr";
+    let dated = format!(
+        "ca -batch -notext -selfsign -config ca.cnf -extensions leaf -startdate {begin} -enddate {end} -keyfile made.key \
+         -in made.csr -out made.pem"
+    );
+    for step in [request, &dated] {
+        let mut command = Command::new("openssl");
+        command.current_dir(home.path()).args(step.split(' '));
+        let said = finish(command, "");
+        assert_eq!(said.code, Some(0), "{said:?}");
+    }
+    let cert = fs::read_to_string(home.path().join("made.pem")).unwrap();
+    Pair { cert, ..pair }
+}
+
 /// An HTTPS connection that is kept.
 pub struct Secure(StreamOwned<ClientConnection, TcpStream>);
 

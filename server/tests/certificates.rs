@@ -1,0 +1,107 @@
+//! Certificates that can be used and that clients refuse: a start and `check` tell of them.
+
+use crate::support;
+
+use std::fs;
+
+use serde_json::Value;
+use service::Clock;
+use support::{
+    Home,
+    tls::{Pair, make, make_for},
+};
+use time::{Duration, macros::format_description};
+
+const TLS: [(&str, &str); 2] = [("LATCHKEY_TLS_CERT", "cert.pem"), ("LATCHKEY_TLS_KEY", "key.pem")];
+
+fn put(home: &Home, pair: &Pair) {
+    fs::write(home.path().join("cert.pem"), &pair.cert).unwrap();
+    fs::write(home.path().join("key.pem"), &pair.key).unwrap();
+}
+
+/// A time as openssl takes it, this long from now.
+fn from_now(time: Duration) -> String {
+    let format = format_description!("[year][month][day][hour][minute][second]Z");
+    (Clock::System.now() + time).format(format).unwrap()
+}
+
+/// What `check` finds of the certificate, and its exit code.
+#[track_caller]
+fn check(home: &Home, more: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let files = ["check", "--json", "--tls-cert", "cert.pem", "--tls-key", "key.pem"];
+    let said = home.run(&[&files[..], more].concat(), "");
+    let findings = said.json();
+    let of_certificate = |finding: &&Value| finding["subject"] == "certificate";
+    (said.code, findings.as_array().unwrap().iter().filter(of_certificate).cloned().collect())
+}
+
+#[test]
+fn check_calls_a_certificate_wrong_that_has_ended_or_does_not_hold_yet() {
+    let home = Home::sqlite();
+    for (begin, end, words) in
+        [(-400, -1, "the certificate ended at 20"), (1, 400, "the certificate holds from 20")]
+    {
+        let [begin, end] = [begin, end].map(|days| from_now(Duration::days(days)));
+        put(&home, &make_for(&home, &begin, &end));
+        let (code, findings) = check(&home, &[]);
+        assert_eq!(
+            (code, findings.len(), &findings[0]["ok"]),
+            (Some(1), 1, &Value::from(false)),
+            "{findings:?}"
+        );
+        let detail = findings[0]["detail"].as_str().unwrap();
+        assert!(detail.starts_with("cert.pem: ") && detail.contains(words), "{detail}");
+    }
+}
+
+#[test]
+fn check_warns_of_a_certificate_that_ends_in_three_days_and_of_one_for_another_name() {
+    let home = Home::sqlite();
+    let begin = from_now(Duration::days(-40));
+    put(&home, &make_for(&home, &begin, &from_now(Duration::days(3))));
+    let (code, findings) = check(&home, &[]);
+    assert_eq!(
+        (code, findings.len(), &findings[0]["warning"]),
+        (Some(0), 1, &Value::from(true)),
+        "{findings:?}"
+    );
+    assert!(findings[0]["detail"].as_str().unwrap().contains("ends within 3 day(s), at 20"), "{findings:?}");
+
+    put(&home, &make_for(&home, &begin, &from_now(Duration::days(90))));
+    let (code, findings) = check(&home, &["--public-url", "https://localhost:8443"]);
+    assert_eq!((code, findings.len(), &findings[0]["warning"]), (Some(0), 1, &Value::Null), "{findings:?}");
+    let detail = findings[0]["detail"].as_str().unwrap();
+    assert!(detail.starts_with("cert.pem can be used until 20"), "{detail}");
+    let (code, findings) = check(&home, &["--public-url", "https://keys.example"]);
+    assert_eq!(
+        (code, findings.len(), &findings[0]["warning"]),
+        (Some(0), 1, &Value::from(true)),
+        "{findings:?}"
+    );
+    assert!(findings[0]["detail"].as_str().unwrap().contains("is not for keys.example"), "{findings:?}");
+}
+
+#[test]
+fn a_start_serves_with_a_certificate_that_has_ended_and_the_log_says_so() {
+    let home = Home::with_users();
+    put(&home, &make_for(&home, "20200101000000Z", "20201231000000Z"));
+    let server = home.serve_with(&TLS);
+    let log = server.log_until("the certificate ended at 2020-12-31T00:00:00.000Z");
+    let line = log.last().unwrap();
+    assert!(line.contains("WARN") && line.contains("cert=cert.pem") && line.contains("SIGHUP"), "{line}");
+    server.stop();
+}
+
+#[test]
+fn a_renewed_certificate_that_ends_soon_is_told_of_at_sighup() {
+    let home = Home::with_users();
+    put(&home, &make_for(&home, &from_now(Duration::days(-1)), &from_now(Duration::days(90))));
+    let server = home.serve_with(&TLS);
+    let begun = server.log();
+    assert!(!begun.iter().any(|line| line.contains("the certificate")), "{begun:?}");
+    put(&server.home, &make(&server.home, "a day"));
+    server.signal("HUP");
+    let log = server.log_until("the certificate ends within 1 day(s)");
+    assert!(log.last().unwrap().contains("WARN"), "{log:?}");
+    server.stop();
+}
