@@ -1,5 +1,7 @@
-//! Gateways in front of an API, configured as `docs/guides/protect-an-api.md` says: nginx and Caddy run for real.
+//! Gateways in front of an API, configured as `docs/guides/protect-an-api.md` says: nginx, Caddy, HAProxy and Apache run for
+//! real.
 
+mod targets;
 mod unclear;
 
 use crate::support;
@@ -41,25 +43,71 @@ impl Place {
         Self { gateway, upstream, app, server }
     }
 
+    /// Behind each gateway that can be run.
+    fn all() -> [Self; 5] {
+        [Self::nginx(), Self::nginx_with_forms(), Self::caddy(), Self::haproxy(), Self::apache()]
+    }
+
     fn nginx() -> Self {
-        Self::with(|internal, api| Gateway::nginx(&nginx_site("api.conf", internal, api)))
+        Self::nginx_and(&[])
+    }
+
+    /// nginx with the guide's first configuration, after these changes to it.
+    fn nginx_and(changes: &[(&str, &str)]) -> Self {
+        Self::with(|internal, api| Gateway::nginx(&nginx_site("api.conf", changes, internal, api)))
     }
 
     fn nginx_with_forms() -> Self {
         Self::with(|internal, api| {
-            let site = nginx_site("api-with-forms.conf", internal, api);
+            let site = nginx_site("api-with-forms.conf", &[], internal, api);
             Gateway::nginx(&replace(&site, &[("127.0.0.1:8079", "127.0.0.1:{inner}")]))
         })
     }
 
     fn caddy() -> Self {
+        Self::caddy_and(&[])
+    }
+
+    /// Caddy with the guide's configuration, after these changes to it.
+    fn caddy_and(changes: &[(&str, &str)]) -> Self {
         Self::with(|internal, api| {
             let words = [
                 ("api.example", "http://127.0.0.1:{port}"),
                 ("127.0.0.1:3001", internal),
                 ("127.0.0.1:8080", api),
             ];
-            Gateway::caddy(&replace(&snippet(GUIDE, "Caddyfile"), &words))
+            Gateway::caddy(&replace(&replace(&snippet(GUIDE, "Caddyfile"), changes), &words))
+        })
+    }
+
+    fn haproxy() -> Self {
+        Self::haproxy_and(&[])
+    }
+
+    /// HAProxy with the guide's configuration, after these changes to it.
+    fn haproxy_and(changes: &[(&str, &str)]) -> Self {
+        Self::with(|internal, api| {
+            Gateway::haproxy(&haproxy_configuration(changes, api), &haproxy_script(internal))
+        })
+    }
+
+    fn apache() -> Self {
+        Self::apache_and(&[], &[])
+    }
+
+    /// Apache with the guide's site and script, after these changes to them.
+    fn apache_and(site_changes: &[(&str, &str)], script_changes: &[(&str, &str)]) -> Self {
+        Self::with(|internal, api| {
+            let words = [
+                ("*:443", "127.0.0.1:{port}"),
+                ("    SSLEngine on\n", ""),
+                ("    SSLCertificateFile    /etc/ssl/certs/api.example.pem\n", ""),
+                ("    SSLCertificateKeyFile /etc/ssl/private/api.example.key\n", ""),
+                ("/etc/apache2/latchkey-apache.lua", "latchkey-apache.lua"),
+                ("127.0.0.1:8080", api),
+            ];
+            let site = replace(&replace(&snippet(GUIDE, "api-apache.conf"), site_changes), &words);
+            Gateway::apache(&site, &replace(&apache_script(internal), script_changes))
         })
     }
 
@@ -93,8 +141,33 @@ impl Place {
     }
 }
 
-/// A configuration for nginx from the guide, without TLS and with the test's addresses.
-fn nginx_site(file: &str, internal: &str, api: &str) -> String {
+/// The guide's script for Apache with the test's addresses.
+fn apache_script(internal: &str) -> String {
+    replace(&snippet(GUIDE, "latchkey-apache.lua"), &script_words(internal))
+}
+
+/// The guide's configuration for HAProxy, changed, without TLS and with the test's addresses.
+fn haproxy_configuration(changes: &[(&str, &str)], api: &str) -> String {
+    let words = [
+        ("bind :443 ssl crt /etc/haproxy/api.example.pem", "bind 127.0.0.1:{port}"),
+        ("/etc/haproxy/latchkey.lua", "latchkey.lua"),
+        ("127.0.0.1:8080", api),
+    ];
+    replace(&replace(&snippet(GUIDE, "haproxy.cfg"), changes), &words)
+}
+
+/// The guide's script for HAProxy with the test's addresses.
+fn haproxy_script(internal: &str) -> String {
+    replace(&snippet(GUIDE, "latchkey.lua"), &script_words(internal))
+}
+
+/// The test's addresses in the guide's scripts.
+fn script_words(internal: &str) -> [(&str, &str); 2] {
+    [("127.0.0.1:3001", internal), ("\"https\", \"api.example\"", "\"http\", \"127.0.0.1:{port}\"")]
+}
+
+/// A configuration for nginx from the guide, changed, without TLS and with the test's addresses.
+fn nginx_site(file: &str, changes: &[(&str, &str)], internal: &str, api: &str) -> String {
     let words = [
         ("listen 443 ssl;", "listen 127.0.0.1:{port};"),
         ("    ssl_certificate     /etc/ssl/certs/api.example.pem;\n", ""),
@@ -103,7 +176,7 @@ fn nginx_site(file: &str, internal: &str, api: &str) -> String {
         ("127.0.0.1:3001", internal),
         ("127.0.0.1:8080", api),
     ];
-    replace(&snippet(GUIDE, file), &words)
+    replace(&replace(&snippet(GUIDE, file), changes), &words)
 }
 
 /// What every gateway has to do with calls that have no form.
@@ -200,7 +273,7 @@ fn lets_preflights_through(mut place: Place) {
 
 #[test]
 fn every_gateway_lets_preflights_through_in_nobody_s_name_and_nothing_like_them() {
-    for place in [Place::nginx(), Place::nginx_with_forms(), Place::caddy()] {
+    for place in Place::all() {
         lets_preflights_through(place);
     }
 }
@@ -265,6 +338,63 @@ fn caddy_refuses_all_others_and_a_disapproved_consumer_at_once() {
 #[test]
 fn caddy_tells_that_forms_cannot_pass() {
     tells_that_forms_cannot_pass(Place::caddy());
+}
+
+#[test]
+fn haproxy_lets_the_right_calls_through_and_never_a_name_that_a_client_gives_itself() {
+    lets_the_right_calls_through(Place::haproxy());
+}
+
+#[test]
+fn haproxy_refuses_all_others_and_a_disapproved_consumer_at_once() {
+    refuses_all_others(Place::haproxy());
+}
+
+#[test]
+fn haproxy_tells_that_forms_cannot_pass() {
+    tells_that_forms_cannot_pass(Place::haproxy());
+}
+
+#[test]
+fn apache_lets_the_right_calls_through_and_never_a_name_that_a_client_gives_itself() {
+    lets_the_right_calls_through(Place::apache());
+}
+
+#[test]
+fn apache_refuses_all_others_and_a_disapproved_consumer_at_once() {
+    refuses_all_others(Place::apache());
+}
+
+#[test]
+fn apache_tells_that_forms_cannot_pass() {
+    tells_that_forms_cannot_pass(Place::apache());
+}
+
+#[test]
+fn apache_lets_nothing_through_where_its_script_fails() {
+    let asking = "    local answered, status, headers = ";
+    let failing = format!("    error(\"it fails\")\n{asking}");
+    let mut place = Place::apache_and(&[], &[(asking, &failing)]);
+    for verb in ["GET", "OPTIONS"] {
+        let answer = place.call(verb, "/items", json!({}));
+        assert_eq!(answer["status"], 500, "{answer}");
+        place.upstream.is_left_alone();
+    }
+}
+
+#[test]
+fn haproxy_lets_nothing_through_where_its_script_fails() {
+    let mut place = Place::with(|internal, api| {
+        let asking = "    local answer = ";
+        let failing = format!("    error(\"it fails\")\n{asking}");
+        let script = replace(&haproxy_script(internal), &[(asking, &failing)]);
+        Gateway::haproxy(&haproxy_configuration(&[], api), &script)
+    });
+    for verb in ["GET", "OPTIONS"] {
+        let answer = place.call(verb, "/items", json!({}));
+        assert_eq!(answer["status"], 503, "{answer}");
+        place.upstream.is_left_alone();
+    }
 }
 
 /// A list in the guide's configuration for Traefik.

@@ -80,6 +80,16 @@ fn caddy_lets_no_unsigned_form_through_however_it_is_called() {
 }
 
 #[test]
+fn haproxy_lets_no_unsigned_form_through_however_it_is_called() {
+    lets_no_unsigned_form_through(Place::haproxy());
+}
+
+#[test]
+fn apache_lets_no_unsigned_form_through_however_it_is_called() {
+    lets_no_unsigned_form_through(Place::apache());
+}
+
+#[test]
 fn nginx_lets_no_target_through_of_which_a_part_is_not_signed() {
     lets_no_other_target_through(Place::nginx());
 }
@@ -92,6 +102,16 @@ fn nginx_with_forms_lets_no_target_through_of_which_a_part_is_not_signed() {
 #[test]
 fn caddy_lets_no_target_through_of_which_a_part_is_not_signed() {
     lets_no_other_target_through(Place::caddy());
+}
+
+#[test]
+fn haproxy_lets_no_target_through_of_which_a_part_is_not_signed() {
+    lets_no_other_target_through(Place::haproxy());
+}
+
+#[test]
+fn apache_lets_no_target_through_of_which_a_part_is_not_signed() {
+    lets_no_other_target_through(Place::apache());
 }
 
 /// Traefik sends the form along where the type begins with a form's (the guide's longer rule), and no body otherwise.

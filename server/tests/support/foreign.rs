@@ -100,7 +100,7 @@ fn foreign_folder() -> PathBuf {
 pub fn command(program: &str) -> Command {
     let program = match program {
         "python" => installed("python/bin/python").into_os_string(),
-        "nginx" | "caddy" => installed(&format!("bin/{program}")).into_os_string(),
+        "nginx" | "caddy" | "haproxy" | "apache2" => installed(&format!("bin/{program}")).into_os_string(),
         other => OsString::from(other),
     };
     let mut command = Command::new(program);

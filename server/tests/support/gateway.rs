@@ -1,9 +1,10 @@
-//! A gateway in front of a small API: nginx and Caddy as they are, with configurations from the guides.
+//! A gateway in front of a small API: nginx, Caddy, HAProxy and Apache as they are, with configurations from the guides.
 
 use std::{
-    fs,
+    fs::{self, Permissions},
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt as _,
     process::{Command, Stdio},
     sync::mpsc::{Receiver, Sender, TryRecvError, channel},
     thread,
@@ -86,6 +87,9 @@ impl Upstream {
     }
 }
 
+/// The file that a gateway is started with.
+const CONFIGURATION: &str = "gateway.conf";
+
 /// A port that is free now.
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
@@ -106,29 +110,45 @@ impl Gateway {
                     uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n";
         let arguments = |folder: &str| {
             let prefix = format!("{folder}/");
-            ["-e", "stderr", "-p", &prefix, "-c", "gateway.conf"].map(str::to_owned).to_vec()
+            ["-e", "stderr", "-p", &prefix, "-c", CONFIGURATION].map(str::to_owned).to_vec()
         };
-        Self::start("nginx", &format!("{main}{site}}}\n"), arguments, "nginx/")
+        Self::start("nginx", &[(CONFIGURATION, &format!("{main}{site}}}\n"))], arguments, "nginx/")
     }
 
     /// Caddy with a Caddyfile; `{port}` becomes a free port.
     pub fn caddy(site: &str) -> Self {
         let arguments = |folder: &str| {
-            let file = format!("{folder}/gateway.conf");
+            let file = format!("{folder}/{CONFIGURATION}");
             ["run", "--adapter", "caddyfile", "--config", &file].map(str::to_owned).to_vec()
         };
-        Self::start(
-            "caddy",
-            &format!("{{\n\tadmin off\n}}\n{site}"),
-            arguments,
-            "serving initial configuration",
-        )
+        let site = format!("{{\n\tadmin off\n}}\n{site}");
+        Self::start("caddy", &[(CONFIGURATION, &site)], arguments, "serving initial configuration")
+    }
+
+    /// HAProxy with its configuration and the script `latchkey.lua` beside it; `{port}` becomes a free port. Its worker ends
+    /// with the process that started it.
+    pub fn haproxy(configuration: &str, script: &str) -> Self {
+        let files = [(CONFIGURATION, configuration), ("latchkey.lua", script)];
+        let arguments = |_: &str| ["-W", "-db", "-f", CONFIGURATION].map(str::to_owned).to_vec();
+        Self::start("haproxy", &files, arguments, "Loading success")
+    }
+
+    /// Apache with a site and the script `latchkey-apache.lua` beside it, in one process; `{port}` becomes a free port.
+    pub fn apache(site: &str, script: &str) -> Self {
+        let modules = ["mpm_event", "authz_core", "lua", "proxy", "proxy_http"]
+            .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"));
+        let main = "ServerName localhost\nListen 127.0.0.1:{port}\nPidFile apache.pid\nErrorLog /dev/stderr\n\
+                    LogLevel notice mpm_event:debug\nMutex pthread\nUser \"#65534\"\nGroup \"#65534\"\n";
+        let site = format!("{}{main}{site}", modules.concat());
+        let files = [(CONFIGURATION, &*site), ("latchkey-apache.lua", script)];
+        let arguments = |folder: &str| ["-X", "-d", folder, "-f", CONFIGURATION].map(str::to_owned).to_vec();
+        Self::start("apache2", &files, arguments, "start_threads")
     }
 
     /// Starts it on free ports, and on others if those were taken in between, until it says that it runs.
     fn start(
         program: &str,
-        configuration: &str,
+        files: &[(&str, &str)],
         arguments: impl Fn(&str) -> Vec<String>,
         runs: &str,
     ) -> Self {
@@ -136,11 +156,15 @@ impl Gateway {
         loop {
             let [port, inner] = [free_port(), free_port()];
             let folder = tempfile::tempdir().unwrap();
+            // Apache reads its script as another user.
+            fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
             let path = folder.path().to_str().unwrap();
             let ports = [("{port}", port.to_string()), ("{inner}", inner.to_string())];
-            let text =
-                ports.iter().fold(configuration.to_owned(), |text, (name, port)| text.replace(name, port));
-            fs::write(folder.path().join("gateway.conf"), text).unwrap();
+            for (file, text) in files {
+                let text =
+                    ports.iter().fold((*text).to_owned(), |text, (name, port)| text.replace(name, port));
+                fs::write(folder.path().join(file), text).unwrap();
+            }
             let mut command: Command = foreign::command(program);
             command.args(arguments(path)).current_dir(path).env("HOME", path);
             command.env("XDG_CONFIG_HOME", path).env("XDG_DATA_HOME", path);
