@@ -108,6 +108,8 @@ test.describe("Live updates disturb nobody", () => {
   });
 
   test("an open menu stays at its row when a row above is removed", async ({ server, consumers }) => {
+    // Room below the row before and after: a menu changes sides where there is none.
+    await consumers.page.setViewportSize({ width: 1280, height: 1000 });
     await server.register("Requirements sync");
     const above = await server.register("Above");
     await expect(consumers.rows).toHaveCount(2);
