@@ -6,6 +6,7 @@ import sys
 from requests import Request, Session
 from requests_oauthlib import OAuth1Session
 from requests_oauthlib.oauth1_session import TokenRequestDenied
+from steps import text, told
 
 
 def session(step, **more):
@@ -51,18 +52,6 @@ def sign(step):
     """What would be sent."""
     _, request = prepare(step)
     return {"headers": {name: text(value) for name, value in request.headers.items()}, "body": text(request.body)}
-
-
-def text(value):
-    return value.decode() if isinstance(value, bytes) else value
-
-
-def told(answer):
-    return {
-        "status": answer.status_code,
-        "challenge": answer.headers.get("WWW-Authenticate"),
-        "body": answer.text,
-    }
 
 
 steps = {"request_token": request_token, "access_token": access_token, "call": call, "sign": sign}
