@@ -144,6 +144,10 @@ pub struct Activity<Snapshot> {
     /// The affected object after the action.
     #[cfg_attr(feature = "schema", schema(value_type = Option<Object>, required))]
     pub after: Option<Snapshot>,
+    /// Why it was done, as its author said.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub reason: Option<String>,
 }
 
 #[cfg(test)]

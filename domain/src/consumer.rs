@@ -1,6 +1,6 @@
 //! A consumer, the rules for its name and secret, and the effect of each decision. Which rights it can have: `rights.rs`.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -11,9 +11,13 @@ pub use crate::text::TextError;
 use crate::{
     activity::Actor,
     callbacks,
+    cidr::{self, Cidr},
+    details::Reason,
     error::FieldError,
     rights::{Rights, RightsError},
     text,
+    time::timestamp,
+    user::Username,
 };
 
 /// The display name of a consumer: 1 to 100 characters after trimming, no control characters, not unique.
@@ -48,10 +52,16 @@ impl ConsumerName {
 /// would reorder the surrounding words or escape `<bdi>`.
 impl fmt::Display for ConsumerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reorders =
-            |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
-        self.0.split(reorders).try_for_each(|part| f.write_str(part))
+        f.write_str(&plain(&self.0))
     }
+}
+
+/// A text without bidi controls and line separators.
+fn plain(text: &str) -> String {
+    text.replace(
+        |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}'),
+        "",
+    )
 }
 
 /// The secret shared with an application: 8 to 256 characters, no control characters. `Debug` does not print it.
@@ -157,6 +167,34 @@ pub struct Consumer {
     /// The public key that verifies its RSA signatures, as PEM.
     #[cfg_attr(feature = "schema", schema(required))]
     pub rsa_public_key: Option<String>,
+    /// Who answers for it: a person or a department.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub owner: Option<String>,
+    /// How to reach them.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub contact: Option<String>,
+    /// What administrators want to remember about it; it may have several lines.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub note: Option<String>,
+    /// The user for whom it acts when it signs without a token; null: for nobody.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub functional_user: Option<Username>,
+    /// The networks and addresses from which it may be used; empty: from anywhere.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub networks: Vec<Cidr>,
+    /// The time from which on it is refused; null: never.
+    #[serde(default, with = "crate::time::rfc3339::option")]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub ends_at: Option<OffsetDateTime>,
+    /// Why it has its status, as the administrator who decided said; null if they did not.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required, value_type = Option<String>))]
+    pub reason: Option<Reason>,
     /// The time of its registration.
     #[serde(with = "crate::time::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -211,8 +249,45 @@ pub struct Edit {
     pub callback_urls: Option<Vec<String>>,
     /// The RSA public key as PEM; `Some(None)` removes it.
     pub rsa_public_key: Option<Option<String>>,
+    /// Who answers for it, what is noted about it, and what bounds it.
+    pub details: DetailsEdit,
     /// Whether to revoke all of its tokens.
     pub sign_everybody_out: bool,
+}
+
+/// A change to a consumer's details; a `None` leaves its field unchanged, and `Some(None)` takes it away.
+#[derive(Clone, Debug, Default)]
+pub struct DetailsEdit {
+    /// Who answers for it.
+    pub owner: Option<Option<String>>,
+    /// How to reach them.
+    pub contact: Option<Option<String>>,
+    /// What to remember about it.
+    pub note: Option<Option<String>>,
+    /// The user for whom it acts when it signs without a token.
+    pub functional_user: Option<Option<Username>>,
+    /// The networks from which it may be used, in place of all before.
+    pub networks: Option<Vec<Cidr>>,
+    /// The time from which on it is refused.
+    pub ends_at: Option<Option<OffsetDateTime>>,
+}
+
+impl DetailsEdit {
+    fn apply(&self, edited: &mut Consumer) {
+        let Self { owner, contact, note, functional_user, networks, ends_at } = self;
+        set(&mut edited.owner, owner.as_ref());
+        set(&mut edited.contact, contact.as_ref());
+        set(&mut edited.note, note.as_ref());
+        set(&mut edited.functional_user, functional_user.as_ref());
+        set(&mut edited.networks, networks.as_ref());
+        set(&mut edited.ends_at, ends_at.as_ref());
+    }
+}
+
+fn set<T: Clone>(field: &mut T, value: Option<&T>) {
+    if let Some(value) = value {
+        field.clone_from(value);
+    }
 }
 
 impl Consumer {
@@ -236,6 +311,13 @@ impl Consumer {
             callback_urls: Vec::new(),
             has_secret: true,
             rsa_public_key: None,
+            owner: None,
+            contact: None,
+            note: None,
+            functional_user: None,
+            networks: Vec::new(),
+            ends_at: None,
+            reason: None,
             created_at: now,
             created_by: by,
             updated_at: now,
@@ -247,9 +329,26 @@ impl Consumer {
         }
     }
 
-    /// Returns the consumer with this status, or `None` if it has that status already: deciding is idempotent.
+    /// Returns the consumer with this status, or `None` if it has that status already: deciding is idempotent. The reason
+    /// of the decision before goes with it.
     pub fn decide(&self, status: Status, now: OffsetDateTime) -> Option<Self> {
-        (self.status != status).then(|| Self { status, ..self.next_revision(now) })
+        (self.status != status).then(|| Self { status, reason: None, ..self.next_revision(now) })
+    }
+
+    /// The consumer, just decided, with the reason of that.
+    #[must_use]
+    pub fn because(self, reason: Option<Reason>) -> Self {
+        Self { reason, ..self }
+    }
+
+    /// Whether its end has passed.
+    pub fn has_ended(&self, now: OffsetDateTime) -> bool {
+        self.ends_at.is_some_and(|at| at <= now)
+    }
+
+    /// Whether it may be used from an address, which is `None` if it is not known.
+    pub fn may_be_used_from(&self, address: Option<IpAddr>) -> bool {
+        cidr::admits(&self.networks, address)
     }
 
     /// Whether its users are not asked before it acts for them.
@@ -265,13 +364,15 @@ impl Consumer {
         (self.trusted && !before.trusted)
             || (self.may_administer && !before.may_administer)
             || (self.allow_oauth_1_0 && !before.allow_oauth_1_0)
+            || (self.functional_user.is_some() && self.functional_user != before.functional_user)
+            || cidr::is_looser(&before.networks, &self.networks)
     }
 
     /// Returns the consumer approved and trusted in one act, or `None` if it is both already.
     pub fn approve_trusted(&self, now: OffsetDateTime) -> Result<Option<Self>, RightsError> {
         let approved = Self { status: Status::Approved, trusted: true, ..self.clone() };
         approved.rights().check(self.rights())?;
-        Ok((approved != *self).then(|| approved.next_revision(now)))
+        Ok((approved != *self).then(|| Self { reason: None, ..approved.next_revision(now) }))
     }
 
     /// Returns the edited consumer, or `None` if the edit changes nothing.
@@ -298,6 +399,7 @@ impl Consumer {
         if let Some(rsa_public_key) = &edit.rsa_public_key {
             edited.rsa_public_key.clone_from(rsa_public_key);
         }
+        edit.details.apply(&mut edited);
         if edit.secret.is_some() {
             edited.has_secret = true;
             // It is of the secret that was asked for.
@@ -372,7 +474,31 @@ impl Consumer {
         if self.rsa_public_key != later.rsa_public_key {
             phrases.push("the RSA public key".to_owned());
         }
+        self.push_differences_of_details(later, &mut phrases);
         phrases
+    }
+
+    fn push_differences_of_details(&self, later: &Self, phrases: &mut Vec<String>) {
+        let quoted = |text: Option<&str>| text.map(|text| format!("“{}”", plain(text)));
+        let name = |user: Option<&Username>| user.map(ToString::to_string);
+        let list = |networks: &[Cidr]| {
+            let networks: Vec<_> = networks.iter().map(ToString::to_string).collect();
+            (!networks.is_empty()).then(|| networks.join(", "))
+        };
+        for (what, before, after) in [
+            ("the owner", quoted(self.owner.as_deref()), quoted(later.owner.as_deref())),
+            ("the contact", quoted(self.contact.as_deref()), quoted(later.contact.as_deref())),
+            ("Functional user", name(self.functional_user.as_ref()), name(later.functional_user.as_ref())),
+            ("the networks", list(&self.networks), list(&later.networks)),
+            ("the end", self.ends_at.map(timestamp), later.ends_at.map(timestamp)),
+        ] {
+            if before != after {
+                phrases.push(format!("{what} to {}", after.as_deref().unwrap_or("none")));
+            }
+        }
+        if self.note != later.note {
+            phrases.push("the note".to_owned());
+        }
     }
 }
 
@@ -543,10 +669,123 @@ mod tests {
         assert!(allowed.decide(Status::Disapproved, LATER).unwrap().allow_oauth_1_0, "a decision keeps it");
     }
 
+    fn details() -> DetailsEdit {
+        DetailsEdit {
+            owner: Some(Some("Änderungsdienst".to_owned())),
+            contact: Some(Some("changes@app.example".to_owned())),
+            note: Some(Some("Runs at night.\nAsk before you restart it.".to_owned())),
+            functional_user: Some(Some(Username::parse("build").unwrap())),
+            networks: Some(vec!["10.0.0.0/8".parse().unwrap(), "2001:db8::7".parse().unwrap()]),
+            ends_at: Some(Some(LATER)),
+        }
+    }
+
+    #[test]
+    fn an_edit_sets_and_takes_away_details_and_leaves_what_it_does_not_name() {
+        let edit = Edit { details: details(), ..Edit::default() };
+        let edited = consumer().edit(&edit, LATER).unwrap().unwrap();
+        assert_eq!(edited.owner.as_deref(), Some("Änderungsdienst"));
+        assert_eq!((edited.networks.len(), edited.ends_at), (2, Some(LATER)));
+        assert_eq!(edited.edit(&edit, LATER), Ok(None), "nothing changes");
+        let owner = DetailsEdit { owner: Some(Some("Other".to_owned())), ..DetailsEdit::default() };
+        let other = edited.edit(&Edit { details: owner, ..Edit::default() }, LATER).unwrap().unwrap();
+        let expected = Consumer { owner: Some("Other".to_owned()), revision: 3, ..edited };
+        assert_eq!(other, expected);
+        let none = DetailsEdit {
+            owner: Some(None),
+            contact: Some(None),
+            note: Some(None),
+            functional_user: Some(None),
+            networks: Some(Vec::new()),
+            ends_at: Some(None),
+        };
+        let plain = other.edit(&Edit { details: none, ..Edit::default() }, LATER).unwrap().unwrap();
+        assert_eq!(plain, Consumer { revision: 4, updated_at: LATER, ..consumer() });
+    }
+
+    #[test]
+    fn a_reason_is_of_its_decision_and_goes_with_the_next() {
+        let reason = Reason::parse("The key leaked.").unwrap();
+        let disapproved = consumer().decide(Status::Disapproved, LATER).unwrap().because(reason.clone());
+        assert_eq!(disapproved.reason, reason);
+        let rename = Edit { name: Some(ConsumerName::parse("Other").unwrap()), ..Edit::default() };
+        assert_eq!(
+            disapproved.edit(&rename, LATER).unwrap().unwrap().reason,
+            reason,
+            "an edit decides nothing"
+        );
+        assert_eq!(disapproved.decide(Status::Approved, LATER).unwrap().reason, None);
+        let with_callback = Consumer { reason, ..with_callback() };
+        assert_eq!(with_callback.approve_trusted(LATER).unwrap().unwrap().reason, None);
+    }
+
+    #[test]
+    fn a_consumer_has_ended_from_its_end_on_and_without_one_never() {
+        let ends = Consumer { ends_at: Some(LATER), ..consumer() };
+        assert!(!ends.has_ended(LATER - Duration::MILLISECOND));
+        assert!(ends.has_ended(LATER) && ends.has_ended(LATER + Duration::DAY));
+        assert!(!consumer().has_ended(LATER + Duration::DAY));
+    }
+
+    #[test]
+    fn another_functional_user_and_looser_networks_are_rights_and_less_is_none() {
+        let user = |name| Consumer { functional_user: Some(Username::parse(name).unwrap()), ..consumer() };
+        let from = |network: &str| Consumer { networks: vec![network.parse().unwrap()], ..consumer() };
+        for (later, before) in [
+            (user("build"), consumer()),
+            (user("build"), user("ada")),
+            (consumer(), from("10.0.0.0/8")),
+            (from("10.0.0.0/8"), from("10.0.0.0/9")),
+        ] {
+            assert!(later.has_gained_a_right(&before), "{later:?}");
+        }
+        for (later, before) in [
+            (consumer(), user("build")),
+            (user("Build"), user("build")),
+            (from("10.0.0.0/8"), consumer()),
+            (from("10.0.0.0/9"), from("10.0.0.0/8")),
+            (Consumer { ends_at: None, ..consumer() }, Consumer { ends_at: Some(LATER), ..consumer() }),
+        ] {
+            assert!(!later.has_gained_a_right(&before), "{later:?}");
+        }
+    }
+
+    #[test]
+    fn differences_of_details_are_told_in_words() {
+        let edit = Edit { details: details(), ..Edit::default() };
+        let later = consumer().edit(&edit, LATER).unwrap().unwrap();
+        assert_eq!(
+            consumer().differences(&later),
+            [
+                "the owner to “Änderungsdienst”",
+                "the contact to “changes@app.example”",
+                "Functional user to build",
+                "the networks to 10.0.0.0/8, 2001:db8::7",
+                "the end to 1970-01-01T00:00:01.000Z",
+                "the note",
+            ]
+        );
+        let back = later.differences(&consumer());
+        assert_eq!(back[..2], ["the owner to none", "the contact to none"]);
+        assert_eq!(back[2..5], ["Functional user to none", "the networks to none", "the end to none"]);
+        let turned = Consumer { owner: Some("a\u{202e}b".to_owned()), ..consumer() };
+        assert_eq!(consumer().differences(&turned), ["the owner to “ab”"]);
+    }
+
     #[test]
     fn a_consumer_as_an_earlier_version_wrote_it_has_its_one_callback() {
         let mut json = serde_json::to_value(with_callback()).unwrap();
-        for added in ["callback_urls", "allow_oauth_1_0"] {
+        for added in [
+            "callback_urls",
+            "allow_oauth_1_0",
+            "owner",
+            "contact",
+            "note",
+            "functional_user",
+            "networks",
+            "ends_at",
+            "reason",
+        ] {
             json.as_object_mut().unwrap().remove(added).unwrap();
         }
         let read = serde_json::from_value::<Consumer>(json).unwrap().with_possible_rights();
@@ -642,6 +881,8 @@ mod tests {
                 "key": "00000000-0000-0000-0000-000000000000", "name": "Requirements sync", "status": "pending",
                 "trusted": false, "trusted_wished": false, "may_administer": false,
                 "allow_oauth_1_0": false, "callback_url": null, "callback_urls": [], "has_secret": true, "rsa_public_key": null,
+                "owner": null, "contact": null, "note": null, "functional_user": null, "networks": [], "ends_at": null,
+                "reason": null,
                 "created_at": "1970-01-01T00:00:00.000Z", "created_by": "ada", "updated_at": "1970-01-01T00:00:00.000Z",
                 "last_used_at": null, "requested_from": null, "requested_times": 0, "request_fingerprint": null,
                 "revision": 1

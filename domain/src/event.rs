@@ -4,14 +4,7 @@ use crate::{consumer::Consumer, consumer_key::ConsumerKey};
 
 /// A change to the list of consumers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-// On wasm it is not large.
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(
-        clippy::large_enum_variant,
-        reason = "nearly every event is a consumer, and none is kept for long"
-    )
-)]
+#[expect(clippy::large_enum_variant, reason = "nearly every event is a consumer, and none is kept for long")]
 pub enum Event {
     /// The consumer was added or changed; this is its current state.
     Consumer(Consumer),

@@ -3,9 +3,11 @@
 pub mod account_change;
 pub mod activity;
 mod callbacks;
+pub mod cidr;
 pub mod conflict;
 pub mod consumer;
 pub mod consumer_key;
+pub mod details;
 pub mod error;
 pub mod event;
 pub mod host;
@@ -22,9 +24,11 @@ pub mod user;
 
 pub use account_change::AccountChange;
 pub use activity::{Action, Activity, Actor};
+pub use cidr::Cidr;
 pub use conflict::{Conflict, Removed};
-pub use consumer::{Consumer, ConsumerName, ConsumerSecret, Edit, Status};
+pub use consumer::{Consumer, ConsumerName, ConsumerSecret, DetailsEdit, Edit, Status};
 pub use consumer_key::ConsumerKey;
+pub use details::Reason;
 pub use error::FieldError;
 pub use event::Event;
 pub use network::Network;

@@ -25,6 +25,12 @@ pub enum TextError {
     /// A line break, tab or other control character.
     #[error("Leave out line breaks, tabs and other control characters.")]
     ControlCharacter,
+    /// A control character in a text that may have line breaks and tabs.
+    #[error("Leave out control characters other than line breaks and tabs.")]
+    ControlCharacterInLines,
+    /// Characters that show nothing, such as zero width spaces, and no others.
+    #[error("Use at least one character that can be seen.")]
+    NothingVisible,
     /// A character that is not allowed in this text.
     #[error("{0}")]
     NotAllowed(&'static str),
@@ -50,4 +56,98 @@ pub(crate) fn check(
         return Err(TextError::TooLong { most: *lengths.end(), has });
     }
     Ok(())
+}
+
+/// Checks a text of one line that may be empty, which is `None`.
+pub(crate) fn optional(text: &str, longest: usize) -> Result<Option<String>, TextError> {
+    optional_without(text, longest, char::is_control, TextError::ControlCharacter)
+}
+
+/// The same for a text that may have line feeds and tabs.
+pub(crate) fn optional_lines(text: &str, longest: usize) -> Result<Option<String>, TextError> {
+    let is_rejected = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    optional_without(text, longest, is_rejected, TextError::ControlCharacterInLines)
+}
+
+fn optional_without(
+    text: &str,
+    longest: usize,
+    is_rejected: impl Fn(char) -> bool,
+    rejected: TextError,
+) -> Result<Option<String>, TextError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.chars().any(is_rejected) {
+        return Err(rejected);
+    }
+    let has = text.chars().count();
+    if has > longest {
+        return Err(TextError::TooLong { most: longest, has });
+    }
+    if is_visible(text) { Ok(Some(text.to_owned())) } else { Err(TextError::NothingVisible) }
+}
+
+/// Whether a text has a character that shows something: one that is neither a blank nor ignored by default
+/// (`Default_Ignorable_Code_Point` of Unicode 17), nor the empty Braille cell, nor the musical null notehead.
+pub(crate) fn is_visible(text: &str) -> bool {
+    !text.chars().all(|c| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(
+                c,
+                '\u{ad}'
+                    | '\u{34f}'
+                    | '\u{61c}'
+                    | '\u{115f}'..='\u{1160}'
+                    | '\u{17b4}'..='\u{17b5}'
+                    | '\u{180b}'..='\u{180f}'
+                    | '\u{200b}'..='\u{200f}'
+                    | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}'
+                    | '\u{2800}'
+                    | '\u{3164}'
+                    | '\u{fe00}'..='\u{fe0f}'
+                    | '\u{feff}'
+                    | '\u{ffa0}'
+                    | '\u{fff0}'..='\u{fff8}'
+                    | '\u{1bca0}'..='\u{1bca3}'
+                    | '\u{1d159}'
+                    | '\u{1d173}'..='\u{1d17a}'
+                    | '\u{e0000}'..='\u{e0fff}'
+            )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_characters_that_show_nothing_is_not_visible() {
+        for text in [
+            "",
+            " ",
+            "\u{a0}",
+            "\u{200b}",
+            "\u{2060}",
+            "\u{ad}",
+            "\u{feff}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{115f}\u{1160}",
+            "\u{200e}\u{202e}",
+            "\u{fe0f}",
+            "\u{e0041}",
+            "\u{180e}",
+            "\u{ffa0}",
+            "\u{1d159}",
+            "\u{200b} \u{200d}",
+        ] {
+            assert!(!is_visible(text), "{text:?}");
+        }
+        for text in ["a", "變", "👩\u{200d}🔧", "\u{200b}x", "\u{301}", ".", "\u{2801}", "ㅤa"] {
+            assert!(is_visible(text), "{text:?}");
+        }
+    }
 }

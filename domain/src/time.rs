@@ -1,6 +1,8 @@
 //! Times as they are stored, compared and written.
 
-use time::{OffsetDateTime, UtcOffset, macros::format_description};
+use time::{
+    Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description,
+};
 
 /// Milliseconds since 1970; all stored times have this precision.
 pub fn milliseconds(at: OffsetDateTime) -> i64 {
@@ -12,6 +14,16 @@ pub fn timestamp(at: OffsetDateTime) -> String {
     let utc = at.checked_to_offset(UtcOffset::UTC).unwrap_or_else(|| at.replace_offset(UtcOffset::UTC));
     utc.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"))
         .expect("a time has every part of this format")
+}
+
+/// Reads a time in any form of RFC 3339, or a date, which is its midnight in UTC; down to the millisecond.
+pub fn moment(text: &str) -> Option<OffsetDateTime> {
+    let midnight = Date::parse(text, format_description!("[year]-[month]-[day]"));
+    let at = match midnight {
+        Ok(date) => date.midnight().assume_utc(),
+        Err(_) => OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?,
+    };
+    at.replace_millisecond(at.millisecond()).ok()
 }
 
 /// For `#[serde(with = …)]`: written as `timestamp` does, read in every form of RFC 3339, which earlier versions wrote.
@@ -77,6 +89,29 @@ mod tests {
     #[test]
     fn times_are_written_in_utc_and_never_ahead() {
         assert_eq!(timestamp(datetime!(2026-11-28 09:30:23.9999 +02:00)), "2026-11-28T07:30:23.999Z");
+    }
+
+    #[test]
+    fn a_moment_is_a_time_or_the_beginning_of_a_day() {
+        for (text, at) in [
+            ("2027-01-31", datetime!(2027-01-31 00:00 UTC)),
+            ("2027-01-31T12:00:00Z", datetime!(2027-01-31 12:00 UTC)),
+            ("2027-01-31t12:00:00.1239z", datetime!(2027-01-31 12:00:00.123 UTC)),
+            ("2027-01-31T12:00:00-11:30", datetime!(2027-01-31 23:30 UTC)),
+        ] {
+            assert_eq!(moment(text), Some(at), "{text}");
+        }
+        for text in [
+            "",
+            "tomorrow",
+            "2027-02-30",
+            "2027-1-1",
+            "31.01.2027",
+            "2027-01-31T12:00:00",
+            "9999-12-31T23:59:59-10:00",
+        ] {
+            assert_eq!(moment(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -29,6 +29,13 @@ export interface Consumer {
   allow_oauth_1_0: boolean;
   callback_url: string | null;
   callback_urls: string[];
+  owner: string | null;
+  contact: string | null;
+  note: string | null;
+  functional_user: string | null;
+  networks: string[];
+  ends_at: string | null;
+  reason: string | null;
   created_by: string;
   revision: number;
 }

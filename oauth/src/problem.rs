@@ -1,6 +1,6 @@
 //! Reasons to refuse a request: the codes of the OAuth Problem Reporting extension, and advice for developers.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, fmt::Write as _, net::IpAddr};
 
 use crate::encoding::encode;
 
@@ -47,6 +47,13 @@ pub enum Problem {
     ConsumerKeyRefused,
     /// The consumer is disapproved.
     ConsumerKeyRejected,
+    /// The consumer's end has passed.
+    ConsumerEnded,
+    /// The consumer may not be used from where the request comes.
+    ConsumerElsewhere {
+        /// Where it comes from; `None` if that is not known.
+        from: Option<IpAddr>,
+    },
     /// The token is unknown, was issued to another consumer, or is of the wrong kind.
     TokenRejected,
     /// The temporary credentials were already exchanged.
@@ -77,8 +84,10 @@ impl Problem {
             Self::NonceUsed => "nonce_used",
             Self::SignatureInvalid => "signature_invalid",
             Self::ConsumerKeyUnknown => "consumer_key_unknown",
-            Self::ConsumerKeyRefused => "consumer_key_refused",
-            Self::ConsumerKeyRejected => "consumer_key_rejected",
+            // "Temporarily unacceptable": it is acceptable from elsewhere.
+            Self::ConsumerKeyRefused | Self::ConsumerElsewhere { .. } => "consumer_key_refused",
+            // "Permanently unacceptable".
+            Self::ConsumerKeyRejected | Self::ConsumerEnded => "consumer_key_rejected",
             Self::TokenRejected => "token_rejected",
             Self::TokenUsed => "token_used",
             Self::TokenRevoked => "token_revoked",
@@ -167,6 +176,10 @@ impl Problem {
             Self::ConsumerKeyRejected => {
                 "The consumer is disapproved; ask an administrator to approve it again."
             }
+            Self::ConsumerEnded => {
+                "The time of the consumer is over; ask an administrator to give it a later end, or a new consumer."
+            }
+            Self::ConsumerElsewhere { from } => return elsewhere(*from),
             Self::TokenRejected => {
                 "This oauth_token is unknown, belongs to another consumer or is of the wrong sort for this address; \
                  begin again with new temporary credentials."
@@ -275,6 +288,20 @@ impl Problem {
             let _ = write!(out, ", {name}=\"{value}\"");
         }
         out
+    }
+}
+
+/// Advice for a consumer that may not be used from where its request comes.
+fn elsewhere(from: Option<IpAddr>) -> Cow<'static, str> {
+    match from {
+        Some(address) => format!(
+            "The consumer may not be used from {address}; call from one of its networks, or ask an administrator to add \
+             this address."
+        )
+        .into(),
+        None => "The consumer may be used from some networks only, and the server was not told from which address this \
+                 request comes; ask the operator of the gateway to have it send X-Forwarded-For."
+            .into(),
     }
 }
 

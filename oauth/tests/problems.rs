@@ -22,6 +22,9 @@ fn all() -> Vec<Problem> {
         ConsumerKeyUnknown,
         ConsumerKeyRefused,
         ConsumerKeyRejected,
+        ConsumerEnded,
+        ConsumerElsewhere { from: None },
+        ConsumerElsewhere { from: Some("2001:db8::7".parse().unwrap()) },
         TokenRejected,
         TokenUsed,
         TokenRevoked,
@@ -59,6 +62,16 @@ fn what_cannot_be_understood_is_400_and_what_is_refused_401() {
     for problem in all() {
         assert_eq!(problem.status(), if bad.contains(&problem.name()) { 400 } else { 401 });
     }
+}
+
+#[test]
+fn a_consumer_out_of_its_bounds_is_told_apart_from_an_undecided_one_by_the_advice() {
+    let from = |text: &str| Problem::ConsumerElsewhere { from: text.parse().ok() };
+    assert_eq!((from("192.0.2.1").name(), from("").name()), ("consumer_key_refused", "consumer_key_refused"));
+    assert!(from("192.0.2.1").advice().contains("from 192.0.2.1;"), "{}", from("192.0.2.1"));
+    assert!(from("").advice().contains("X-Forwarded-For"), "{}", from(""));
+    assert_eq!(Problem::ConsumerEnded.name(), "consumer_key_rejected");
+    assert_ne!(Problem::ConsumerEnded.advice(), Problem::ConsumerKeyRejected.advice());
 }
 
 #[test]

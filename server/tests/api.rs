@@ -7,6 +7,7 @@ mod activity;
 mod bad_input;
 mod callers;
 mod changes;
+mod details;
 mod documents;
 mod list;
 mod rights;

@@ -62,9 +62,9 @@ fn a_consumer_lives_its_life_by_commands() {
 fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
     let home = Home::made();
     let consumer = home.json(&["consumer", "register", "Requirements sync", "--secret-stdin"], SECRET);
-    let expected = "allow_oauth_1_0 callback_url callback_urls created_at created_by has_secret key last_used_at \
-                    may_administer name request_fingerprint requested_from requested_times revision rsa_public_key \
-                    status trusted trusted_wished updated_at";
+    let expected = "allow_oauth_1_0 callback_url callback_urls contact created_at created_by ends_at functional_user \
+                    has_secret key last_used_at may_administer name networks note owner reason request_fingerprint \
+                    requested_from requested_times revision rsa_public_key status trusted trusted_wished updated_at";
     assert_eq!(fields(&consumer), expected);
     assert_eq!(consumer["created_by"], "the command line");
     assert!(consumer["created_at"].as_str().unwrap().ends_with('Z'), "{consumer}");
@@ -124,6 +124,67 @@ fn the_rights_of_a_consumer_are_given_taken_and_shown_by_commands() {
     let refused = home.run(&["consumer", "edit", &key, "--may-administer", "true"], "");
     assert_eq!(refused.code, Some(1), "{refused:?}");
     assert!(refused.sentence().contains("Take Trusted away first"), "{refused:?}");
+}
+
+#[test]
+fn the_details_of_a_consumer_are_given_taken_and_shown_by_commands() {
+    let home = Home::with_users();
+    let key = home.register("App");
+    let edit = |arguments: &[&str]| home.json(&[&["consumer", "edit", &*key][..], arguments].concat(), "");
+    let given = edit(&[
+        "--owner",
+        "Quality",
+        "--contact",
+        "quality@app.example",
+        "--note",
+        "Runs at night.",
+        "--functional-user",
+        "grace",
+        "--network",
+        "10.0.0.0/8",
+        "--network",
+        "2001:db8::7",
+        "--ends",
+        "2099-01-31",
+    ]);
+    assert_eq!((&given["owner"], &given["functional_user"]), (&json!("Quality"), &json!("grace")));
+    assert_eq!(given["networks"], json!(["10.0.0.0/8", "2001:db8::7"]));
+    assert_eq!(given["ends_at"], "2099-01-31T00:00:00.000Z");
+    let shown = home.run(&["consumer", "show", &key], "").stdout;
+    for line in ["networks: 10.0.0.0/8 2001:db8::7", "functional_user: grace", "note: Runs at night."] {
+        assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
+    }
+    for (option, value) in [("--ends", "soon"), ("--network", "10.0.0.0/33"), ("--functional-user", "nobody")]
+    {
+        let wrong = home.run(&["consumer", "edit", &key, option, value], "");
+        assert_eq!(wrong.code, Some(1), "{option}: {wrong:?}");
+    }
+    for (option, name, none) in [
+        ("--owner", "owner", Value::Null),
+        ("--contact", "contact", Value::Null),
+        ("--note", "note", Value::Null),
+        ("--functional-user", "functional_user", Value::Null),
+        ("--network", "networks", json!([])),
+        ("--ends", "ends_at", Value::Null),
+    ] {
+        assert_eq!(edit(&[option, ""])[name], none, "{option}");
+    }
+}
+
+#[test]
+fn a_decision_by_command_keeps_its_reason() {
+    let home = Home::made();
+    let key = home.register("App");
+    let decided = |verb: &str, more: &[&str]| {
+        let decided = home.json(&[&["consumer", verb, &*key][..], more].concat(), "");
+        decided["reason"].clone()
+    };
+    assert_eq!(decided("approve", &["--reason", "Checked."]), "Checked.");
+    assert_eq!(decided("disapprove", &["--reason", "The key leaked."]), "The key leaked.");
+    assert_eq!(decided("approve", &[]), Value::Null);
+    let wrong = home.run(&["consumer", "disapprove", &key, "--reason", &"x".repeat(501)], "");
+    assert_eq!(wrong.code, Some(1), "{wrong:?}");
+    assert!(wrong.sentence().contains("at most 500 characters"), "{wrong:?}");
 }
 
 #[test]

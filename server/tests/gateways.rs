@@ -1,6 +1,7 @@
 //! Gateways in front of an API, configured as `docs/guides/protect-an-api.md` says: nginx, Caddy, HAProxy and Apache run for
 //! real.
 
+mod bounds;
 mod targets;
 mod unclear;
 

@@ -1,5 +1,6 @@
 //! The provider: temporary and token credentials, consent, keys on request, and where all of that is.
 
+mod bounds;
 mod brought_keys;
 mod callbacks;
 mod consent;

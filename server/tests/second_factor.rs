@@ -268,6 +268,14 @@ fn giving_a_consumer_a_right_needs_a_fresh_sign_in_of_a_session_and_of_nothing_e
     for right in ["trusted", "may_administer", "allow_oauth_1_0"] {
         assert_eq!(give(&ada, right, &app.key, revision), [403, 403], "{right}");
     }
+    let path = format!("/api/v1/consumers/{}", app.key);
+    let act = || {
+        send_json(
+            ada.request(Method::PATCH, &path).header("if-match", "*"),
+            &json!({ "functional_user": "grace" }),
+        )
+    };
+    act().problem(403);
     provider.log_until("reason=sign_in_again");
     let tick =
         ada.call("approve", &[("key", &*app.key), ("revision", &revision.to_string()), ("trusted", "true")]);

@@ -1,5 +1,6 @@
 //! The internal listener: `/verify` for gateways, `/verify/json` for tools, and what operators watch.
 
+mod bounds;
 mod described;
 mod disapproval;
 mod envoy;

@@ -6,6 +6,7 @@ mod accounts;
 mod activity;
 mod brought_keys;
 mod consumers;
+mod details;
 mod key_requests;
 mod oauth1;
 mod oauth_1_0;

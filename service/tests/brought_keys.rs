@@ -123,7 +123,7 @@ async fn verify(
             form: None,
         };
         let base_string = request.parse(&[]).unwrap().base_string();
-        (base_string, house.service.verify(&request).await)
+        (base_string, house.service.verify(&request, None).await)
     };
     // The base string does not hold the signature.
     let (base_string, _) = request(pairs("dW5zaWduZWQ=")).await;

@@ -54,7 +54,7 @@ pub fn request<'a>(authorization: &'a [&'a [u8]]) -> Request<'a> {
 
 pub async fn ask(service: &Service, key: ConsumerKey, callback: &str) -> Result<Issued, NotIssued> {
     let header = signed(service, key, &[("oauth_callback", callback)], "");
-    service.provider().temporary_credentials(&request(&[header.as_bytes()])).await
+    service.provider().temporary_credentials(&request(&[header.as_bytes()]), HERE).await
 }
 
 pub async fn exchange(

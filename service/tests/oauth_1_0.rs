@@ -41,7 +41,7 @@ async fn early(house: &House) -> ConsumerKey {
 /// A request for temporary credentials without a callback.
 async fn ask_bare(house: &House, key: ConsumerKey) -> Result<Issued, NotIssued> {
     let header = signed(&house.service, key, &[], "");
-    house.service.provider().temporary_credentials(&request(&[header.as_bytes()])).await
+    house.service.provider().temporary_credentials(&request(&[header.as_bytes()]), HERE).await
 }
 
 /// An exchange without a verifier.

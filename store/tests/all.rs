@@ -10,6 +10,7 @@ mod backup;
 mod brought_keys;
 mod callbacks;
 mod consumers;
+mod details;
 mod devices;
 mod feed;
 mod filters;

@@ -339,7 +339,7 @@ async fn a_consumer_has_so_many_open_ones_and_no_more_until_one_expires_or_is_ov
     let insert = async |token: &str, n, made: i64| {
         let (created_at, expires_at) = (at(made), at(made + 600));
         let new = store::NewTemporaryCredentials { created_at, expires_at, ..new_temporary(token, n) };
-        store.temporary_credentials().insert(new, 3).await.unwrap()
+        store.temporary_credentials().insert(new, 3, |_| true).await.unwrap()
     };
     for (token, made) in [("first", 1), ("second", 2), ("third", 3)] {
         assert_eq!(insert(token, 1, made).await, Inserted::Stored, "{token}");
@@ -368,7 +368,7 @@ async fn of_those_that_expired_a_consumer_keeps_no_more_than_it_may_have_open() 
     let insert = async |token: String, n, made: i64| {
         let (created_at, expires_at) = (at(made), at(made + 10));
         let new = store::NewTemporaryCredentials { created_at, expires_at, ..new_temporary(&token, n) };
-        assert_eq!(store.temporary_credentials().insert(new, 3).await.unwrap(), Inserted::Stored);
+        assert_eq!(store.temporary_credentials().insert(new, 3, |_| true).await.unwrap(), Inserted::Stored);
     };
     insert("another's".to_owned(), 2, 1).await;
     for n in 0..20 {
@@ -395,7 +395,7 @@ async fn of_many_who_ask_at_once_from_two_processes_as_many_get_some_as_may_be_o
     for n in 0..20 {
         let store = stores[n % 2].clone();
         let new = new_temporary(&format!("temporary {n}"), 1);
-        asked.spawn(async move { store.temporary_credentials().insert(new, 5).await.unwrap() });
+        asked.spawn(async move { store.temporary_credentials().insert(new, 5, |_| true).await.unwrap() });
     }
     let won = asked.join_all().await.into_iter().filter(|inserted| *inserted == Inserted::Stored).count();
     assert_eq!((won, folder.number("SELECT count(*) FROM temporary_credentials").await), (5, 5));

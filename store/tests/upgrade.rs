@@ -12,10 +12,10 @@ use support::{
 
 /// What a newer version's migration may do: add tables, indexes, and columns that may be absent or have a default.
 const EXPAND: [&str; 5] = [
-    "ALTER TABLE consumers ADD COLUMN contact TEXT",
+    "ALTER TABLE consumers ADD COLUMN language TEXT",
     "ALTER TABLE token_credentials ADD COLUMN scope TEXT NOT NULL DEFAULT 'all'",
     "CREATE TABLE later_things (id INTEGER PRIMARY KEY, consumer_key TEXT NOT NULL)",
-    "CREATE INDEX consumers_contact ON consumers (contact)",
+    "CREATE INDEX consumers_language ON consumers (language)",
     "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m30000101_000001_later', 0)",
 ];
 

@@ -73,6 +73,6 @@ async fn ask(service: &Service, header: &str) -> Result<()> {
     let authorization: [&[u8]; 1] = [header.as_bytes()];
     let request =
         Request { method: "GET", base_string_uri: &uri, query, authorization: &authorization, form: None };
-    service.verify(&request).await?;
+    service.verify(&request, None).await?;
     Ok(())
 }

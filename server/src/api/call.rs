@@ -65,7 +65,7 @@ async fn caller(received: &Received, address: ClientAddress, state: &AppState) -
     let request = received.to_verify(&authorization).map_err(|unclear| ApiError::Refused(unclear.into()))?;
     if request.is_signed() {
         let begin = std::time::Instant::now();
-        let verdict = state.service.verify(&request).await;
+        let verdict = state.service.verify(&request, Some(address.0)).await;
         state.metrics.verified(&verdict, begin.elapsed());
         return Ok(Caller::Consumer(verdict?));
     }

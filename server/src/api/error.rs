@@ -126,14 +126,11 @@ impl ApiError {
     fn denial(&self) -> Option<Reason> {
         match self {
             Self::NoCredentials => Some(Reason::NotSignedIn),
-            Self::Refused(problem) if refusal::status(problem) == StatusCode::UNAUTHORIZED => {
-                Some(Reason::Signature)
-            }
+            Self::Refused(problem) => refusal::denial(problem),
             Self::NotPermitted(_) => Some(Reason::NotPermitted),
             Self::OtherSite => Some(Reason::OtherSite),
             Self::Service(ServiceError::SignInAgain) => Some(Reason::SignInAgain),
-            Self::Refused(_)
-            | Self::BadRequest(_)
+            Self::BadRequest(_)
             | Self::NotFound(_)
             | Self::MethodNotAllowed
             | Self::TooLarge

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use clap::{ArgAction, Subcommand};
 use domain::{Consumer, ConsumerKey, ConsumerQuery, Cursor, Network, query::MOST_ROWS};
-use service::consumers::{Consumers, TypedConsumer, TypedEdit};
+use service::consumers::{Consumers, TypedConsumer, TypedDetails, TypedEdit};
 
 use crate::{
     command::{
@@ -51,12 +51,18 @@ pub(super) enum ConsumerCommand {
         /// Trust it as well: its users are not asked for consent; needs a registered callback
         #[arg(long)]
         trusted: bool,
+        /// Why, for readers of the activity; kept with the decision
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
     /// Disapprove a consumer key
     Disapprove {
         /// The consumer key
         #[arg(value_parser = key)]
         key: ConsumerKey,
+        /// Why, for readers of the activity; kept with the decision
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
     /// Remove a consumer key, or all undecided requests from an address, for good
     Remove {
@@ -76,7 +82,7 @@ pub(super) enum ConsumerCommand {
         #[arg(value_parser = key)]
         key: ConsumerKey,
         #[command(flatten)]
-        changes: Changes,
+        changes: Box<Changes>,
     },
 }
 
@@ -105,9 +111,52 @@ pub(super) struct Changes {
     /// A PEM file with the key that verifies its RSA signatures; '' or an empty file for none
     #[arg(long, value_name = "FILE")]
     rsa_public_key: Option<String>,
+    #[command(flatten)]
+    details: Details,
     /// Revoke every token it holds
     #[arg(long)]
     sign_everybody_out: bool,
+}
+
+#[derive(clap::Args, Debug)]
+struct Details {
+    /// Who answers for it, in one line; '' for nobody
+    #[arg(long, value_name = "TEXT")]
+    owner: Option<String>,
+    /// How to reach them, in one line; '' for nothing
+    #[arg(long, value_name = "TEXT")]
+    contact: Option<String>,
+    /// What to remember about it; '' for nothing
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// The user for whom it acts when it signs without a token, so that its secret stands for that user; '' for nobody
+    #[arg(long, value_name = "NAME")]
+    functional_user: Option<String>,
+    /// A network such as 10.0.0.0/8, or an address, from which it may be used; repeat it for several; '' for anywhere
+    #[arg(long, value_name = "CIDR")]
+    network: Option<Vec<String>>,
+    /// When it ends (RFC 3339, or a date, which means its beginning in UTC): it is refused from then on; '' for never
+    #[arg(long, value_name = "TIME")]
+    ends: Option<String>,
+}
+
+impl Details {
+    fn are_given(&self) -> bool {
+        let Self { owner, contact, note, functional_user, network, ends } = self;
+        let texts = [owner, contact, note, functional_user, ends];
+        network.is_some() || texts.into_iter().any(Option::is_some)
+    }
+
+    fn typed(self) -> TypedDetails {
+        TypedDetails {
+            owner: self.owner,
+            contact: self.contact,
+            note: self.note,
+            functional_user: self.functional_user,
+            networks: self.network,
+            ends_at: self.ends,
+        }
+    }
 }
 
 impl Changes {
@@ -128,6 +177,7 @@ impl Changes {
             callback_url: None,
             callback_urls: self.callback,
             rsa_public_key,
+            details: self.details.typed(),
             sign_everybody_out: self.sign_everybody_out,
         })
     }
@@ -155,11 +205,12 @@ impl ConsumerCommand {
                     allow_oauth_1_0,
                     callback,
                     rsa_public_key,
+                    details,
                     sign_everybody_out,
-                } = changes;
+                } = &**changes;
                 let texts = name.is_some() || callback.is_some() || rsa_public_key.is_some();
                 let rights = trusted.is_some() || may_administer.is_some() || allow_oauth_1_0.is_some();
-                if texts || rights || *secret_stdin || *sign_everybody_out {
+                if texts || rights || details.are_given() || *secret_stdin || *sign_everybody_out {
                     return Ok(());
                 }
                 let words = "Nothing to change was given; `latchkey consumer edit --help` lists what can be.";
@@ -197,11 +248,20 @@ impl ConsumerCommand {
                 let consumer = consumers.find(key).await?;
                 desk.print(&consumer, || lines(&consumer))
             }
-            Self::Approve { key, trusted: false } => done(consumers.approve(key, None).await?, "is approved"),
-            Self::Approve { key, trusted: true } => {
-                done(consumers.approve_trusted(key, None).await?, "is approved and trusted")
+            Self::Approve { key, trusted, reason } => {
+                let reason = service::consumers::reason(reason.as_deref().unwrap_or_default())?;
+                let consumers = consumers.because(reason.as_ref());
+                if trusted {
+                    done(consumers.approve_trusted(key, None).await?, "is approved and trusted")
+                } else {
+                    done(consumers.approve(key, None).await?, "is approved")
+                }
             }
-            Self::Disapprove { key } => done(consumers.disapprove(key, None).await?, "is disapproved"),
+            Self::Disapprove { key, reason } => {
+                let reason = service::consumers::reason(reason.as_deref().unwrap_or_default())?;
+                let disapproved = consumers.because(reason.as_ref()).disapprove(key, None).await?;
+                done(disapproved, "is disapproved")
+            }
             Self::Remove { key: None, requests_from, yes } => {
                 let address = requests_from.ok_or_else(|| {
                     CommandError::Usage("Give a consumer key, or --requests-from ADDRESS.".to_owned())
@@ -269,17 +329,23 @@ fn rights(consumer: &Consumer) -> String {
     words.to_owned()
 }
 
-/// The API's names, in the order that a person reads them; the RSA key comes last, since it has several lines.
-const SHOWN: [&str; 19] = [
+/// The API's names, in the order that a person reads them; note and RSA key come last, since they have several lines.
+const SHOWN: [&str; 26] = [
     "key",
     "name",
     "status",
+    "reason",
     "trusted",
     "trusted_wished",
     "may_administer",
     "allow_oauth_1_0",
     "callback_url",
     "callback_urls",
+    "functional_user",
+    "networks",
+    "ends_at",
+    "owner",
+    "contact",
     "created_at",
     "created_by",
     "updated_at",
@@ -289,6 +355,7 @@ const SHOWN: [&str; 19] = [
     "request_fingerprint",
     "revision",
     "has_secret",
+    "note",
     "rsa_public_key",
 ];
 

@@ -4,9 +4,7 @@ use clap::Args;
 use domain::time::timestamp;
 use serde::Serialize;
 use store::prune::Pruned;
-use time::{
-    Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description,
-};
+use time::OffsetDateTime;
 
 use crate::command::{desk::Desk, error::CommandError};
 
@@ -42,11 +40,7 @@ impl PruneCommand {
 
 /// A date, which begins at midnight UTC, or a time.
 fn moment(text: &str) -> Result<OffsetDateTime, String> {
-    let midnight = Date::parse(text, format_description!("[year]-[month]-[day]"));
-    midnight
-        .map(|date| date.midnight().assume_utc())
-        .ok()
-        .or_else(|| OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC))
+    domain::time::moment(text)
         .ok_or_else(|| "give a date or a time such as 2026-01-31 or 2026-01-31T12:00:00Z".to_owned())
 }
 

@@ -1,6 +1,6 @@
 //! `POST /verify/json`: a tool describes a request of its own in JSON. That it is a tool's is known before: see `by_path`.
 
-use std::{sync::Arc, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use axum::{
     Json,
@@ -19,7 +19,7 @@ use crate::{
         rejected::{rejected, unavailable},
     },
     state::AppState,
-    wire::{body::read_body, json::from_json, media_type::is_token},
+    wire::{address, body::read_body, json::from_json, media_type::is_token},
 };
 
 /// The limit for a described request, its form included.
@@ -34,23 +34,29 @@ struct Described {
     authorization: Option<String>,
     #[serde(default)]
     form_body: Option<String>,
+    /// The client's address, which a consumer's networks are held against; without it what `X-Forwarded-For` says.
+    #[serde(default)]
+    address: Option<IpAddr>,
 }
 
 /// 200 with who it is, or with why not.
 pub(super) async fn verify_json(State(state): State<Arc<AppState>>, request: Request) -> Response {
     let begin = Instant::now();
-    let Ok(body) = read_body(request.into_body(), MOST_DESCRIBED_BYTES).await else {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = read_body(body, MOST_DESCRIBED_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let described: Described = match from_json(&body) {
         Ok(described) => described,
         Err(error) => {
-            let words =
-                format!("Send {{\"method\",\"url\",\"authorization\",\"form_body\"}}; what came {error}.\n");
+            let words = format!(
+                "Send {{\"method\",\"url\",\"authorization\",\"form_body\",\"address\"}}; what came {error}.\n"
+            );
             return (StatusCode::BAD_REQUEST, words).into_response();
         }
     };
-    let verdict = json_mode(&state, &described).await;
+    let from = described.address.or_else(|| address::described(&parts.headers, &state.trusted_proxies));
+    let verdict = json_mode(&state, &described, from).await;
     state.metrics.verified(&verdict, begin.elapsed());
     match verdict {
         Ok(verified) => Json(json!({
@@ -72,7 +78,11 @@ pub(super) async fn verify_json(State(state): State<Arc<AppState>>, request: Req
     }
 }
 
-async fn json_mode(state: &AppState, described: &Described) -> Result<Verified, VerifyError> {
+async fn json_mode(
+    state: &AppState,
+    described: &Described,
+    from: Option<IpAddr>,
+) -> Result<Verified, VerifyError> {
     if !is_token(&described.method) {
         return Err(rejected("Give the method as the client sent it, such as GET."));
     }
@@ -91,7 +101,7 @@ async fn json_mode(state: &AppState, described: &Described) -> Result<Verified, 
         authorization: &authorization,
         form: described.form_body.as_ref().map(String::as_bytes),
     };
-    state.service.verify(&request).await
+    state.service.verify(&request, from).await
 }
 
 /// What to do about a URL that is none.

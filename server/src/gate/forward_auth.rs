@@ -77,7 +77,7 @@ async fn header_mode(
         authorization: &authorization,
         form: signed::form(media_type, &body),
     };
-    state.service.verify(&request).await
+    state.service.verify(&request, described(headers, &state.trusted_proxies)).await
 }
 
 fn allow(verified: &Verified) -> Response {

@@ -62,7 +62,7 @@ fn count(state: &AppState, gateway: IpAddr, mistake: Mistake) -> Option<u64> {
 /// since they pass on no body either.
 pub(super) fn challenge(state: &AppState, problem: &Problem, client: Option<IpAddr>) -> Response {
     let client = client.map(tracing::field::display);
-    tracing::debug!(problem = problem.name(), client, "a gateway's request is refused");
+    tracing::debug!(problem = problem.name(), why = %problem, client, "a gateway's request is refused");
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, problem.detailed_challenge(&state.realm))])
         .into_response()
 }

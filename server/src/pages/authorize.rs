@@ -163,6 +163,7 @@ async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> 
         | AuthorizeError::Expired
         | AuthorizeError::Revoked(_)
         | AuthorizeError::NotApproved(_)
+        | AuthorizeError::Ended(_)
         | AuthorizeError::OtherCallback(_)
         | AuthorizeError::NeedsCallback(_)
         | AuthorizeError::BadCallback(_)
@@ -192,6 +193,11 @@ async fn not_asked(state: AppState, error: AuthorizeError, request: Request) -> 
             StatusCode::FORBIDDEN,
             "Application not approved",
             "Ask an administrator of this server to approve it.",
+        ),
+        AuthorizeError::Ended(_) => (
+            StatusCode::FORBIDDEN,
+            "Application ended",
+            "Ask an administrator of this server whether it may have more time.",
         ),
         AuthorizeError::Service(error) => return Err(error.into()),
     };

@@ -21,14 +21,18 @@ use crate::{
 };
 
 /// `GET|POST /oauth/requestToken`
-pub(crate) async fn request_token(State(state): State<AppState>, request: Request) -> Response {
+pub(crate) async fn request_token(
+    State(state): State<AppState>,
+    ClientAddress(address): ClientAddress,
+    request: Request,
+) -> Response {
     let received = match Received::read(&state, request).await {
         Ok(received) => received,
         Err(TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     };
     let authorization = received.authorization();
     let issued = match received.to_verify(&authorization) {
-        Ok(request) => state.service.provider().temporary_credentials(&request).await,
+        Ok(request) => state.service.provider().temporary_credentials(&request, address).await,
         Err(unclear) => Err(NotIssued::from(Problem::from(unclear))),
     };
     match issued {

@@ -41,6 +41,8 @@ pub(crate) enum Reason {
     OtherSite,
     /// A signature, or the credentials it was made with, that do not hold.
     Signature,
+    /// A right signature from outside the consumer's networks: its secret may be in other hands.
+    OutOfNetwork,
     /// No credentials, or a session that has ended.
     NotSignedIn,
     /// A user without the permission.
@@ -63,6 +65,7 @@ impl Reason {
             Self::UnknownToken => "unknown_token",
             Self::OtherSite => "other_site",
             Self::Signature => "signature",
+            Self::OutOfNetwork => "out_of_network",
             Self::NotSignedIn => "not_signed_in",
             Self::NotPermitted => "not_permitted",
             Self::SignInAgain => "sign_in_again",

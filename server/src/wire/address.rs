@@ -201,4 +201,23 @@ mod tests {
             assert_eq!(found.as_deref(), expected, "{headers:?}");
         }
     }
+
+    #[test]
+    fn a_gateways_question_is_about_the_last_that_is_no_trusted_proxy_or_else_about_nobody() {
+        let asked = |fields: &[(&'static str, &str)]| {
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+            let found = described(&headers(&fields), &PROXIES.parse().unwrap());
+            found.map(|address| address.to_string())
+        };
+        let forwarded = |value| asked(&[(FORWARDED_FOR, value), (REAL_IP, "192.0.2.9")]);
+        assert_eq!(forwarded("1.1.1.1, 203.0.113.5").as_deref(), Some("203.0.113.5"));
+        assert_eq!(forwarded("203.0.113.5, 10.0.0.2, 10.0.0.1").as_deref(), Some("203.0.113.5"));
+        assert_eq!(forwarded("::ffff:203.0.113.5").as_deref(), Some("203.0.113.5"));
+        assert_eq!(forwarded("203.0.113.5, nonsense"), None);
+        assert_eq!(forwarded("10.0.0.2, 10.0.0.1").as_deref(), Some("192.0.2.9"), "all of them are proxies");
+        assert_eq!(asked(&[(REAL_IP, "192.0.2.9")]).as_deref(), Some("192.0.2.9"));
+        assert_eq!(asked(&[(REAL_IP, "192.0.2.9"), (REAL_IP, "192.0.2.8")]), None);
+        assert_eq!(asked(&[(REAL_IP, "somewhere")]), None);
+        assert_eq!(asked(&[]), None);
+    }
 }

@@ -17,6 +17,14 @@ pub(crate) fn status(problem: &Problem) -> StatusCode {
     StatusCode::from_u16(problem.status()).expect("a problem's status is one of HTTP's")
 }
 
+/// Why a signed request is denied, unless it cannot be understood.
+pub(crate) fn denial(problem: &Problem) -> Option<Reason> {
+    match problem {
+        Problem::ConsumerElsewhere { .. } => Some(Reason::OutOfNetwork),
+        other => (other.status() == 401).then_some(Reason::Signature),
+    }
+}
+
 /// A form-encoded body.
 pub(crate) fn form_body(status: StatusCode, pairs: &[(&str, &str)]) -> Response {
     let content_type = [(header::CONTENT_TYPE, "application/x-www-form-urlencoded")];
@@ -31,7 +39,7 @@ pub(crate) fn refuse(state: &AppState, error: &VerifyError) -> Response {
             let pairs: Vec<(&str, &str)> =
                 members.iter().map(|(name, text)| (*name, text.as_str())).collect();
             let challenge = [(header::WWW_AUTHENTICATE, problem.challenge(&state.realm))];
-            let denial = (problem.status() == 401).then(|| Denial::of(Reason::Signature));
+            let denial = denial(problem).map(Denial::of);
             (challenge, denial, form_body(status(problem), &pairs)).into_response()
         }
         VerifyError::Service(error) => unavailable(error),

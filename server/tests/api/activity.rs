@@ -48,7 +48,21 @@ fn everything_done_to_a_consumer_is_told_newest_first() {
     let ids: Vec<_> = told.iter().map(|line| line["id"].as_i64().unwrap()).collect();
     assert!(ids.iter().rev().is_sorted(), "{ids:?}");
     assert_eq!((&told[4]["before"], &told[4]["after"]["name"]), (&Value::Null, &json!("Told")));
-    assert_json_snapshot!(redacted(told[2].clone()), @r#"
+    assert_eq!((&told[0]["before"]["status"], &told[0]["after"]), (&json!("disapproved"), &Value::Null));
+    assert!(!json!(told).to_string().contains("another secret"));
+}
+
+#[test]
+fn a_line_has_the_consumer_as_it_was_and_as_it_is_and_no_secret() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let key = register(ada, "Told");
+    let path = at(&key);
+    call(ada, Method::POST, &format!("{path}/approve"), &[]).is(200);
+    let body = json!({ "name": "Renamed", "secret": "another secret" });
+    call_json(ada, Method::PATCH, &path, &[("if-match", "*")], &body).is(200);
+    let told = lines(ada, &format!("consumer={key}"));
+    assert_json_snapshot!(redacted(told[0].clone()), @r#"
     {
       "action": "consumer_edited",
       "actor": "ada",
@@ -57,13 +71,20 @@ fn everything_done_to_a_consumer_is_told_newest_first() {
         "allow_oauth_1_0": false,
         "callback_url": null,
         "callback_urls": [],
+        "contact": null,
         "created_at": "[created_at]",
         "created_by": "ada",
+        "ends_at": null,
+        "functional_user": null,
         "has_secret": true,
         "key": "[key]",
         "last_used_at": null,
         "may_administer": false,
         "name": "Renamed",
+        "networks": [],
+        "note": null,
+        "owner": null,
+        "reason": null,
         "request_fingerprint": null,
         "requested_from": null,
         "requested_times": 0,
@@ -80,13 +101,20 @@ fn everything_done_to_a_consumer_is_told_newest_first() {
         "allow_oauth_1_0": false,
         "callback_url": null,
         "callback_urls": [],
+        "contact": null,
         "created_at": "[created_at]",
         "created_by": "ada",
+        "ends_at": null,
+        "functional_user": null,
         "has_secret": true,
         "key": "[key]",
         "last_used_at": null,
         "may_administer": false,
         "name": "Told",
+        "networks": [],
+        "note": null,
+        "owner": null,
+        "reason": null,
         "request_fingerprint": null,
         "requested_from": null,
         "requested_times": 0,
@@ -98,10 +126,10 @@ fn everything_done_to_a_consumer_is_told_newest_first() {
         "updated_at": "[updated_at]"
       },
       "consumer_key": "[consumer_key]",
-      "id": "[id]"
+      "id": "[id]",
+      "reason": null
     }
     "#);
-    assert_eq!((&told[0]["before"]["status"], &told[0]["after"]), (&json!("disapproved"), &Value::Null));
     assert!(!json!(told).to_string().contains("another secret"));
 }
 

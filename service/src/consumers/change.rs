@@ -8,7 +8,7 @@ use store::{StoreError, activity::NewActivity, feed};
 use time::OffsetDateTime;
 
 use crate::{
-    consumers::{callback_urls, fields, list::Consumers},
+    consumers::{callback_urls, details::TypedDetails, fields, list::Consumers},
     error::ServiceError,
 };
 
@@ -35,6 +35,8 @@ pub struct TypedEdit {
     pub callback_urls: Option<Vec<String>>,
     /// An RSA public key; empty to remove it.
     pub rsa_public_key: Option<String>,
+    /// Owner, contact, note, functional user, networks and end.
+    pub details: TypedDetails,
     /// Revokes every token of the consumer.
     pub sign_everybody_out: bool,
 }
@@ -59,6 +61,7 @@ impl TypedEdit {
             rsa_public_key: self
                 .rsa_public_key
                 .and_then(|pem| errors.take("rsa_public_key", fields::rsa_public_key(&pem))),
+            details: self.details.check(&mut errors),
             sign_everybody_out: self.sign_everybody_out,
         };
         if let (Some(first), Some(all)) = (&edit.callback_url, &edit.callback_urls)
@@ -104,7 +107,7 @@ impl Consumers<'_> {
         self.change(key, action, seen, |before, now| Ok(before.decide(status, now))).await
     }
 
-    /// Saves what becomes of a consumer, if it is another thing than before.
+    /// Saves what is decided about a consumer, with the reason of that, if it is another thing than before.
     async fn change(
         self,
         key: ConsumerKey,
@@ -120,8 +123,10 @@ impl Consumers<'_> {
             };
             self.refuse_stale(&before, seen).await?;
             self.require_fresh_for_a_right(&before, &after)?;
+            let after = after.because(self.reason.cloned());
             let activity =
-                NewActivity::consumer(self.admin.by(now), action.clone(), Some(&before), Some(&after));
+                NewActivity::consumer(self.admin.by(now), action.clone(), Some(&before), Some(&after))
+                    .because(self.reason.cloned());
             match self.service.store.consumers().save(&after, None, false, activity).await {
                 Ok(()) => return Ok(after),
                 Err(StoreError::Stale) => {}
@@ -137,10 +142,11 @@ impl Consumers<'_> {
         edit: TypedEdit,
         seen: Option<i64>,
     ) -> Result<Consumer, ServiceError> {
-        let edit = edit.check()?;
+        let mut edit = edit.check()?;
         loop {
             let before = self.find(key).await?;
             self.refuse_stale(&before, seen).await?;
+            edit.details = self.with_account(&before, edit.details).await?;
             let now = self.service.clock.now();
             let Some(after) = before.edit(&edit, now)? else {
                 return Ok(before);
@@ -152,7 +158,8 @@ impl Consumers<'_> {
                 Action::ConsumerEdited,
                 Some(&before),
                 Some(&after),
-            );
+            )
+            .because(self.reason.cloned());
             if edit.secret.is_some() {
                 activity = activity.mark(SECRET_CHANGED);
             }
@@ -182,7 +189,8 @@ impl Consumers<'_> {
             self.refuse_stale(&consumer, seen).await?;
             let now = self.service.clock.now();
             let activity =
-                NewActivity::consumer(self.admin.by(now), Action::ConsumerRemoved, Some(&consumer), None);
+                NewActivity::consumer(self.admin.by(now), Action::ConsumerRemoved, Some(&consumer), None)
+                    .because(self.reason.cloned());
             match self.service.store.consumers().delete(&consumer, now, activity).await {
                 Ok(()) => return Ok(()),
                 Err(StoreError::Stale) => {}

@@ -1,6 +1,8 @@
 //! The consumers as administrators see them: listed, found, counted.
 
-use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Page, Removed, key_request::UNDECIDED_FOR};
+use domain::{
+    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Page, Reason, Removed, key_request::UNDECIDED_FOR,
+};
 
 use crate::{error::ServiceError, guard::admin::Admin, service::Service};
 
@@ -9,12 +11,21 @@ use crate::{error::ServiceError, guard::admin::Admin, service::Service};
 pub struct Consumers<'a> {
     pub(super) service: &'a Service,
     pub(super) admin: &'a Admin,
+    pub(super) reason: Option<&'a Reason>,
 }
 
 impl Service {
     /// The consumers, for an administrator.
     pub fn consumers<'a>(&'a self, admin: &'a Admin) -> Consumers<'a> {
-        Consumers { service: self, admin }
+        Consumers { service: self, admin, reason: None }
+    }
+}
+
+impl<'a> Consumers<'a> {
+    /// The same for what is done for a reason, which the activity notes, and which a decision keeps.
+    #[must_use]
+    pub fn because(self, reason: Option<&'a Reason>) -> Self {
+        Self { reason, ..self }
     }
 }
 

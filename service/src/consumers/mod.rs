@@ -2,10 +2,16 @@
 
 pub(crate) mod callback_urls;
 mod change;
+mod details;
 pub(crate) mod fields;
 pub mod key_requests;
 mod list;
 mod register;
 mod requested;
 
-pub use self::{change::TypedEdit, list::Consumers, register::TypedConsumer};
+pub use self::{
+    change::TypedEdit,
+    details::{TypedDetails, reason},
+    list::Consumers,
+    register::TypedConsumer,
+};

@@ -68,7 +68,8 @@ impl Consumers<'_> {
         let by = self.admin.by(self.service.clock.now());
         let consumer = Consumer::register(key, name, false, by.actor.clone(), by.at);
         let consumer = Consumer { has_secret, rsa_public_key, ..consumer };
-        let activity = NewActivity::consumer(by, Action::ConsumerRegistered, None, Some(&consumer));
+        let activity = NewActivity::consumer(by, Action::ConsumerRegistered, None, Some(&consumer))
+            .because(self.reason.cloned());
         match self.service.store.consumers().insert(&consumer, &secret, activity).await {
             Ok(_) => Ok(consumer),
             Err(StoreError::KeyTaken) => Err(ServiceError::KeyTaken(key)),

@@ -39,6 +39,9 @@ pub enum AuthorizeError {
     /// The consumer is Pending or Disapproved.
     #[error("{0} is not approved here, so it cannot sign anybody in.")]
     NotApproved(String),
+    /// The consumer's end has passed.
+    #[error("The time of {0} is over here, so it cannot sign anybody in.")]
+    Ended(String),
     /// They lead to a callback that is not a registered one any more.
     #[error(
         "This request has been withdrawn: an administrator has registered another callback for {0} since, or taken this one away."
@@ -147,6 +150,9 @@ impl Provider<'_> {
         let consumer = consumer.ok_or(AuthorizeError::Unknown)?;
         let name = || consumer.name.to_string();
         check_status(consumer.status).map_err(|_| AuthorizeError::NotApproved(name()))?;
+        if consumer.has_ended(self.0.clock.now()) {
+            return Err(AuthorizeError::Ended(name()));
+        }
         match credentials.state {
             State::Revoked => return Err(AuthorizeError::Revoked(name())),
             State::Used | State::Allowed | State::Denied | State::Void => {
@@ -230,12 +236,14 @@ impl Provider<'_> {
         decision: Decision,
         action: Action,
     ) -> Result<(), AuthorizeError> {
-        let activity = NewActivity::access(signed_in.by(self.0.clock.now()), action, question.consumer.key);
+        let at = self.0.clock.now();
+        let activity = NewActivity::access(signed_in.by(at), action, question.consumer.key);
         let credentials = &question.credentials;
         let decider = Decider { user_id: signed_in.id(), session: signed_in.session() };
-        let may = |now: &Consumer| {
-            (now.allow_oauth_1_0 || !question.is_late)
-                && callback::may_lead_to(&credentials.callback, now.callbacks()).is_ok()
+        let may = |current: &Consumer| {
+            (current.allow_oauth_1_0 || !question.is_late)
+                && callback::may_lead_to(&credentials.callback, current.callbacks()).is_ok()
+                && !current.has_ended(at)
         };
         let table = self.0.store.temporary_credentials();
         match table.decide(credentials, decider, decision, activity, may).await? {

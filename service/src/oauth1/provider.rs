@@ -14,6 +14,7 @@ use store::{
     vault::Secret,
 };
 use subtle::ConstantTimeEq as _;
+use time::OffsetDateTime;
 
 use crate::{
     consumers::{
@@ -87,9 +88,13 @@ impl Service {
 }
 
 impl Provider<'_> {
-    /// Issues temporary credentials to an Approved consumer (RFC 5849 section 2.1).
-    pub async fn temporary_credentials(self, request: &Request<'_>) -> Result<Issued, NotIssued> {
-        let Checked { signed, consumer, .. } = self.0.check(request, Stage::Temporary).await?;
+    /// Issues temporary credentials to an Approved consumer (RFC 5849 section 2.1) that may be used from its address.
+    pub async fn temporary_credentials(
+        self,
+        request: &Request<'_>,
+        address: IpAddr,
+    ) -> Result<Issued, NotIssued> {
+        let Checked { signed, consumer, .. } = self.0.check(request, Stage::Temporary, Some(address)).await?;
         let callback = match signed.callback() {
             Some(requested) => check_callback(requested, &consumer)?,
             // The check lets those leave it out that may.
@@ -107,9 +112,10 @@ impl Provider<'_> {
             expires_at: now + self.0.rules.temporary_credentials_ttl,
         };
         let most = self.0.rules.most_open_temporary_credentials;
-        match self.0.store.temporary_credentials().insert(new, most).await? {
+        let may = |current: &Consumer| check_bounds(current, address, now).is_ok();
+        match self.0.store.temporary_credentials().insert(new, most, may).await? {
             Inserted::Stored => Ok(issued),
-            Inserted::NotApproved => Err(self.refusal_after_change(&consumer).await.into()),
+            Inserted::NotPermitted => Err(self.refusal_after_change(&consumer, address).await.into()),
             Inserted::TooMany(until) => {
                 let retry_after = Duration::try_from(until - now).unwrap_or_default();
                 Err(NotIssued::TooMany { most, retry_after })
@@ -124,7 +130,8 @@ impl Provider<'_> {
         request: &Request<'_>,
         address: IpAddr,
     ) -> Result<(Issued, String), VerifyError> {
-        let Checked { signed, consumer, credentials } = self.0.check(request, Stage::Exchange).await?;
+        let Checked { signed, consumer, credentials } =
+            self.0.check(request, Stage::Exchange, Some(address)).await?;
         let Credentials::Temporary(temporary) = credentials else {
             return Err(Problem::TokenRejected.into());
         };
@@ -157,9 +164,10 @@ impl Provider<'_> {
         let by =
             By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
         let activity = NewActivity::access(by, Action::TokenIssued, consumer.key);
-        let may = |now: &Consumer| {
-            (verifier.is_some() || now.allow_oauth_1_0)
-                && callback::may_lead_to(&temporary.callback, now.callbacks()).is_ok()
+        let may = |current: &Consumer| {
+            (verifier.is_some() || current.allow_oauth_1_0)
+                && callback::may_lead_to(&temporary.callback, current.callbacks()).is_ok()
+                && check_bounds(current, address, now).is_ok()
         };
         let table = self.0.store.temporary_credentials();
         match table.exchange(&temporary.token, new, activity, may).await? {
@@ -171,7 +179,7 @@ impl Provider<'_> {
             Outcome::Over => {}
         }
         // Lost a race with another exchange, or with a change of the consumer.
-        let error = self.refusal_after_change(&consumer).await;
+        let error = self.refusal_after_change(&consumer, address).await;
         match self.0.store.temporary_credentials().find(&temporary.token).await? {
             Some(current) if current.state == State::Used => {
                 Err(self.refuse_again(&current, verifier, address).await)
@@ -245,13 +253,27 @@ impl Provider<'_> {
     }
 
     /// Why a consumer that has just passed the checks is refused. Reads the database, which is newer than the cache.
-    async fn refusal_after_change(self, consumer: &CachedConsumer) -> VerifyError {
+    async fn refusal_after_change(self, consumer: &CachedConsumer, address: IpAddr) -> VerifyError {
         match self.0.store.consumers().find(consumer.key).await {
             Ok(None) => Problem::ConsumerKeyUnknown.into(),
-            Ok(Some(current)) => check_status(current.status).err().unwrap_or(Problem::TokenRejected).into(),
+            Ok(Some(current)) => {
+                let now = self.0.clock.now();
+                let checked =
+                    check_status(current.status).and_then(|()| check_bounds(&current, address, now));
+                checked.err().unwrap_or(Problem::TokenRejected).into()
+            }
             Err(error) => error.into(),
         }
     }
+}
+
+/// Refuses a consumer whose end has passed, or that may not be used from an address, by its row in the transaction.
+fn check_bounds(current: &Consumer, address: IpAddr, now: OffsetDateTime) -> Result<(), Problem> {
+    if current.has_ended(now) {
+        return Err(Problem::ConsumerEnded);
+    }
+    let from = Some(address);
+    if current.may_be_used_from(from) { Ok(()) } else { Err(Problem::ConsumerElsewhere { from }) }
 }
 
 /// Whether a verifier is the one that the user's approval made, or absent where it may be; the comparison takes constant

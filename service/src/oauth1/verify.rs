@@ -3,7 +3,7 @@
 //! Only a caller with a valid signature learns the consumer's status, and only a request that passes every other check
 //! uses up its nonce.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use domain::{ConsumerKey, Status, User, query::milliseconds};
 use oauth::{Problem, Request, RsaPublicKey, Secrets, SignedRequest};
@@ -86,29 +86,27 @@ pub(crate) struct Checked<'a> {
 }
 
 impl Service {
-    /// Verifies a request to an API, and uses up its nonce.
-    pub async fn verify(&self, request: &Request<'_>) -> Result<Verified, VerifyError> {
-        let Checked { signed, consumer, credentials } = self.check(request, Stage::Call).await?;
+    /// Verifies a request to an API, and uses up its nonce. `from` is the client's address; `None` if it is not known.
+    pub async fn verify(&self, request: &Request<'_>, from: Option<IpAddr>) -> Result<Verified, VerifyError> {
+        let Checked { signed, consumer, credentials } = self.check(request, Stage::Call, from).await?;
         let token = match credentials {
             Credentials::Token(token) => Some(token),
             Credentials::None | Credentials::Temporary(_) => None,
         };
-        let user = match &token {
-            Some(token) => Some(self.user_of(token).await?),
-            None => None,
-        };
+        self.acting_user(&consumer, token.as_deref()).await?;
         let newest_activity = self.use_nonce(&signed, &consumer).await?;
         self.store.catch_up(newest_activity).await?;
-        let current = self.check_again(&consumer, token.as_deref()).await?;
+        let verified = self.check_again(&consumer, token.as_deref(), from).await?;
         self.store.uses().note(&consumer, token.as_ref(), milliseconds(self.clock.now()));
-        Ok(Verified { consumer: current, user })
+        Ok(verified)
     }
 
-    /// The checks up to the consumer's status, in the order of the contract.
+    /// The checks up to the consumer's status and bounds, in the order of the contract.
     pub(crate) async fn check<'a>(
         &self,
         request: &Request<'a>,
         stage: Stage,
+        from: Option<IpAddr>,
     ) -> Result<Checked<'a>, VerifyError> {
         let explained = |problem| self.rules.explain(problem, request);
         let signed = match request.parse(stage.required_parameters()) {
@@ -149,7 +147,7 @@ impl Service {
             return Err(self.rules.rsa_alone(request).into());
         }
         signature.map_err(explained)?;
-        check_status(consumer.status)?;
+        self.check_use(&consumer, from)?;
         Ok(Checked { signed, consumer, credentials })
     }
 
@@ -222,6 +220,29 @@ impl Service {
         })
     }
 
+    /// Refuses a consumer that is not Approved, whose end has passed, or that may not be used from an address.
+    fn check_use(&self, consumer: &CachedConsumer, from: Option<IpAddr>) -> Result<(), Problem> {
+        check_status(consumer.status)?;
+        if consumer.has_ended(self.clock.now()) {
+            return Err(Problem::ConsumerEnded);
+        }
+        if consumer.may_be_used_from(from) { Ok(()) } else { Err(Problem::ConsumerElsewhere { from }) }
+    }
+
+    /// The user for whom a request acts: that of its token or, without a token, the functional user of its consumer, if there
+    /// is one.
+    async fn acting_user(
+        &self,
+        consumer: &CachedConsumer,
+        token: Option<&CachedToken>,
+    ) -> Result<Option<Arc<User>>, VerifyError> {
+        match (token, consumer.functional_user_id) {
+            (Some(token), _) => self.user_of(token).await.map(Some),
+            (None, Some(id)) => self.enabled_user(id).await.map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
     /// The user of a token, if the token is valid and the account enabled.
     async fn user_of(&self, token: &CachedToken) -> Result<Arc<User>, VerifyError> {
         if token.revoked {
@@ -268,25 +289,25 @@ impl Service {
     }
 
     /// Checks again what may have changed while the nonce was written: once a change is acknowledged, no request may
-    /// pass on the state before it. Returns the consumer as it is now, with the rights that it has now.
+    /// pass on the state before it. Returns consumer and user as they are now, with the rights that they have now.
     async fn check_again(
         &self,
         consumer: &Arc<CachedConsumer>,
         token: Option<&CachedToken>,
-    ) -> Result<Arc<CachedConsumer>, VerifyError> {
+        from: Option<IpAddr>,
+    ) -> Result<Verified, VerifyError> {
         let current =
             self.store.consumers().cached(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
-        check_status(current.status)?;
-        let Some(token) = token else {
-            return Ok(current);
+        self.check_use(&current, from)?;
+        let user = match token {
+            Some(token) if !Arc::ptr_eq(&current, consumer) => {
+                let token = self.store.tokens().cached(&current, &token.token).await?;
+                Some(self.user_of(&*token.ok_or(Problem::TokenRejected)?).await?)
+            }
+            Some(token) => Some(self.enabled_user(token.user_id).await?),
+            None => self.acting_user(&current, None).await?,
         };
-        if Arc::ptr_eq(&current, consumer) {
-            self.enabled_user(token.user_id).await?;
-        } else {
-            let token = self.store.tokens().cached(&current, &token.token).await?;
-            self.user_of(&*token.ok_or(Problem::TokenRejected)?).await?;
-        }
-        Ok(current)
+        Ok(Verified { consumer: current, user })
     }
 
     /// Seconds since 1970.

@@ -16,6 +16,7 @@ pub struct Model {
     pub address: Option<String>,
     pub before: Option<Json>,
     pub after: Option<Json>,
+    pub reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

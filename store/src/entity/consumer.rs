@@ -31,6 +31,17 @@ pub struct Model {
     /// A list of texts: the callbacks beside `callback_url`, which alone earlier versions know.
     pub other_callback_urls: Option<Json>,
     pub allow_oauth_1_0: bool,
+    pub owner: Option<String>,
+    pub contact: Option<String>,
+    pub note: Option<String>,
+    /// A username, of an account that exists: accounts are never deleted nor renamed.
+    pub functional_user: Option<String>,
+    /// A list of texts in CIDR notation.
+    pub networks: Option<Json>,
+    pub ends_at: Option<i64>,
+    pub reason: Option<String>,
+    /// The status that `reason` is about.
+    pub reason_of: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,6 +4,7 @@
 //! database is asked. A change by this process evicts its rows before it is acknowledged (`Store::commit`).
 
 use std::{
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
@@ -11,8 +12,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{Action, ConsumerKey, ConsumerName, Status, User};
+use domain::{Action, Cidr, ConsumerKey, ConsumerName, Status, User, cidr};
 use quick_cache::sync::Cache;
+use time::OffsetDateTime;
 use tokio::time::timeout;
 
 use crate::{error::StoreError, vault::Secret};
@@ -48,6 +50,12 @@ pub struct CachedConsumer {
     pub callback_urls: Vec<String>,
     /// Whether it may leave out `oauth_callback` and `oauth_verifier`.
     pub allow_oauth_1_0: bool,
+    /// The user for whom it acts when it signs without a token.
+    pub functional_user_id: Option<i64>,
+    /// The networks from which it may be used; empty: from anywhere.
+    pub networks: Vec<Cidr>,
+    /// The time from which on it is refused.
+    pub ends_at: Option<OffsetDateTime>,
     /// Whether its users are not asked before it acts for them (`Consumer::skips_consent`).
     pub skips_consent: bool,
     /// Whether its requests may administer this server in the name of a user who may.
@@ -61,6 +69,16 @@ impl CachedConsumer {
     /// The callbacks that are registered for it, the first one first.
     pub fn callbacks(&self) -> impl Iterator<Item = &str> {
         self.callback_urls.iter().map(String::as_str)
+    }
+
+    /// Whether its end has passed.
+    pub fn has_ended(&self, now: OffsetDateTime) -> bool {
+        self.ends_at.is_some_and(|at| at <= now)
+    }
+
+    /// Whether it may be used from an address, which is `None` if it is not known.
+    pub fn may_be_used_from(&self, address: Option<IpAddr>) -> bool {
+        cidr::admits(&self.networks, address)
     }
 }
 

@@ -31,6 +31,7 @@ mod m20261129_000010_add_second_factors;
 mod m20261129_000012_bind_temporary_credentials;
 mod m20261129_000013_add_callbacks;
 mod m20261129_000014_keep_removed_keys;
+mod m20261129_000015_add_details;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -43,7 +44,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 13] = [
+const MIGRATIONS: [Migration; 14] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -95,6 +96,10 @@ const MIGRATIONS: [Migration; 13] = [
     Migration {
         version: "m20261129_000014_keep_removed_keys",
         up: |transaction| Box::pin(m20261129_000014_keep_removed_keys::up(transaction)),
+    },
+    Migration {
+        version: "m20261129_000015_add_details",
+        up: |transaction| Box::pin(m20261129_000015_add_details::up(transaction)),
     },
 ];
 

@@ -1,6 +1,8 @@
 //! The activity table: appended to in the transaction of the change itself, and read.
 
-use domain::{Action, Activity, Actor, Consumer, ConsumerKey, User, query::milliseconds, time::timestamp};
+use domain::{
+    Action, Activity, Actor, Consumer, ConsumerKey, Reason, User, query::milliseconds, time::timestamp,
+};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -32,6 +34,7 @@ pub struct NewActivity {
     consumer: Option<(ConsumerKey, Option<i64>)>,
     before: Option<Value>,
     after: Option<Value>,
+    reason: Option<Reason>,
 }
 
 impl NewActivity {
@@ -52,23 +55,25 @@ impl NewActivity {
             consumer: Some((key, Some(revision))),
             before: before.map(json),
             after: after.map(json),
+            reason: None,
         }
     }
 
     /// A change of an account, or by its owner.
     pub fn user(by: By, action: Action, before: Option<&User>, after: Option<&User>) -> Self {
-        Self { by, action, consumer: None, before: before.map(json), after: after.map(json) }
+        Self { by, action, consumer: None, before: before.map(json), after: after.map(json), reason: None }
     }
 
     /// A user granted or revoked a consumer's access; the consumer itself did not change.
     pub fn access(by: By, action: Action, key: ConsumerKey) -> Self {
-        Self { by, action, consumer: Some((key, None)), before: None, after: None }
+        Self { by, action, consumer: Some((key, None)), before: None, after: None, reason: None }
     }
 
     /// The vault key was rotated.
     pub fn vault(by: By, before: i32, after: i32) -> Self {
         let key = |id| Some(serde_json::json!({ "key_id": id }));
-        Self { by, action: Action::VaultRotated, consumer: None, before: key(before), after: key(after) }
+        let (before, after) = (key(before), key(after));
+        Self { by, action: Action::VaultRotated, consumer: None, before, after, reason: None }
     }
 
     /// What was older than a time was deleted.
@@ -77,7 +82,14 @@ impl NewActivity {
         if let Value::Object(after) = &mut after {
             after.insert("before".to_owned(), Value::String(timestamp(before)));
         }
-        Self { by, action: Action::ActivityPruned, consumer: None, before: None, after: Some(after) }
+        let (before, after) = (None, Some(after));
+        Self { by, action: Action::ActivityPruned, consumer: None, before, after, reason: None }
+    }
+
+    /// Notes why it was done.
+    #[must_use]
+    pub fn because(self, reason: Option<Reason>) -> Self {
+        Self { reason, ..self }
     }
 
     /// Flags a change that the consumer itself does not show, such as a new secret.
@@ -109,6 +121,7 @@ impl Change {
             address: Set(new.by.address),
             before: Set(new.before),
             after: Set(new.after),
+            reason: Set(new.reason.map(|reason| reason.as_str().to_owned())),
             ..Default::default()
         };
         Ok(activity::Entity::insert(row).exec(&self.transaction).await?.last_insert_id)
@@ -129,6 +142,7 @@ impl TryFrom<activity::Model> for Activity<Value> {
             address: row.address,
             before: row.before,
             after: row.after,
+            reason: row.reason,
         })
     }
 }

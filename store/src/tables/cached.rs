@@ -13,7 +13,7 @@ use crate::{
     tables::{
         consumers::Consumers,
         tokens::Tokens,
-        users::{Account, Users},
+        users::{self, Account, Users},
     },
     vault::Sealed,
 };
@@ -41,6 +41,13 @@ impl Consumers<'_> {
         let sealed = Sealed { key_id: row.secret_key_id, bytes: mem::take(&mut row.secret) };
         let secret = self.0.vault.unseal(&row.key, &sealed)?;
         let consumer = Consumer::try_from(row)?;
+        let functional_user_id = match &consumer.functional_user {
+            Some(username) => {
+                let account = users::find(&self.0.read, username).await?;
+                Some(account.ok_or(StoreError::Unreadable("a functional user"))?.id)
+            }
+            None => None,
+        };
         Ok(Some(Arc::new(CachedConsumer {
             key,
             skips_consent: consumer.skips_consent(),
@@ -51,6 +58,9 @@ impl Consumers<'_> {
             rsa_public_key: consumer.rsa_public_key,
             callback_urls: consumer.callback_urls,
             allow_oauth_1_0: consumer.allow_oauth_1_0,
+            functional_user_id,
+            networks: consumer.networks,
+            ends_at: consumer.ends_at,
             may_administer: consumer.may_administer,
             generation,
             last_use: LastUse::default(),

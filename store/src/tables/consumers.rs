@@ -1,5 +1,7 @@
 //! Consumers at rest: find, list, insert, save, delete. Each change appends its activity in the same transaction.
 
+use std::mem;
+
 use domain::{
     Actor, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, Cursor, Page, Sort, Status,
     query::{NEVER, SortValue, milliseconds},
@@ -18,6 +20,7 @@ use crate::{
     store::Store,
     tables::{
         activity::NewActivity,
+        details::{self, Details},
         removed_keys, tokens,
         undecided::{any_ended, ended},
     },
@@ -27,7 +30,10 @@ use crate::{
 impl TryFrom<consumer::Model> for Consumer {
     type Error = StoreError;
 
-    fn try_from(row: consumer::Model) -> Result<Self, StoreError> {
+    fn try_from(mut row: consumer::Model) -> Result<Self, StoreError> {
+        let status = from_word(mem::take(&mut row.status), "a status")?;
+        let Details { owner, contact, note, functional_user, networks, ends_at, reason } =
+            Details::take(&mut row, status)?;
         let times = u64::try_from(row.requested_times).unwrap_or_default();
         let created_by = Actor::from(row.created_by);
         let is_requested = created_by == Actor::Request;
@@ -36,7 +42,7 @@ impl TryFrom<consumer::Model> for Consumer {
         let consumer = Self {
             key: row.key.parse().map_err(|_| StoreError::Unreadable("a consumer key"))?,
             name: ConsumerName::parse(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
-            status: from_word(row.status, "a status")?,
+            status,
             trusted: row.trusted,
             trusted_wished: row.trusted_wished,
             may_administer: row.may_administer,
@@ -45,6 +51,13 @@ impl TryFrom<consumer::Model> for Consumer {
             callback_urls: others.map_err(|_| StoreError::Unreadable("the callbacks of a consumer"))?,
             has_secret: row.has_secret,
             rsa_public_key: row.rsa_public_key,
+            owner,
+            contact,
+            note,
+            functional_user,
+            networks,
+            ends_at,
+            reason,
             created_at: time_from(row.created_at)?,
             created_by,
             updated_at: time_from(row.updated_at)?,
@@ -93,7 +106,7 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
         request_fingerprint: Set(consumer.request_fingerprint.clone()),
         updated_at: Set(milliseconds(consumer.updated_at)),
         revision: Set(consumer.revision),
-        ..Default::default()
+        ..details::columns(consumer)
     }
 }
 

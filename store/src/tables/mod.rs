@@ -6,6 +6,7 @@ pub mod attempts;
 pub(crate) mod cached;
 pub(crate) mod consent;
 pub(crate) mod consumers;
+mod details;
 pub mod key_requests;
 mod own_password;
 pub(crate) mod own_sessions;

@@ -77,8 +77,8 @@ impl fmt::Debug for TemporaryCredentials {
 pub enum Inserted {
     /// They were.
     Stored,
-    /// The consumer is no longer Approved.
-    NotApproved,
+    /// The consumer is no longer Approved, or may not have any now.
+    NotPermitted,
     /// The consumer has as many open ones as it may have; the first of them expires then.
     TooMany(OffsetDateTime),
 }
@@ -132,15 +132,21 @@ impl Store {
 }
 
 impl TemporaryCredentialsTable<'_> {
-    /// Inserts temporary credentials, unless the consumer has `most_open` of them that are open.
+    /// Inserts temporary credentials, if the consumer is Approved and `may` says yes to what it is now, unless it has
+    /// `most_open` of them that are open.
     ///
     /// Expired ones are kept for a day, so that a late consumer gets the exact reason, but at most that many of a consumer:
     /// the table does not grow with the number of requests.
-    pub async fn insert(self, new: NewTemporaryCredentials, most_open: u64) -> Result<Inserted, StoreError> {
+    pub async fn insert(
+        self,
+        new: NewTemporaryCredentials,
+        most_open: u64,
+        may: impl FnOnce(&Consumer) -> bool,
+    ) -> Result<Inserted, StoreError> {
         use temporary_credentials::{Column, Entity};
         let change = self.0.begin().await?;
-        if approved(&change.transaction, new.consumer_key).await?.is_none() {
-            return Ok(Inserted::NotApproved);
+        if !approved(&change.transaction, new.consumer_key).await?.is_some_and(|now| may(&now)) {
+            return Ok(Inserted::NotPermitted);
         }
         let (key, now) = (new.consumer_key.to_string(), new.created_at);
         let open = Entity::find().filter(open(&key, now));

@@ -271,7 +271,7 @@ pub fn new_temporary(token: &str, consumer: u32) -> NewTemporaryCredentials {
 
 /// Keeps temporary credentials; returns whether they were stored.
 pub async fn insert_temporary(store: &Store, new: NewTemporaryCredentials) -> bool {
-    store.temporary_credentials().insert(new, 1_000).await.unwrap() == Inserted::Stored
+    store.temporary_credentials().insert(new, 1_000, |_| true).await.unwrap() == Inserted::Stored
 }
 
 /// The hash of a session of the user, which begins where there is none.

@@ -124,6 +124,7 @@ pub async fn edit(
         callback_url: None,
         callback_urls: Some(callback_urls.lines().map(str::to_owned).collect()),
         rsa_public_key: Some(rsa_public_key),
+        details: service::consumers::TypedDetails::default(),
         sign_everybody_out,
     };
     service.consumers(&admin).edit(key, edit, Some(revision)).await.map_err(answer)

@@ -7,13 +7,16 @@ use axum::{
 };
 use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, TypedSecret};
 use serde::{Deserialize, Deserializer};
-use service::consumers::{TypedConsumer, TypedEdit};
+use service::consumers::{TypedConsumer, TypedDetails, TypedEdit};
 use utoipa::ToSchema;
 
 use crate::{
     api::{
         call::{AdminCall, KeyText},
-        consumers::show::{key, seen, shown},
+        consumers::{
+            because::parse,
+            show::{key, seen, shown},
+        },
         error::ApiError,
         problem::{
             BadRequest, Forbidden, Invalid, KeyTaken, NotFound, NotJson, PreconditionFailed,
@@ -39,6 +42,9 @@ pub(in crate::api) struct NewConsumer {
     /// The key that the application has already, from another server; without one it gets a new UUID.
     #[schema(value_type = Option<ConsumerKey>)]
     key: Option<String>,
+    /// Why it is registered, for readers of the activity.
+    #[schema(max_length = 500)]
+    reason: Option<String>,
 }
 
 /// Register a consumer
@@ -67,14 +73,16 @@ pub(in crate::api) async fn register(
     State(state): State<AppState>,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Response, ApiError> {
-    let NewConsumer { name, secret, rsa_public_key, key } = call.json()?;
+    let NewConsumer { name, secret, rsa_public_key, key, reason } = call.json()?;
+    let reason = parse(reason.as_deref())?;
     let typed = TypedConsumer {
         name,
         secret: secret.unwrap_or_default(),
         rsa_public_key: rsa_public_key.unwrap_or_default(),
         key,
     };
-    let consumer = state.service.consumers(&admin).register(&typed).await?;
+    let consumers = state.service.consumers(&admin).because(reason.as_ref());
+    let consumer = consumers.register(&typed).await?;
     let location = state.path(&format!("/api/v1/consumers/{}", oauth::encode(consumer.key.as_str())));
     Ok(([(header::LOCATION, location)], shown(StatusCode::CREATED, &consumer)).into_response())
 }
@@ -113,9 +121,37 @@ pub(in crate::api) struct ConsumerPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     rsa_public_key: Option<Option<String>>,
+    /// Who answers for it: one line of up to 100 characters. Null or an empty text takes it away, as for those below.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    owner: Option<Option<String>>,
+    /// How to reach them: one line of up to 100 characters.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    contact: Option<Option<String>>,
+    /// What to remember about it: up to 2,000 characters, line breaks and tabs among them.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    note: Option<Option<String>>,
+    /// The username of the account for which it acts when it signs without a token. The account must exist, and be enabled.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    functional_user: Option<Option<String>>,
+    /// The networks (in CIDR notation) and addresses from which it may be used, in place of all before: up to 50. An empty
+    /// list lets it be used from anywhere.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<String>>)]
+    networks: Option<Option<Vec<String>>>,
+    /// The time from which on it is refused (RFC 3339, or a date, which means its beginning in UTC).
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    ends_at: Option<Option<String>>,
     /// Whether to revoke all of its tokens.
     #[schema(nullable = false)]
     sign_everybody_out: Option<bool>,
+    /// Why it is changed, for readers of the activity: one line of up to 500 characters.
+    #[schema(max_length = 500)]
+    reason: Option<String>,
 }
 
 /// Tells `null` from absent.
@@ -126,7 +162,7 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<O
 
 /// Edit a consumer
 ///
-/// Absent fields stay unchanged; null removes the callback URLs or the RSA public key.
+/// Absent fields stay unchanged; null removes the callback URLs, the RSA public key or one of the details.
 #[utoipa::path(
     patch,
     path = "/consumers/{key}",
@@ -165,6 +201,7 @@ pub(in crate::api) async fn edit(
         return Err(ApiError::PreconditionRequired);
     }
     let patch: ConsumerPatch = call.json()?;
+    let reason = parse(patch.reason.as_deref())?;
     let edit = TypedEdit {
         name: patch.name,
         secret: patch.secret,
@@ -174,7 +211,16 @@ pub(in crate::api) async fn edit(
         callback_url: patch.callback_url.map(Option::unwrap_or_default),
         callback_urls: patch.callback_urls.map(Option::unwrap_or_default),
         rsa_public_key: patch.rsa_public_key.map(Option::unwrap_or_default),
+        details: TypedDetails {
+            owner: patch.owner.map(Option::unwrap_or_default),
+            contact: patch.contact.map(Option::unwrap_or_default),
+            note: patch.note.map(Option::unwrap_or_default),
+            functional_user: patch.functional_user.map(Option::unwrap_or_default),
+            networks: patch.networks.map(Option::unwrap_or_default),
+            ends_at: patch.ends_at.map(Option::unwrap_or_default),
+        },
         sign_everybody_out: patch.sign_everybody_out.unwrap_or_default(),
     };
+    let consumers = consumers.because(reason.as_ref());
     Ok(shown(StatusCode::OK, &consumers.edit(key, edit, seen).await?))
 }

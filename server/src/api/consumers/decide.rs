@@ -6,14 +6,20 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{Consumer, ConsumerKey, Status};
-use service::{Admin, ServiceError};
+use service::{ServiceError, consumers::Consumers};
 
 use crate::{
     api::{
         call::{AdminCall, KeyText},
-        consumers::show::{key, seen, shown},
+        consumers::{
+            because::{Because, reason},
+            show::{key, seen, shown},
+        },
         error::ApiError,
-        problem::{BadRequest, Forbidden, NotFound, PreconditionFailed, TooLarge, Unauthorized, Unavailable},
+        problem::{
+            BadRequest, Forbidden, Invalid, NotFound, NotJson, PreconditionFailed, TooLarge, Unauthorized,
+            Unavailable,
+        },
     },
     state::AppState,
 };
@@ -25,7 +31,8 @@ async fn decide(
     status: Status,
 ) -> Result<Response, ApiError> {
     let key = key(text)?;
-    let consumers = state.service.consumers(&admin);
+    let reason = reason(&call)?;
+    let consumers = state.service.consumers(&admin).because(reason.as_ref());
     let current = consumers.find(key).await?;
     // Idempotent: the current status is returned whatever `If-Match` says.
     if current.status == status {
@@ -48,6 +55,7 @@ async fn decide(
     operation_id = "approveConsumer",
     tag = "Consumers",
     params(("key" = ConsumerKey, Path, description = "The consumer key.")),
+    request_body = Option<Because>,
     responses(
         (
             status = 200,
@@ -55,7 +63,7 @@ async fn decide(
             body = Consumer,
             headers(("ETag" = String, description = "The revision, in quotation marks.")),
         ),
-        BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed, TooLarge, Unavailable,
+        BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed, TooLarge, NotJson, Invalid, Unavailable,
     ),
 )]
 pub(in crate::api) async fn approve(
@@ -75,6 +83,7 @@ pub(in crate::api) async fn approve(
     operation_id = "disapproveConsumer",
     tag = "Consumers",
     params(("key" = ConsumerKey, Path, description = "The consumer key.")),
+    request_body = Option<Because>,
     responses(
         (
             status = 200,
@@ -82,7 +91,7 @@ pub(in crate::api) async fn approve(
             body = Consumer,
             headers(("ETag" = String, description = "The revision, in quotation marks.")),
         ),
-        BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed, TooLarge, Unavailable,
+        BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed, TooLarge, NotJson, Invalid, Unavailable,
     ),
 )]
 pub(in crate::api) async fn disapprove(
@@ -102,9 +111,10 @@ pub(in crate::api) async fn disapprove(
     operation_id = "removeConsumer",
     tag = "Consumers",
     params(("key" = ConsumerKey, Path, description = "The consumer key.")),
+    request_body = Option<Because>,
     responses(
         (status = 204, description = "It is not there any more."),
-        BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed, TooLarge, Unavailable,
+        BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed, TooLarge, NotJson, Invalid, Unavailable,
     ),
 )]
 pub(in crate::api) async fn remove(
@@ -112,17 +122,17 @@ pub(in crate::api) async fn remove(
     KeyText(text): KeyText,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Response, ApiError> {
-    remove_if_there(&state, &admin, key(&text)?, call.headers()).await?;
+    let (key, reason) = (key(&text)?, reason(&call)?);
+    let consumers = state.service.consumers(&admin).because(reason.as_ref());
+    remove_if_there(consumers, key, call.headers()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 async fn remove_if_there(
-    state: &AppState,
-    admin: &Admin,
+    consumers: Consumers<'_>,
     key: ConsumerKey,
     headers: &HeaderMap,
 ) -> Result<(), ApiError> {
-    let consumers = state.service.consumers(admin);
     let seen = match consumers.find(key).await {
         Ok(current) => seen(headers, &current)?,
         Err(ServiceError::NotFound(_) | ServiceError::Removed(_)) => return Ok(()),
