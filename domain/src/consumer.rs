@@ -20,7 +20,8 @@ use crate::{
     user::Username,
 };
 
-/// The display name of a consumer: 1 to 100 characters after trimming, no control characters, not unique.
+/// The display name of a consumer: 1 to 100 characters after trimming, no control characters and one that can be seen, not
+/// unique.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[cfg_attr(
@@ -37,6 +38,13 @@ pub struct ConsumerName(String);
 impl ConsumerName {
     /// Trims and validates a name.
     pub fn parse(text: &str) -> Result<Self, TextError> {
+        let name = Self::kept(text)?;
+        text::check_visible(&name.0)?;
+        Ok(name)
+    }
+
+    /// A name as databases keep it: earlier versions took those of which nothing can be seen.
+    pub fn kept(text: &str) -> Result<Self, TextError> {
         let trimmed = text.trim();
         text::check("name", trimmed, 1..=100)?;
         Ok(Self(trimmed.to_owned()))
@@ -840,6 +848,18 @@ mod tests {
         assert_eq!(ConsumerName::parse("  "), Err(TextError::Empty("name")));
         assert_eq!(ConsumerName::parse("a\u{7}b"), Err(TextError::ControlCharacter));
         assert_eq!(ConsumerName::parse("a\nb"), Err(TextError::ControlCharacter));
+    }
+
+    #[test]
+    fn a_name_has_a_character_that_can_be_seen_unless_an_earlier_version_kept_it() {
+        for name in
+            ["\u{200b}", "\u{2060}", "\u{ad}", "\u{feff}", "\u{3164}", "\u{2800}", " \u{200b} \u{115f} "]
+        {
+            assert_eq!(ConsumerName::parse(name), Err(TextError::NothingVisible), "{name:?}");
+            assert!(ConsumerName::kept(name).is_ok(), "{name:?}");
+        }
+        assert!(ConsumerName::parse("\u{200b}a").is_ok());
+        assert!(ConsumerName::kept("").is_err() && ConsumerName::kept("a\nb").is_err());
     }
 
     #[test]

@@ -34,5 +34,6 @@ pub use event::Event;
 pub use network::Network;
 pub use query::{ConsumerQuery, Cursor, Page, Sort};
 pub use rights::RightsError;
+pub use text::shows_nothing;
 pub use typed::TypedSecret;
 pub use user::{Password, User, Username};

@@ -58,6 +58,11 @@ pub(crate) fn check(
     Ok(())
 }
 
+/// Checks that a text has a character that shows something.
+pub(crate) fn check_visible(text: &str) -> Result<(), TextError> {
+    if is_visible(text) { Ok(()) } else { Err(TextError::NothingVisible) }
+}
+
 /// Checks a text of one line that may be empty, which is `None`.
 pub(crate) fn optional(text: &str, longest: usize) -> Result<Option<String>, TextError> {
     optional_without(text, longest, char::is_control, TextError::ControlCharacter)
@@ -85,38 +90,40 @@ fn optional_without(
     if has > longest {
         return Err(TextError::TooLong { most: longest, has });
     }
-    if is_visible(text) { Ok(Some(text.to_owned())) } else { Err(TextError::NothingVisible) }
+    check_visible(text)?;
+    Ok(Some(text.to_owned()))
 }
 
-/// Whether a text has a character that shows something: one that is neither a blank nor ignored by default
-/// (`Default_Ignorable_Code_Point` of Unicode 17), nor the empty Braille cell, nor the musical null notehead.
+/// Whether a text has a character that shows something.
 pub(crate) fn is_visible(text: &str) -> bool {
-    !text.chars().all(|c| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(
-                c,
-                '\u{ad}'
-                    | '\u{34f}'
-                    | '\u{61c}'
-                    | '\u{115f}'..='\u{1160}'
-                    | '\u{17b4}'..='\u{17b5}'
-                    | '\u{180b}'..='\u{180f}'
-                    | '\u{200b}'..='\u{200f}'
-                    | '\u{202a}'..='\u{202e}'
-                    | '\u{2060}'..='\u{206f}'
-                    | '\u{2800}'
-                    | '\u{3164}'
-                    | '\u{fe00}'..='\u{fe0f}'
-                    | '\u{feff}'
-                    | '\u{ffa0}'
-                    | '\u{fff0}'..='\u{fff8}'
-                    | '\u{1bca0}'..='\u{1bca3}'
-                    | '\u{1d159}'
-                    | '\u{1d173}'..='\u{1d17a}'
-                    | '\u{e0000}'..='\u{e0fff}'
-            )
-    })
+    !text.chars().all(|c| c.is_whitespace() || c.is_control() || shows_nothing(c))
+}
+
+/// Whether a character that is no blank shows nothing: those that are ignored by default (`Default_Ignorable_Code_Point` of
+/// Unicode 17), the empty Braille cell and the musical null notehead.
+pub fn shows_nothing(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d159}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 #[cfg(test)]

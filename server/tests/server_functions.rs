@@ -240,6 +240,7 @@ fn a_name_that_is_in_use_is_allowed_and_pointed_out() {
     assert_eq!(in_use("Requirements sync"), false);
     ada.register("Requirements sync");
     assert_eq!((in_use(" Requirements sync "), in_use("")), (true.into(), false.into()));
+    assert_eq!(in_use("R\u{435}quirements\u{a0}SYNC"), true, "with a Cyrillic letter and another blank");
     ada.register("Requirements sync");
     assert_eq!(ada.names().len(), 2);
 }

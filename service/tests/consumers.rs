@@ -348,6 +348,8 @@ async fn a_name_in_use_is_pointed_out() {
     assert!(!house.service.consumers(&house.root).is_name_in_use(&name).await.unwrap());
     house.register(&house.root, "App").await;
     assert!(house.service.consumers(&house.root).is_name_in_use(&name).await.unwrap());
+    let alike = ConsumerName::parse("\u{430}PP").unwrap();
+    assert!(house.service.consumers(&house.root).is_name_in_use(&alike).await.unwrap(), "it looks like it");
 }
 
 #[tokio::test]

@@ -66,6 +66,7 @@ fn every_wrong_detail_is_listed() {
     });
     let fields = ["contact", "ends_at", "functional_user", "name", "networks", "note", "owner"];
     assert_eq!(refused(&all), fields);
+    assert_eq!(refused(&json!({ "name": "\u{200b}\u{3164}" })), ["name"], "nothing of it can be seen");
     assert_eq!(refused(&json!({ "functional_user": "nobody" })), ["functional_user"]);
     assert_eq!(refused(&json!({ "reason": "a\nb" })), ["reason"]);
     let bad = call_json(

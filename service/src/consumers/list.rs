@@ -57,9 +57,9 @@ impl Consumers<'_> {
         Ok(self.service.store.tokens().count_users(key, self.service.clock.now()).await?)
     }
 
-    /// Whether a consumer has this name already. That is allowed, but worth a warning.
+    /// Whether a consumer has this name already, or one that looks like it. That is allowed, but worth a warning.
     pub async fn is_name_in_use(self, name: &ConsumerName) -> Result<bool, ServiceError> {
-        Ok(self.service.store.consumers().count_named(name).await? > 0)
+        Ok(self.service.store.consumers().count_alike(name).await? > 0)
     }
 
     /// Why the consumer does not exist: it was removed, or has never existed.

@@ -42,6 +42,8 @@ pub struct Model {
     pub reason: Option<String>,
     /// The status that `reason` is about.
     pub reason_of: Option<String>,
+    /// What the name looks like; `None` in the row of a node that did not know that.
+    pub name_looks: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

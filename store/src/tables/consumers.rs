@@ -21,6 +21,7 @@ use crate::{
     tables::{
         activity::NewActivity,
         details::{self, Details},
+        looks::looks,
         removed_keys, tokens,
         undecided::{any_ended, ended},
     },
@@ -41,7 +42,7 @@ impl TryFrom<consumer::Model> for Consumer {
         let others = serde_json::from_value::<Vec<String>>(others);
         let consumer = Self {
             key: row.key.parse().map_err(|_| StoreError::Unreadable("a consumer key"))?,
-            name: ConsumerName::parse(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
+            name: ConsumerName::kept(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
             status,
             trusted: row.trusted,
             trusted_wished: row.trusted_wished,
@@ -94,6 +95,7 @@ fn others(consumer: &Consumer) -> Option<Json> {
 fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
     consumer::ActiveModel {
         name: Set(consumer.name.as_str().to_owned()),
+        name_looks: Set(Some(looks(consumer.name.as_str()))),
         status: Set(word(consumer.status)),
         trusted: Set(consumer.trusted),
         trusted_wished: Set(consumer.trusted_wished),
@@ -236,10 +238,10 @@ impl Consumers<'_> {
         counts.into_iter().map(count).collect()
     }
 
-    /// How many consumers have exactly this name.
-    pub async fn count_named(self, name: &ConsumerName) -> Result<u64, StoreError> {
+    /// How many consumers have this name or one that looks like it.
+    pub async fn count_alike(self, name: &ConsumerName) -> Result<u64, StoreError> {
         Ok(consumer::Entity::find()
-            .filter(consumer::Column::Name.eq(name.as_str()))
+            .filter(consumer::Column::NameLooks.eq(looks(name.as_str())))
             .count(&self.0.read)
             .await?)
     }

@@ -8,6 +8,7 @@ pub(crate) mod consent;
 pub(crate) mod consumers;
 mod details;
 pub mod key_requests;
+pub(crate) mod looks;
 mod own_password;
 pub(crate) mod own_sessions;
 mod removed_keys;

@@ -58,7 +58,7 @@ pub async fn register(
     service.consumers(&admin).register(&typed).await.map_err(answer)
 }
 
-/// Whether another consumer has this name.
+/// Whether another consumer has this name, or one that looks like it.
 #[server(prefix = "/api/page", endpoint = "name_in_use")]
 pub async fn name_in_use(name: String) -> Result<bool, AppError> {
     let (service, admin) = admin()?;

@@ -76,7 +76,8 @@ impl Form {
             // Without an answer there is just no hint.
             let in_use = api::name_in_use(name.clone()).await.unwrap_or(false);
             if in_use && self.name.get_untracked() == name {
-                let words = "Another consumer has this name already. That is allowed.";
+                let words =
+                    "Another consumer has this name already, or one that looks like it. That is allowed.";
                 self.hint.set(Some(words.to_owned()));
             }
         });
