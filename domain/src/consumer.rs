@@ -229,6 +229,10 @@ pub struct Consumer {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(required))]
     pub request_fingerprint: Option<String>,
+    /// The name of an approved consumer that its name looked like when its key was asked for; null if there was none.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub resembles: Option<ConsumerName>,
     /// Counts changes, from 1; an edit names the revision that it is based on.
     pub revision: i64,
 }
@@ -333,6 +337,7 @@ impl Consumer {
             requested_from: None,
             requested_times: 0,
             request_fingerprint: None,
+            resembles: None,
             revision: 1,
         }
     }
@@ -386,8 +391,12 @@ impl Consumer {
     /// Returns the edited consumer, or `None` if the edit changes nothing.
     pub fn edit(&self, edit: &Edit, now: OffsetDateTime) -> Result<Option<Self>, RightsError> {
         let mut edited = self.clone();
-        if let Some(name) = &edit.name {
+        if let Some(name) = &edit.name
+            && *name != self.name
+        {
             edited.name = name.clone();
+            // It was of the name that was asked for.
+            edited.resembles = None;
         }
         if let Some(trusted) = edit.trusted {
             edited.trusted = trusted;
@@ -567,6 +576,15 @@ mod tests {
         let fingerprint = |edit| requested.edit(edit, LATER).unwrap().unwrap().request_fingerprint;
         assert_eq!(fingerprint(&rename), requested.request_fingerprint);
         assert_eq!(fingerprint(&secret), None);
+    }
+
+    #[test]
+    fn another_name_takes_the_likeness_of_the_one_that_was_asked_for_away() {
+        let requested = Consumer { resembles: Some(ConsumerName::parse("Cameo").unwrap()), ..consumer() };
+        let same = Edit { name: Some(requested.name.clone()), trusted: Some(false), ..Edit::default() };
+        assert_eq!(requested.edit(&same, LATER), Ok(None));
+        let other = Edit { name: Some(ConsumerName::parse("Other").unwrap()), ..Edit::default() };
+        assert_eq!(requested.edit(&other, LATER).unwrap().unwrap().resembles, None);
     }
 
     #[test]
@@ -793,6 +811,7 @@ mod tests {
             "networks",
             "ends_at",
             "reason",
+            "resembles",
         ] {
             json.as_object_mut().unwrap().remove(added).unwrap();
         }
@@ -905,7 +924,7 @@ mod tests {
                 "reason": null,
                 "created_at": "1970-01-01T00:00:00.000Z", "created_by": "ada", "updated_at": "1970-01-01T00:00:00.000Z",
                 "last_used_at": null, "requested_from": null, "requested_times": 0, "request_fingerprint": null,
-                "revision": 1
+                "resembles": null, "revision": 1
             })
         );
         assert_eq!(serde_json::from_value::<Consumer>(json).unwrap(), consumer());

@@ -36,6 +36,7 @@ export interface Consumer {
   networks: string[];
   ends_at: string | null;
   reason: string | null;
+  resembles: string | null;
   created_by: string;
   revision: number;
 }

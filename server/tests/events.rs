@@ -80,6 +80,7 @@ fn what_one_browser_does_another_is_told() {
       "request_fingerprint": null,
       "requested_from": null,
       "requested_times": 0,
+      "resembles": null,
       "revision": 1,
       "rsa_public_key": null,
       "status": "pending",

@@ -303,3 +303,19 @@ async fn requests_of_an_earlier_version_get_their_address_and_count_for_its_netw
     folder.sql("UPDATE consumers SET requested_times = 0, requested_from = NULL").await;
     assert_eq!((find(2).await.requested_times, find(4).await.requested_times), (1, 0));
 }
+
+#[tokio::test]
+async fn a_request_says_which_approved_name_it_looks_like_and_no_other() {
+    let (_folder, store) = store().await;
+    let pending = insert(&store, 1).await;
+    assert_eq!(new(ask(&store, 2, "\u{410}PP 1", SECRET, HERE).await).resembles, None, "it is not approved");
+    decide(&store, &pending, Status::Approved).await;
+    let alike = new(ask(&store, 3, "\u{410}pp\u{a0}1", "another secret", HERE).await);
+    assert_eq!(alike.resembles.as_ref(), Some(&pending.name));
+    assert_eq!(store.consumers().find(key(3)).await.unwrap().unwrap(), alike);
+    assert_eq!(
+        again(ask(&store, 4, "\u{410}pp\u{a0}1", "another secret", HERE).await).resembles,
+        alike.resembles
+    );
+    assert_eq!(new(ask(&store, 5, "App 2", SECRET, HERE).await).resembles, None);
+}

@@ -330,7 +330,7 @@ fn rights(consumer: &Consumer) -> String {
 }
 
 /// The API's names, in the order that a person reads them; note and RSA key come last, since they have several lines.
-const SHOWN: [&str; 26] = [
+const SHOWN: [&str; 27] = [
     "key",
     "name",
     "status",
@@ -353,6 +353,7 @@ const SHOWN: [&str; 26] = [
     "requested_from",
     "requested_times",
     "request_fingerprint",
+    "resembles",
     "revision",
     "has_secret",
     "note",

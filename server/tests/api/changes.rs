@@ -40,6 +40,7 @@ fn a_consumer_is_registered_pending_and_found_where_the_answer_says() {
       "request_fingerprint": null,
       "requested_from": null,
       "requested_times": 0,
+      "resembles": null,
       "revision": 1,
       "rsa_public_key": null,
       "status": "pending",

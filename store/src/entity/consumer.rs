@@ -44,6 +44,8 @@ pub struct Model {
     pub reason_of: Option<String>,
     /// What the name looks like; `None` in the row of a node that did not know that.
     pub name_looks: Option<String>,
+    /// The name of an approved consumer that the name looked like when it was asked for.
+    pub resembles: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -32,7 +32,9 @@ pub(super) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
         transaction.execute(Table::alter().table("consumers").add_column(column)).await?;
     }
     transaction.execute(Table::alter().table("activity").add_column(text_null("reason"))).await?;
-    transaction.execute(Table::alter().table("consumers").add_column(text_null("name_looks"))).await?;
+    for column in [text_null("name_looks"), text_null("resembles")] {
+        transaction.execute(Table::alter().table("consumers").add_column(column)).await?;
+    }
     compare_bytes(transaction).await?;
     note_looks(transaction).await?;
     let by_looks =

@@ -40,6 +40,7 @@ impl TryFrom<consumer::Model> for Consumer {
         let is_requested = created_by == Actor::Request;
         let others = row.other_callback_urls.unwrap_or_else(|| Json::Array(Vec::new()));
         let others = serde_json::from_value::<Vec<String>>(others);
+        let resembles = row.resembles.as_deref().map(ConsumerName::kept).transpose();
         let consumer = Self {
             key: row.key.parse().map_err(|_| StoreError::Unreadable("a consumer key"))?,
             name: ConsumerName::kept(&row.name).map_err(|_| StoreError::Unreadable("a consumer name"))?,
@@ -67,6 +68,7 @@ impl TryFrom<consumer::Model> for Consumer {
             // 0 in the row of a request that an older node has taken.
             requested_times: Ord::max(times, is_requested.into()),
             request_fingerprint: row.request_fingerprint,
+            resembles: resembles.map_err(|_| StoreError::Unreadable("a consumer name"))?,
             revision: row.revision,
         };
         // An older node may have written it.
@@ -106,6 +108,7 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
         has_secret: Set(consumer.has_secret),
         rsa_public_key: Set(consumer.rsa_public_key.clone()),
         request_fingerprint: Set(consumer.request_fingerprint.clone()),
+        resembles: Set(consumer.resembles.as_ref().map(|name| name.as_str().to_owned())),
         updated_at: Set(milliseconds(consumer.updated_at)),
         revision: Set(consumer.revision),
         ..details::columns(consumer)

@@ -3,19 +3,21 @@
 
 use std::net::IpAddr;
 
-use domain::{Action, Consumer, ConsumerSecret, Network};
+use domain::{Action, Consumer, ConsumerName, ConsumerSecret, Network, Status};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set,
 };
 use time::OffsetDateTime;
 
 use crate::{
+    database::values::word,
     entity::consumer,
     error::StoreError,
     store::{Change, Store},
     tables::{
         activity::{By, NewActivity},
         consumers::new_columns,
+        looks::looks,
         removed_keys,
         request_key::{Purpose, digest},
         undecided::{undecided, waiting},
@@ -76,6 +78,7 @@ impl KeyRequests<'_> {
         }
         let key = consumer.key.to_string();
         let consumer = Consumer {
+            resembles: approved_like(&change.transaction, &consumer.name).await?,
             requested_from: Some(address.to_string()),
             requested_times: 1,
             request_fingerprint: Some(fingerprint(digest(
@@ -164,6 +167,19 @@ pub(crate) async fn remove_rows(
         removed.push(consumer);
     }
     Ok(removed)
+}
+
+/// The name of an approved consumer that is the same as a name or looks like it.
+async fn approved_like(
+    connection: &impl ConnectionTrait,
+    name: &ConsumerName,
+) -> Result<Option<ConsumerName>, StoreError> {
+    let alike = consumer::Entity::find()
+        .filter(consumer::Column::NameLooks.eq(looks(name.as_str())))
+        .filter(consumer::Column::Status.eq(word(Status::Approved)))
+        .one(connection)
+        .await?;
+    Ok(alike.map(Consumer::try_from).transpose()?.map(|alike| alike.name))
 }
 
 /// Eight hexadecimal digits in two groups, which two people can read to each other.

@@ -24,17 +24,23 @@ const BUTTON: &str = "Remove all";
 struct Words {
     from: Option<String>,
     times: Option<String>,
+    resembles: Option<String>,
     fingerprint: Option<String>,
     end: Option<String>,
 }
 
 impl Words {
-    /// `None` if no program asked. Fingerprint and end are of interest until somebody has decided.
+    /// `None` if no program asked. Likeness, fingerprint and end are of interest until somebody has decided.
     fn of(consumer: &Consumer) -> Option<Self> {
         let end = consumer.ends_undecided_at();
         (consumer.requested_times > 0).then(|| Self {
             from: consumer.requested_from.as_ref().map(|from| format!("from {from}")),
             times: (consumer.requested_times > 1).then(|| format!("×{}", consumer.requested_times)),
+            resembles: consumer
+                .resembles
+                .as_ref()
+                .filter(|_| end.is_some())
+                .map(|name| format!("looks like “{name}”, which is approved")),
             fingerprint: consumer.request_fingerprint.clone().filter(|_| end.is_some()),
             end: end.map(|at| format!("ends by itself on {} if undecided", time::date(at))),
         })
@@ -46,11 +52,12 @@ impl Words {
 pub(super) fn Requested(consumer: Memo<Arc<Consumer>>) -> impl IntoView {
     let words = Memo::new(move |_| consumer.with(|consumer| Words::of(consumer)));
     move || {
-        words.get().map(|Words { from, times, fingerprint, end }| {
+        words.get().map(|Words { from, times, resembles, fingerprint, end }| {
             view! {
                 <span class="requested">
                     {from}
                     {times.map(|times| view! { " " <strong title="How often it was asked for">{times}</strong> })}
+                    {resembles.map(|resembles| view! { " " <strong>{resembles}</strong> })}
                     {fingerprint.map(|fingerprint| view! {
                         " " <span title="The program that asked got the same one with its key">"fingerprint " <code>{fingerprint}</code></span>
                     })}
@@ -143,6 +150,16 @@ mod tests {
         assert_eq!(words.times.as_deref(), Some("×42"));
         assert_eq!(words.fingerprint.as_deref(), Some("3f9a 11c2"));
         assert_eq!(words.end.as_deref(), Some("ends by itself on 31 Jan 1970 if undecided"));
+    }
+
+    #[test]
+    fn a_row_says_which_approved_name_it_looks_like_until_it_is_decided() {
+        assert_eq!(Words::of(&requested()).unwrap().resembles, None);
+        let alike = Consumer { resembles: ConsumerName::parse("Fr\u{131}end").ok(), ..requested() };
+        let words = Words::of(&alike).unwrap().resembles;
+        assert_eq!(words.as_deref(), Some("looks like “Fr\u{131}end”, which is approved"));
+        let approved = alike.decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap();
+        assert_eq!(Words::of(&approved).unwrap().resembles, None);
     }
 
     #[test]
