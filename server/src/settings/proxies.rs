@@ -2,20 +2,16 @@
 
 use std::{net::IpAddr, str::FromStr, sync::Arc};
 
-use ipnet::{IpNet, Ipv4Net};
-
-/// The bits in front of an IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`).
-const MAPPED_PREFIX: u8 = 96;
+use domain::{Cidr, cidr::NotACidr};
 
 /// Proxies by address and by network. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct TrustedProxies(Arc<[IpNet]>);
+pub(crate) struct TrustedProxies(Arc<[Cidr]>);
 
 impl TrustedProxies {
     /// Whether an address is one of them. An IPv4-mapped address is the IPv4 address.
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(&address))
+        self.0.iter().any(|network| network.contains(address))
     }
 }
 
@@ -29,26 +25,8 @@ impl FromStr for TrustedProxies {
     /// Reads addresses and networks with commas between; blanks and further commas do not matter.
     fn from_str(text: &str) -> Result<Self, NotProxies> {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-        parts.map(network).collect::<Option<_>>().map(Self).ok_or(NotProxies)
-    }
-}
-
-/// The network of `192.0.2.1`, `10.0.0.0/8` or `fd00::/8`; of an address inside a network, that network.
-fn network(text: &str) -> Option<IpNet> {
-    let network = match text.parse::<IpAddr>() {
-        Ok(address) => IpNet::from(address),
-        Err(_) => text.parse::<IpNet>().ok()?,
-    };
-    Some(canonical(network).trunc())
-}
-
-/// The IPv4 network that an IPv6 one may stand for.
-fn canonical(network: IpNet) -> IpNet {
-    match (network.addr().to_canonical(), network.prefix_len().checked_sub(MAPPED_PREFIX), network) {
-        (IpAddr::V4(address), Some(prefix), IpNet::V6(_)) => {
-            Ipv4Net::new(address, prefix).map_or(network, IpNet::V4)
-        }
-        _ => network,
+        let networks = parts.map(str::parse::<Cidr>).collect::<Result<_, _>>();
+        networks.map(Self).map_err(|NotACidr| NotProxies)
     }
 }
 
@@ -104,6 +82,8 @@ mod tests {
             "fd00::/129",
             "10.0.0.0/",
             "10.0.0/8",
+            "010.0.0.0/8",
+            "10.0.0.0/08",
             "10.0.0.1:80",
             "/8",
             "*",

@@ -101,6 +101,19 @@ fn another_path_method_host_or_scheme_than_was_signed_is_refused() {
 }
 
 #[test]
+fn the_address_that_envoy_hands_on_is_held_against_a_consumer_s_networks() {
+    let provider = Provider::start();
+    let app = provider.app("Bound");
+    let ask_from = |networks: &str| {
+        provider.edit(&app, &json!({ "networks": [networks] }));
+        ask(&app.get("https://api.example/items").sign(), "api.example", &[HTTPS])
+    };
+    assert_eq!(ask_from("203.0.113.0/24").0, 200);
+    let (status, answer) = ask_from("198.51.100.0/24");
+    assert_eq!((status, answer.contains("consumer_key_refused")), (401, true), "{answer}");
+}
+
+#[test]
 fn without_the_scheme_a_request_is_refused_and_the_log_says_why() {
     let provider = Provider::start();
     let signed = provider.app("Schemeless").get("https://api.example/items").sign();
