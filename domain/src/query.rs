@@ -7,8 +7,10 @@ use time::OffsetDateTime;
 
 pub use crate::time::milliseconds;
 use crate::{
+    activity::Actor,
     consumer::{Consumer, Status},
     consumer_key::ConsumerKey,
+    search,
 };
 
 /// The maximal page size.
@@ -23,7 +25,7 @@ pub enum Sort {
     /// The time of registration.
     #[default]
     CreatedAt,
-    /// The name, ignoring ASCII case.
+    /// The name, ignoring case.
     Name,
     /// The key.
     Key,
@@ -48,17 +50,21 @@ impl Sort {
     pub fn value(self, consumer: &Consumer) -> SortValue {
         match self {
             Self::CreatedAt => SortValue::Number(milliseconds(consumer.created_at)),
-            Self::Name => SortValue::Text(consumer.name.as_str().to_ascii_lowercase()),
+            Self::Name => SortValue::Text(search::fold(consumer.name.as_str())),
             Self::Key => SortValue::Text(consumer.key.to_string()),
             Self::Status => SortValue::Text(consumer.status.word().to_ascii_lowercase()),
             Self::UpdatedAt => SortValue::Number(milliseconds(consumer.updated_at)),
-            Self::LastUsedAt => SortValue::Number(consumer.last_used_at.map_or(NEVER, milliseconds)),
+            Self::LastUsedAt => SortValue::Number(last_use(consumer)),
         }
     }
 }
 
 /// The sort value of *Never*.
 pub const NEVER: i64 = -1;
+
+fn last_use(consumer: &Consumer) -> i64 {
+    consumer.last_used_at.map_or(NEVER, milliseconds)
+}
 
 /// The direction of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,13 +78,43 @@ pub enum Order {
     Descending,
 }
 
-/// Filter and order of a list of consumers. The default is all of them, newest first.
+/// When a consumer was last used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Used {
+    /// Not once.
+    Never,
+    /// After this time.
+    After(OffsetDateTime),
+    /// Not after this time, though it was registered by then.
+    NotAfter(OffsetDateTime),
+}
+
+impl Used {
+    fn fits(self, consumer: &Consumer) -> bool {
+        match self {
+            Self::Never => consumer.last_used_at.is_none(),
+            Self::After(at) => last_use(consumer) > milliseconds(at),
+            Self::NotAfter(at) => {
+                Ord::max(last_use(consumer), milliseconds(consumer.created_at)) <= milliseconds(at)
+            }
+        }
+    }
+}
+
+/// Filter and order of a list of consumers at a given time. The default is all of them, newest first. What a page's address
+/// says of it is a `View`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConsumerQuery {
     /// Only consumers with this status.
     pub status: Option<Status>,
-    /// Only consumers with this text in their name or key, ignoring ASCII case.
+    /// Only consumers with this text in one of the texts of `search_text`, ignoring case.
     pub text: Option<String>,
+    /// Only consumers that were last used then.
+    pub used: Option<Used>,
+    /// Only consumers that this author registered.
+    pub registered_by: Option<Actor>,
+    /// Only consumers that are trusted, or only those that are not.
+    pub trusted: Option<bool>,
     /// Leaves out requests for a key that were made at this time or before and are undecided: they have ended.
     pub undecided_since: Option<OffsetDateTime>,
     /// The column to sort by.
@@ -93,6 +129,19 @@ impl ConsumerQuery {
     /// All consumers after a row, newest first.
     pub fn newest_first(after: Option<Cursor>) -> Self {
         Self { after, ..Self::default() }
+    }
+
+    /// Whether a consumer is in the list, on whichever page.
+    pub fn fits(&self, consumer: &Consumer) -> bool {
+        let has_ended = |since| {
+            consumer.ends_undecided_at().is_some() && milliseconds(consumer.created_at) <= milliseconds(since)
+        };
+        self.status.is_none_or(|status| status == consumer.status)
+            && self.used.is_none_or(|used| used.fits(consumer))
+            && self.registered_by.as_ref().is_none_or(|by| *by == consumer.created_by)
+            && self.trusted.is_none_or(|trusted| trusted == consumer.trusted)
+            && !self.undecided_since.is_some_and(has_ended)
+            && self.text.as_ref().is_none_or(|text| search::finds(text, consumer))
     }
 
     /// The direction, with the default applied.
@@ -123,6 +172,11 @@ impl Cursor {
     /// The position of a consumer in a list sorted by this column.
     pub fn of(consumer: &Consumer, sort: Sort) -> Self {
         Self { value: sort.value(consumer), key: consumer.key }
+    }
+
+    /// The position of a key in a list sorted by it.
+    pub fn by_key(key: ConsumerKey) -> Self {
+        Self { value: SortValue::Text(key.to_string()), key }
     }
 
     /// Whether the cursor belongs to a list sorted by this column.
@@ -160,6 +214,33 @@ impl FromStr for Cursor {
             _ => return Err(NotACursor),
         };
         Ok(Self { value, key: key.replace('/', ".").parse().map_err(|_| NotACursor)? })
+    }
+}
+
+/// How many consumers have each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusCounts {
+    /// Pending.
+    pub pending: u64,
+    /// Approved.
+    pub approved: u64,
+    /// Disapproved.
+    pub disapproved: u64,
+}
+
+impl StatusCounts {
+    /// The number with this status.
+    pub fn of(self, status: Status) -> u64 {
+        match status {
+            Status::Pending => self.pending,
+            Status::Approved => self.approved,
+            Status::Disapproved => self.disapproved,
+        }
+    }
+
+    /// The number with any.
+    pub fn all(self) -> u64 {
+        self.pending + self.approved + self.disapproved
     }
 }
 

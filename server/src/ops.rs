@@ -17,8 +17,7 @@ pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
     match state.service.gauges().await {
         Ok(gauges) => {
             for status in [Status::Pending, Status::Approved, Status::Disapproved] {
-                let found = gauges.consumers.iter().find(|(of, _)| *of == status);
-                metrics.consumers(word(status), found.map_or(0, |(_, count)| *count));
+                metrics.consumers(word(status), gauges.consumers.of(status));
             }
             metrics.connections("open", gauges.open_connections);
             metrics.connections("idle", gauges.idle_connections);

@@ -13,6 +13,7 @@ mod list;
 mod rights;
 mod secrets;
 mod used;
+mod views;
 
 use http::Method;
 use serde_json::{Value, json};

@@ -353,6 +353,21 @@ fn check_looks_and_changes_nothing() {
 }
 
 #[test]
+fn check_tells_of_counts_that_are_wrong_and_migrate_puts_them_right() {
+    let home = Home::made();
+    home.register("Requirements sync");
+    home.sql("UPDATE consumer_counts SET number = 7");
+    let said = home.run(&["check"], "");
+    let told =
+        "counts: WRONG: 7 pending, 0 approved and 0 disapproved consumers are kept, but there are 1 pending";
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.stdout.contains(told) && said.stdout.contains("`latchkey migrate`"), "{said:?}");
+    assert_eq!(home.run(&["migrate"], "").code, Some(0));
+    let said = home.run(&["check"], "");
+    assert_eq!(said.code, Some(0), "{said:?}");
+}
+
+#[test]
 fn check_tells_of_a_certificate_that_the_server_could_not_start_with() {
     let home = Home::new();
     let files = ["--tls-cert", "missing.pem", "--tls-key", "missing.key"];

@@ -59,6 +59,7 @@ async fn a_request_that_nobody_decides_ends_after_thirty_days_however_often_it_i
     }
     house.pass(DAY);
     assert_eq!(total(&house).await, 2, "it does not show, though it is not removed yet");
+    assert_eq!(house.service.consumers(&house.root).counts().await.unwrap().all(), 2, "nor is it counted");
     let next = ask(&house, "Friend", HERE).await.unwrap();
     assert_ne!(next.key, first.key);
     assert_eq!(house.service.key_requests().end_undecided().await.unwrap(), 1);

@@ -27,6 +27,7 @@ pub use tables::{
     activity, attempts,
     consent::{Decider, Decision, Outcome},
     consumers::Consumers,
+    counts::Counted,
     key_requests,
     own_sessions::OwnSession,
     second_factors::{CodeCheck, MOST_WRONG_CODES, PAUSE, SecondFactors},
@@ -41,7 +42,7 @@ pub use tables::{
     users::{Account, Users},
 };
 pub use upkeep::{
-    health::Health,
+    health::{Health, Views},
     prune,
     restore::{self, Restored},
     rotation,

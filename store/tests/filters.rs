@@ -4,7 +4,7 @@ use crate::support;
 
 use domain::{Consumer, ConsumerQuery, Sort, Status};
 use store::Store;
-use support::{consumer, decide, insert, key, registered, remove, rename, secret};
+use support::{consumer, insert, key, registered, rename, secret};
 
 /// Names with characters that are special in SQL or LIKE.
 const NAMES: [&str; 13] = [
@@ -110,20 +110,4 @@ async fn a_text_as_long_as_a_name_is_found_and_a_longer_one_nowhere() {
             assert!(names(&store, &sign.repeat(length)).await.is_empty(), "{length} times {sign}");
         }
     }
-}
-
-#[tokio::test]
-async fn consumers_are_counted_by_status() {
-    let (_folder, store) = support::store().await;
-    assert_eq!(store.consumers().count_by_status().await.unwrap(), []);
-    let mut all = Vec::new();
-    for n in 1..=6 {
-        all.push(insert(&store, n).await);
-    }
-    decide(&store, &all[0], Status::Approved).await;
-    decide(&store, &all[1], Status::Disapproved).await;
-    remove(&store, &all[2]).await;
-    let mut counts = store.consumers().count_by_status().await.unwrap();
-    counts.sort_by_key(|(status, _)| status.word());
-    assert_eq!(counts, [(Status::Approved, 1), (Status::Disapproved, 1), (Status::Pending, 3)]);
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use domain::time::timestamp;
+use domain::{StatusCounts, time::timestamp};
 use serde::Serialize;
 use service::Clock;
-use store::{Health, Store, StoreError};
+use store::{Health, Store, StoreError, Views};
 use time::OffsetDateTime;
 
 use crate::{
@@ -125,6 +125,7 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
         tracing::warn!(%error, "the database was not closed in good order");
     }
     findings.extend(health.as_ref().ok().and_then(restored));
+    findings.extend(health.as_ref().map(views).unwrap_or_default());
     let mut report = |subject, ok, detail| findings.push(Finding::new(subject, ok, detail));
     let database = &settings.database_url;
     let newest = match health {
@@ -152,6 +153,32 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
         Err(error) => report("vault key", false, error.to_string()),
     }
     newest
+}
+
+/// What is wrong with what views of the consumers are answered from.
+fn views(health: &Health) -> Vec<Finding> {
+    let Some(Views { counted, has_trigrams }) = health.views else { return Vec::new() };
+    let mut findings = Vec::new();
+    if !counted.is_right() {
+        let detail = format!(
+            "{} are kept, but there are {}: the tables were changed without their triggers; `latchkey migrate` counts them \
+             again",
+            in_words(counted.kept),
+            in_words(counted.rows)
+        );
+        findings.push(Finding::new("counts", false, detail));
+    }
+    if !has_trigrams {
+        let detail = "searches read every consumer's texts, since the extension pg_trgm is not there and this role may not \
+                      create it: have an administrator of the database run `CREATE EXTENSION pg_trgm` in it, then run \
+                      `latchkey migrate`";
+        findings.push(Finding { warning: true, ..Finding::new("search", true, detail.to_owned()) });
+    }
+    findings
+}
+
+fn in_words(StatusCounts { pending, approved, disapproved }: StatusCounts) -> String {
+    format!("{pending} pending, {approved} approved and {disapproved} disapproved consumers")
 }
 
 /// What a restored backup knows last, until a server uses it. What came after is only in the database that it replaced.

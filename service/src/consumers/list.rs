@@ -1,7 +1,8 @@
 //! The consumers as administrators see them: listed, found, counted.
 
 use domain::{
-    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Page, Reason, Removed, key_request::UNDECIDED_FOR,
+    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, Page, Reason, Removed, StatusCounts,
+    key_request::UNDECIDED_FOR,
 };
 
 use crate::{error::ServiceError, guard::admin::Admin, service::Service};
@@ -38,10 +39,39 @@ impl Consumers<'_> {
     ) -> Result<(Page<Consumer>, i64), ServiceError> {
         // Read first: a change between the two reads is then in the page and sent as an event again, never missed.
         let seen = self.service.store.activity().latest().await?;
-        // What has ended is removed within the hour, and not shown until then.
+        Ok((self.service.store.consumers().list(&self.without_ended(query), limit).await?, seen))
+    }
+
+    /// The same without a total, for pages after the first: only a total takes longer the more rows match.
+    pub async fn list_on(
+        self,
+        query: &ConsumerQuery,
+        limit: u64,
+    ) -> Result<(Vec<Consumer>, Option<Cursor>, i64), ServiceError> {
+        let seen = self.service.store.activity().latest().await?;
+        let (rows, next) = self.rows(query, limit).await?;
+        Ok((rows, next, seen))
+    }
+
+    /// Rows, and the cursor of those that follow.
+    pub(super) async fn rows(
+        self,
+        query: &ConsumerQuery,
+        limit: u64,
+    ) -> Result<(Vec<Consumer>, Option<Cursor>), ServiceError> {
+        Ok(self.service.store.consumers().rows(&self.without_ended(query), limit).await?)
+    }
+
+    /// How many consumers have each status.
+    pub async fn counts(self) -> Result<StatusCounts, ServiceError> {
+        let undecided_since = self.without_ended(&ConsumerQuery::default()).undecided_since;
+        Ok(self.service.store.consumers().counts(undecided_since).await?)
+    }
+
+    /// What has ended is removed within the hour, and not shown until then.
+    fn without_ended(self, query: &ConsumerQuery) -> ConsumerQuery {
         let undecided_since = Some(self.service.clock.now() - UNDECIDED_FOR);
-        let query = ConsumerQuery { undecided_since, ..query.clone() };
-        Ok((self.service.store.consumers().list(&query, limit).await?, seen))
+        ConsumerQuery { undecided_since, ..query.clone() }
     }
 
     /// The consumer with this key.

@@ -1,6 +1,6 @@
 //! Figures for metrics.
 
-use domain::Status;
+use domain::StatusCounts;
 use store::StoreError;
 
 use crate::service::Service;
@@ -9,7 +9,7 @@ use crate::service::Service;
 #[derive(Debug)]
 pub struct Gauges {
     /// The number of consumers with each status.
-    pub consumers: Vec<(Status, u64)>,
+    pub consumers: StatusCounts,
     /// Open connections to the database.
     pub open_connections: u64,
     /// Open connections that are idle.
@@ -26,7 +26,7 @@ impl Service {
     pub async fn gauges(&self) -> Result<Gauges, StoreError> {
         let (open_connections, idle_connections) = self.store.connections();
         Ok(Gauges {
-            consumers: self.store.consumers().count_by_status().await?,
+            consumers: self.store.consumers().counts(None).await?,
             open_connections,
             idle_connections,
         })

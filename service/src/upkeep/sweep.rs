@@ -1,4 +1,4 @@
-//! Removes what has expired and nobody asks for any more.
+//! Removes what has expired and nobody asks for any more, and folds the texts that older nodes have written.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::service::Service;
 const EVERY: Duration = Duration::from_hours(1);
 
 impl Service {
-    /// Removes expired temporary credentials at once and then every hour, until it is dropped.
+    /// Removes expired temporary credentials and folds texts at once and then every hour, until it is dropped.
     pub async fn keep_sweeping(&self) {
         let mut every = interval(EVERY);
         every.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -18,6 +18,9 @@ impl Service {
             every.tick().await;
             if let Err(error) = self.store.temporary_credentials().delete_expired(self.clock.now()).await {
                 tracing::warn!(%error, "expired temporary credentials could not be removed; the next try is in an hour");
+            }
+            if let Err(error) = self.store.consumers().fold_texts().await {
+                tracing::warn!(%error, "the texts of consumers could not be folded; the next try is in an hour");
             }
         }
     }

@@ -32,6 +32,7 @@ mod m20261129_000012_bind_temporary_credentials;
 mod m20261129_000013_add_callbacks;
 mod m20261129_000014_keep_removed_keys;
 mod m20261129_000015_add_details;
+mod m20261129_000016_keep_views;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -44,7 +45,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 14] = [
+const MIGRATIONS: [Migration; 15] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -100,6 +101,10 @@ const MIGRATIONS: [Migration; 14] = [
     Migration {
         version: "m20261129_000015_add_details",
         up: |transaction| Box::pin(m20261129_000015_add_details::up(transaction)),
+    },
+    Migration {
+        version: "m20261129_000016_keep_views",
+        up: |transaction| Box::pin(m20261129_000016_keep_views::up(transaction)),
     },
 ];
 

@@ -1,20 +1,15 @@
-//! Consumers at rest: find, list, insert, save, delete. Each change appends its activity in the same transaction.
+//! Consumers at rest: find, insert, save, delete. Each change appends its activity in the same transaction. Lists of them:
+//! `list.rs`.
 
 use std::mem;
 
-use domain::{
-    Actor, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, Cursor, Page, Sort, Status,
-    query::{NEVER, SortValue, milliseconds},
-};
+use domain::{Actor, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, query::milliseconds};
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, Order, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, Value,
-    prelude::Json,
-    sea_query::{Expr, Func, LikeExpr, SimpleExpr},
+    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set, prelude::Json,
 };
 
 use crate::{
-    database::values::{can_be_kept, from_word, time_from, word},
+    database::values::{from_word, time_from, word},
     entity::consumer,
     error::StoreError,
     store::Store,
@@ -22,8 +17,7 @@ use crate::{
         activity::NewActivity,
         details::{self, Details},
         looks::looks,
-        removed_keys, tokens,
-        undecided::{any_ended, ended},
+        removed_keys, texts, tokens,
     },
     vault::{Sealed, Secret},
 };
@@ -115,61 +109,9 @@ fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
     }
 }
 
-/// The longest that a name can be, in characters; keys are shorter.
-const LONGEST_NAME: usize = 100;
-
-/// The condition of a query's filters.
-fn chosen(query: &ConsumerQuery) -> Condition {
-    let mut chosen = Condition::all();
-    if let Some(status) = query.status {
-        chosen = chosen.add(consumer::Column::Status.eq(word(status)));
-    }
-    if let Some(text) = &query.text {
-        if text.chars().count() > LONGEST_NAME || !can_be_kept(text) {
-            // Databases reject such patterns, and they would match nothing.
-            return chosen.add(Expr::value(false));
-        }
-        let text = text.to_ascii_lowercase();
-        let escaped = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-        let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        let lower = |column| Expr::expr(Func::lower(Expr::col(column))).like(like());
-        chosen =
-            chosen.add(Condition::any().add(lower(consumer::Column::Name)).add(lower(consumer::Column::Key)));
-    }
-    chosen
-}
-
-/// The sort expression, equal to `Sort::value` of the consumer.
-fn sorted_by(sort: Sort) -> SimpleExpr {
-    match sort {
-        Sort::CreatedAt => Expr::col(consumer::Column::CreatedAt),
-        Sort::Name => Func::lower(Expr::col(consumer::Column::Name)).into(),
-        Sort::Key => Expr::col(consumer::Column::Key),
-        Sort::Status => Expr::col(consumer::Column::Status),
-        Sort::UpdatedAt => Expr::col(consumer::Column::UpdatedAt),
-        Sort::LastUsedAt => Expr::col(consumer::Column::LastUsedAt).if_null(NEVER),
-    }
-}
-
-/// The condition for the rows after a cursor.
-fn after(query: &ConsumerQuery, cursor: &Cursor) -> Condition {
-    let value = match &cursor.value {
-        SortValue::Number(number) => Value::from(*number),
-        // Our own cursors hold no NUL, and PostgreSQL rejects one.
-        SortValue::Text(text) => Value::from(text.replace('\0', "")),
-    };
-    let key = cursor.key.to_string();
-    let column = || Expr::expr(sorted_by(query.sort));
-    let (behind, key_behind) = match query.order() {
-        domain::query::Order::Ascending => (column().gt(value.clone()), consumer::Column::Key.gt(key)),
-        domain::query::Order::Descending => (column().lt(value.clone()), consumer::Column::Key.lt(key)),
-    };
-    Condition::any().add(behind).add(Condition::all().add(column().eq(value)).add(key_behind))
-}
-
 /// The table of consumers.
 #[derive(Clone, Copy, Debug)]
-pub struct Consumers<'a>(pub(super) &'a Store);
+pub struct Consumers<'a>(pub(crate) &'a Store);
 
 impl Store {
     /// The table of consumers.
@@ -193,52 +135,6 @@ impl Consumers<'_> {
         };
         let sealed = Sealed { key_id: row.secret_key_id, bytes: row.secret };
         self.0.vault.unseal(&row.key, &sealed).map(Some)
-    }
-
-    /// A page of consumers.
-    pub async fn list(self, query: &ConsumerQuery, limit: u64) -> Result<Page<Consumer>, StoreError> {
-        let mut chosen = consumer::Entity::find().filter(chosen(query));
-        // Asked first: a list is counted by an index where no row has to be left out.
-        if let Some(since) = query.undecided_since
-            && any_ended(&self.0.read, since).await?
-        {
-            chosen = chosen.filter(ended(since).not());
-        }
-        let total = chosen.clone().count(&self.0.read).await?;
-        let order = match query.order() {
-            domain::query::Order::Ascending => Order::Asc,
-            domain::query::Order::Descending => Order::Desc,
-        };
-        let mut page = chosen.order_by(sorted_by(query.sort), order.clone());
-        page = page.order_by(consumer::Column::Key, order).limit(limit + 1);
-        if let Some(cursor) = &query.after {
-            page = page.filter(after(query, cursor));
-        }
-        let mut rows = page.all(&self.0.read).await?;
-        // One extra row was requested, to know whether there is another page.
-        let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = rows.len() > most;
-        rows.truncate(most);
-        let items = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
-        let next_cursor = items.last().filter(|_| more).map(|last| Cursor::of(last, query.sort).to_string());
-        Ok(Page { items, next_cursor, total })
-    }
-
-    /// How many consumers have each status.
-    pub async fn count_by_status(self) -> Result<Vec<(Status, u64)>, StoreError> {
-        let counts: Vec<(String, i64)> = consumer::Entity::find()
-            .select_only()
-            .column(consumer::Column::Status)
-            // Not of a column, which would have every row read beside the index.
-            .expr_as(Expr::cust("COUNT(*)"), "consumers")
-            .group_by(consumer::Column::Status)
-            .into_tuple()
-            .all(&self.0.read)
-            .await?;
-        let count = |(status, count): (String, i64)| {
-            Ok((from_word(status, "a status")?, u64::try_from(count).unwrap_or_default()))
-        };
-        counts.into_iter().map(count).collect()
     }
 
     /// How many consumers have this name or one that looks like it.
@@ -271,6 +167,7 @@ impl Consumers<'_> {
             ..new_columns(consumer)
         };
         consumer::Entity::insert(row).exec(&change.transaction).await?;
+        texts::write(&change.transaction, consumer).await?;
         let id = change.append(new).await?;
         self.0.commit(change).await?;
         Ok(id)
@@ -303,6 +200,7 @@ impl Consumers<'_> {
         if saved.rows_affected == 0 {
             return Err(StoreError::Stale);
         }
+        texts::write(&change.transaction, consumer).await?;
         if sign_everybody_out {
             tokens::revoke_all(&change.transaction, consumer.key, consumer.updated_at).await?;
         }

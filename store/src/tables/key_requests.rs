@@ -20,6 +20,7 @@ use crate::{
         looks::looks,
         removed_keys,
         request_key::{Purpose, digest},
+        texts,
         undecided::{undecided, waiting},
     },
 };
@@ -98,6 +99,7 @@ impl KeyRequests<'_> {
             ..new_columns(&consumer)
         };
         consumer::Entity::insert(row).exec(&change.transaction).await?;
+        texts::write(&change.transaction, &consumer).await?;
         let by = By {
             actor: consumer.created_by.clone(),
             address: consumer.requested_from.clone(),

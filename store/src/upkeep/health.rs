@@ -3,8 +3,13 @@
 use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _, QueryOrder as _, Statement};
 
 use crate::{
-    database::values::time_from, entity::activity, error::StoreError, nonces::forgotten::is_restored,
+    database::values::{has_table, time_from},
+    entity::activity,
+    error::StoreError,
+    nonces::forgotten::is_restored,
     store::Store,
+    tables::counts::{Counted, counted},
+    upkeep::trigrams::are_indexed,
 };
 
 /// What `latchkey check` reports about the database.
@@ -18,6 +23,17 @@ pub struct Health {
     pub newest_line: Option<i64>,
     /// Whether the database was restored from a backup and no server has used it since.
     pub is_restored: bool,
+    /// What views of the consumers are answered from; `None` before the migration that makes it.
+    pub views: Option<Views>,
+}
+
+/// What views of the consumers are answered from.
+#[derive(Clone, Copy, Debug)]
+pub struct Views {
+    /// The kept counts beside those of the rows.
+    pub counted: Counted,
+    /// Whether searches have an index of trigrams.
+    pub has_trigrams: bool,
 }
 
 impl Store {
@@ -34,6 +50,12 @@ impl Store {
         let newest_line = newest.as_ref().map(|newest| newest.id);
         let newest_activity = newest.map(|newest| time_from(newest.at)).transpose()?;
         let is_restored = is_restored(&self.read).await?;
-        Ok(Health { integrity: row.try_get_by_index(0)?, newest_activity, newest_line, is_restored })
+        let views = if has_table(&self.read, "consumer_counts").await? {
+            let counted = counted(&self.read).await?;
+            Some(Views { counted, has_trigrams: are_indexed(&self.read).await? })
+        } else {
+            None
+        };
+        Ok(Health { integrity: row.try_get_by_index(0)?, newest_activity, newest_line, is_restored, views })
     }
 }

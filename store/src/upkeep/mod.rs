@@ -12,5 +12,7 @@ mod readiness;
 pub mod restore;
 pub mod rotation;
 pub(crate) mod tasks;
+mod texts;
+mod trigrams;
 pub(crate) mod uses;
 pub(crate) mod watch;

@@ -23,8 +23,8 @@ use crate::{
     migration,
     nonces::queue::NonceQueue,
     store::{Opened, Store},
-    tables::vault_checks,
-    upkeep::tasks::Tasks,
+    tables::{counts, vault_checks},
+    upkeep::{tasks::Tasks, trigrams},
     vault::Vault,
 };
 
@@ -145,6 +145,11 @@ async fn prepare(
     // Checked again: a newer version may have migrated while this one waited for the lock.
     refuse_newer(&transaction, location).await?;
     let migrated = migration::apply(&transaction).await?;
+    // A start and `latchkey migrate` also put right what the database keeps for views.
+    if may_create {
+        counts::recount(&transaction).await?;
+        trigrams::make(&transaction).await?;
+    }
     let made = vault_check::Entity::find().count(&transaction).await? == 0;
     let vault = Vault::open(vault_key_file, made && may_create)?;
     if made {

@@ -5,3 +5,4 @@ pub(super) mod change;
 pub(super) mod decide;
 pub(super) mod list;
 pub(super) mod show;
+mod view;

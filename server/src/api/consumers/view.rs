@@ -1,0 +1,68 @@
+//! The parameters of a view of the consumers, which the list and the exports take alike.
+
+use domain::{
+    Status, View,
+    query::{Order, Sort},
+    view::{LastUsed, ViewError},
+};
+use utoipa::IntoParams;
+
+use crate::api::{call::Call, error::ApiError};
+
+/// The parameters, as the OpenAPI document has them. None has to be there.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it is only described: `View` reads what is sent")]
+pub(super) struct Filters {
+    /// Only consumers with this text in their name, key, owner or note, ignoring case.
+    #[param(required = false)]
+    q: String,
+    /// Only consumers with this status.
+    #[param(required = false)]
+    status: Status,
+    /// Only consumers that were last used then: never, in the last day, or not for 30, 90 or 365 days though they were registered
+    /// by then.
+    #[param(required = false, inline)]
+    last_used: LastUsed,
+    /// Only consumers that this author registered: a username, *the command line* or *by request*.
+    #[param(required = false)]
+    registered_by: String,
+    /// Only consumers that are trusted, or only those that are not.
+    #[param(required = false)]
+    trusted: bool,
+    /// The column to sort by.
+    #[param(required = false, inline)]
+    sort: Sort,
+    /// The direction; by default times go down and texts go up.
+    #[param(required = false, inline)]
+    order: Order,
+}
+
+/// Reads the parameters of a call: those of the view, and `others`, which `take` reads.
+pub(super) fn read_view(
+    call: &Call,
+    others: &[&str],
+    mut take: impl FnMut(&str, &str) -> Result<(), ApiError>,
+) -> Result<View, ApiError> {
+    let wrong = |error: ViewError| ApiError::BadRequest(error.to_string());
+    let mut view = View::default();
+    let mut seen: Vec<String> = Vec::new();
+    for (name, value) in call.query() {
+        if others.contains(&&*name) {
+            take(&name, &value)?;
+        } else if !view.set(&name, &value).map_err(wrong)? {
+            return Err(ApiError::BadRequest(unknown(&name, others)));
+        }
+        if seen.contains(&name) {
+            return Err(wrong(ViewError::Twice(name)));
+        }
+        seen.push(name);
+    }
+    Ok(view)
+}
+
+fn unknown(name: &str, others: &[&str]) -> String {
+    let known = [&View::NAMES[..], others].concat();
+    let [first @ .., last] = &*known else { unreachable!("a view has names") };
+    format!("{name}: there is no such parameter; {} and {last} are.", first.join(", "))
+}

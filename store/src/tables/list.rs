@@ -1,0 +1,241 @@
+//! Pages of the list of consumers, and how many rows all pages have.
+//!
+//! Databases guess whether to follow the order, and leave rows out on the way, or to collect all rows that match and then put
+//! them in order; where many consumers are stored, a wrong guess reads all of them. So it is not left to them: a part of the
+//! order is looked at first, and only if it does not fill the page, the rows that match are collected by an index.
+
+use std::collections::HashSet;
+
+use domain::{
+    Consumer, ConsumerQuery, Cursor, Page, Sort,
+    query::{NEVER, Used, milliseconds},
+};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QueryTrait, Select,
+    sea_query::{Asterisk, Expr, Query, SelectStatement},
+};
+
+use crate::{
+    database::values::word,
+    entity::consumer,
+    error::StoreError,
+    store::Store,
+    tables::{
+        consumers::Consumers,
+        order::{Part, after, last_use, parts, put_in_order, put_in_order_of_keys},
+        texts::{self, Found},
+        undecided::{any_ended, ended},
+    },
+};
+
+/// How many rows of the order are looked at before those that match are collected.
+const WINDOW: u64 = 1_000;
+
+/// As a limit, it keeps databases from merging two selects into one.
+const NO_LIMIT: u64 = i64::MAX.cast_unsigned();
+
+impl Consumers<'_> {
+    /// A page of consumers.
+    pub async fn list(self, query: &ConsumerQuery, limit: u64) -> Result<Page<Consumer>, StoreError> {
+        let listing = Listing::of(self.0, query).await?;
+        let total = listing.count(self).await?;
+        let (items, next) = if total == 0 { (Vec::new(), None) } else { listing.page(limit).await? };
+        Ok(Page { items, next_cursor: next.map(|cursor| cursor.to_string()), total })
+    }
+
+    /// The rows of a page, and the cursor of the next one: for callers who go on to the last page, and need no total on each.
+    pub async fn rows(
+        self,
+        query: &ConsumerQuery,
+        limit: u64,
+    ) -> Result<(Vec<Consumer>, Option<Cursor>), StoreError> {
+        Listing::of(self.0, query).await?.page(limit).await
+    }
+}
+
+/// A query, as conditions.
+struct Listing<'a> {
+    store: &'a Store,
+    query: &'a ConsumerQuery,
+    /// What holds for every row of the list, and is asked for in the order: by its index, or of few.
+    in_order: Condition,
+    /// What else holds for every row, but for the text.
+    filters: Condition,
+    is_filtered: bool,
+    text: Option<Found>,
+    leaves_out_ended: bool,
+}
+
+impl<'a> Listing<'a> {
+    async fn of(store: &'a Store, query: &'a ConsumerQuery) -> Result<Self, StoreError> {
+        let mut in_order = Condition::all();
+        if let Some(status) = query.status {
+            in_order = in_order.add(consumer::Column::Status.eq(word(status)));
+        }
+        let mut leaves_out_ended = false;
+        // Asked first: where no request has ended, no row has to be left out.
+        if let Some(since) = query.undecided_since
+            && any_ended(&store.read, since).await?
+        {
+            leaves_out_ended = true;
+            in_order = in_order.add(ended(since).not());
+        }
+        let mut filters = Condition::all();
+        if let Some(by) = &query.registered_by {
+            // No author has a NUL, and PostgreSQL rejects one.
+            filters = filters.add(consumer::Column::CreatedBy.eq(by.to_string().replace('\0', " ")));
+        }
+        if let Some(trusted) = query.trusted {
+            filters = filters.add(consumer::Column::Trusted.eq(trusted));
+        }
+        if let Some(used) = query.used {
+            filters = filters.add(used_then(used));
+            if query.sort == Sort::LastUsedAt {
+                in_order = in_order.add(used_then(used));
+            } else if query.sort == Sort::CreatedAt
+                && let Used::NotAfter(at) = used
+            {
+                in_order = in_order.add(consumer::Column::CreatedAt.lte(milliseconds(at)));
+            }
+        }
+        let text = match query.text.as_deref().filter(|text| !text.is_empty()) {
+            Some(text) => Some(texts::find(&store.read, text).await?),
+            None => None,
+        };
+        let is_filtered = text.is_some() || !filters.is_empty();
+        Ok(Self { store, query, in_order, filters, is_filtered, text, leaves_out_ended })
+    }
+
+    /// How many rows all pages have.
+    async fn count(&self, table: Consumers<'_>) -> Result<u64, StoreError> {
+        if !self.is_filtered {
+            let counts = table.counts(self.query.undecided_since).await?;
+            return Ok(match self.query.status {
+                Some(status) => counts.of(status),
+                None => counts.all(),
+            });
+        }
+        let mut select = Query::select().expr(Expr::cust("COUNT(*)")).take();
+        let is_text_alone = self.query.status.is_none() && !self.leaves_out_ended && self.filters.is_empty();
+        match &self.text {
+            Some(found) if is_text_alone => {
+                select.from(texts::TABLE).cond_where(found.condition.clone());
+            }
+            found => {
+                select.from("consumers").cond_where(self.in_order.clone()).cond_where(self.filters.clone());
+                if let Some(found) = found {
+                    select.and_where(Expr::col(consumer::Column::Key).in_subquery(found.keys()));
+                }
+            }
+        }
+        self.number(&select).await
+    }
+
+    /// The rows of a page, and the cursor of the next one.
+    async fn page(&self, limit: u64) -> Result<(Vec<Consumer>, Option<Cursor>), StoreError> {
+        // One row more than asked for, to know whether there is another page.
+        let mut rows = self.rows(limit + 1).await?;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let is_more = rows.len() > most;
+        rows.truncate(most);
+        let items = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
+        let next = items.last().filter(|_| is_more).map(|last| Cursor::of(last, self.query.sort));
+        Ok((items, next))
+    }
+
+    async fn rows(&self, wanted: u64) -> Result<Vec<consumer::Model>, StoreError> {
+        let mut rows: Vec<consumer::Model> = Vec::new();
+        for part in parts(self.query) {
+            let missing = wanted - rows.len() as u64;
+            let part = Part { condition: self.in_order.clone().add(part.condition), ..part };
+            let window = self.begin_of(&part, if self.is_filtered { WINDOW } else { missing });
+            let found = self.matching(window, missing).all(&self.store.read).await?;
+            // A row that moved between the two reads is in both.
+            let seen: HashSet<_> = rows.iter().map(|row| row.key.clone()).collect();
+            rows.extend(found.into_iter().filter(|row| !seen.contains(&row.key)));
+            if rows.len() as u64 >= wanted {
+                break;
+            }
+            if self.is_filtered && self.exceeds_window(part.condition).await? {
+                return self.collected(wanted).await;
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The first rows of a part.
+    fn begin_of(&self, part: &Part, limit: u64) -> SelectStatement {
+        let mut select = all_columns();
+        select.cond_where(part.condition.clone()).limit(limit);
+        if part.is_alike {
+            put_in_order_of_keys(&mut select, self.query);
+        } else {
+            put_in_order(&mut select, self.query);
+        }
+        select
+    }
+
+    /// Those of a window that match, in order.
+    fn matching(&self, window: SelectStatement, limit: u64) -> Select<consumer::Entity> {
+        let mut select = from(window).filter(self.filters.clone());
+        if let Some(found) = &self.text {
+            select = select.filter(found.has_consumer());
+        }
+        self.first(select, limit)
+    }
+
+    /// All rows that match, put in order: what the window leaves to an index.
+    async fn collected(&self, wanted: u64) -> Result<Vec<consumer::Model>, StoreError> {
+        let mut inner = all_columns();
+        match &self.text {
+            Some(found) => inner.and_where(Expr::col(consumer::Column::Key).in_subquery(found.keys())),
+            None => inner.cond_where(self.filters.clone()),
+        };
+        inner.limit(NO_LIMIT);
+        let select = from(inner).filter(self.in_order.clone()).filter(self.filters.clone());
+        let select = self.first(select.filter(after(self.query)), wanted);
+        Ok(select.all(&self.store.read).await?)
+    }
+
+    fn first(&self, mut select: Select<consumer::Entity>, limit: u64) -> Select<consumer::Entity> {
+        let statement = QueryTrait::query(&mut select);
+        put_in_order(statement, self.query);
+        statement.limit(limit);
+        select
+    }
+
+    /// Whether more rows than the window may be in the list.
+    async fn exceeds_window(&self, condition: Condition) -> Result<bool, StoreError> {
+        let window =
+            Query::select().expr(Expr::val(1)).from("consumers").cond_where(condition).limit(WINDOW).take();
+        let count = Query::select().expr(Expr::cust("COUNT(*)")).from_subquery(window, "looked_at").take();
+        Ok(self.number(&count).await? >= WINDOW)
+    }
+
+    async fn number(&self, select: &SelectStatement) -> Result<u64, StoreError> {
+        let row = self.store.read.query_one(select).await?.ok_or(StoreError::Unreadable("no answer"))?;
+        Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or_default())
+    }
+}
+
+fn all_columns() -> SelectStatement {
+    Query::select().column(("consumers", Asterisk)).from("consumers").take()
+}
+
+/// A select of consumers from the rows of another.
+fn from(inner: SelectStatement) -> Select<consumer::Entity> {
+    let mut select = consumer::Entity::find();
+    QueryTrait::query(&mut select).from_clear().from_subquery(inner, "consumers");
+    select
+}
+
+fn used_then(used: Used) -> Condition {
+    match used {
+        Used::Never => Condition::all().add(last_use().eq(NEVER)),
+        Used::After(at) => Condition::all().add(last_use().gt(milliseconds(at))),
+        Used::NotAfter(at) => Condition::all()
+            .add(last_use().lte(milliseconds(at)))
+            .add(consumer::Column::CreatedAt.lte(milliseconds(at))),
+    }
+}

@@ -1,0 +1,358 @@
+//! Views of the consumers: every filter in every order shows what fits it, whether a part of the order has all of it or an index
+//! has to find it behind thousands of others.
+
+use crate::support;
+
+use domain::{
+    Actor, Consumer, ConsumerName, ConsumerQuery, DetailsEdit, Edit, Sort, Status,
+    query::{Order, Used},
+};
+use store::{Location, Store};
+use support::{Folder, at, consumer, key, registered, rename, save, secret};
+
+const SORTS: [Sort; 6] =
+    [Sort::CreatedAt, Sort::Name, Sort::Key, Sort::Status, Sort::UpdatedAt, Sort::LastUsedAt];
+const ORDERS: [Order; 2] = [Order::Ascending, Order::Descending];
+
+const NAMES: [&str; 8] = ["app", "App zq", "APP", "Ärger", "ärger", "100%_", "変更", "zebra"];
+
+/// 32 consumers, registered in the first seconds: of every status, by three authors, some trusted, some used.
+async fn some(folder: &Folder, store: &Store) {
+    for (n, name) in (0..).zip(NAMES.iter().cycle().take(32)) {
+        let mut one = consumer(n);
+        one.name = ConsumerName::parse(name).unwrap();
+        one.status = [Status::Pending, Status::Approved, Status::Disapproved][n as usize % 3];
+        one.created_at = at(i64::from(n / 5));
+        one.created_by =
+            [Actor::CommandLine, Actor::from("ada".to_owned()), Actor::Request][n as usize % 5 % 3].clone();
+        if n % 4 == 1 {
+            one.callback_url = Some("https://app.example/cb".to_owned());
+            one.trusted = true;
+        }
+        store.consumers().insert(&one, &secret("correct horse"), registered(&one)).await.unwrap();
+        if n % 2 == 0 {
+            let used = n % 10 * 1000;
+            folder
+                .sql(&format!("UPDATE consumers SET last_used_at = {used} WHERE key = '{}'", one.key))
+                .await;
+        }
+    }
+}
+
+/// As many others, registered and used later than all of these, as an earlier version or a script would write them.
+async fn fill(folder: &Folder, store: &Store, count: u32) {
+    let one = support::insert(store, 1_000_000).await;
+    let columns = "key, name, secret_key_id, secret, status, trusted, created_at, created_by, updated_at, revision, last_used_at";
+    let sql = format!(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) \
+         INSERT INTO consumers ({columns}) \
+         SELECT 'filler-' || n, 'Filler ' || n, secret_key_id, secret, 'approved', false, 1000000 + n * 1000, 'grace', \
+         1000000 + n * 1000, 1, 2000000 + n FROM numbers, consumers WHERE key = '{}'",
+        one.key
+    );
+    folder.sql(&sql).await;
+}
+
+/// Every row of a query, in pages of this size, each with the same total.
+async fn listed(store: &Store, query: &ConsumerQuery, limit: u64) -> (Vec<Consumer>, u64) {
+    let mut query = query.clone();
+    let (mut rows, mut total) = (Vec::new(), None);
+    loop {
+        let page = store.consumers().list(&query, limit).await.unwrap();
+        assert!(page.items.len() as u64 <= limit);
+        assert_eq!(*total.get_or_insert(page.total), page.total, "{query:?}");
+        rows.extend(page.items);
+        let Some(cursor) = page.next_cursor else { return (rows, page.total) };
+        query.after = Some(cursor.parse().unwrap());
+    }
+}
+
+/// Whether a query lists the consumers of `all` that fit it, in its order.
+async fn shows_what_fits(store: &Store, all: &[Consumer], query: &ConsumerQuery, limit: u64) {
+    let mut expected: Vec<_> = all.iter().filter(|one| query.fits(one)).cloned().collect();
+    expected.sort_by_key(|one| (query.sort.value(one), one.key));
+    if query.order() == Order::Descending {
+        expected.reverse();
+    }
+    let (rows, total) = listed(store, query, limit).await;
+    let keys = |rows: &[Consumer]| rows.iter().map(|row| row.key).collect::<Vec<_>>();
+    assert_eq!(keys(&rows), keys(&expected), "{query:?}");
+    assert_eq!(total, expected.len() as u64, "{query:?}");
+}
+
+async fn everything(store: &Store) -> Vec<Consumer> {
+    listed(store, &ConsumerQuery { sort: Sort::Key, ..ConsumerQuery::default() }, 500).await.0
+}
+
+#[tokio::test]
+async fn every_combination_of_filters_shows_what_fits_it_in_any_order() {
+    let (folder, store) = support::store().await;
+    some(&folder, &store).await;
+    let all = everything(&store).await;
+    assert_eq!(all.len(), 32);
+    let ways = SORTS.iter().flat_map(|sort| ORDERS.map(|order| (*sort, order)));
+    let mut ways = ways.collect::<Vec<_>>().into_iter().cycle();
+    for status in [None, Some(Status::Pending), Some(Status::Approved), Some(Status::Disapproved)] {
+        for used in [None, Some(Used::Never), Some(Used::After(at(4))), Some(Used::NotAfter(at(4)))] {
+            for registered_by in [None, Some(Actor::from("ada".to_owned())), Some(Actor::Request)] {
+                for trusted in [None, Some(true), Some(false)] {
+                    for text in [None, Some("aPP"), Some("ÄR"), Some("変"), Some("0-0000")] {
+                        let (sort, order) = ways.next().unwrap();
+                        let query = ConsumerQuery {
+                            status,
+                            text: text.map(str::to_owned),
+                            used,
+                            registered_by: registered_by.clone(),
+                            trusted,
+                            sort,
+                            order: Some(order),
+                            ..ConsumerQuery::default()
+                        };
+                        shows_what_fits(&store, &all, &query, 9).await;
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_rare_is_found_behind_thousands_of_others_in_every_order() {
+    let (folder, store) = support::store().await;
+    some(&folder, &store).await;
+    fill(&folder, &store, 2_500).await;
+    let all = everything(&store).await;
+    assert_eq!(all.len(), 2_533);
+    let text = |text: &str| ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
+    let by = |by: &str| ConsumerQuery {
+        registered_by: Some(Actor::from(by.to_owned())),
+        ..ConsumerQuery::default()
+    };
+    let used = |used| ConsumerQuery { used: Some(used), ..ConsumerQuery::default() };
+    let trusted = ConsumerQuery { trusted: Some(true), ..ConsumerQuery::default() };
+    for query in [
+        text("zebra"),
+        text("ZQ"),
+        text("q"),
+        text("変"),
+        text("%_"),
+        text("0000-0000"),
+        text("nowhere"),
+        text("xy"),
+        text("ß"),
+        by("ada"),
+        by("by request"),
+        by("nobody"),
+        used(Used::Never),
+        used(Used::NotAfter(at(5))),
+        trusted.clone(),
+        ConsumerQuery { status: Some(Status::Approved), ..trusted },
+        ConsumerQuery { status: Some(Status::Approved), ..text("app") },
+        ConsumerQuery { used: Some(Used::Never), ..text("app") },
+        ConsumerQuery { registered_by: Some(Actor::Request), ..text("Är") },
+        ConsumerQuery { status: Some(Status::Pending), ..text("l") },
+    ] {
+        for sort in SORTS {
+            for order in ORDERS {
+                let query = ConsumerQuery { sort, order: Some(order), ..query.clone() };
+                shows_what_fits(&store, &all, &query, 15).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_frequent_comes_whole_and_is_counted() {
+    let (folder, store) = support::store().await;
+    some(&folder, &store).await;
+    fill(&folder, &store, 2_500).await;
+    let all = everything(&store).await;
+    for text in ["i", "fi", "filler", "Filler 2"] {
+        for (sort, order) in [(Sort::CreatedAt, Order::Ascending), (Sort::Name, Order::Descending)] {
+            let text = Some(text.to_owned());
+            let query = ConsumerQuery { text, sort, order: Some(order), ..ConsumerQuery::default() };
+            shows_what_fits(&store, &all, &query, 500).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_text_finds_what_a_consumer_is_called_now() {
+    let (folder, store) = support::store().await;
+    let names = async |text: &str| {
+        let query = ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
+        let rows = listed(&store, &query, 10).await.0;
+        rows.into_iter().map(|row| row.name.to_string()).collect::<Vec<_>>()
+    };
+    let one = support::insert(&store, 1).await;
+    let one = rename(&store, &one, "GRÜẞE").await;
+    for text in ["grüße", "GRÜSSE", "üß", "Ü"] {
+        assert_eq!(names(text).await, ["GRÜẞE"], "{text}");
+    }
+    assert!(names("App 1").await.is_empty());
+    let one = rename(&store, &one, "Grüße").await;
+    assert_eq!(names("GRÜẞE").await, ["Grüße"], "by another case of the same name");
+    let nothing = Edit { sign_everybody_out: true, ..Edit::default() };
+    let same = one.edit(&nothing, one.updated_at).unwrap().unwrap();
+    save(&store, &one, &same).await.unwrap();
+    assert_eq!(names("grüsse").await, ["Grüße"], "as before");
+    support::remove(&store, &same).await;
+    for text in ["grüsse", "Ü", "0000"] {
+        assert!(names(text).await.is_empty(), "{text}");
+    }
+    assert_eq!(folder.number("SELECT count(*) FROM consumer_texts").await, 0);
+}
+
+#[tokio::test]
+async fn a_text_finds_owner_and_note_whoever_writes_them() {
+    let (folder, store) = support::store().await;
+    let find = async |text: &str| {
+        let query = ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
+        store.consumers().list(&query, 10).await.unwrap().total
+    };
+    let one = support::insert(&store, 1).await;
+    let details = |owner: Option<&str>, note: Option<&str>| DetailsEdit {
+        owner: Some(owner.map(str::to_owned)),
+        note: Some(note.map(str::to_owned)),
+        ..DetailsEdit::default()
+    };
+    let edit = Edit { details: details(Some("Änderungsdienst"), Some("At night.\nAsk.")), ..Edit::default() };
+    let noted = one.edit(&edit, one.updated_at).unwrap().unwrap();
+    save(&store, &one, &noted).await.unwrap();
+    assert_eq!(store.consumers().fold_texts().await.unwrap(), 0, "folded when it is written");
+    for text in ["ÄNDERUNGS", "DIENST", "night", "ASK", "app 1", "0000"] {
+        assert_eq!(find(text).await, 1, "{text}");
+    }
+    // An older node names neither, and keeps both.
+    folder.sql("UPDATE consumers SET name = 'Older', revision = revision + 1").await;
+    assert_eq!((find("older").await, find("dienst").await, find("ask").await), (1, 1, 1));
+    assert_eq!(store.consumers().fold_texts().await.unwrap(), 1);
+    assert_eq!((find("ÄNDERUNGS").await, find("app 1").await), (1, 0));
+    folder.sql("UPDATE consumers SET owner = 'Ölwerk', note = NULL").await;
+    assert_eq!((find("dienst").await, find("ask").await, find("lwerk").await), (0, 0, 1));
+    assert_eq!(store.consumers().fold_texts().await.unwrap(), 1);
+    assert_eq!(find("ÖLWERK").await, 1);
+    folder.sql("UPDATE consumers SET owner = NULL").await;
+    assert_eq!((find("ölwerk").await, find("older").await), (0, 1));
+}
+
+/// The columns that every version names.
+const COLUMNS: &str =
+    "name, secret_key_id, secret, status, trusted, created_at, created_by, updated_at, revision";
+
+#[tokio::test]
+async fn what_an_older_node_writes_is_found_and_folded_soon() {
+    let (folder, store) = support::store().await;
+    support::insert(&store, 1).await;
+    let find = async |text: &str| {
+        let query = ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
+        store.consumers().list(&query, 10).await.unwrap().total
+    };
+    let insert = |n, name| {
+        let (n, from) = (key(n), key(1));
+        let others = COLUMNS.strip_prefix("name").unwrap();
+        format!(
+            "INSERT INTO consumers (key, {COLUMNS}) SELECT '{n}', '{name}'{others} FROM consumers WHERE key = '{from}'"
+        )
+    };
+    folder.sql(&insert(2, "Older Node")).await;
+    folder.sql(&insert(3, "ÄLTERES")).await;
+    assert_eq!((find("OLDER n").await, find("ÄL").await), (1, 0));
+    assert_eq!(store.consumers().fold_texts().await.unwrap(), 1, "ASCII is folded by the database");
+    assert_eq!((find("OLDER n").await, find("äL").await), (1, 1));
+    folder.sql(&format!("UPDATE consumers SET name = 'Ölig', revision = 2 WHERE key = '{}'", key(3))).await;
+    assert_eq!((find("äl").await, find("lig").await), (0, 1));
+    assert_eq!(store.consumers().fold_texts().await.unwrap(), 1);
+    assert_eq!(find("ÖLIG").await, 1);
+    assert_eq!(store.consumers().fold_texts().await.unwrap(), 0);
+    folder.sql(&format!("DELETE FROM consumers WHERE key = '{}'", key(3))).await;
+    assert_eq!(find("ölig").await, 0);
+}
+
+/// What the migration has made, undone.
+const UNDO: [&str; 13] = [
+    "DELETE FROM seaql_migrations WHERE version = 'm20261129_000016_keep_views'",
+    "DROP INDEX consumers_by_name",
+    "DROP INDEX consumers_by_change",
+    "DROP INDEX consumers_by_use",
+    "DROP INDEX consumers_of_status_by_key",
+    "DROP INDEX consumers_of_status_by_name",
+    "DROP INDEX consumers_of_status_by_time",
+    "DROP INDEX consumers_of_status_by_change",
+    "DROP INDEX consumers_of_status_by_use",
+    "DROP INDEX consumers_of_author",
+    "DROP INDEX consumers_trusted",
+    "DROP TABLE consumer_counts",
+    "DROP TABLE consumer_texts",
+];
+const UNDO_IN_POSTGRES: &str = "DROP FUNCTION latchkey_fold_name, latchkey_note_text, latchkey_count_inserted, \
+                                latchkey_count_deleted, latchkey_count_decided CASCADE";
+const UNDO_IN_SQLITE: [&str; 7] = [
+    "DROP TRIGGER consumers_inserted",
+    "DROP TRIGGER consumers_deleted",
+    "DROP TRIGGER consumers_decided",
+    "DROP TRIGGER consumers_renamed",
+    "DROP TRIGGER consumers_text_changed",
+    "DROP TABLE consumer_trigram_terms",
+    "DROP TABLE consumer_trigrams",
+];
+
+#[tokio::test]
+async fn the_consumers_of_an_earlier_version_are_in_every_view_once_they_are_migrated() {
+    let (folder, store) = support::store().await;
+    some(&folder, &store).await;
+    let all = everything(&store).await;
+    store.close().await.unwrap();
+    let own = if folder.is_postgres() { &[UNDO_IN_POSTGRES][..] } else { &UNDO_IN_SQLITE };
+    for statement in own.iter().chain(&UNDO).chain(&["ALTER TABLE consumers DROP COLUMN folded_name"]) {
+        folder.sql(statement).await;
+    }
+    let store = folder.open().await.unwrap();
+    store.consumers().fold_texts().await.unwrap();
+    assert!(store.health().await.unwrap().views.unwrap().counted.is_right());
+    assert_eq!(store.consumers().counts(None).await.unwrap().all(), 32);
+    for text in ["APP", "ÄRGER", "変", "0-00"] {
+        for sort in SORTS {
+            let query = ConsumerQuery { text: Some(text.to_owned()), sort, ..ConsumerQuery::default() };
+            shows_what_fits(&store, &all, &query, 7).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_backup_is_searched_as_its_database_is() {
+    let folder = Folder::sqlite();
+    let store = folder.open().await.unwrap();
+    some(&folder, &store).await;
+    // The numbers of the texts have a gap.
+    support::remove(&store, &everything(&store).await[7]).await;
+    let all = everything(&store).await;
+    let file = folder.database().with_file_name("copy.db");
+    store.back_up(&file).await.unwrap();
+    let copy = Store::open(&Location::Sqlite(file), &folder.vault_key()).await.unwrap();
+    for text in ["app", "ärg", "変", "zebra", "0-00"] {
+        let query = ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
+        shows_what_fits(&copy, &all, &query, 7).await;
+    }
+    assert!(copy.health().await.unwrap().views.unwrap().counted.is_right());
+}
+
+#[tokio::test]
+async fn without_pg_trgm_searches_find_the_same_and_check_says_so() {
+    let (folder, store) = support::store().await;
+    assert!(store.health().await.unwrap().views.unwrap().has_trigrams);
+    if !folder.is_postgres() {
+        return;
+    }
+    some(&folder, &store).await;
+    let all = everything(&store).await;
+    folder.sql("DROP EXTENSION pg_trgm CASCADE").await;
+    assert!(!store.health().await.unwrap().views.unwrap().has_trigrams);
+    for text in ["app", "ärg", "変更", "zq", "%"] {
+        let query = ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
+        shows_what_fits(&store, &all, &query, 7).await;
+    }
+    store.close().await.unwrap();
+    let store = folder.open().await.unwrap();
+    assert!(store.health().await.unwrap().views.unwrap().has_trigrams, "a start tries again");
+}
