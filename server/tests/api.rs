@@ -9,6 +9,7 @@ mod callers;
 mod changes;
 mod details;
 mod documents;
+mod export;
 mod list;
 mod rights;
 mod secrets;

@@ -50,6 +50,8 @@ const EDITED: &str = "key={key}&revision=1&name=Changed&secret=&callback_urls=&r
 pub const TABLE: &[Line] = &[
     line("GET /api/v1/consumers", May::ConfigureServer, "", 200),
     line("POST /api/v1/consumers", May::ConfigureServer, CHANGED, 201),
+    line("GET /api/v1/consumers.csv", May::ConfigureServer, "", 200),
+    line("GET /api/v1/consumers.json", May::ConfigureServer, "", 200),
     line("GET /api/v1/consumers/{key}", May::ConfigureServer, "", 200),
     line("PATCH /api/v1/consumers/{key}", May::ConfigureServer, CHANGED, 200),
     line("DELETE /api/v1/consumers/{key}", May::ConfigureServer, "", 204),

@@ -14,3 +14,4 @@ mod own_account;
 mod prune;
 mod second_factor;
 mod sign_in;
+mod views;

@@ -216,7 +216,8 @@ async fn a_text_finds_owner_and_note_whoever_writes_them() {
         note: Some(note.map(str::to_owned)),
         ..DetailsEdit::default()
     };
-    let edit = Edit { details: details(Some("Änderungsdienst"), Some("At night.\nAsk.")), ..Edit::default() };
+    let edit =
+        Edit { details: details(Some("Änderungsdienst"), Some("At night.\nAsk.")), ..Edit::default() };
     let noted = one.edit(&edit, one.updated_at).unwrap().unwrap();
     save(&store, &one, &noted).await.unwrap();
     assert_eq!(store.consumers().fold_texts().await.unwrap(), 0, "folded when it is written");

@@ -7,7 +7,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         activity,
-        consumers::{change, decide, list, show},
+        consumers::{change, decide, export, list, show},
         who,
     },
     state::AppState,
@@ -22,6 +22,8 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
         .routes((schemas, echo, any(who::echo)))
         .routes(routes!(who::who_am_i))
         .routes(routes!(list::list, change::register))
+        .routes(routes!(export::csv))
+        .routes(routes!(export::json))
         .routes(routes!(show::show, change::edit, decide::remove))
         .routes(routes!(decide::approve))
         .routes(routes!(decide::disapprove))

@@ -3,6 +3,7 @@
 pub(crate) mod callback_urls;
 mod change;
 mod details;
+mod export;
 pub(crate) mod fields;
 pub mod key_requests;
 mod list;
@@ -12,6 +13,7 @@ mod requested;
 pub use self::{
     change::TypedEdit,
     details::{TypedDetails, reason},
+    export::ExportError,
     list::Consumers,
     register::TypedConsumer,
 };

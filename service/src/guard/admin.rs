@@ -246,6 +246,16 @@ impl Sessions<'_> {
         }
     }
 
+    /// Whether a long answer to an administrator may go on. A signed request has no session that could end, but its user has an
+    /// account.
+    pub(crate) async fn may_go_on(self, admin: &Admin) -> Result<bool, ServiceError> {
+        let (Basis::Request, Actor::User(username)) = (&admin.basis, &admin.actor) else {
+            return self.is_still_permitted(admin).await;
+        };
+        let account = self.0.store.users().find(username).await?;
+        Ok(account.is_some_and(|account| account.user.configure_server && !account.user.disabled))
+    }
+
     /// The session with this hash, unless it has ended or its account is disabled.
     async fn valid_session(self, hash: &[u8]) -> Result<Option<Session>, ServiceError> {
         let now = self.0.clock.now();

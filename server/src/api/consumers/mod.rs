@@ -3,6 +3,8 @@
 mod because;
 pub(super) mod change;
 pub(super) mod decide;
+pub(super) mod export;
 pub(super) mod list;
 pub(super) mod show;
+mod spreadsheet;
 mod view;
