@@ -16,7 +16,7 @@ pub mod incident;
 mod plain;
 
 pub use console::consumers::{
-    api::Listing,
+    api::{Listing, ViewRows},
     data::{PageData, Reply},
     page::ConsumersPage,
 };

@@ -2,6 +2,7 @@
 
 pub mod account_change;
 pub mod activity;
+pub mod bulk;
 mod callbacks;
 pub mod cidr;
 pub mod conflict;

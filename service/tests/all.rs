@@ -5,6 +5,7 @@ mod support;
 mod accounts;
 mod activity;
 mod brought_keys;
+mod bulk;
 mod consumers;
 mod details;
 mod key_requests;

@@ -1,5 +1,7 @@
 //! Views of the consumers over the API: filters, and case beyond ASCII.
 
+use serde_json::{Value, json};
+
 use crate::support::{
     Browser,
     signer::{CONSUMERS, Provider},
@@ -69,4 +71,61 @@ fn a_parameter_that_no_view_has_is_refused_in_words() {
     let unknown = refused(ada, "colour=red");
     assert!(unknown.starts_with("colour: there is no such parameter; q, status, last_used, "), "{unknown}");
     assert!(unknown.ends_with(", limit and cursor are."), "{unknown}");
+}
+
+#[test]
+fn the_page_gets_the_rows_of_a_view_and_how_many_consumers_have_each_status() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    for name in ["App 1", "App 2", "Tool"] {
+        ada.register(name);
+    }
+    provider.app("App 3");
+    let rows = |view: &str| {
+        let rows = ada.call("rows", &[("view", view)]).is(200).json();
+        assert!(rows["seen"].is_number(), "{rows}");
+        rows
+    };
+    let of = |page: &Value| {
+        let items = page["items"].as_array().unwrap().iter();
+        items.map(|item| item["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&rows("")), ["App 3", "Tool", "App 2", "App 1"]);
+    let page = rows("q=APP&status=pending&sort=name");
+    assert_eq!((of(&page), &page["total"]), (vec!["App 1".to_owned(), "App 2".to_owned()], &json!(2)));
+    let counts = ada.call("counts", &[]).is(200).json();
+    assert_eq!(counts, json!({ "pending": 3, "approved": 1, "disapproved": 0 }));
+    for (view, cursor) in [("status=open", ""), ("nonsense=1", ""), ("", "nonsense")] {
+        let form = [("view", view), ("cursor", cursor)];
+        let sent = if cursor.is_empty() { &form[..1] } else { &form[..] };
+        ada.call("rows", sent).is(400);
+    }
+    let first = ada.get(&format!("{CONSUMERS}?limit=1")).is(200).json();
+    let by_time = first["next_cursor"].as_str().unwrap();
+    let rest = ada.call("rows", &[("cursor", by_time)]).is(200).json();
+    assert_eq!(of(&rest), ["Tool", "App 2", "App 1"]);
+    assert_eq!((&rest["total"], &rest["next_cursor"]), (&Value::Null, &Value::Null));
+    ada.call("rows", &[("view", "sort=name"), ("cursor", by_time)]).is(400);
+}
+
+#[test]
+fn the_page_decides_on_all_consumers_of_a_view_part_by_part() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    for name in ["App 1", "App 2", "Tool"] {
+        ada.register(name);
+    }
+    let seen = ada.call("rows", &[]).is(200).json()["seen"].to_string();
+    let late = ada.register("App 3");
+    let form = [("deed", "approve"), ("view", "q=app&status=pending"), ("seen", &*seen)];
+    let part = ada.call("decide_part", &form).is(200).json();
+    let mut done: Vec<_> =
+        part["done"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    done.sort_unstable();
+    assert_eq!(done, ["App 1", "App 2"]);
+    assert_eq!(part["not_done"][0]["consumer"]["key"], late["key"]);
+    assert_eq!((&part["next"], &part["stopped"]), (&Value::Null, &Value::Null));
+    assert_eq!(names(ada, "status=approved&sort=name"), ["App 1", "App 2"]);
+    ada.call("decide_part", &[("deed", "approve"), ("view", "status=open"), ("seen", "0")]).is(400);
+    ada.call("decide_part", &[("deed", "praise"), ("seen", "0")]).is(400);
 }

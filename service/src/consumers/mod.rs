@@ -1,5 +1,6 @@
 //! What administrators do to consumers, and how programs ask for a key.
 
+mod bulk;
 pub(crate) mod callback_urls;
 mod change;
 mod details;

@@ -7,15 +7,25 @@
 
 use std::net::IpAddr;
 
-use domain::{Consumer, ConsumerKey, Page, TypedSecret};
+use domain::{
+    Consumer, ConsumerKey, Page, StatusCounts, TypedSecret,
+    bulk::{BulkPart, Deed},
+};
 #[cfg(feature = "ssr")]
-use domain::{ConsumerName, ConsumerQuery, query::MOST_ROWS};
+use domain::{
+    ConsumerName, ConsumerQuery, Cursor, View,
+    query::{MOST_ROWS, NotACursor},
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::guard::{admin, answer};
+
+/// How many rows of a view come at once: some screens full, since the page goes on before they end.
+#[cfg(feature = "ssr")]
+const ROWS_AT_ONCE: u64 = 100;
 
 /// A page of rows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,6 +49,64 @@ pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
         .await
         .map_err(answer)?;
     Ok(Listing { page, seen })
+}
+
+/// Rows of a view.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ViewRows {
+    /// The rows.
+    pub items: Vec<Consumer>,
+    /// The cursor of the rows that follow; `None` at the end.
+    pub next_cursor: Option<String>,
+    /// How many rows the view has; with its first rows alone.
+    pub total: Option<u64>,
+    /// The number of the newest activity that the rows contain; later events are still to be applied.
+    pub seen: i64,
+}
+
+/// Rows of a view, which is given as the query of the page's address, after a cursor or from the first on.
+#[server(prefix = "/api/page", endpoint = "rows")]
+pub async fn rows(
+    #[server(default)] view: String,
+    #[server(default)] cursor: Option<String>,
+) -> Result<ViewRows, AppError> {
+    let (service, admin) = admin()?;
+    let wrong = |words: String| answer(AppError::BadRequest(words));
+    let query = view.parse::<View>().map_err(|error| wrong(error.to_string()))?.at(service.now());
+    let consumers = service.consumers(&admin);
+    let Some(cursor) = cursor else {
+        let (page, seen) = consumers.list(&query, ROWS_AT_ONCE).await.map_err(answer)?;
+        let Page { items, next_cursor, total } = page;
+        return Ok(ViewRows { items, next_cursor, total: Some(total), seen });
+    };
+    let cursor = cursor.parse::<Cursor>().map_err(|error| wrong(error.to_string()))?;
+    if !cursor.fits(query.sort) {
+        return Err(wrong(NotACursor.to_string()));
+    }
+    let query = ConsumerQuery { after: Some(cursor), ..query };
+    let (items, next, seen) = consumers.list_on(&query, ROWS_AT_ONCE).await.map_err(answer)?;
+    Ok(ViewRows { items, next_cursor: next.map(|cursor| cursor.to_string()), total: None, seen })
+}
+
+/// Does it to the next consumers of a view behind one, or to the first ones, but to none that came or changed after the activity
+/// line that the page has seen.
+#[server(prefix = "/api/page", endpoint = "decide_part")]
+pub async fn decide_part(
+    deed: Deed,
+    #[server(default)] view: String,
+    seen: i64,
+    #[server(default)] behind: Option<ConsumerKey>,
+) -> Result<BulkPart, AppError> {
+    let (service, admin) = admin()?;
+    let view = view.parse::<View>().map_err(|error| answer(AppError::BadRequest(error.to_string())))?;
+    service.consumers(&admin).decide_part(deed, &view, seen, behind).await.map_err(answer)
+}
+
+/// How many consumers have each status.
+#[server(prefix = "/api/page", endpoint = "counts")]
+pub async fn counts() -> Result<StatusCounts, AppError> {
+    let (service, admin) = admin()?;
+    service.consumers(&admin).counts().await.map_err(answer)
 }
 
 /// Registers a consumer, under a new key unless it brings one along.

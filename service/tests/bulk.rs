@@ -1,0 +1,123 @@
+//! One decision on all consumers of a view: part by part, and on nothing that the administrator has not seen.
+
+use crate::support;
+
+use std::time::Duration;
+
+use domain::{
+    Consumer, ConsumerQuery, Status, StatusCounts, View,
+    bulk::{BulkPart, Deed},
+};
+use service::{Admin, ServiceError};
+use support::House;
+
+/// Adds as many consumers, called by their numbers, and returns the number of the newest line.
+async fn some(house: &House, admin: &Admin, count: usize) -> i64 {
+    for n in 0..count {
+        house.register(admin, &format!("App {n}")).await;
+    }
+    house.latest().await
+}
+
+fn view(query: &str) -> View {
+    query.parse().unwrap()
+}
+
+/// Every part of a decision.
+async fn decided(house: &House, admin: &Admin, deed: Deed, view: &View, seen: i64) -> Vec<BulkPart> {
+    let mut parts: Vec<BulkPart> = Vec::new();
+    loop {
+        let behind = parts.last().and_then(|part| part.next);
+        let consumers = house.service.consumers(admin);
+        parts.push(consumers.decide_part(deed, view, seen, behind).await.unwrap());
+        let part = parts.last().unwrap();
+        assert_eq!(part.stopped, None);
+        if part.next.is_none() {
+            return parts;
+        }
+        assert_ne!(part.next, behind, "it goes on");
+    }
+}
+
+fn done(parts: &[BulkPart]) -> usize {
+    parts.iter().map(|part| part.done.len()).sum()
+}
+
+async fn counts(house: &House) -> StatusCounts {
+    house.service.consumers(&house.root).counts().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_decision_reaches_every_consumer_of_the_view_and_no_other() {
+    let house = House::with_users().await;
+    let ada = house.admin("ada").await;
+    let tool = house.register(&ada, "Tool").await;
+    let seen = some(&house, &ada, 101).await;
+    let pending = view("q=app&status=pending&sort=name");
+    let parts = decided(&house, &ada, Deed::Approve, &pending, seen).await;
+    assert_eq!(parts.iter().map(|part| part.done.len()).collect::<Vec<_>>(), [50, 50, 1]);
+    assert!(parts.iter().all(|part| part.not_done.is_empty()), "{parts:?}");
+    assert_eq!(counts(&house).await, StatusCounts { pending: 1, approved: 101, disapproved: 0 });
+    assert_eq!(house.service.consumers(&ada).find(tool.key).await.unwrap(), tool);
+    assert_eq!(house.latest().await, seen + 101, "a line for each");
+    let by = house.last_activities(101).await.into_iter().map(|line| line.actor.to_string());
+    assert!(by.into_iter().all(|actor| actor == "ada"));
+}
+
+#[tokio::test]
+async fn who_decides_the_same_twice_changes_nothing_more() {
+    let house = House::new().await;
+    some(&house, &house.root, 3).await;
+    decided(&house, &house.root, Deed::Disapprove, &View::default(), house.latest().await).await;
+    let before = house.latest().await;
+    let again = decided(&house, &house.root, Deed::Disapprove, &View::default(), before).await;
+    assert_eq!((done(&again), house.latest().await), (3, before));
+}
+
+#[tokio::test]
+async fn what_came_or_changed_after_the_view_was_read_is_left_as_it_is_and_told() {
+    let house = House::with_users().await;
+    let ada = house.admin("ada").await;
+    some(&house, &ada, 3).await;
+    let (page, seen) = house.service.consumers(&ada).list(&ConsumerQuery::default(), 10).await.unwrap();
+    let changed: &Consumer = &page.items[0];
+    house.service.consumers(&house.root).disapprove(changed.key, None).await.unwrap();
+    let came = house.register(&house.root, "Came").await;
+    let parts = decided(&house, &ada, Deed::Approve, &View::default(), seen).await;
+    assert_eq!(done(&parts), 2);
+    let not_done: Vec<_> = parts.iter().flat_map(|part| &part.not_done).collect();
+    let mut keys: Vec<_> = not_done.iter().map(|not_done| not_done.consumer.key).collect();
+    keys.sort_unstable();
+    let mut expected = [changed.key, came.key];
+    expected.sort_unstable();
+    assert_eq!(keys, expected);
+    for not_done in not_done {
+        assert!(not_done.why.starts_with("the command line has registered or changed it"), "{not_done:?}");
+    }
+    let left = |key| house.service.consumers(&house.root).find(key);
+    assert_eq!(left(changed.key).await.unwrap().status, Status::Disapproved);
+    assert_eq!(left(came.key).await.unwrap().status, Status::Pending);
+}
+
+#[tokio::test]
+async fn everything_that_a_view_has_is_removed_for_good() {
+    let house = House::new().await;
+    let seen = some(&house, &house.root, 60).await;
+    let first = house.service.consumers(&house.root).list(&ConsumerQuery::default(), 1).await.unwrap().0;
+    let parts = decided(&house, &house.root, Deed::Remove, &view("q=app"), seen).await;
+    assert_eq!((parts.len(), done(&parts)), (2, 60));
+    assert_eq!(counts(&house).await, StatusCounts::default());
+    let found = house.service.consumers(&house.root).find(first.items[0].key).await;
+    assert!(matches!(found, Err(ServiceError::Removed(_))), "{found:?}");
+    assert_eq!(decided(&house, &house.root, Deed::Remove, &view("q=app"), seen).await, [BulkPart::default()]);
+}
+
+#[tokio::test]
+async fn a_consumer_that_was_used_meanwhile_has_not_changed() {
+    let house = House::new().await;
+    let seen = some(&house, &house.root, 1).await;
+    house.sql("UPDATE consumers SET last_used_at = 1700000000000").await;
+    house.pass(Duration::from_secs(1));
+    let parts = decided(&house, &house.root, Deed::Approve, &view("last_used=1d"), seen).await;
+    assert_eq!(done(&parts), 1);
+}
