@@ -1,5 +1,5 @@
-//! What an administrator's page asks for: the page with its first rows, the rows that it loads next, and a search, each
-//! with few and many stored, on either database.
+//! What an administrator's page asks for: the page with its first rows, the rows that it loads next, other orders, counts and
+//! searches, each with few and many stored, on either database.
 
 use std::time::{Duration, Instant};
 
@@ -28,17 +28,36 @@ const WARM_UP: usize = 5;
 enum Asked {
     Page,
     Rows,
+    ByName,
+    Status,
+    Counts,
     Search,
+    Rare,
+    Short,
 }
 
 impl Asked {
-    const ALL: [Self; 3] = [Self::Page, Self::Rows, Self::Search];
+    const ALL: [Self; 8] = [
+        Self::Page,
+        Self::Rows,
+        Self::ByName,
+        Self::Status,
+        Self::Counts,
+        Self::Search,
+        Self::Rare,
+        Self::Short,
+    ];
 
     fn title(self) -> &'static str {
         match self {
             Self::Page => "the page",
             Self::Rows => "500 rows",
+            Self::ByName => "by name",
+            Self::Status => "a status by last use",
+            Self::Counts => "the counts",
             Self::Search => "search",
+            Self::Rare => "rare search",
+            Self::Short => "short search",
         }
     }
 
@@ -46,8 +65,15 @@ impl Asked {
         match self {
             Self::Page => browser.get("/settings/oauth-consumers"),
             Self::Rows => browser.post("/api/page/list", ""),
+            Self::ByName => browser.get("/api/v1/consumers?sort=name&limit=50"),
+            Self::Status => browser.get("/api/v1/consumers?status=approved&sort=last_used_at&limit=50"),
+            Self::Counts => browser.post("/api/page/counts", ""),
             // Matches about one name of a hundred.
             Self::Search => browser.get("/api/v1/consumers?q=cation+77&limit=50"),
+            // Matches one name: no other number begins with a nought.
+            Self::Rare => browser.get("/api/v1/consumers?q=cation+0&limit=50"),
+            // Not in any name or key.
+            Self::Short => browser.get("/api/v1/consumers?q=zq&limit=50"),
         }
     }
 }
