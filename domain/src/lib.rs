@@ -33,7 +33,7 @@ pub use consumer::{Consumer, ConsumerName, ConsumerSecret, DetailsEdit, Edit, St
 pub use consumer_key::ConsumerKey;
 pub use details::Reason;
 pub use error::FieldError;
-pub use event::Event;
+pub use event::{Event, Use, Uses};
 pub use network::Network;
 pub use query::{ConsumerQuery, Cursor, Page, Sort, StatusCounts};
 pub use rights::RightsError;

@@ -141,6 +141,17 @@ fn a_number_that_is_none_is_told_as_the_page_s_code_reads_it() {
 }
 
 #[test]
+fn a_stream_on_which_nothing_happens_has_a_beat_at_least_every_fifteen_seconds() {
+    let server = Home::with_users().serve();
+    let stream = server.signed_in("ada").events(None);
+    let ready = stream.expect("ready");
+    let beat = stream.beat();
+    let after = beat.at.saturating_duration_since(ready.at);
+    assert!(after < Duration::from_secs(20), "{after:?}");
+    assert_eq!((beat.id, &*beat.data), (ready.id, "{}"), "it is no activity");
+}
+
+#[test]
 fn a_stream_ends_when_its_user_signs_out() {
     let server = Home::with_users().serve();
     let (ada, elsewhere) = (server.signed_in("ada"), server.signed_in("ada"));

@@ -12,7 +12,7 @@ use axum::{
         sse::{Event as SseEvent, Sse},
     },
 };
-use domain::{Consumer, Event};
+use domain::{Consumer, Event, Status, Use, Uses};
 use futures::{StreamExt as _, TryStreamExt as _, stream::iter};
 use serde::{Deserialize, Serialize};
 use service::{Admin, ServiceError, SignedIn, activity::Told, sign_in::Presence};
@@ -24,7 +24,7 @@ use crate::{
     wire::{address::ClientAddress, request_id::RequestId, session},
 };
 
-/// Interval of the comments that keep proxies from closing the stream.
+/// How often an event comes in any case: proxies do not close the stream then, and a page notices one that has died.
 const BEAT: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize)]
@@ -87,14 +87,14 @@ async fn stopped(mut stopping: watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
-/// The server-sent events of an item: one, or one for each consumer that was used.
+/// The server-sent events of an item. Most are one.
 fn render(told: &Told) -> Vec<SseEvent> {
     match told {
         Told::Ready(id) => vec![ready(*id)],
         Told::Resync(id) => vec![resync(*id)],
         Told::Event(id, event) => vec![message(*id, event)],
-        Told::Used(consumers) => consumers.iter().map(used).collect(),
-        Told::Beat => vec![SseEvent::default().comment("")],
+        Told::Used(consumers) => used(consumers),
+        Told::Beat => vec![SseEvent::default().event("beat").data("{}")],
     }
 }
 
@@ -108,7 +108,7 @@ fn resync(id: i64) -> SseEvent {
 
 fn message(id: i64, event: &Event) -> SseEvent {
     match event {
-        Event::Consumer(consumer) => used(consumer),
+        Event::Consumer(consumer) => whole(consumer),
         Event::Removed(key) => {
             SseEvent::default().event("removed").data(json(&serde_json::json!({ "key": key })))
         }
@@ -116,9 +116,18 @@ fn message(id: i64, event: &Event) -> SseEvent {
     .id(id.to_string())
 }
 
-/// A consumer as it is now. A use is not an activity, so this event has no number.
-fn used(consumer: &Consumer) -> SseEvent {
+fn whole(consumer: &Consumer) -> SseEvent {
     SseEvent::default().event("consumer").data(json(consumer))
+}
+
+/// What is no activity has no number: the last uses of all these consumers in one event, and, whole, those that were not
+/// used but asked for again. Only an undecided consumer is asked for again, and none of these was ever used.
+fn used(consumers: &[Consumer]) -> Vec<SseEvent> {
+    let (asked_for, others): (Vec<_>, Vec<_>) =
+        consumers.iter().partition(|consumer| consumer.status == Status::Pending);
+    let uses = Uses { consumers: others.into_iter().filter_map(Use::of).collect() };
+    let event = (!uses.consumers.is_empty()).then(|| SseEvent::default().event("used").data(json(&uses)));
+    event.into_iter().chain(asked_for.into_iter().map(whole)).collect()
 }
 
 fn json(value: &impl Serialize) -> String {

@@ -1,6 +1,9 @@
 //! When a consumer was last used: known within seconds, and never written for a request alone.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -55,15 +58,39 @@ fn hundreds_of_uses_are_told_as_a_few_events() {
         app.get("https://tool.example/").sign().verify().is(200);
     }
     let took = begin.elapsed();
-    let told = stream.expect("consumer");
-    assert_eq!((&told.json()["key"], told.json()["last_used_at"].is_string()), (&json!(app.key), true));
+    let told = stream.expect("used").json();
+    let use_of_it = &told["consumers"][0];
+    assert_eq!((&use_of_it["key"], use_of_it["last_used_at"].is_string()), (&json!(app.key), true));
+    assert_eq!(told["consumers"].as_array().unwrap().len(), 1, "{told}");
     // The end of the stream is the end of what there is to count.
     provider.home.add_user("root", true);
     provider.home.json(&["user", "forbid", "ada"], "");
     let more = stream.rest();
-    assert!(more.iter().all(|event| event.name == "consumer"), "{more:?}");
+    assert!(more.iter().all(|event| event.name == "used"), "{more:?}");
     println!("300 uses in {took:?}: {} events", more.len() + 1);
     assert!((more.len() as u64) < took.as_secs() + 4, "{} events in {took:?}", more.len());
+}
+
+#[test]
+fn the_uses_of_many_consumers_in_a_second_are_one_event_without_a_number() {
+    let provider = Provider::start();
+    let apps = ["One", "Two", "Three"].map(|name| provider.app(name));
+    let stream = provider.ada().events(None);
+    let ready = stream.expect("ready");
+    for app in &apps {
+        app.get("https://tool.example/").sign().verify().is(200);
+    }
+    let mut told = BTreeSet::new();
+    let mut events = 0;
+    while told.len() < apps.len() {
+        let event = stream.expect("used");
+        assert_eq!(event.id, ready.id, "a use is no activity");
+        let keys = event.json()["consumers"].as_array().unwrap().clone();
+        told.extend(keys.iter().map(|used| used["key"].as_str().unwrap().to_owned()));
+        events += 1;
+    }
+    assert_eq!(told, apps.iter().map(|app| app.key.clone()).collect::<BTreeSet<_>>());
+    assert!(events <= 3, "{events} events for {} consumers", apps.len());
 }
 
 #[test]

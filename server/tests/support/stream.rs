@@ -11,6 +11,9 @@ use serde_json::Value;
 
 use super::PATIENCE;
 
+/// The event that comes at a fixed interval.
+const BEAT: &str = "beat";
+
 /// One event, and when it arrived.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -62,15 +65,28 @@ impl Stream {
         Self { events }
     }
 
-    /// The next event, whatever it is.
+    /// The next event but for a beat, which may come at any time.
     #[track_caller]
     pub fn next(&self) -> Event {
-        self.events.recv_timeout(PATIENCE).expect("an event comes")
+        loop {
+            let event = self.events.recv_timeout(PATIENCE).expect("an event comes");
+            if event.name != BEAT {
+                return event;
+            }
+        }
     }
 
-    /// The next event, if it has arrived.
+    /// The next beat, where nothing else happens.
+    #[track_caller]
+    pub fn beat(&self) -> Event {
+        let event = self.events.recv_timeout(PATIENCE).expect("a beat comes");
+        assert_eq!(event.name, BEAT, "{event:?}");
+        event
+    }
+
+    /// The next event but for a beat, if it has arrived.
     pub fn waiting(&self) -> Option<Event> {
-        self.events.try_recv().ok()
+        self.events.try_iter().find(|event| event.name != BEAT)
     }
 
     /// The next event, which has to be of this name.
@@ -81,13 +97,14 @@ impl Stream {
         event
     }
 
-    /// Waits for the end of the stream, and returns the events before it.
+    /// Waits for the end of the stream, and returns the events before it but for beats.
     #[track_caller]
     pub fn rest(self) -> Vec<Event> {
         let until = Instant::now() + PATIENCE;
         let mut events = Vec::new();
         loop {
             match self.events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(event) if event.name == BEAT => {}
                 Ok(event) => events.push(event),
                 Err(RecvTimeoutError::Disconnected) => return events,
                 Err(RecvTimeoutError::Timeout) => panic!("the stream does not end: {events:?}"),

@@ -104,14 +104,19 @@ impl Uses<'_> {
         }
         let consumers =
             latest(consumers.iter().map(|cached| (cached.key.to_string(), cached.last_use.take())));
+        // Published at once: what each open page does with them costs it once.
+        let mut used = Vec::new();
         for batch in consumers.chunks(AT_ONCE) {
             self.write_last_used("consumers", "key", batch).await?;
             if self.0.feed.has_listeners() {
                 let of_these = consumer::Column::Key.is_in(batch.iter().map(|(key, _)| key)).into_condition();
-                let rows = consumer::Entity::find().filter(of_these).all(&self.0.read).await?;
-                let used = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
-                self.0.feed.publish(News::Used(used.into()));
+                for row in consumer::Entity::find().filter(of_these).all(&self.0.read).await? {
+                    used.push(Consumer::try_from(row)?);
+                }
             }
+        }
+        if !used.is_empty() {
+            self.0.feed.publish(News::Used(used.into()));
         }
         Ok(())
     }
