@@ -3,7 +3,7 @@ import { type PlaywrightTestConfig, defineConfig } from "@playwright/test";
 /** What the tests and the measurements share: the browser and how it is started. */
 export const browser: NonNullable<PlaywrightTestConfig["use"]> = {
   browserName: "chromium",
-  // No zone of our own: a page that renders local time on the server shows itself as a hydration warning.
+  // Neither the server's zone nor UTC: a page that mixes them up is seen to.
   timezoneId: "Asia/Kolkata",
   locale: "en-GB",
   viewport: { width: 1280, height: 720 },

@@ -11,6 +11,9 @@ use leptos_axum::ResponseOptions;
 
 use crate::frame::{policy::content_security_policy, site::Site};
 
+/// Starts the page's module; `SCRIPT` and `WASM` stand for addresses.
+const START: &str = include_str!("start.js");
+
 /// A page, and what its document says around it. It has no `Debug`: some pages contain secrets.
 #[derive(Clone)]
 pub struct Document {
@@ -20,8 +23,8 @@ pub struct Document {
     pub status: StatusCode,
     /// Where its forms may lead besides this server, as a source of the policy.
     pub form_action: Option<String>,
-    /// Whether the script of the page takes over in the browser.
-    pub script: bool,
+    /// What the script makes the page from, as JSON without a secret; `None` for a page without a script.
+    pub data: Option<String>,
     /// Renders the page.
     pub body: Body,
 }
@@ -37,10 +40,10 @@ impl Document {
         page: impl Fn(Site) -> V + Send + Sync + 'static,
     ) -> Self {
         let body = Arc::new(move |site| page(site).into_any());
-        Self { title, status, form_action: None, script: false, body }
+        Self { title, status, form_action: None, data: None, body }
     }
 
-    /// Renders a page with a script, inside the handler of leptos, which adds the page's data and takes its headers.
+    /// Renders a page with a script, inside the handler of leptos, which takes its headers.
     pub fn render(self, site: Site) -> impl IntoView {
         let nonce = use_nonce().expect("leptos makes a nonce for each page");
         if let Some(response) = use_context::<ResponseOptions>() {
@@ -53,8 +56,8 @@ impl Document {
         self.view(site, &nonce)
     }
 
-    /// Renders a page without a script. Leptos's marks (`<!>`) are for its script, so they are taken out; in a text they
-    /// would be escaped.
+    /// Renders a page without a script. Leptos's marks (`<!>`) are for its hydration, which no page needs, so they are
+    /// taken out; in a text they would be escaped.
     pub fn render_plain(self, site: Site) -> (StatusCode, [(HeaderName, HeaderValue); 2], String) {
         let nonce = Nonce::new();
         let policy = content_security_policy(&nonce, self.form_action.as_deref());
@@ -67,9 +70,13 @@ impl Document {
 
     /// The head of every document, and the page in its body.
     fn view(self, site: Site, nonce: &Nonce) -> impl IntoView + use<> {
-        let scripts = self.script.then(|| scripts(&site, nonce.to_string()));
+        let scripts = self.data.is_some().then(|| scripts(&site, nonce.to_string()));
         let (style, icon) = (site.url(site.style), site.url(site.icon));
-        let body = (self.body)(site);
+        let page = (self.body)(site);
+        let body = match self.data {
+            Some(data) => alive(page, &data, nonce.to_string()).into_any(),
+            None => page,
+        };
         view! {
             <!DOCTYPE html>
             <html lang="en">
@@ -77,6 +84,8 @@ impl Document {
                     <meta charset="utf-8"/>
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>
                     <meta name="color-scheme" content="light dark"/>
+                    // Browsers would make links of keys and fingerprints.
+                    <meta name="format-detection" content="telephone=no"/>
                     // Not as a child: leptos would add a comment, which in a title is text. These are our own words.
                     <title inner_html=self.title></title>
                     <link rel="stylesheet" href=style/>
@@ -92,12 +101,35 @@ impl Document {
 /// Loads the page's module and lets it take over.
 fn scripts(site: &Site, nonce: String) -> impl IntoView + use<> {
     let (script, wasm) = (site.url(site.script), site.url(site.wasm));
-    let start = format!(
-        "import({script:?}).then(page => page.default({{module_or_path: {wasm:?}}}).then(() => page.hydrate()))"
-    );
+    // Addresses of our own assets, quoted as Rust and JavaScript both do.
+    let start = START.replace("SCRIPT", &format!("{script:?}")).replace("WASM", &format!("{wasm:?}"));
     view! {
         <link rel="modulepreload" href=script nonce=nonce.clone()/>
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <script type="module" nonce=nonce inner_html=start></script>
+    }
+}
+
+/// A page that a script takes over: in an element of its own, where whatever others put into the body does not reach it,
+/// beside the data that it is made from, and with words for each way in which that may fail. The words of `late` are
+/// shown by the style sheet alone, since nothing else may be running.
+fn alive(page: AnyView, data: &str, nonce: String) -> impl IntoView + use<> {
+    // In a script element only `<` can mean something else.
+    let data = data.replace('<', "\\u003c");
+    view! {
+        <noscript>
+            <p class="band">
+                "Scripts are switched off in this browser, so this page does not show what others do, and the buttons in its table do nothing. Registering a consumer and signing out work. Allow scripts for this address and reload the page for the rest."
+            </p>
+        </noscript>
+        <p class="band late">
+            "The script of this page has not started. Until it does, the page does not show what others do, and the buttons in its table do nothing. A slow network, a blocker in the browser or a proxy may be the reason; reload the page to try again."
+        </p>
+        <div class="band failed" aria-live="assertive">
+            <p hidden id="failed"></p>
+            <button hidden id="reload" type="button" class="btn small">"Reload"</button>
+        </div>
+        <div id="page">{page}</div>
+        <script type="application/json" id="page-data" nonce=nonce inner_html=data></script>
     }
 }

@@ -48,9 +48,29 @@ pub enum AppError {
         "The server does not answer, so this may not have been saved. Check the connection and try again."
     )]
     Unreachable,
+    /// No answer in time.
+    #[error(
+        "The server has not answered for 10 seconds, so this may not have been saved, or only now. Look at the table before you try again."
+    )]
+    TimedOut,
 }
 
 impl AppError {
+    /// Whether the same may succeed when it is tried once more as it is.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::Unreachable | Self::TimedOut => true,
+            Self::SignedOut
+            | Self::NotPermitted
+            | Self::SignInAgain
+            | Self::Invalid(_)
+            | Self::Conflict(_)
+            | Self::Removed(_)
+            | Self::NotFound(_)
+            | Self::BadRequest(_) => false,
+        }
+    }
+
     /// The errors of single fields; none unless it is `Invalid`.
     pub fn fields(&self) -> &[FieldError] {
         match self {
@@ -89,7 +109,7 @@ impl AppError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Removed(_) | Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::BadRequest(_) | Self::Unreachable => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::Unreachable | Self::TimedOut => StatusCode::BAD_REQUEST,
         }
     }
 }

@@ -14,6 +14,8 @@ pub mod guard;
 pub mod incident;
 #[cfg(feature = "ssr")]
 mod plain;
+#[cfg(feature = "browser")]
+pub mod start;
 
 pub use console::consumers::{
     api::{Listing, ViewRows},

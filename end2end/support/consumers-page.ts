@@ -62,7 +62,10 @@ export async function hold(page: Page, name: string): Promise<{ calls: () => num
   await page.route(`**/api/page/${name}`, async (route) => {
     calls += 1;
     await gate;
-    await route.continue();
+    // The page may have given it up by then.
+    await route.continue().catch((error: Error) => {
+      if (!/aborted|cancel|closed|handled/i.test(error.message)) throw error;
+    });
   });
   return { calls: () => calls, letGo };
 }

@@ -116,6 +116,15 @@ export class Latchkey {
     await this.end("SIGKILL");
   }
 
+  /** Stops it where it is, as a machine that sleeps does: connections stay open and say nothing. */
+  suspend(): void {
+    this.process?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.process?.kill("SIGCONT");
+  }
+
   async restart(): Promise<void> {
     const code = await this.stop();
     if (code !== 0) throw new Error(`asked to stop, it ended with ${code}:\n${this.log}`);

@@ -328,6 +328,51 @@ test("Printed and copied, a row makes sense", async ({ server, consumers }) => {
   await expect(accountMenu(page)).toBeHidden();
 });
 
+test("A copied row is one line, a new one too, and the browser's own menu copies what is selected", async ({ server, consumers }) => {
+  const key = await server.register("Requirements sync", "approved");
+  const { page } = consumers;
+  const row = consumers.rowOfKey(key);
+  await expect(row.getByText("New", { exact: true })).toBeVisible();
+  const copied = await row.evaluate((row) => {
+    getSelection()?.selectAllChildren(row);
+    return getSelection()?.toString() ?? "";
+  });
+  expect(copied.trim().split("\n")).toHaveLength(1);
+  expect(copied).toContain("Requirements sync New");
+  await row.getByText("Approved", { exact: true }).click({ button: "right" });
+  await expect(consumers.menu).toHaveCount(0);
+  await page.evaluate(() => getSelection()?.removeAllRanges());
+  await row.getByText("Approved", { exact: true }).click({ button: "right" });
+  await expect(consumers.menu).toBeVisible();
+});
+
+test("Two consumers of one name have buttons that are told apart by their keys", async ({ server, consumers }) => {
+  for (const key of [await server.register("Twin"), await server.register("Twin")]) {
+    const button = consumers.rowOfKey(key).getByRole("button", { name: "Actions for Twin", exact: true });
+    await expect(button).toHaveAccessibleDescription(key);
+  }
+});
+
+test("On paper a row is a row, in dark ink on white, whatever the theme", async ({ server, consumers }) => {
+  const key = await server.register("Requirements sync", "approved");
+  const { page } = consumers;
+  // A4 in portrait, less its margins.
+  await page.setViewportSize({ width: 718, height: 1000 });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const row = consumers.rowOfKey(key);
+  await expect(row).toHaveCSS("display", "table-row");
+  await expect(row).toHaveCSS("color", "rgb(0, 0, 0)");
+  await expect(page.getByRole("columnheader", { name: "Status" })).toBeVisible();
+});
+
+test("The texts grow with the browser's default font size", async ({ consumers }) => {
+  const { page } = consumers;
+  const size = () => consumers.tableHeading.evaluate((heading) => parseFloat(getComputedStyle(heading).fontSize));
+  const usual = await size();
+  await page.evaluate(() => document.documentElement.style.setProperty("font-size", "24px"));
+  expect((await size()) / usual).toBeCloseTo(1.5, 2);
+});
+
 test("Landmarks, one heading of the first level, and a language", async ({ server, consumers }) => {
   await server.register("Requirements sync");
   const { page } = consumers;

@@ -490,6 +490,40 @@ test.describe("Two administrators change the same key", () => {
     expect((await server.show(key)).name).toBe("Bridge of ada");
   });
 
+  test("Save once more keeps what the other changed where I changed nothing, and asks about what both have changed", async ({
+    server,
+    consumers,
+    complaints,
+  }) => {
+    complaints.expect(refused(409));
+    const key = await server.register("Requirements sync");
+    const change = ["--name", "Theirs", "--callback", "https://app.example/cb", "--allow-oauth-1-0", "true"];
+    for (const [answer, name] of [
+      ["mine", "Mine"],
+      ["theirs", "Theirs"],
+    ] as const) {
+      await server.cli(["consumer", "edit", key, "--name", "Requirements sync", "--callback", "", "--allow-oauth-1-0", "false"]);
+      await expect(consumers.actions("Requirements sync")).toBeVisible();
+      const dialog = await consumers.choose("Requirements sync", "Edit");
+      await dialog.getByLabel("Consumer name", { exact: true }).fill("Mine");
+      await server.cli(["consumer", "edit", key, ...change]);
+      await consumers.confirmation("Edit consumer").click();
+      await expect(consumers.refusal("Edit consumer")).toContainText("the command line");
+      await expect(dialog.getByLabel("Callback URLs", { exact: true })).toHaveValue("https://app.example/cb");
+      await expect(dialog.getByLabel("Allow OAuth 1.0", { exact: true })).toBeChecked();
+      await expect(dialog.getByLabel("Consumer name", { exact: true })).toHaveValue("Mine");
+      await expect(dialog.getByText("Consumer name: theirs is Theirs")).toBeVisible();
+      await expect(dialog.getByRole("button", { name: /^Take theirs/ })).toHaveCount(1);
+      if (answer === "theirs") {
+        await dialog.getByRole("button", { name: "Take theirs for Consumer name" }).click();
+        await expect(dialog.getByLabel("Consumer name", { exact: true })).toHaveValue("Theirs");
+      }
+      await consumers.confirmation("Edit consumer").click();
+      await expect(dialog).toBeHidden();
+      expect(await server.show(key)).toMatchObject({ name, callback_urls: ["https://app.example/cb"], allow_oauth_1_0: true });
+    }
+  });
+
   test("Cancel after a conflict leaves the other's change as it is", async ({ server, consumers, complaints }) => {
     complaints.expect(refused(409));
     const key = await server.register("Requirements sync");

@@ -15,7 +15,7 @@ import {
   test,
 } from "../support/test.ts";
 
-/** Tabs of each of the two; a browser keeps six connections to a server, and each tab one of them. */
+/** Tabs of each of the two, which share a stream. */
 const TABS = 3;
 /** Actions that are tried in each tab. */
 const TRIES = 8;

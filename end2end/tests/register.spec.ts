@@ -47,6 +47,40 @@ test.describe("Secrets", () => {
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(key);
   });
 
+  test("A registered consumer's secret is shown this once, masked until it is revealed, to copy by a button or by hand", async ({ consumers, page }) => {
+    await consumers.name.fill("Requirements sync");
+    await consumers.generate.click();
+    const secret = await consumers.secret.inputValue();
+    await consumers.registerButton.click();
+    await expect(consumers.row("Requirements sync")).toBeVisible();
+    const shown = consumers.registerSection.getByLabel("Its secret, shown here only:");
+    await expect(shown).toHaveValue(secret);
+    await expect(shown).toHaveCSS("-webkit-text-security", "disc");
+    await consumers.registerSection.getByRole("button", { name: "Copy its secret" }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
+    await consumers.registerSection.getByRole("button", { name: "Reveal it" }).click();
+    await expect(shown).toHaveCSS("-webkit-text-security", "none");
+    expect(await page.content(), "no attribute holds it").not.toContain(secret);
+    await consumers.registerSection.getByRole("button", { name: "Close" }).click();
+    await expect(shown).toHaveCount(0);
+    await page.reload();
+    await ready(page);
+    await expect(shown).toHaveCount(0);
+  });
+
+  test("Edit consumer generates, reveals and copies a secret as well", async ({ consumers, page, server }) => {
+    const key = await server.register("Requirements sync");
+    await expect(consumers.rowOfKey(key)).toBeVisible();
+    const dialog = await consumers.choose("Requirements sync", "Edit");
+    const field = dialog.getByLabel("New consumer secret", { exact: true });
+    await expect(dialog.getByRole("button", { name: "Copy secret" })).toBeDisabled();
+    await dialog.getByRole("button", { name: "Generate" }).click();
+    await expect(field).toHaveValue(/^[\x21-\x7e]{22,256}$/);
+    await expect(dialog.getByLabel("Re-type new consumer secret", { exact: true })).toHaveValue(await field.inputValue());
+    await dialog.getByRole("button", { name: "Copy secret" }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(await field.inputValue());
+  });
+
   test("Copy consumer key in a row copies that row's key and is described by the row", async ({ consumers, server, page }) => {
     await server.register("Other");
     const key = await server.register("Requirements sync");

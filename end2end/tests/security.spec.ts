@@ -40,7 +40,7 @@ test("Every page carries the other headers", async ({ consumers, complaints }) =
   }
 });
 
-test("No page violates its policy, complains, or hydrates with a warning", async ({ server, consumers, complaints }) => {
+test("No page violates its policy or makes the browser complain", async ({ server, consumers, complaints }) => {
   complaints.expect(refused(404));
   const { page } = consumers;
   await page.addInitScript(() => {
@@ -179,7 +179,7 @@ test("Assets with a hash in their name are cached for good and come compressed",
   expect(headers["vary"]?.toLowerCase()).toContain("accept-encoding");
 });
 
-test("A secret is typed into a password field that the browser does not fill in", async ({ consumers, server }) => {
+test("A consumer secret is masked until it is revealed, in fields that browsers do not keep as a password", async ({ consumers, server }) => {
   await server.register("Requirements sync");
   const dialog = await consumers.choose("Requirements sync", "Edit");
   const labelled = (label: string) => dialog.getByLabel(label, { exact: true });
@@ -189,7 +189,17 @@ test("A secret is typed into a password field that the browser does not fill in"
     labelled("New consumer secret"),
     labelled("Re-type new consumer secret"),
   ]) {
-    await expect(field).toHaveAttribute("type", "password");
-    await expect(field).toHaveAttribute("autocomplete", /off|new-password/);
+    await expect(field).toHaveAttribute("type", "text");
+    await expect(field).toHaveAttribute("autocomplete", "off");
+    await expect(field).toHaveCSS("-webkit-text-security", "disc");
   }
+  await expect(consumers.page.locator("input[type=password]")).toHaveCount(0);
+  const reveal = dialog.getByRole("button", { name: "Reveal", exact: true });
+  await expect(reveal).toHaveAttribute("aria-pressed", "false");
+  await reveal.click();
+  await expect(reveal).toHaveAttribute("aria-pressed", "true");
+  for (const label of ["New consumer secret", "Re-type new consumer secret"]) {
+    await expect(labelled(label)).toHaveCSS("-webkit-text-security", "none");
+  }
+  await expect(consumers.secret, "the other form's stays masked").toHaveCSS("-webkit-text-security", "disc");
 });

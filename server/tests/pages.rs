@@ -70,10 +70,76 @@ fn the_register_form_works_without_a_script() {
     let server = Home::with_users().serve();
     let ada = server.signed_in("ada");
     let fields = [("name", " Requirements sync "), ("secret", SECRET), ("secret_again", SECRET)];
-    let page = ada.post(HOME, &fields).is(200);
+    let answer = ada.post(HOME, &fields).is(303);
     let key = server.home.json(&["consumer", "list"], "")[0]["key"].as_str().unwrap().to_owned();
-    assert!(page.text().contains(&key), "the new key is shown");
-    assert!(!page.text().contains(SECRET), "the secret is not");
+    let shown = answer.header("location").to_owned();
+    assert_eq!(shown, format!("{HOME}?registered={key}"));
+    for _ in 0..2 {
+        let page = ada.get(&shown).is(200);
+        let told = page.text().split("class=\"registered\"").nth(1).expect("the message is there").to_owned();
+        let told = told.split("</section>").next().unwrap();
+        assert!(told.contains(&key) && told.contains("Requirements sync"), "the new key is shown: {told}");
+        assert!(!told.contains("the same name"), "{told}");
+        assert!(!page.text().contains(SECRET), "the secret is not");
+    }
+    assert_eq!(ada.names().len(), 1, "loading the page again registers nothing");
+}
+
+#[test]
+fn without_a_script_a_name_in_use_is_pointed_out_whether_the_form_is_accepted_or_not() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    ada.register("Requirements sync");
+    let send = |secret| {
+        ada.post(HOME, &[("name", "Requirements sync"), ("secret", secret), ("secret_again", secret)])
+    };
+    let refused = send("short").is(422);
+    assert!(refused.text().contains("Another consumer has this name already, or one"), "{}", refused.text());
+    let shown = send(SECRET).is(303).header("location").to_owned();
+    assert!(ada.get(&shown).is(200).text().contains("Another consumer has the same name"));
+    assert_eq!(ada.names().len(), 2, "it is allowed");
+}
+
+#[test]
+fn an_address_that_names_a_consumer_that_is_not_there_claims_no_registration() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let gone = ada.register("Gone")["key"].as_str().unwrap().to_owned();
+    ada.call("remove", &[("key", &gone), ("revision", "1")]).is(200);
+    for key in [&*gone, "00000000-0000-4000-8000-000000000000", "two+words", "", "%3Cscript%3E"] {
+        let page = ada.get(&format!("{HOME}?registered={key}")).is(200);
+        assert!(!page.text().contains("is registered."), "{key}");
+    }
+}
+
+#[test]
+fn the_data_that_the_page_is_made_from_cannot_end_its_element() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    ada.register("</script><script>alert(1)</script><!--");
+    let page = ada.get(HOME).is(200);
+    let (_, rest) = page.text().split_once("id=\"page-data\"").expect("the data is there");
+    let (data, _) = rest.split_once('>').unwrap().1.split_once("</script>").unwrap();
+    let data: serde_json::Value =
+        serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {data}"));
+    let name = &data["listing"]["page"]["items"][0]["name"];
+    assert_eq!(name, "</script><script>alert(1)</script><!--");
+    assert!(!page.text().contains("<script>alert"), "{}", page.text());
+}
+
+#[test]
+fn a_page_with_a_script_says_what_is_missing_where_it_does_not_run() {
+    let server = Home::with_users().serve();
+    let page = server.signed_in("ada").get(HOME).is(200);
+    let (_, rest) = page.text().split_once("<noscript>").expect("there are words");
+    let (words, _) = rest.split_once("</noscript>").unwrap();
+    assert!(words.contains("Scripts are switched off"), "{words}");
+    assert!(
+        page.text().contains("The script of this page has not started."),
+        "shown by the style sheet alone"
+    );
+    assert!(page.text().contains("<meta name=\"format-detection\" content=\"telephone=no\""));
+    assert!(!server.visitor().get("/sign-in").is(200).text().contains("<noscript>"), "it needs no script");
 }
 
 #[test]

@@ -180,7 +180,7 @@ fn what_is_registered_has_no_right_whatever_is_sent_along() {
     ];
     let typed = [("name", "By the page"), ("secret", SECRET), ("secret_again", SECRET)];
     ada.call("register", &[&typed[..2], &more].concat()).is(200);
-    ada.post("/settings/oauth-consumers", &[&typed[..], &more].concat()).is(200);
+    ada.post("/settings/oauth-consumers", &[&typed[..], &more].concat()).is(303);
     let listing = ada.call("list", &[]).is(200).json();
     let rows = listing["page"]["items"].as_array().unwrap();
     assert_eq!(rows.len(), 2);

@@ -346,10 +346,13 @@ async fn a_name_in_use_is_pointed_out() {
     let house = House::new().await;
     let name = ConsumerName::parse("App").unwrap();
     assert!(!house.service.consumers(&house.root).is_name_in_use(&name).await.unwrap());
-    house.register(&house.root, "App").await;
+    let consumer = house.register(&house.root, "App").await;
     assert!(house.service.consumers(&house.root).is_name_in_use(&name).await.unwrap());
     let alike = ConsumerName::parse("\u{430}PP").unwrap();
     assert!(house.service.consumers(&house.root).is_name_in_use(&alike).await.unwrap(), "it looks like it");
+    assert!(!house.service.consumers(&house.root).is_name_shared(&consumer).await.unwrap());
+    house.register(&house.root, "\u{430}PP").await;
+    assert!(house.service.consumers(&house.root).is_name_shared(&consumer).await.unwrap());
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! The pages for administrators: live, with a script. A folder for each, and what they share.
 
 pub(crate) mod consumers;
+mod frame;
 mod link;
 mod refusal;
+mod request;
 mod shell;
+mod sign_in;
 mod stream;
 mod submit;

@@ -39,10 +39,16 @@ pub(crate) fn Refusal(
                 </p>
             }
             .into_any(),
+            error if error.may_pass() => view! {
+                <p>{error.to_string()}</p>
+                <button type="submit" class="btn small">"Try again"</button>
+            }
+            .into_any(),
             _ => view! { <p>{error.to_string()}</p> }.into_any(),
         })
     };
-    view! { <div class="problem" role="alert">{words}</div> }
+    // Words that change would not change in a translator's copy.
+    view! { <div class="problem" role="alert" translate="no">{words}</div> }
 }
 
 fn conflict_words(conflict: &Conflict, button: &'static str, now_ms: i64) -> impl IntoView {

@@ -1,8 +1,18 @@
 //! What the button of a form does on the server: one attempt at a time, and what came of the last one.
 
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use domain::FieldError;
+use futures::{
+    channel::oneshot,
+    future::{Either, select},
+};
 use leptos::{html, prelude::*, task::spawn_local};
 
+use super::request::in_time;
 use crate::{error::AppError, ui::dom};
 
 /// The attempts of one form.
@@ -18,26 +28,38 @@ pub(crate) struct Submit {
     pub(crate) refusal: RwSignal<Option<AppError>>,
     /// The revision that the next attempt changes.
     revision: StoredValue<i64>,
+    /// Of the attempt that is under way: dropped when the form is closed.
+    open: StoredValue<Open>,
 }
 
+/// While this is there, the form is.
+type Open = Arc<Mutex<Option<oneshot::Sender<()>>>>;
+
 impl Submit {
-    /// A form on something that has this revision.
+    /// A form on something that has this revision. To be made by the form's own component, whose end closes it.
     pub(crate) fn new(revision: i64) -> Self {
+        let open = Open::default();
+        let closed = open.clone();
+        on_cleanup(move || drop(closed.lock().unwrap_or_else(PoisonError::into_inner).take()));
         Self {
             form: NodeRef::new(),
             busy: RwSignal::new(false),
             errors: RwSignal::default(),
             refusal: RwSignal::new(None),
             revision: StoredValue::new(revision),
+            open: StoredValue::new(open),
         }
     }
 
     /// Sends the form, unless it is being sent already or something is wrong with it; `send` gets the revision to change.
+    /// Where the form is closed before the answer is there, the request is aborted, so that what has not left the browser
+    /// never does, and `closed` finds out what became of it.
     pub(crate) fn run<T: 'static, F>(
         self,
         wrong: impl FnOnce() -> Vec<FieldError>,
         send: impl FnOnce(i64) -> F,
         done: impl FnOnce(T) + 'static,
+        closed: impl FnOnce() + 'static,
     ) where
         F: Future<Output = Result<T, AppError>> + 'static,
     {
@@ -45,13 +67,21 @@ impl Submit {
             return;
         }
         self.busy.set(true);
+        self.refusal.set(None);
         let answer = send(self.revision.get_value());
+        let (open, is_closed) = oneshot::channel();
+        self.open.with_value(|slot| *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(open));
         spawn_local(async move {
-            match answer.await {
-                Ok(value) => done(value),
-                Err(error) => self.refuse(error),
+            let answer = match select(pin!(in_time(answer)), is_closed).await {
+                Either::Left((answer, _)) => Some(answer),
+                Either::Right(_) => None,
+            };
+            match answer {
+                Some(Ok(value)) => done(value),
+                Some(Err(error)) => self.refuse(error),
+                None => closed(),
             }
-            // A dialog may have been closed meanwhile, and its signals with it.
+            // The form may have been closed, and its signals with it.
             let _ = self.busy.try_set(false);
         });
     }

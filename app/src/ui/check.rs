@@ -39,7 +39,7 @@ pub fn Check(
             />
             <label for=id>{label}</label>
             <span class="hint" id=hint_id>{hint}</span>
-            <p class="err" id=error_id>{move || error.get()}</p>
+            <p class="err" id=error_id translate="no">{move || error.get()}</p>
         </div>
     }
     .into_any()

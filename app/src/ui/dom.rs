@@ -17,7 +17,7 @@ pub fn focus_soon(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
 /// What was typed into a field before the page took over.
 pub fn typed(id: &str) -> Option<String> {
     // The server has no document to look in.
-    cfg!(feature = "hydrate")
+    cfg!(feature = "browser")
         .then(|| find(&format!("#{id}"))?.dyn_into::<HtmlInputElement>().ok())
         .flatten()
         .map(|input| input.value())

@@ -24,6 +24,10 @@ pub fn Field(
     /// What the browser may fill in.
     #[prop(default = "off")]
     autocomplete: &'static str,
+    /// For a secret that is no password, and that browsers must not keep as one: masked until this is true. It never holds
+    /// the text as an attribute.
+    #[prop(optional)]
+    revealed: Option<RwSignal<bool>>,
     /// Shown, but not to be changed.
     #[prop(optional)]
     read_only: bool,
@@ -100,10 +104,13 @@ pub fn Field(
         .into_any()
     } else {
         // The attribute is for a page without scripts; it never holds a secret.
-        let attribute = (kind != "password").then(|| value.get_untracked());
+        let is_secret = revealed.is_some();
+        let attribute = (kind != "password" && !is_secret).then(|| value.get_untracked());
+        let masked = move || revealed.is_some_and(|revealed| !revealed.get());
         view! {
             <input
                 node_ref=node_ref id=id.clone() name=name type=kind autocomplete=autocomplete readonly=read_only value=attribute
+                class:masked=masked autocapitalize=is_secret.then_some("none")
                 spellcheck="false" aria-invalid=invalid aria-describedby=described_by
                 prop:value=value on:input=move |event| typed(event_target_value(&event)) on:blur=leave
             />
@@ -114,7 +121,8 @@ pub fn Field(
         <div class="field">
             <label for=id>{label}</label>
             <div class="with">{input} {children.map(|children| children())}</div>
-            <p class="err" id=error_id>{move || error.get()}</p>
+            // Words that change would not change in a translator's copy.
+            <p class="err" id=error_id translate="no">{move || error.get()}</p>
             <p class="hint" id=hint_id>{move || hint.get().filter(|_| error.with(Option::is_none))}</p>
         </div>
     }

@@ -1,5 +1,6 @@
 //! Parts for any page; they know nothing of consumers.
 
+pub mod browser;
 pub mod check;
 pub mod copy;
 pub mod dialog;

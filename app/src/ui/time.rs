@@ -4,6 +4,8 @@ use domain::time::{milliseconds, timestamp};
 use leptos::prelude::*;
 use time::{OffsetDateTime, macros::format_description};
 
+use super::browser;
+
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
@@ -32,7 +34,15 @@ pub fn exact(at: OffsetDateTime) -> String {
     format!("{}, {clock} UTC", date(at))
 }
 
-/// A time: relative, exact on hover.
+/// The exact time, in UTC and, in a browser of another zone, in its own.
+fn exact_here(at: OffsetDateTime) -> String {
+    match browser::local_time(milliseconds(at)) {
+        Some(local) => format!("{} ({local} here)", exact(at)),
+        None => exact(at),
+    }
+}
+
+/// A time: relative, and exact on hover; or exact, where its reader asks for that.
 #[component]
 pub fn Ago(
     /// The time.
@@ -40,10 +50,12 @@ pub fn Ago(
     at: Signal<OffsetDateTime>,
     /// The current time: milliseconds since 1970.
     now: RwSignal<i64>,
+    /// Whether the exact time is shown, for readers who cannot hover.
+    exactly: RwSignal<bool>,
 ) -> impl IntoView {
     view! {
-        <time datetime=move || timestamp(at.get()) title=move || exact(at.get())>
-            {move || relative(at.get(), now.get())}
+        <time datetime=move || timestamp(at.get()) title=move || exact_here(at.get())>
+            {move || if exactly.get() { exact_here(at.get()) } else { relative(at.get(), now.get()) }}
         </time>
     }
 }

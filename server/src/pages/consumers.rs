@@ -3,7 +3,7 @@
 use app::{Listing, PageData, Reply, Who};
 use axum::{
     extract::{Request, State},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
     Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, FieldError, Status, TypedSecret,
@@ -28,13 +28,40 @@ pub(crate) const HOME: &str = "/settings/oauth-consumers";
 /// How many rows the server renders; the page loads the others.
 const FIRST_ROWS: u64 = 100;
 
+/// What the address of the page says.
+#[derive(Deserialize)]
+pub(crate) struct Shown {
+    /// The key of a consumer that a form without scripts has just registered.
+    #[serde(default)]
+    registered: String,
+}
+
 /// `GET /settings/oauth-consumers`
 pub(crate) async fn consumers(
     State(state): State<AppState>,
+    PageQuery(Shown { registered }): PageQuery<Shown>,
     page: AdminPage,
     request: Request,
 ) -> Result<Response, PageError> {
-    show_consumers(state, &page, None, AskedFor::Nothing, request).await
+    let reply = registered_reply(&state, &page, &registered).await?;
+    show_consumers(state, &page, reply, AskedFor::Nothing, request).await
+}
+
+/// What is said of the consumer that the address names; nothing where there is no such consumer any more.
+async fn registered_reply(
+    state: &AppState,
+    page: &AdminPage,
+    registered: &str,
+) -> Result<Option<Reply>, PageError> {
+    let Ok(key) = registered.parse() else { return Ok(None) };
+    let consumers = state.service.consumers(&page.admin);
+    let consumer = match consumers.find(key).await {
+        Ok(consumer) => consumer,
+        Err(ServiceError::NotFound(_) | ServiceError::Removed(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let name_in_use = consumers.is_name_shared(&consumer).await?;
+    Ok(Some(Reply::Registered { consumer: Box::new(consumer), name_in_use }))
 }
 
 /// What a link to the page asks for.
@@ -152,19 +179,27 @@ pub(crate) async fn register(
     } else {
         Err(ServiceError::Invalid(errors))
     };
-    let mut failed = None;
-    let reply = match registered {
-        Ok(consumer) => Reply::Registered(Box::new(consumer)),
-        Err(ServiceError::Invalid(errors)) => Reply::Refused { name: form.name, errors, problem: None },
-        Err(error @ ServiceError::KeyTaken(_)) => {
-            let errors = vec![FieldError::new("key", error.to_string())];
-            Reply::Refused { name: form.name, errors, problem: None }
+    let (mut failed, mut errors, mut problem) = (None, Vec::new(), None);
+    match registered {
+        // A page of its own, which can be loaded again without registering again.
+        Ok(consumer) => {
+            let registered = oauth::encode(consumer.key.as_str());
+            let shown = state.path(&format!("{HOME}?registered={registered}"));
+            return Ok(Redirect::to(&shown).into_response());
         }
+        Err(ServiceError::Invalid(wrong)) => errors = wrong,
+        Err(error @ ServiceError::KeyTaken(_)) => errors.push(FieldError::new("key", error.to_string())),
         Err(error) => {
             failed = failure(&error);
-            Reply::Refused { name: form.name, errors: Vec::new(), problem: Some(words(&error, &id)) }
+            problem = Some(words(&error, &id));
         }
+    }
+    let name_in_use = match ConsumerName::parse(&form.name) {
+        // Where the database fails there is just no remark: the form is not accepted anyway.
+        Ok(name) => state.service.consumers(&page.admin).is_name_in_use(&name).await.unwrap_or(false),
+        Err(_) => false,
     };
+    let reply = Reply::Refused { name: form.name, name_in_use, errors, problem };
     let request = page_request(&state, HOME);
     let shown = show_consumers(state, &page, Some(reply), AskedFor::Nothing, request).await?;
     Ok((failed, shown).into_response())

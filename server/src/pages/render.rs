@@ -75,7 +75,7 @@ pub(crate) fn status(error: &ServiceError) -> StatusCode {
 /// Renders a page as the answer.
 pub(crate) async fn render(site: Site, page: impl Into<Document>, request: Request) -> Response {
     let document = page.into();
-    if !document.script {
+    if document.data.is_none() {
         return document.render_plain(site).into_response();
     }
     let shown = move || document.clone().render(site.clone());

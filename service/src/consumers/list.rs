@@ -92,6 +92,11 @@ impl Consumers<'_> {
         Ok(self.service.store.consumers().count_alike(name).await? > 0)
     }
 
+    /// Whether another consumer has the name of this one, or one that looks like it.
+    pub async fn is_name_shared(self, consumer: &Consumer) -> Result<bool, ServiceError> {
+        Ok(self.service.store.consumers().count_alike(&consumer.name).await? > 1)
+    }
+
     /// Why the consumer does not exist: it was removed, or has never existed.
     async fn removed_or_unknown(self, key: ConsumerKey) -> Result<ServiceError, ServiceError> {
         let lines = self.service.store.activity().changes_since(key, 0).await?;

@@ -109,6 +109,13 @@ pub async fn counts() -> Result<StatusCounts, AppError> {
     service.consumers(&admin).counts().await.map_err(answer)
 }
 
+/// One consumer as it is now.
+#[server(prefix = "/api/page", endpoint = "find")]
+pub async fn find(key: ConsumerKey) -> Result<Consumer, AppError> {
+    let (service, admin) = admin()?;
+    service.consumers(&admin).find(key).await.map_err(answer)
+}
+
 /// Registers a consumer, under a new key unless it brings one along.
 #[server(prefix = "/api/page", endpoint = "register")]
 pub async fn register(

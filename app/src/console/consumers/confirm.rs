@@ -7,12 +7,13 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{
     api,
+    closed::Asked,
     decision::Decision,
     rights::{Approval, ApprovalRights},
     state::PageState,
 };
 use crate::{
-    console::{refusal::Refusal, submit::Submit},
+    console::{refusal::Refusal, request::in_time, submit::Submit},
     error::AppError,
     ui::dialog::{CancelButton, Modal, WorkButton, close},
 };
@@ -30,7 +31,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
     let counts_users = decision != Decision::Approve;
     if counts_users {
         spawn_local(async move {
-            let answer = api::signed_in_users(key).await;
+            let answer = in_time(api::signed_in_users(key)).await;
             let _ = users.try_set(Some(answer));
         });
     }
@@ -43,25 +44,32 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
         }
     };
     let shown_key = key.to_string();
+    let asked = Asked { key, name: name.to_string(), revision, decision: Some(decision) };
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let send = move |revision| decision.run(key, revision, trusted.get_untracked());
-        submit.run(Vec::new, send, move |event| {
-            state.apply_own(event);
-            close(dialog);
-        });
+        let done = {
+            let words = format!("{} is {}.", asked.name, decision.participle());
+            move |event| {
+                state.shell.notice.set(words);
+                state.apply_own(event);
+                close(dialog);
+            }
+        };
+        let asked = asked.clone();
+        submit.run(Vec::new, send, done, move || asked.find_out(state));
     };
     view! {
         <Modal heading=decision.heading() node_ref=dialog on_close=Callback::new(move |()| state.overlay.dialog_closed())>
             <form node_ref=submit.form method="dialog" on:submit=on_submit>
-                <p><strong><bdi>{name.to_string()}</bdi></strong> {decision.consequence()}</p>
+                <p><strong translate="no"><bdi>{name.to_string()}</bdi></strong> {decision.consequence()}</p>
                 <dl class="fact">
                     <dt>"Consumer key"</dt>
                     " "
-                    <dd class="key">{shown_key}</dd>
+                    <dd class="key" translate="no">{shown_key}</dd>
                 </dl>
                 {approval.map(|approval| view! { <ApprovalRights approval trusted errors=submit.errors/> })}
-                {counts_users.then(|| view! { " " <p class="users">{signed_in}</p> })}
+                {counts_users.then(|| view! { " " <p class="users" translate="no">{signed_in}</p> })}
                 <div class="foot">
                     <Refusal error=submit.refusal button=decision.button()/>
                     <div class="buttons">

@@ -31,11 +31,18 @@ pub struct PageData {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Reply {
     /// It is registered.
-    Registered(Box<Consumer>),
+    Registered {
+        /// As it is now.
+        consumer: Box<Consumer>,
+        /// Whether another consumer has the same name, or one that looks like it.
+        name_in_use: bool,
+    },
     /// It is not; the name comes back, never a secret.
     Refused {
         /// The name as it was typed.
         name: String,
+        /// Whether another consumer has this name, or one that looks like it.
+        name_in_use: bool,
         /// What is wrong, by field.
         errors: Vec<FieldError>,
         /// What is wrong otherwise.
@@ -51,7 +58,7 @@ impl PageData {
             Some(Reply::Refused { problem: Some(_), .. }) => http::StatusCode::SERVICE_UNAVAILABLE,
             Some(Reply::Refused { .. }) => http::StatusCode::UNPROCESSABLE_ENTITY,
             None if self.not_found.is_some() => http::StatusCode::NOT_FOUND,
-            Some(Reply::Registered(_)) | None => http::StatusCode::OK,
+            Some(Reply::Registered { .. }) | None => http::StatusCode::OK,
         }
     }
 }

@@ -30,6 +30,15 @@ impl Decision {
         }
     }
 
+    /// What was done, in a sentence.
+    pub(super) fn participle(self) -> &'static str {
+        match self {
+            Self::Approve => "approved",
+            Self::Disapprove => "disapproved",
+            Self::Remove => "removed",
+        }
+    }
+
     /// What it will do, after the consumer's name.
     pub(super) fn consequence(self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ use crate::ui::dom;
 const TABLE_HEADING: &str = "#consumer-keys";
 
 /// A selector of every row.
-pub(super) const ROWS: &str = "tr[data-key]";
+const ROWS: &str = "tr[data-key]";
 
 /// A selector of a consumer's row.
 pub(super) fn row(key: ConsumerKey) -> String {

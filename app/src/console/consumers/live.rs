@@ -1,12 +1,17 @@
 //! Loads the rows that the server left out, and follows what others do.
 
-use domain::{Consumer, ConsumerKey, Event};
+use domain::{ConsumerKey, Event, Page, Use, Uses};
 use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
-use web_sys::MessageEvent;
 
-use super::{api, state::PageState};
-use crate::console::stream::{Follower, follow};
+use super::{
+    api::{self, Listing},
+    state::PageState,
+};
+use crate::console::{
+    request::in_time,
+    stream::{Follower, follow},
+};
 
 /// How many rows are loaded without being asked for.
 const LOAD_BY_ITSELF: usize = 1000;
@@ -21,14 +26,13 @@ pub(super) fn start(state: PageState, seen: i64) {
 /// Loads rows until this many are there.
 pub(super) async fn load_rows(state: PageState, enough: usize) {
     loop {
-        let cursor = state
-            .rows
-            .with_untracked(|rows| rows.next_cursor().filter(|_| rows.order().len() < enough).cloned());
+        let cursor = state.rows.next_cursor().filter(|_| state.rows.counted().shown < enough);
         let Some(cursor) = cursor else { return };
-        match api::list(Some(cursor)).await {
-            Ok(listing) => state.rows.update(|rows| rows.extend(listing.page)),
+        match in_time(api::list(Some(cursor))).await {
+            Ok(listing) => state.rows.extend(listing.page),
             Err(error) => {
-                state.shell.notice.set(format!("Not every row could be loaded. {error}"));
+                let words = format!("Not every row could be loaded. {error} Show more tries again.");
+                state.shell.notice.set(words);
                 return;
             }
         }
@@ -36,31 +40,45 @@ pub(super) async fn load_rows(state: PageState, enough: usize) {
 }
 
 impl Follower for PageState {
-    const EVENTS: &'static [&'static str] = &["consumer", "removed"];
+    const EVENTS: &'static [&'static str] = &["consumer", "removed", "used"];
 
-    fn apply(self, name: &str, message: &MessageEvent) {
-        if let Some(event) = read(name, message) {
-            self.apply_live(event);
+    fn apply(self, name: &str, data: &str) {
+        match read(name, data) {
+            Some(News::Event(event)) => self.apply_live(*event),
+            Some(News::Uses(uses)) => self.apply_uses(uses),
+            None => {}
         }
     }
 
     async fn resync(self) -> Option<i64> {
-        let listing = api::list(None).await.ok()?;
-        self.rows.update(|rows| rows.restart(listing.page));
-        load_rows(self, LOAD_BY_ITSELF).await;
-        Some(listing.seen)
+        // All that were there before, so that none is missing meanwhile.
+        let enough = self.rows.counted().shown.min(LOAD_BY_ITSELF);
+        let Listing { mut page, seen } = in_time(api::list(None)).await.ok()?;
+        while let Some(cursor) = page.next_cursor.take_if(|_| page.items.len() < enough) {
+            let next = in_time(api::list(Some(cursor))).await.ok()?.page;
+            page = Page { items: [page.items, next.items].concat(), ..next };
+        }
+        self.rows.restart(page);
+        Some(seen)
     }
 }
 
-fn read(name: &str, message: &MessageEvent) -> Option<Event> {
+enum News {
+    Event(Box<Event>),
+    Uses(Vec<Use>),
+}
+
+/// `None` for what this version of the page cannot read.
+fn read(name: &str, data: &str) -> Option<News> {
     #[derive(Deserialize)]
     struct Removed {
         key: ConsumerKey,
     }
-    let data = message.data().as_string()?;
-    match name {
-        "consumer" => serde_json::from_str::<Consumer>(&data).ok().map(Event::Consumer),
-        "removed" => serde_json::from_str::<Removed>(&data).ok().map(|removed| Event::Removed(removed.key)),
-        _ => None,
-    }
+    let event = match name {
+        "consumer" => Event::Consumer(serde_json::from_str(data).ok()?),
+        "removed" => Event::Removed(serde_json::from_str::<Removed>(data).ok()?.key),
+        "used" => return Some(News::Uses(serde_json::from_str::<Uses>(data).ok()?.consumers)),
+        _ => return None,
+    };
+    Some(News::Event(Box::new(event)))
 }

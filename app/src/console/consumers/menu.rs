@@ -40,7 +40,7 @@ fn entries(state: PageState, consumer: &Arc<Consumer>) -> Vec<Entry> {
         let opened_on = consumer.clone();
         let action = move |()| {
             // What the row shows now, which may be newer than when the menu was opened.
-            let latest = state.rows.with_untracked(|rows| rows.get(key).cloned());
+            let latest = state.rows.get(key);
             state.overlay.open(open(latest.unwrap_or_else(|| opened_on.clone())));
         };
         Entry { label, danger, action: Callback::new(action) }

@@ -1,6 +1,8 @@
 //! The page of OAuth consumers: register, and the live table.
 
 pub(crate) mod api;
+mod both_changed;
+mod closed;
 mod confirm;
 pub(crate) mod data;
 mod decision;
@@ -12,10 +14,13 @@ mod menu;
 mod overlay;
 pub(crate) mod page;
 mod register;
+mod registered;
 mod requested;
 mod rights;
 mod row;
 mod rows;
 mod scroll;
+mod secret_fields;
+mod signals;
 mod state;
 mod table;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::{prelude::*, server::SharedValue};
+use leptos::prelude::*;
 
 use super::{
     confirm::Confirm, data::PageData, decision::Decision, edit::EditDialog, live, menu::RowMenu,
@@ -11,7 +11,7 @@ use super::{
 #[cfg(feature = "ssr")]
 use crate::document::Document;
 use crate::{
-    console::shell::{Frame, Shell},
+    console::{frame::Frame, shell::Shell},
     frame::{header::NavPage, missed::MissedNote},
 };
 
@@ -19,19 +19,18 @@ use crate::{
 impl From<PageData> for Document {
     fn from(data: PageData) -> Self {
         let status = data.status();
-        let page = move |_| {
-            provide_context(data.clone());
-            view! { <ConsumersPage/> }
-        };
-        Self { script: true, ..Self::new("OAuth consumers · Latchkey", status, page) }
+        let json = serde_json::to_string(&data).expect("the page's data is plain data");
+        let page = move |_| view! { <ConsumersPage data=data.clone()/> };
+        Self { data: Some(json), ..Self::new("OAuth consumers · Latchkey", status, page) }
     }
 }
 
 /// The page **OAuth consumers**.
 #[component]
-pub fn ConsumersPage() -> impl IntoView {
-    let data = SharedValue::new(|| use_context::<PageData>().expect("the server provides the page's data"))
-        .into_inner();
+pub fn ConsumersPage(
+    /// What is on it.
+    data: PageData,
+) -> impl IntoView {
     let shell = Shell::new(data.prefix, data.now_ms);
     let state = PageState::new(data.listing.page, shell);
     provide_context(shell);

@@ -1,26 +1,37 @@
 //! The section **Register consumer**: a plain form, which the page takes over once its wasm runs.
 
-use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Event, FieldError, error::FieldErrors};
+use domain::{
+    Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Event, FieldError, TypedSecret, error::FieldErrors,
+};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use super::{api, data::Reply, existing_key::ExistingKey, state::PageState};
+use super::{
+    api,
+    data::Reply,
+    existing_key::ExistingKey,
+    registered::{Registered, Registration},
+    secret_fields::{SecretFields, SecretPair},
+    state::PageState,
+};
 use crate::{
-    console::submit::Submit,
+    console::{request::in_time, submit::Submit},
     error::AppError,
     ui::{
-        copy::CopyButton,
         dialog::WorkButton,
         dom::typed,
         field::{Field, set_error},
     },
 };
 
+/// What is said of a name that another consumer has, or that looks like one.
+const NAME_IN_USE: &str =
+    "Another consumer has this name already, or one that looks like it. That is allowed.";
+
 /// What is typed into the form, and what is said about it.
 #[derive(Clone, Copy)]
 struct Form {
     name: RwSignal<String>,
-    secret: RwSignal<String>,
-    again: RwSignal<String>,
+    secrets: SecretPair,
     key: RwSignal<String>,
     hint: RwSignal<Option<String>>,
     submit: Submit,
@@ -28,17 +39,19 @@ struct Form {
 
 impl Form {
     /// The form as the server rendered it, with what was typed before the page took over.
-    fn new(name: String, errors: Vec<FieldError>, problem: Option<String>) -> Self {
+    fn new(name: String, in_use: bool, errors: Vec<FieldError>, problem: Option<String>) -> Self {
         // What is not registered yet has no revision.
         let submit = Submit::new(0);
         submit.errors.set(errors);
         submit.refusal.set(problem.map(AppError::Unavailable));
         Self {
             name: RwSignal::new(typed("name").unwrap_or(name)),
-            secret: RwSignal::new(typed("secret").unwrap_or_default()),
-            again: RwSignal::new(typed("secret_again").unwrap_or_default()),
+            secrets: SecretPair::new(
+                typed("secret").unwrap_or_default(),
+                typed("secret_again").unwrap_or_default(),
+            ),
             key: RwSignal::new(typed("key").unwrap_or_default()),
-            hint: RwSignal::new(None),
+            hint: RwSignal::new(in_use.then(|| NAME_IN_USE.to_owned())),
             submit,
         }
     }
@@ -65,7 +78,8 @@ impl Form {
     }
 
     fn wrong_secret(self) -> Option<FieldError> {
-        ConsumerSecret::parse_twice(&self.secret.get_untracked(), &self.again.get_untracked()).err()
+        ConsumerSecret::parse_twice(&self.secrets.first.get_untracked(), &self.secrets.again.get_untracked())
+            .err()
     }
 
     fn leave_name(self) {
@@ -74,19 +88,17 @@ impl Form {
         self.hint.set(None);
         spawn_local(async move {
             // Without an answer there is just no hint.
-            let in_use = api::name_in_use(name.clone()).await.unwrap_or(false);
+            let in_use = in_time(api::name_in_use(name.clone())).await.unwrap_or(false);
             if in_use && self.name.get_untracked() == name {
-                let words =
-                    "Another consumer has this name already, or one that looks like it. That is allowed.";
-                self.hint.set(Some(words.to_owned()));
+                self.hint.set(Some(NAME_IN_USE.to_owned()));
             }
         });
     }
 
     fn leave_secret(self) {
-        let error = self.secret.with_untracked(|secret| ConsumerSecret::parse(secret).err());
+        let error = self.secrets.first.with_untracked(|secret| ConsumerSecret::parse(secret).err());
         self.show_error("secret", error.map(|error| error.to_string()));
-        if !self.again.with_untracked(String::is_empty) {
+        if !self.secrets.again.with_untracked(String::is_empty) {
             self.leave_again();
         }
     }
@@ -100,23 +112,10 @@ impl Form {
         set_error(self.submit.errors, field, words.map(|words| FieldError::new(field, words)));
     }
 
-    /// Fills both secret fields; returns whether it could.
-    fn generate(self) -> bool {
-        let Some(secret) = generate_secret() else {
-            let words = "The browser has no safe randomness to make a secret from.";
-            self.submit.refusal.set(Some(AppError::Unavailable(words.to_owned())));
-            return false;
-        };
-        self.secret.set(secret.clone());
-        self.again.set(secret);
-        self.submit.errors.update(|errors| errors.retain(|error| matches!(&*error.field, "name" | "key")));
-        true
-    }
-
     fn clear(self) {
-        for field in [self.name, self.secret, self.again, self.key] {
-            field.set(String::new());
-        }
+        self.name.set(String::new());
+        self.secrets.clear();
+        self.key.set(String::new());
         self.submit.errors.set(Vec::new());
         self.hint.set(None);
     }
@@ -126,107 +125,78 @@ impl Form {
 #[component]
 pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
     let state = expect_context::<PageState>();
-    let notice = state.shell.notice;
-    let (registered, name, errors, problem) = match reply {
+    let (registered, name, in_use, errors, problem) = match reply {
         None => Default::default(),
-        Some(Reply::Registered(consumer)) => (Some(*consumer), String::new(), Vec::new(), None),
-        Some(Reply::Refused { name, errors, problem }) => (None, name, errors, problem),
+        Some(Reply::Registered { consumer, name_in_use }) => {
+            let registration = Registration { consumer: *consumer, secret: None, name_in_use };
+            (Some(registration), String::new(), false, Vec::new(), None)
+        }
+        Some(Reply::Refused { name, name_in_use, errors, problem }) => {
+            (None, name, name_in_use, errors, problem)
+        }
     };
     let registered = RwSignal::new(registered);
-    let form = Form::new(name, errors, problem);
+    let form = Form::new(name, in_use, errors, problem);
     let submit = form.submit;
     let errors = submit.errors;
     let name_input = NodeRef::<html::Input>::new();
 
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        submit.refusal.set(None);
+        let secret = TypedSecret::from(form.secrets.first.get_untracked());
+        let kept = secret.clone();
         let send = move |_| {
             registered.set(None);
-            api::register(form.name.get_untracked(), form.secret.get_untracked().into(), form.brought_key())
+            api::register(form.name.get_untracked(), secret, form.brought_key())
         };
         let done = move |consumer: Consumer| {
+            let name_in_use = form.hint.with_untracked(Option::is_some);
             form.clear();
             state.apply_own(Event::Consumer(consumer.clone()));
-            registered.set(Some(consumer));
+            registered.set(Some(Registration { consumer, secret: Some(kept), name_in_use }));
             if let Some(input) = name_input.get_untracked() {
                 let _ = input.focus();
             }
         };
-        submit.run(|| form.wrong(), send, done);
+        // The form is there for as long as the page.
+        submit.run(|| form.wrong(), send, done, || ());
     };
-    let generate = move |_| {
-        if form.generate() {
-            notice.set("A secret was generated. Copy it now: it is not shown again.".to_owned());
-        }
-    };
-    let idle = move || !state.shell.hydrated.get();
-    let nothing_to_copy = Signal::derive(move || idle() || form.secret.with(String::is_empty));
+    let leave = Callback::new(move |field| match field {
+        "secret" => form.leave_secret(),
+        _ => form.leave_again(),
+    });
     view! {
         <section class="card register" aria-labelledby="register-consumer">
             <h2 id="register-consumer">"Register consumer"</h2>
             <form
                 node_ref=submit.form method="post" action=state.shell.url("/settings/oauth-consumers") novalidate=true
-                on:submit=on_submit
+                autocomplete="off" on:submit=on_submit
             >
                 <div class="fields">
                     <Field
                         name="name" label="Consumer name" value=form.name errors hint=form.hint node_ref=name_input
                         on_leave=Callback::new(move |()| form.leave_name())
                     />
-                    <Field
-                        name="secret" label="Consumer secret" kind="password" autocomplete="new-password" value=form.secret
-                        errors on_leave=Callback::new(move |()| form.leave_secret())
-                    >
-                        <button type="button" class="link" disabled=idle on:click=generate>"Generate"</button>
-                    </Field>
-                    <Field
-                        name="secret_again" label="Re-type consumer secret" kind="password" autocomplete="new-password"
-                        value=form.again errors on_leave=Callback::new(move |()| form.leave_again())
-                    >
-                        <CopyButton
-                            label="Copy secret" text=Callback::new(move |()| form.secret.get_untracked())
-                            message=notice disabled=nothing_to_copy
-                        />
-                    </Field>
+                    <SecretFields
+                        labels=["Consumer secret", "Re-type consumer secret"] secrets=form.secrets errors on_leave=leave
+                    />
                     <ExistingKey
                         value=form.key errors
                         on_leave=Callback::new(move |()| set_error(errors, "key", form.wrong_key()))
                     />
                     <WorkButton label="Register" busy=submit.busy/>
                 </div>
-                <p class="problem" role="alert">
-                    {move || submit.refusal.with(|refusal| refusal.as_ref().map(ToString::to_string))}
-                </p>
+                <div class="problem" role="alert" translate="no">
+                    {move || submit.refusal.get().map(|refusal| view! {
+                        <p>{refusal.to_string()}</p>
+                        {refusal.may_pass().then(|| view! { <button type="submit" class="btn small">"Try again"</button> })}
+                    })}
+                </div>
             </form>
             <div class="registered" aria-live="polite">
-                {move || registered.get().map(|consumer| view! { <Registered consumer/> })}
+                {move || registered.get().map(|registration| view! { <Registered registration registered/> })}
             </div>
         </section>
     }
     .into_any()
-}
-
-#[component]
-fn Registered(consumer: Consumer) -> impl IntoView {
-    let state = expect_context::<PageState>();
-    let key = consumer.key.to_string();
-    let copied = key.clone();
-    view! {
-        <p class="note">
-            <strong><bdi>{consumer.name.to_string()}</bdi></strong>
-            " is registered. Its consumer key: "
-            <code class="key">{key}</code>
-            <CopyButton label="Copy consumer key" text=Callback::new(move |()| copied.clone()) message=state.shell.notice/>
-            " Approve it below to activate it."
-        </p>
-    }
-}
-
-/// 192 random bits as 32 characters that survive every form, URL and shell.
-fn generate_secret() -> Option<String> {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut bytes = [0; 32];
-    window().crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
-    Some(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 64)])).collect())
 }

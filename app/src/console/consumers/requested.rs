@@ -8,7 +8,7 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{api, state::PageState};
 use crate::{
-    console::{refusal::Refusal, submit::Submit},
+    console::{refusal::Refusal, request::in_time, submit::Submit},
     error::AppError,
     ui::{
         dialog::{CancelButton, Modal, WorkButton, close},
@@ -49,7 +49,7 @@ impl Words {
 
 /// Where from and how often its key was asked for, the fingerprint to compare, and when the request ends.
 #[component]
-pub(super) fn Requested(consumer: Memo<Arc<Consumer>>) -> impl IntoView {
+pub(super) fn Requested(consumer: RwSignal<Arc<Consumer>>) -> impl IntoView {
     let words = Memo::new(move |_| consumer.with(|consumer| Words::of(consumer)));
     move || {
         words.get().map(|Words { from, times, resembles, fingerprint, end }| {
@@ -84,7 +84,7 @@ pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl I
     let submit = Submit::new(revision);
     let count = RwSignal::new(None::<Result<u64, AppError>>);
     spawn_local(async move {
-        let answer = api::count_requests_from(address).await;
+        let answer = in_time(api::count_requests_from(address)).await;
         let _ = count.try_set(Some(answer));
     });
     let how_many = move || match count.get() {
@@ -96,23 +96,32 @@ pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl I
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let send = move |_| api::remove_requests_from(address);
-        submit.run(Vec::new, send, move |mut removed: Vec<ConsumerKey>| {
+        let done = move |mut removed: Vec<ConsumerKey>| {
             // The row with the menu last: what takes the focus in its place has to be there then.
             removed.sort_unstable_by_key(|key| *key == opened_on);
+            state.shell.notice.set(match removed.len() {
+                1 => "1 request is removed.".to_owned(),
+                count => format!("{count} requests are removed."),
+            });
             for key in removed {
                 state.apply_own(Event::Removed(key));
             }
             close(dialog);
-        });
+        };
+        let closed = move || {
+            let words = "The dialog was closed before the server answered. Requests that were removed all the same leave the table at once.";
+            state.shell.notice.set(words.to_owned());
+        };
+        submit.run(Vec::new, send, done, closed);
     };
     view! {
         <Modal heading=HEADING node_ref=dialog on_close=Callback::new(move |()| state.overlay.dialog_closed())>
             <form method="dialog" on:submit=on_submit>
                 <p>
-                    "Every undecided request from " <strong>{network}</strong>
+                    "Every undecided request from " <strong translate="no">{network}</strong>
                     " will be removed permanently. Consumers that are approved or disapproved stay. The programs can ask again."
                 </p>
-                <p class="users">{how_many}</p>
+                <p class="users" translate="no">{how_many}</p>
                 <div class="foot">
                     <Refusal error=submit.refusal button=BUTTON/>
                     <div class="buttons">

@@ -1,12 +1,10 @@
 //! One row. It redraws only what changed of its consumer, and opens the menu by button, right-click and keyboard.
 
-use std::sync::Arc;
-
-use domain::{Consumer, ConsumerKey, Status};
+use domain::{ConsumerKey, Status};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use super::{elements, overlay::Open, requested::Requested, rights, state::PageState};
+use super::{elements, overlay::Open, requested::Requested, rights, signals::RowSignals, state::PageState};
 use crate::ui::{copy::CopyButton, menu::Position, time::Ago};
 
 fn status_class(status: Status) -> &'static str {
@@ -19,19 +17,20 @@ fn status_class(status: Status) -> &'static str {
 
 /// A consumer's row. An approved one is black, every other grey.
 #[component]
-pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
+pub(super) fn Row(
+    /// Its consumer's key.
+    key: ConsumerKey,
+    /// What changes in it.
+    signals: RowSignals,
+) -> impl IntoView {
     let state = expect_context::<PageState>();
-    // A removed row keeps what it last showed until it is taken off the page.
-    let consumer = Memo::new(move |last: Option<&Arc<Consumer>>| {
-        let current = state.rows.with(|rows| rows.get(key).cloned());
-        current.or_else(|| last.cloned()).expect("a row is made for a consumer that is in the table")
-    });
-    let is_new = Memo::new(move |_| state.marked.with(|marked| marked.contains(&key)));
+    let consumer = RwSignal::from(signals.consumer);
+    let is_new = RwSignal::from(signals.marked);
     let menu_open = Memo::new(move |_| state.overlay.is_menu_of(key));
     let name = move || consumer.with(|consumer| consumer.name.to_string());
     let status = move || consumer.with(|consumer| consumer.status);
     let right = move || consumer.with(|consumer| rights::word(consumer));
-    let name_id = format!("name-{key}");
+    let (name_id, key_id) = (format!("name-{key}"), format!("key-{key}"));
     let open = move |offset| {
         let position = Position { anchor: elements::menu_button(key), offset };
         state.overlay.open(Open::Menu(consumer.get_untracked(), position));
@@ -44,6 +43,9 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
         }
     };
     let right_click = move |event: ev::MouseEvent| {
+        if is_on_selection(&event) {
+            return;
+        }
         event.prevent_default();
         // The keyboard's menu key fires `contextmenu` as well, but not with the pointer's second button.
         open(if event.button() == 2 { offset_from_button(&event) } else { None });
@@ -63,11 +65,11 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
             <td role="cell" class="name">
                 <bdi id=name_id.clone()>{name}</bdi>
                 {move || right().map(|word| view! { " " <span class="tag">{word}</span> })}
-                <Show when=move || is_new.get()><span class="tag">"New"</span></Show>
+                {move || is_new.get().then(|| view! { " " <span class="tag">"New"</span> })}
             </td>
             <td role="cell" class="k">
                 <span class="with-copy">
-                    <code class="key">{key.to_string()}</code>
+                    <code class="key" id=key_id.clone()>{key.to_string()}</code>
                     <CopyButton
                         icon=true label="Copy consumer key" text=Callback::new(move |()| key.to_string())
                         message=state.shell.notice described_by=name_id
@@ -79,21 +81,22 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
                 <span class=move || status_class(status())>{move || status().word()}</span>
             </td>
             <td role="cell" class="when">
-                <Ago at=Signal::derive(move || consumer.with(|consumer| consumer.created_at)) now=state.shell.clock/>
+                <Ago at=Signal::derive(move || consumer.with(|consumer| consumer.created_at)) now=state.shell.clock exactly=state.shell.exact_times/>
                 ", "
                 {move || consumer.with(|consumer| consumer.created_by.to_string())}
                 <Requested consumer/>
             </td>
             <td role="cell" class="used">
                 {move || match consumer.with(|consumer| consumer.last_used_at) {
-                    Some(at) => view! { <Ago at=Signal::stored(at) now=state.shell.clock/> }.into_any(),
+                    Some(at) => view! { <Ago at=Signal::stored(at) now=state.shell.clock exactly=state.shell.exact_times/> }.into_any(),
                     None => "Never".into_any(),
                 }}
             </td>
             <td role="cell" class="do">
                 <button
                     type="button" class="icon more" aria-haspopup="menu" aria-expanded=move || menu_open.get().to_string()
-                    aria-label=move || format!("Actions for {}", name()) disabled=move || !state.shell.hydrated.get() on:click=toggle
+                    aria-label=move || format!("Actions for {}", name()) aria-describedby=key_id
+                    disabled=move || !state.shell.hydrated.get() on:click=toggle
                 >
                     <span aria-hidden="true">"⋯"</span>
                 </button>
@@ -101,6 +104,15 @@ pub(super) fn Row(key: ConsumerKey) -> impl IntoView {
         </tr>
     }
     .into_any()
+}
+
+/// Whether a pointer's second button was pressed on text that is selected: the browser's own menu copies it.
+fn is_on_selection(event: &ev::MouseEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+    let selection = window().get_selection().ok().flatten().filter(|selection| !selection.is_collapsed());
+    let (Some(target), Some(selection)) = (target, selection) else { return false };
+    event.button() == 2
+        && selection.contains_node_with_allow_partial_containment(&target, true).unwrap_or(false)
 }
 
 /// A right-click's position relative to the row's button, so that the menu scrolls along with the row.

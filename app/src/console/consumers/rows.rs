@@ -1,4 +1,5 @@
-//! The rows of the table and what each event does to them. It is pure: every open page ends up equal to the database.
+//! The rows of the table and what each event does to them. Only those that are loaded: a window of them, whose end is
+//! `next_cursor`. It is pure: every open page ends up equal to the database.
 
 use std::{
     cmp::Ordering,
@@ -6,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Consumer, ConsumerKey, Event, Page};
+use domain::{Consumer, ConsumerKey, Event, Page, Use};
 
 /// The rows of the table, newest first.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +60,11 @@ impl Table {
         &self.order
     }
 
+    /// The keys of all rows, on the page or waiting, in no order.
+    pub fn keys(&self) -> impl Iterator<Item = ConsumerKey> {
+        self.rows.keys().copied()
+    }
+
     /// How many new rows wait.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
@@ -93,6 +99,16 @@ impl Table {
         }
     }
 
+    /// Applies when a consumer was last used. An older use changes nothing.
+    pub fn apply_use(&mut self, used: &Use) -> Applied {
+        let Some(row) = self.rows.get_mut(&used.key) else { return Applied::Nothing };
+        if row.last_used_at >= Some(used.last_used_at) {
+            return Applied::Nothing;
+        }
+        Arc::make_mut(row).last_used_at = Some(used.last_used_at);
+        Applied::Changed(used.key)
+    }
+
     fn save(&mut self, consumer: Consumer, new_row: NewRow) -> Applied {
         let key = consumer.key;
         if self.removed.contains(&key) {
@@ -106,10 +122,13 @@ impl Table {
             if !is_newer(&consumer, row) {
                 return Applied::Nothing;
             }
-            *row = Arc::new(consumer);
+            // Read before the use was written, but told after it.
+            let last_used_at = consumer.last_used_at.max(row.last_used_at);
+            *row = Arc::new(Consumer { last_used_at, ..consumer });
             return Applied::Changed(key);
         }
-        if consumer.revision == 1 {
+        // One that was asked for again, or used, is not new.
+        if consumer.revision == 1 && consumer.requested_times <= 1 && consumer.last_used_at.is_none() {
             self.total += 1;
         }
         if self.next_cursor.is_some() && self.sorts_after_all(&consumer) {
@@ -277,6 +296,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_loaded_counts_once_however_often_it_is_asked_for() {
+        let mut table = Table::new(Page { next_cursor: Some("5".into()), total: 2, ..page(&[5]) });
+        let asked = Consumer { requested_times: 42, ..consumer(1) };
+        assert_eq!(table.apply(Event::Consumer(asked), NewRow::Show), Applied::Nothing);
+        assert_eq!(table.total(), 2);
+    }
+
+    #[test]
     fn a_waiting_row_is_not_on_the_page_until_it_is_shown() {
         let mut table = Table::new(page(&[1]));
         table.apply(Event::Consumer(consumer(2)), NewRow::Wait);
@@ -331,6 +358,29 @@ mod tests {
         assert_eq!(table.apply(asked(42), NewRow::Show), Applied::Nothing);
         assert_eq!(table.apply(asked(41), NewRow::Show), Applied::Nothing);
         assert_eq!((table.get(key(5)).unwrap().requested_times, table.total()), (42, 1));
+    }
+
+    #[test]
+    fn a_use_shows_in_its_row_alone_and_an_older_one_changes_nothing() {
+        let mut table = Table::new(page(&[5, 1]));
+        let at = |second| OffsetDateTime::UNIX_EPOCH + Duration::seconds(second);
+        let used = |n, second| Use { key: key(n), last_used_at: at(second) };
+        assert_eq!(table.apply_use(&used(5, 20)), Applied::Changed(key(5)));
+        assert_eq!(table.apply_use(&used(5, 20)), Applied::Nothing);
+        assert_eq!(table.apply_use(&used(5, 10)), Applied::Nothing);
+        assert_eq!(table.apply_use(&used(9, 10)), Applied::Nothing, "its row is not loaded");
+        assert_eq!(table.get(key(5)).unwrap().last_used_at, Some(at(20)));
+        assert_eq!((table.get(key(5)).unwrap().revision, table.get(key(1)).unwrap().last_used_at), (1, None));
+    }
+
+    #[test]
+    fn a_change_that_comes_after_a_later_use_keeps_the_use() {
+        let mut table = Table::new(page(&[1]));
+        let used = Use { key: key(1), last_used_at: OffsetDateTime::UNIX_EPOCH };
+        table.apply_use(&used);
+        table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show);
+        let row = table.get(key(1)).unwrap();
+        assert_eq!((row.status, row.last_used_at), (Status::Approved, Some(used.last_used_at)));
     }
 
     #[test]

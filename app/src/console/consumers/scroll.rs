@@ -2,22 +2,20 @@
 
 use domain::ConsumerKey;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlElement;
 
 use super::elements;
 use crate::ui::dom;
 
-/// The row at the top of the window, where the table begins above it.
+/// How far below the bar the first row is looked for: the column heads stay there.
+const HEADS: f64 = 48.0;
+
+/// The row at the top of what can be seen of the table, where the table begins above it.
 fn first_visible_row() -> Option<ConsumerKey> {
-    let rows = document().query_selector_all(elements::ROWS).ok()?;
-    let row_at = |at| rows.item(at)?.dyn_into::<HtmlElement>().ok();
-    if row_at(0)?.get_bounding_client_rect().top() >= 0.0 {
-        return None;
-    }
-    let mut rows = (0..rows.length()).filter_map(row_at);
-    let visible = rows.find(|row| row.get_bounding_client_rect().top() >= 0.0)?;
-    elements::key_of(&visible)
+    let bar = dom::find("header")?.get_bounding_client_rect().bottom();
+    let middle = window().inner_width().ok()?.as_f64()? / 2.0;
+    #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
+    let element = document().element_from_point(middle as f32, (bar + HEADS) as f32)?;
+    elements::key_of(&element)
 }
 
 /// Whether the page is at least as high as the window, so that one more row can be scrolled away.
@@ -36,14 +34,12 @@ impl ScrollAnchor {
         Self(key.and_then(|key| Some((key, top(key)?))))
     }
 
-    /// After they have changed: the scroll is corrected before the next frame is painted, so nothing is seen to move.
+    /// After they have changed and before the next frame is painted: corrects the scroll, so that nothing is seen to move.
     pub(super) fn after(self) {
         let Some((key, before)) = self.0 else { return };
-        request_animation_frame(move || {
-            if let Some(now) = top(key).filter(|now| (now - before).abs() > 0.5) {
-                window().scroll_by_with_x_and_y(0.0, now - before);
-            }
-        });
+        if let Some(now) = top(key).filter(|now| (now - before).abs() > 0.5) {
+            window().scroll_by_with_x_and_y(0.0, now - before);
+        }
     }
 }
 

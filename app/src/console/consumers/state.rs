@@ -1,77 +1,136 @@
 //! Everything that changes on the page, and how a change is applied without disturbing the reader.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
-use domain::{Consumer, ConsumerKey, Event, Page};
-use leptos::prelude::*;
+use domain::{Consumer, ConsumerKey, Event, Page, Use};
+use leptos::{
+    prelude::*,
+    task::{spawn_local, tick},
+};
 
 use super::{
     elements,
     overlay::Overlay,
-    rows::{Applied, NewRow, Table},
+    rows::{Applied, NewRow},
     scroll::{self, ScrollAnchor},
+    signals::Rows,
 };
 use crate::console::shell::Shell;
 
 /// How long a new row is marked.
 const NEW_FOR: Duration = Duration::from_secs(30);
 
+/// What has arrived since the last frame, and is applied with the next one; oldest first.
+#[derive(Clone, Debug, Default)]
+struct Arrived {
+    events: Vec<Event>,
+    uses: Vec<Use>,
+}
+
+impl Arrived {
+    fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.uses.is_empty()
+    }
+}
+
 /// Everything that changes on the page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PageState {
     /// The model: what is in the table.
-    pub(super) rows: RwSignal<Table>,
-    /// The rows that are marked as new.
-    pub(super) marked: RwSignal<HashSet<ConsumerKey>>,
+    pub(super) rows: Rows,
     /// The row under the pointer.
     pub(super) hovered: RwSignal<Option<ConsumerKey>>,
     /// The menu or dialog that is open.
     pub(super) overlay: Overlay,
     /// The clock, the link, notices.
     pub(super) shell: Shell,
+    arrived: StoredValue<Arrived>,
 }
 
 impl PageState {
     /// The page as the server rendered it.
     pub(super) fn new(rows: Page<Consumer>, shell: Shell) -> Self {
         Self {
-            rows: RwSignal::new(Table::new(rows)),
-            marked: RwSignal::default(),
+            rows: Rows::new(rows),
             hovered: RwSignal::new(None),
             overlay: Overlay::new(),
             shell,
+            arrived: StoredValue::new(Arrived::default()),
         }
     }
 
     /// Applies what another administrator did, without moving what the reader is looking at.
     pub(super) fn apply_live(self, event: Event) {
-        let new_row = if self.would_push_row_in_use() { NewRow::Wait } else { NewRow::Show };
-        self.apply(event, new_row);
+        self.arrives(|arrived| arrived.events.push(event));
     }
 
-    /// Applies what this page did itself.
+    /// Applies when consumers were last used.
+    pub(super) fn apply_uses(self, uses: Vec<Use>) {
+        self.arrives(|arrived| arrived.uses.extend(uses));
+    }
+
+    /// Applies what this page did itself, after what has arrived before.
     pub(super) fn apply_own(self, event: Event) {
-        self.apply(event, NewRow::Show);
+        self.apply(Some(event));
     }
 
-    fn apply(self, event: Event, new_row: NewRow) {
+    /// Everything that arrives between two frames is applied together, before the next one is painted: its layout is then
+    /// computed once. A hidden page has no frames and applies each by itself.
+    fn arrives(self, arrive: impl FnOnce(&mut Arrived)) {
+        let first = self.arrived.try_update_value(|arrived| {
+            let first = arrived.is_empty();
+            arrive(arrived);
+            first && !arrived.is_empty()
+        });
+        if first != Some(true) {
+            return;
+        }
+        if document().hidden() {
+            self.apply(None);
+        } else {
+            request_animation_frame(move || self.apply(None));
+        }
+    }
+
+    fn apply(self, own: Option<Event>) {
+        let arrived = self.arrived.try_update_value(std::mem::take).unwrap_or_default();
+        if arrived.is_empty() && own.is_none() {
+            return;
+        }
         let anchor = ScrollAnchor::before(self.row_in_use());
+        let new_row = if self.would_push_row_in_use() { NewRow::Wait } else { NewRow::Show };
+        for event in arrived.events {
+            self.apply_event(event, new_row);
+        }
+        for used in &arrived.uses {
+            self.rows.apply_use(used);
+        }
+        if let Some(own) = own {
+            self.apply_event(own, NewRow::Show);
+        }
+        self.rows.settle();
+        // Once the effects of all this are in the document, and before it is painted.
+        spawn_local(async move {
+            tick().await;
+            anchor.after();
+        });
+    }
+
+    fn apply_event(self, event: Event, new_row: NewRow) {
         if let Event::Removed(key) = event {
             self.before_removal(key);
         }
-        let applied = self.rows.try_update(|rows| rows.apply(event, new_row));
-        if let Some(Applied::Added(key)) = applied {
+        if let Applied::Added(key) = self.rows.apply(event, new_row) {
             self.mark_new(key);
         }
-        anchor.after();
     }
 
     /// Makes sure that the focus is not lost with a row.
     fn before_removal(self, key: ConsumerKey) {
-        let next = self.rows.with_untracked(|rows| rows.next(key));
+        let next = self.rows.next(key);
         if self.overlay.row() == Some(key) {
             // Called twice if another administrator removed it first; keep the first answer.
-            if self.rows.with_untracked(|rows| rows.get(key).is_some()) {
+            if self.rows.get(key).is_some() {
                 self.overlay.row_is_removed(next);
             }
         } else if elements::focused_row() == Some(key) {
@@ -81,15 +140,16 @@ impl PageState {
 
     /// Puts waiting rows on the page; returns the first of them.
     pub(super) fn show_waiting(self) -> Option<ConsumerKey> {
-        if self.rows.with_untracked(|rows| rows.waiting() == 0) {
+        if self.rows.counted().waiting == 0 {
             return None;
         }
-        self.rows.try_update(Table::show_waiting).flatten()
+        self.rows.show_waiting()
     }
 
     fn mark_new(self, key: ConsumerKey) {
-        self.marked.update(|marked| _ = marked.insert(key));
-        set_timeout(move || self.marked.update(|marked| _ = marked.remove(&key)), NEW_FOR);
+        let Some(row) = self.rows.row(key) else { return };
+        row.marked.set(true);
+        set_timeout(move || row.marked.set(false), NEW_FOR);
     }
 
     /// The row in use: one with a menu or dialog open on it, with the focus in it, or under the pointer.

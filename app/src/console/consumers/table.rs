@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast as _;
 
-use super::{elements, live, row::Row, rows::Table, state::PageState};
+use super::{elements, live, row::Row, state::PageState};
 
 /// How many rows **Show more** brings.
 const MORE: usize = 500;
@@ -43,11 +43,9 @@ pub(super) fn ConsumerTable() -> impl IntoView {
             elements::focus_row(Some(first));
         }
     };
-    let order = Memo::new(move |_| state.rows.with(|rows| rows.order().to_vec()));
-    let waiting = Memo::new(move |_| state.rows.with(Table::waiting));
-    let counts = Memo::new(move |_| {
-        state.rows.with(|rows| (rows.order().len(), rows.total(), rows.next_cursor().is_some()))
-    });
+    let counts = Memo::new(move |_| state.rows.counts());
+    let exact = state.shell.exact_times;
+    let waiting = move || counts.get().waiting;
     view! {
         <section
             class="card consumers" aria-labelledby="consumer-keys"
@@ -55,9 +53,15 @@ pub(super) fn ConsumerTable() -> impl IntoView {
         >
             <div class="tools">
                 <h2 id="consumer-keys" tabindex="-1">"Consumer keys"</h2>
-                <span class="count">{move || counts.get().1}</span>
-                <Show when=move || { waiting.get() > 0 }>
-                    <button type="button" class="btn small" on:click=show_waiting>{move || format!("{} new", waiting.get())}</button>
+                <span class="count" translate="no">{move || counts.get().total}</span>
+                <button
+                    type="button" class="btn small" aria-pressed=move || exact.get().to_string()
+                    disabled=move || !state.shell.hydrated.get() on:click=move |_| exact.update(|exact| *exact = !*exact)
+                >
+                    "Exact times"
+                </button>
+                <Show when=move || { waiting() > 0 }>
+                    <button type="button" class="btn small" translate="no" on:click=show_waiting>{move || format!("{} new", waiting())}</button>
                 </Show>
             </div>
             <table role="table" aria-labelledby="consumer-keys">
@@ -71,24 +75,25 @@ pub(super) fn ConsumerTable() -> impl IntoView {
                         <th role="columnheader" scope="col" class="do"><span class="off-screen">"Actions"</span></th>
                     </tr>
                 </thead>
-                <tbody role="rowgroup" on:pointerover=over>
-                    <For each=move || order.get() key=|key| *key let:key>
-                        <Row key/>
+                // A translator would keep words that are not true any more: it shows copies, and does not see the originals change.
+                <tbody role="rowgroup" translate="no" on:pointerover=over>
+                    <For each=move || state.rows.order() key=|key| *key let:key>
+                        {state.rows.row(key).map(|signals| view! { <Row key signals/> })}
                     </For>
                 </tbody>
             </table>
-            <Show when=move || { counts.get().0 == 0 && waiting.get() == 0 }>
+            <Show when=move || { counts.get().shown == 0 && waiting() == 0 }>
                 <p class="empty">
                     <strong>"No consumer keys yet."</strong>
                     " Register a consumer above: its key appears here, and you approve it to let it sign users in."
                 </p>
             </Show>
-            <Show when=move || counts.get().2>
+            <Show when=move || counts.get().more>
                 <p class="more-rows">
-                    {move || format!("{} of {} rows", counts.get().0, counts.get().1)}
+                    <span translate="no">{move || format!("{} of {} rows", counts.get().shown, counts.get().total)}</span>
                     <button
                         type="button" class="btn small" disabled=move || !state.shell.hydrated.get()
-                        on:click=move |_| spawn_local(live::load_rows(state, counts.get_untracked().0 + MORE))
+                        on:click=move |_| spawn_local(live::load_rows(state, state.rows.counted().shown + MORE))
                     >
                         "Show more"
                     </button>

@@ -1,0 +1,69 @@
+//! What is said of a consumer that was just registered: its key, and, this once, its secret.
+
+use domain::{Consumer, TypedSecret};
+use leptos::prelude::*;
+
+use super::state::PageState;
+use crate::ui::copy::CopyButton;
+
+/// A registration that has just succeeded.
+#[derive(Clone)]
+pub(super) struct Registration {
+    pub(super) consumer: Consumer,
+    /// `None` where the form was sent without scripts: it never comes back.
+    pub(super) secret: Option<TypedSecret>,
+    /// Whether another consumer had the name already, or one that looks like it.
+    pub(super) name_in_use: bool,
+}
+
+/// The message. It stays until it is closed or the next consumer is registered.
+#[component]
+pub(super) fn Registered(
+    registration: Registration,
+    /// Where the message comes from.
+    registered: RwSignal<Option<Registration>>,
+) -> impl IntoView {
+    let state = expect_context::<PageState>();
+    let Registration { consumer, secret, name_in_use } = registration;
+    let key = consumer.key.to_string();
+    let copied = key.clone();
+    let idle = Signal::derive(move || !state.shell.hydrated.get());
+    view! {
+        <p class="note">
+            <strong translate="no"><bdi>{consumer.name.to_string()}</bdi></strong>
+            " is registered. Its consumer key: "
+            <code class="key" translate="no">{key}</code>
+            <CopyButton
+                label="Copy consumer key" text=Callback::new(move |()| copied.clone()) message=state.shell.notice disabled=idle
+            />
+            {secret.map(|secret| view! { <Secret secret/> })}
+            " Approve it below to activate it."
+            {name_in_use.then_some(" Another consumer has the same name, or one that looks like it; the keys tell them apart.")}
+            <button type="button" class="link" disabled=idle on:click=move |_| registered.set(None)>"Close"</button>
+        </p>
+    }
+    .into_any()
+}
+
+/// The secret, masked until it is revealed, to copy by a button or by hand.
+#[component]
+fn Secret(secret: TypedSecret) -> impl IntoView {
+    let state = expect_context::<PageState>();
+    let revealed = RwSignal::new(false);
+    let value = RwSignal::new(String::from(secret));
+    let reveal = move |_| revealed.update(|revealed| *revealed = !*revealed);
+    view! {
+        <span class="its-secret">
+            <label for="registered-secret">"Its secret, shown here only:"</label>
+            // As a property: no attribute of the page ever holds a secret.
+            <input
+                id="registered-secret" type="text" readonly=true autocomplete="off" spellcheck="false" translate="no"
+                class:masked=move || !revealed.get() prop:value=value
+            />
+            <button type="button" class="link" aria-pressed=move || revealed.get().to_string() on:click=reveal>"Reveal it"</button>
+            <CopyButton
+                label="Copy its secret" text=Callback::new(move |()| value.get_untracked()) message=state.shell.notice
+            />
+        </span>
+    }
+}

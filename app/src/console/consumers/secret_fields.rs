@@ -1,0 +1,95 @@
+//! The two fields for a consumer's secret, in the register form and in **Edit consumer**: generated, revealed and copied.
+
+use domain::FieldError;
+use leptos::prelude::*;
+
+use super::state::PageState;
+use crate::ui::{copy::CopyButton, field::Field};
+
+/// The secret, and what is typed to be sure of it.
+#[derive(Clone, Copy)]
+pub(super) struct SecretPair {
+    pub(super) first: RwSignal<String>,
+    pub(super) again: RwSignal<String>,
+}
+
+impl SecretPair {
+    /// Both, with what is typed into them so far.
+    pub(super) fn new(first: String, again: String) -> Self {
+        Self { first: RwSignal::new(first), again: RwSignal::new(again) }
+    }
+
+    pub(super) fn clear(self) {
+        self.first.set(String::new());
+        self.again.set(String::new());
+    }
+}
+
+/// Both fields, with **Generate**, **Reveal** and **Copy secret**.
+#[component]
+pub(super) fn SecretFields(
+    /// Keeps apart the ids of two forms of a page.
+    #[prop(default = "")]
+    id_prefix: &'static str,
+    /// What people read.
+    labels: [&'static str; 2],
+    /// What is typed.
+    secrets: SecretPair,
+    /// Every error of the form.
+    errors: RwSignal<Vec<FieldError>>,
+    /// Called when one of them is left, with its name.
+    on_leave: Callback<&'static str>,
+    /// A remark beside the first.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+) -> impl IntoView {
+    let state = expect_context::<PageState>();
+    let notice = state.shell.notice;
+    let revealed = RwSignal::new(false);
+    let idle = Signal::derive(move || !state.shell.hydrated.get());
+    let nothing_to_copy = Signal::derive(move || idle.get() || secrets.first.with(String::is_empty));
+    let generate = move |_| {
+        let Some(secret) = generate_secret() else {
+            let words = "The browser has no safe randomness to make a secret from.";
+            errors.update(|errors| errors.push(FieldError::new("secret", words)));
+            return;
+        };
+        secrets.first.set(secret.clone());
+        secrets.again.set(secret);
+        errors.update(|errors| errors.retain(|error| !matches!(&*error.field, "secret" | "secret_again")));
+        notice.set("A secret was generated. Copy it, or reveal it, before you go on.".to_owned());
+    };
+    let reveal = move |_| revealed.update(|revealed| *revealed = !*revealed);
+    let pressed = move || revealed.get().to_string();
+    view! {
+        <Field
+            id_prefix name="secret" label=labels[0] value=secrets.first revealed errors
+            on_leave=Callback::new(move |()| on_leave.run("secret")) hint=hint.map(str::to_owned)
+        >
+            <span class="inside">
+                <button type="button" class="link" aria-pressed=pressed disabled=idle on:click=reveal>"Reveal"</button>
+                <button type="button" class="link" disabled=idle on:click=generate>"Generate"</button>
+            </span>
+        </Field>
+        <Field
+            id_prefix name="secret_again" label=labels[1] value=secrets.again revealed errors
+            on_leave=Callback::new(move |()| on_leave.run("secret_again"))
+        >
+            <span class="inside">
+                <CopyButton
+                    label="Copy secret" text=Callback::new(move |()| secrets.first.get_untracked()) message=notice
+                    disabled=nothing_to_copy
+                />
+            </span>
+        </Field>
+    }
+    .into_any()
+}
+
+/// 192 random bits as 32 characters that survive every form, URL and shell.
+fn generate_secret() -> Option<String> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut bytes = [0; 32];
+    window().crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 64)])).collect())
+}

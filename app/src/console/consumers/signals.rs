@@ -1,0 +1,262 @@
+//! The rows as the page reads them: a signal for each row, one for their order, one for the counts. What happens to one
+//! row costs that row alone, however many there are.
+
+use std::{collections::HashMap, sync::Arc};
+
+use domain::{Consumer, ConsumerKey, Event, Page, Use};
+use leptos::prelude::*;
+
+use super::rows::{Applied, NewRow, Table};
+
+/// How many rows there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// On the page.
+    pub(super) shown: usize,
+    /// Waiting until the table is not in use.
+    pub(super) waiting: usize,
+    /// In the database.
+    pub(super) total: u64,
+    /// Whether some are not loaded yet.
+    pub(super) more: bool,
+}
+
+impl Counts {
+    fn of(table: &Table) -> Self {
+        Self {
+            shown: table.order().len(),
+            waiting: table.waiting(),
+            total: table.total(),
+            more: table.next_cursor().is_some(),
+        }
+    }
+}
+
+/// What changes in one row. Lives as long as its row is loaded.
+#[derive(Clone, Debug)]
+pub(super) struct RowSignals {
+    /// Its consumer as it is now; of a removed one, as it was last.
+    pub(super) consumer: ArcRwSignal<Arc<Consumer>>,
+    /// Whether it is marked as new.
+    pub(super) marked: ArcRwSignal<bool>,
+}
+
+impl RowSignals {
+    fn new(consumer: &Arc<Consumer>) -> Self {
+        Self { consumer: ArcRwSignal::new(consumer.clone()), marked: ArcRwSignal::new(false) }
+    }
+}
+
+/// The window of rows that are loaded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows {
+    table: StoredValue<Table>,
+    signals: StoredValue<HashMap<ConsumerKey, RowSignals>>,
+    /// The rows on the page, in their order.
+    order: RwSignal<Vec<ConsumerKey>>,
+    counts: RwSignal<Counts>,
+    /// Fires when rows have come, gone or changed, once for all that was applied together.
+    changed: RwSignal<()>,
+}
+
+impl Rows {
+    pub(super) fn new(page: Page<Consumer>) -> Self {
+        let table = Table::new(page);
+        let signals = table.keys().filter_map(|key| Some((key, RowSignals::new(table.get(key)?)))).collect();
+        Self {
+            order: RwSignal::new(table.order().to_vec()),
+            counts: RwSignal::new(Counts::of(&table)),
+            signals: StoredValue::new(signals),
+            table: StoredValue::new(table),
+            changed: RwSignal::new(()),
+        }
+    }
+
+    /// The rows on the page, in their order; changes with it alone.
+    pub(super) fn order(self) -> Vec<ConsumerKey> {
+        self.order.get()
+    }
+
+    /// How many rows there are; changes with the numbers alone.
+    pub(super) fn counts(self) -> Counts {
+        self.counts.get()
+    }
+
+    /// How many rows there are, untracked.
+    pub(super) fn counted(self) -> Counts {
+        self.counts.get_untracked()
+    }
+
+    /// Runs the current effect again when rows have come, gone or changed.
+    pub(super) fn track(self) {
+        self.changed.track();
+    }
+
+    /// What changes in the row of a key; `None` where it is not loaded.
+    pub(super) fn row(self, key: ConsumerKey) -> Option<RowSignals> {
+        self.signals.with_value(|signals| signals.get(&key).cloned())
+    }
+
+    /// The consumer of a key as it is now, untracked.
+    pub(super) fn get(self, key: ConsumerKey) -> Option<Arc<Consumer>> {
+        self.table.with_value(|table| table.get(key).cloned())
+    }
+
+    /// The row below, untracked.
+    pub(super) fn next(self, key: ConsumerKey) -> Option<ConsumerKey> {
+        self.table.with_value(|table| table.next(key))
+    }
+
+    /// Where the rows begin that are not loaded yet; `None` if all are.
+    pub(super) fn next_cursor(self) -> Option<String> {
+        self.table.with_value(|table| table.next_cursor().cloned())
+    }
+
+    /// Applies an event to the table and its row. What is common to all rows follows with `settle`.
+    pub(super) fn apply(self, event: Event, new_row: NewRow) -> Applied {
+        self.after(|table| table.apply(event, new_row))
+    }
+
+    /// Applies when a consumer was last used, likewise.
+    pub(super) fn apply_use(self, used: &Use) -> Applied {
+        self.after(|table| table.apply_use(used))
+    }
+
+    fn after(self, change: impl FnOnce(&mut Table) -> Applied) -> Applied {
+        // A page that is closing has no table any more.
+        let applied = self.table.try_update_value(change).unwrap_or(Applied::Nothing);
+        if let Applied::Added(key) | Applied::Changed(key) | Applied::Removed(key) = applied {
+            self.update(key);
+        }
+        applied
+    }
+
+    /// Adds the next rows.
+    pub(super) fn extend(self, page: Page<Consumer>) {
+        let keys: Vec<_> = page.items.iter().map(|consumer| consumer.key).collect();
+        self.table.update_value(|table| table.extend(page));
+        for key in keys {
+            self.update(key);
+        }
+        self.settle();
+    }
+
+    /// Starts over from the first rows, after a break too long to catch up from.
+    pub(super) fn restart(self, page: Page<Consumer>) {
+        self.table.update_value(|table| table.restart(page));
+        let mut keys: Vec<_> = self.signals.with_value(|signals| signals.keys().copied().collect());
+        self.table.with_value(|table| keys.extend(table.keys()));
+        for key in keys {
+            self.update(key);
+        }
+        self.settle();
+    }
+
+    /// Puts the waiting rows on the page; returns the first of them.
+    pub(super) fn show_waiting(self) -> Option<ConsumerKey> {
+        let first = self.table.try_update_value(Table::show_waiting).flatten();
+        self.settle();
+        first
+    }
+
+    /// Makes the signals of one row equal to the table.
+    fn update(self, key: ConsumerKey) {
+        let consumer = self.get(key);
+        self.signals.update_value(|signals| match (signals.get(&key), consumer) {
+            (Some(row), Some(consumer)) => {
+                if row.consumer.with_untracked(|shown| *shown != consumer) {
+                    row.consumer.set(consumer);
+                }
+            }
+            (None, Some(consumer)) => _ = signals.insert(key, RowSignals::new(&consumer)),
+            (_, None) => _ = signals.remove(&key),
+        });
+    }
+
+    /// Makes order and counts equal to the table, where they are not.
+    pub(super) fn settle(self) {
+        let counts = self.table.with_value(Counts::of);
+        if self.counted() != counts {
+            self.counts.set(counts);
+        }
+        let order = self.table.with_value(|table| {
+            let moved = self.order.with_untracked(|order| order != table.order());
+            moved.then(|| table.order().to_vec())
+        });
+        if let Some(order) = order {
+            self.order.set(order);
+        }
+        self.changed.set(());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Actor, ConsumerName, Status};
+    use time::OffsetDateTime;
+
+    use super::*;
+
+    fn key(n: u16) -> ConsumerKey {
+        format!("key-{n:05}").parse().unwrap()
+    }
+
+    fn consumer(n: u16) -> Consumer {
+        let at = OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(n.into());
+        Consumer::register(key(n), ConsumerName::parse("App").unwrap(), false, Actor::CommandLine, at)
+    }
+
+    fn rows(count: u16) -> Rows {
+        let items: Vec<_> = (0..count).rev().map(consumer).collect();
+        Rows::new(Page { total: items.len() as u64, items, next_cursor: None })
+    }
+
+    /// A signal that other rows' changes must not touch.
+    fn shown(rows: Rows, n: u16) -> Arc<Consumer> {
+        rows.row(key(n)).expect("it is loaded").consumer.get_untracked()
+    }
+
+    #[test]
+    fn a_change_reaches_its_own_row_and_leaves_all_others_alone() {
+        Owner::new().with(|| {
+            let rows = rows(1000);
+            let before: Vec<_> = (0..1000).map(|n| shown(rows, n)).collect();
+            let approved = consumer(7).decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap();
+            assert_eq!(rows.apply(Event::Consumer(approved), NewRow::Show), Applied::Changed(key(7)));
+            rows.settle();
+            for n in 0..1000 {
+                let same = Arc::ptr_eq(&shown(rows, n), &before[usize::from(n)]);
+                assert_eq!(same, n != 7, "{n}");
+            }
+            assert_eq!(shown(rows, 7).status, Status::Approved);
+        });
+    }
+
+    #[test]
+    fn order_and_counts_follow_what_was_applied_once_it_is_settled() {
+        Owner::new().with(|| {
+            let rows = rows(2);
+            for n in 2..5 {
+                rows.apply(Event::Consumer(consumer(n)), NewRow::Show);
+            }
+            rows.apply(Event::Removed(key(0)), NewRow::Show);
+            rows.settle();
+            assert_eq!(rows.order.get_untracked(), [4, 3, 2, 1].map(key));
+            assert_eq!(rows.counted(), Counts { shown: 4, waiting: 0, total: 4, more: false });
+            assert!(rows.row(key(0)).is_none(), "what is gone keeps nothing");
+        });
+    }
+
+    #[test]
+    fn starting_over_keeps_the_rows_that_stay_and_drops_those_that_are_gone() {
+        Owner::new().with(|| {
+            let rows = rows(3);
+            let stays = rows.row(key(2)).unwrap();
+            let approved = consumer(2).decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap();
+            rows.restart(Page { items: vec![approved], total: 1, next_cursor: None });
+            assert_eq!(stays.consumer.get_untracked().status, Status::Approved, "the same signal");
+            assert_eq!(rows.order.get_untracked(), [key(2)]);
+            assert!(rows.row(key(1)).is_none());
+        });
+    }
+}

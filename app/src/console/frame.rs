@@ -1,0 +1,99 @@
+//! What surrounds every page of the console: the bar with the state of the link, and below the page what that state means
+//! and a line for notices.
+
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+
+use super::{link::Link, shell::Shell, sign_in::SignInDialog};
+use crate::frame::{
+    header::{Header, NavPage},
+    who::Who,
+};
+
+/// How long a notice stays that nobody is reading.
+const NOTICE_FOR: Duration = Duration::from_secs(8);
+
+/// The bar, the page, and below it what the state of the link means and the last notice.
+#[component]
+pub(crate) fn Frame(
+    /// Who is signed in.
+    who: Who,
+    /// Its place in the bar.
+    here: NavPage,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let shell = expect_context::<Shell>();
+    let signed_in = who.clone();
+    view! {
+        <Header prefix=shell.url("") who here>
+            <span role="status" translate="no" class=move || format!("sign {}", shell.link.get().class())>
+                {move || shell.link.get().words()}
+            </span>
+        </Header>
+        <main>{children()}</main>
+        <div class="below">
+            <Advice who=signed_in/>
+            <NoticeLine/>
+        </div>
+    }
+}
+
+/// What the state of the link means, where its word alone would leave one helpless, and **Sign in** where that helps.
+#[component]
+fn Advice(who: Who) -> impl IntoView {
+    let shell = expect_context::<Shell>();
+    let signing_in = RwSignal::new(false);
+    let sign_in = move |_| signing_in.set(true);
+    let who = StoredValue::new(who);
+    view! {
+        <div class="advice-band" aria-live="assertive">
+            {move || {
+                let link = shell.link.get();
+                let button = (link == Link::SignedOut)
+                    .then(|| view! { " " <button type="button" class="btn small" on:click=sign_in>"Sign in"</button> });
+                link.advice().map(|words| view! { <p>{words} {button}</p> })
+            }}
+        </div>
+        {move || signing_in.get().then(|| view! { <SignInDialog who=who.get_value() open=signing_in/> })}
+    }
+    .into_any()
+}
+
+/// The last notice, until its time is over or it is closed. It stays while the pointer or the focus is on it.
+#[component]
+fn NoticeLine() -> impl IntoView {
+    let notice = expect_context::<Shell>().notice;
+    let (pointed, focused) = (RwSignal::new(false), RwSignal::new(false));
+    // Effects run in the browser alone.
+    Effect::new(move |timeout: Option<Option<TimeoutHandle>>| {
+        if let Some(timeout) = timeout.flatten() {
+            timeout.clear();
+        }
+        let passes = notice.with(|notice| !notice.is_empty()) && !pointed.get() && !focused.get();
+        let clear = move || notice.set(String::new());
+        if passes { set_timeout_with_handle(clear, NOTICE_FOR).ok() } else { None }
+    });
+    let close = move |_| {
+        notice.set(String::new());
+        // What is gone does not say that the pointer and the focus have left it.
+        pointed.set(false);
+        focused.set(false);
+    };
+    view! {
+        <div
+            class="message" aria-live="polite" translate="no"
+            on:pointerenter=move |_| pointed.set(true) on:pointerleave=move |_| pointed.set(false)
+            on:focusin=move |_| focused.set(true) on:focusout=move |_| focused.set(false)
+        >
+            {move || {
+                Some(notice.get()).filter(|notice| !notice.is_empty()).map(|notice| view! {
+                    <span>{notice}</span>
+                    <button type="button" class="icon close" aria-label="Close message" on:click=close></button>
+                })
+            }}
+        </div>
+    }
+    .into_any()
+}

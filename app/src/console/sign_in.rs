@@ -1,0 +1,106 @@
+//! Signing in again without leaving the page, after the session has ended elsewhere.
+
+use gloo_net::http::{Request, Response};
+use js_sys::encode_uri_component;
+use leptos::{ev, html, prelude::*};
+use web_sys::Event;
+
+use super::{request::in_time, shell::Shell, submit::Submit};
+use crate::{
+    error::AppError,
+    frame::who::{Who, who_am_i},
+    ui::{
+        dialog::{CancelButton, Modal, WorkButton, close},
+        field::Field,
+    },
+};
+
+/// Keeps this form's ids apart from others of the page.
+const PREFIX: &str = "again-";
+
+/// What tells the page's stream that it can go on.
+pub(super) const SIGNED_IN: &str = "page-signed-in";
+
+/// The dialog, which sends what the form of the sign-in page sends.
+#[component]
+pub(super) fn SignInDialog(
+    /// Who was signed in.
+    who: Who,
+    /// Cleared once it has closed.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let shell = expect_context::<Shell>();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let submit = Submit::new(0);
+    let (username, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let was = StoredValue::new(who);
+    let on_submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let form = form_of(&username.get_untracked(), &password.get_untracked());
+        password.set(String::new());
+        let send = move |_| sign_in(shell.url("/sign-in"), form);
+        let done = move |who: Who| {
+            close(dialog);
+            if was.try_with_value(|was| *was == who) == Some(true) {
+                if let Ok(event) = Event::new(SIGNED_IN) {
+                    let _ = window().dispatch_event(&event);
+                }
+            } else {
+                // The page is another user's. Where it cannot be loaded again, it goes on saying that it is not live.
+                let _ = window().location().reload();
+            }
+        };
+        // The page asks by itself who is signed in then.
+        submit.run(Vec::new, send, done, || ());
+    };
+    let problem = move || submit.refusal.get().map(|refusal| refusal.to_string());
+    let errors = submit.errors;
+    view! {
+        <Modal heading="Sign in" node_ref=dialog on_close=Callback::new(move |()| open.set(false))>
+            <form node_ref=submit.form method="dialog" novalidate=true on:submit=on_submit>
+                <Field id_prefix=PREFIX name="username" label="Username" autocomplete="username" value=username errors/>
+                <Field
+                    id_prefix=PREFIX name="password" label="Password" kind="password" autocomplete="current-password"
+                    value=password errors
+                />
+                <p class="advice">
+                    "With a second factor, or without an account, go through "
+                    <a href=shell.url("/sign-in") target="_blank">"the sign-in page"</a>
+                    " in another tab; this page then goes on by itself."
+                </p>
+                <div class="foot">
+                    <div class="problem" role="alert" translate="no">{problem}</div>
+                    <div class="buttons">
+                        <CancelButton node_ref=dialog/>
+                        <WorkButton label="Sign in" busy=submit.busy/>
+                    </div>
+                </div>
+            </form>
+        </Modal>
+    }
+}
+
+/// The form as a browser would send it.
+fn form_of(username: &str, password: &str) -> String {
+    format!("username={}&password={}", encode_uri_component(username), encode_uri_component(password))
+}
+
+/// Signs in, and asks who is signed in then: a page answers the form, whatever came of it.
+async fn sign_in(url: String, form: String) -> Result<Who, AppError> {
+    let request = Request::post(&url).header("Content-Type", "application/x-www-form-urlencoded").body(form);
+    let request = request.map_err(|error| AppError::BadRequest(error.to_string()))?;
+    let answer = request.send().await.map_err(|_| AppError::Unreachable)?;
+    match in_time(who_am_i()).await? {
+        Some(who) => Ok(who),
+        None => Err(AppError::Unavailable(refusal(&answer).to_owned())),
+    }
+}
+
+fn refusal(answer: &Response) -> &'static str {
+    match answer.status() {
+        401 => "Either the username or the password is wrong.",
+        429 => "There were too many attempts. Wait a minute before the next one.",
+        200..300 => "This account has a second factor: sign in on the sign-in page, in another tab.",
+        _ => "The server cannot sign you in at present. Try again in a minute.",
+    }
+}

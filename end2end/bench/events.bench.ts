@@ -1,0 +1,72 @@
+import type { Page } from "@playwright/test";
+import { ms, print } from "../support/figures.ts";
+import { ConsumersPage, expect, numbered, registerMany, test } from "../support/test.ts";
+
+/** How many events are measured at each number of rows. */
+const EVENTS = 100;
+
+/** How long the page's tasks have taken so far, in milliseconds. */
+async function taskTime(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return (metrics.find((metric) => metric.name === "TaskDuration")?.value ?? NaN) * 1000;
+  };
+}
+
+/** Decides on a consumer as a script at this origin would, without the page's doing. */
+async function decide(page: Page, key: string, verb: "approve" | "disapprove"): Promise<void> {
+  const headers = { origin: new URL(page.url()).origin, "if-match": "*" };
+  const answer = await page.request.post(`/api/v1/consumers/${key}/${verb}`, { headers });
+  expect(answer.status()).toBe(200);
+}
+
+/** The longest time between two frames while something goes on. */
+async function longestFrame(page: Page, work: () => Promise<void>): Promise<number> {
+  await page.evaluate(() => {
+    const seen = window as unknown as { longest: number };
+    seen.longest = 0;
+    let last = performance.now();
+    const frame = () => {
+      const now = performance.now();
+      seen.longest = Math.max(seen.longest, now - last);
+      last = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  await work();
+  return page.evaluate(() => (window as unknown as { longest: number }).longest);
+}
+
+for (const rows of [100, 1000]) {
+  test(`what an event costs the page with ${rows} rows, and the longest frame while 200 come`, async ({ consumers, server }) => {
+    const { page } = consumers;
+    // An open page would draw each of them as it is registered.
+    await page.goto("about:blank");
+    await registerMany(page, numbered(rows), server.url);
+    await consumers.open();
+    await expect(consumers.rows).toHaveCount(rows, { timeout: 60_000 });
+    await consumers.expectLive();
+    const key = await consumers.keyOf(consumers.rows.first());
+    const spent = await taskTime(page);
+    const idle = await spent();
+    await page.waitForTimeout(1000);
+    const perSecond = (await spent()) - idle;
+    const began = Date.now();
+    const before = await spent();
+    for (let event = 0; event < EVENTS; event++) await decide(page, key, event % 2 === 0 ? "approve" : "disapprove");
+    await expect(consumers.rowOfKey(key)).toContainText("Disapproved");
+    const all = (await spent()) - before - (perSecond * (Date.now() - began)) / 1000;
+    const longest = await longestFrame(page, async () => {
+      await registerMany(page, numbered(200, "Registered by a script"));
+      await expect(new ConsumersPage(page).rows).toHaveCount(rows + 200, { timeout: 60_000 });
+    });
+    print(`Events in a table of ${rows} rows`, [
+      ["", "time", "aim"],
+      ["one event, all tasks of the page", ms(all / EVENTS), "at most 2 ms"],
+      ["the longest frame while 200 are registered", ms(longest), "at most 50 ms"],
+    ]);
+  });
+}

@@ -1,0 +1,129 @@
+import { ConsumersPage, PATH, SERVER_AWAY, ada, expect, grace, ready, refused, signIn, signOut, test } from "../support/test.ts";
+
+const NAME = "Requirements sync";
+
+test.describe("A message", () => {
+  test.beforeEach(async ({ server, consumers }) => {
+    await server.register(NAME);
+    await expect(consumers.row(NAME)).toBeVisible();
+  });
+
+  test("names what was done, to the eye and to the ear", async ({ consumers }) => {
+    for (const [entry, done] of [
+      ["Approve", "approved"],
+      ["Disapprove", "disapproved"],
+      ["Remove", "removed"],
+    ] as const) {
+      await consumers.confirm(NAME, entry);
+      await expect(consumers.said(`${NAME} is ${done}.`)).toBeVisible();
+    }
+  });
+
+  test("can be closed, and covers no row's button", async ({ consumers }) => {
+    await consumers.confirm(NAME, "Approve");
+    const message = consumers.said("is approved.");
+    const box = await message.boundingBox();
+    const button = await consumers.actions(NAME).boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan(button?.x ?? 0);
+    await message.getByRole("button", { name: "Close message" }).click();
+    await expect(message).toHaveCount(0);
+  });
+
+  test("stays while the pointer or the focus is on it, and goes by itself afterwards", async ({ consumers, page }) => {
+    await page.clock.install();
+    await consumers.confirm(NAME, "Approve");
+    const message = consumers.said("is approved.");
+    await message.hover();
+    await page.clock.fastForward("01:00");
+    await expect(message).toBeVisible();
+    await message.getByRole("button", { name: "Close message" }).focus();
+    await consumers.pointAway();
+    await page.clock.fastForward("01:00");
+    await expect(message).toBeVisible();
+    await consumers.heading.click();
+    await page.clock.fastForward("00:09");
+    await expect(message).toHaveCount(0);
+  });
+});
+
+test.describe("Signed out elsewhere", () => {
+  test("the page says so wherever it is scrolled to, signs in in place and goes on where it was", async ({ server, consumers, context, complaints }) => {
+    complaints.expect(refused(401), SERVER_AWAY);
+    for (let n = 0; n < 30; n++) await server.register(`Application ${n}`);
+    await expect(consumers.rows).toHaveCount(30);
+    await consumers.mark();
+    const { page } = consumers;
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    const tab = await context.newPage();
+    await tab.goto(PATH);
+    await ready(tab);
+    await signOut(tab);
+    await expect(consumers.sign).toHaveText("Signed out");
+    await expect(consumers.sign).toBeInViewport();
+    await expect(page.getByRole("columnheader", { name: "Status" })).toBeInViewport();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Sign in" });
+    await dialog.getByLabel("Username").fill(ada.username);
+    await dialog.getByLabel("Password").fill("not the password");
+    await dialog.getByRole("button", { name: "Sign in" }).click();
+    await expect(dialog.getByRole("alert")).toContainText("Either the username or the password is wrong.");
+    await expect(dialog.getByLabel("Username")).toHaveValue(ada.username);
+    await dialog.getByLabel("Password").fill(ada.password);
+    await dialog.getByRole("button", { name: "Sign in" }).click();
+    await expect(dialog).toHaveCount(0);
+    await consumers.expectLive();
+    await consumers.expectNotReloaded();
+    const key = await server.register("Made afterwards");
+    await expect(consumers.rowOfKey(key)).toHaveCount(1);
+  });
+
+  test("another user who signs in there gets a page of their own", async ({ server, consumers, context, complaints }) => {
+    complaints.expect(refused(401), SERVER_AWAY);
+    await server.addUser(grace);
+    const tab = await context.newPage();
+    await tab.goto(PATH);
+    await ready(tab);
+    await signOut(tab);
+    await expect(consumers.sign).toHaveText("Signed out");
+    const { page } = consumers;
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Sign in" });
+    await dialog.getByLabel("Username").fill(grace.username);
+    await dialog.getByLabel("Password").fill(grace.password);
+    await dialog.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.locator("header .name")).toHaveText("grace");
+    await new ConsumersPage(page).expectLive();
+  });
+});
+
+test("Exact times stand in UTC and in the browser's zone, also without a pointer that hovers", async ({ server, consumers }) => {
+  const key = await server.register(NAME);
+  const time = consumers.rowOfKey(key).locator("td.when time");
+  // The browser of these tests is in India.
+  const exactly = /^\d+ \w{3} \d{4}, \d\d:\d\d:\d\d UTC \(\d\d\/\d\d\/\d{4}, \d\d:\d\d:\d\d here\)$/;
+  await expect(time).toHaveAttribute("title", exactly);
+  await expect(time).toHaveText("just now");
+  const button = consumers.page.getByRole("button", { name: "Exact times" });
+  await button.focus();
+  await consumers.page.keyboard.press("Enter");
+  await expect(button).toHaveAttribute("aria-pressed", "true");
+  await expect(time).toHaveText(exactly);
+  await button.click();
+  await expect(time).toHaveText("just now");
+});
+
+for (const [what, ahead] of [
+  ["ten minutes fast", 10 * 60_000],
+  ["an hour slow", -60 * 60_000],
+] as const) {
+  test(`With the browser's clock ${what}, a new row is told by the server's time`, async ({ page, server }) => {
+    await page.clock.install({ time: Date.now() + ahead });
+    await page.goto(PATH);
+    await signIn(page, ada);
+    await page.waitForURL(`**${PATH}`);
+    await ready(page);
+    const consumers = new ConsumersPage(page);
+    const key = await server.register(NAME);
+    await expect(consumers.rowOfKey(key).locator("td.when time")).toHaveText("just now");
+  });
+}
