@@ -115,13 +115,16 @@ test.describe("Every request comes to an end in ten seconds", () => {
     held.letGo();
   });
 
-  test("the number of users in a dialog: it says that it is unknown, and the dialog works", async ({ page, consumers, complaints }) => {
+  test("the number of users in a dialog: it says that it is unknown, Try again works, and so does the dialog", async ({ page, consumers, complaints }) => {
     complaints.expect(ABORTED);
     await page.clock.install();
     const held = await hold(page, "signed_in_users");
     const dialog = await consumers.choose(NAME, "Disapprove");
     await page.clock.fastForward("00:11");
     await expect(dialog).toContainText("is unknown");
+    await page.unroute("**/api/page/signed_in_users");
+    await dialog.getByRole("button", { name: "Try again" }).click();
+    await expect(dialog).toContainText("0 users are signed in through it.");
     await consumers.confirmation("Disapprove consumer key").click();
     await expect(dialog).toBeHidden();
     held.letGo();

@@ -1,6 +1,7 @@
 //! The pages for administrators: live, with a script. A folder for each, and what they share.
 
 pub(crate) mod consumers;
+mod counted;
 mod frame;
 mod link;
 mod refusal;

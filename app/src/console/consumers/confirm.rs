@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::Consumer;
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, html, prelude::*};
 
 use super::{
     api,
@@ -13,8 +13,11 @@ use super::{
     state::PageState,
 };
 use crate::{
-    console::{refusal::Refusal, request::in_time, submit::Submit},
-    error::AppError,
+    console::{
+        counted::{Asking, Counted},
+        refusal::Refusal,
+        submit::Submit,
+    },
     ui::dialog::{CancelButton, Modal, WorkButton, close},
 };
 
@@ -27,22 +30,6 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
     let Consumer { key, name, revision, .. } = Arc::unwrap_or_clone(consumer);
     let trusted = RwSignal::new(false);
     let submit = Submit::new(revision);
-    let users = RwSignal::new(None::<Result<u64, AppError>>);
-    let counts_users = decision != Decision::Approve;
-    if counts_users {
-        spawn_local(async move {
-            let answer = in_time(api::signed_in_users(key)).await;
-            let _ = users.try_set(Some(answer));
-        });
-    }
-    let signed_in = move || match users.get() {
-        None => "Counting who is signed in through it…".to_owned(),
-        Some(Ok(1)) => "1 user is signed in through it.".to_owned(),
-        Some(Ok(users)) => format!("{users} users are signed in through it."),
-        Some(Err(_)) => {
-            "How many users are signed in through it is unknown: the server did not say.".to_owned()
-        }
-    };
     let shown_key = key.to_string();
     let asked = Asked { key, name: name.to_string(), revision, decision: Some(decision) };
     let on_submit = move |event: ev::SubmitEvent| {
@@ -69,7 +56,14 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                     <dd class="key" translate="no">{shown_key}</dd>
                 </dl>
                 {approval.map(|approval| view! { <ApprovalRights approval trusted errors=submit.errors/> })}
-                {counts_users.then(|| view! { " " <p class="users" translate="no">{signed_in}</p> })}
+                {(decision != Decision::Approve).then(|| view! {
+                    " "
+                    <Counted
+                        ask=Callback::new(move |()| Box::pin(api::signed_in_users(key)) as Asking)
+                        counting="Counting who is signed in through it…" words=signed_in
+                        unknown="How many users are signed in through it is unknown: the server did not say."
+                    />
+                })}
                 <div class="foot">
                     <Refusal error=submit.refusal button=decision.button()/>
                     <div class="buttons">
@@ -79,5 +73,13 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                 </div>
             </form>
         </Modal>
+    }
+}
+
+fn signed_in(users: u64) -> String {
+    if users == 1 {
+        "1 user is signed in through it.".to_owned()
+    } else {
+        format!("{users} users are signed in through it.")
     }
 }

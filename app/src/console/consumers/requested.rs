@@ -4,12 +4,15 @@
 use std::{net::IpAddr, sync::Arc};
 
 use domain::{Consumer, ConsumerKey, Event};
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, html, prelude::*};
 
 use super::{api, state::PageState};
 use crate::{
-    console::{refusal::Refusal, request::in_time, submit::Submit},
-    error::AppError,
+    console::{
+        counted::{Asking, Counted},
+        refusal::Refusal,
+        submit::Submit,
+    },
     ui::{
         dialog::{CancelButton, Modal, WorkButton, close},
         time,
@@ -82,17 +85,6 @@ pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl I
     let network = consumer.requested_from_network().map(|network| network.to_string());
     let Consumer { key: opened_on, revision, .. } = Arc::unwrap_or_clone(consumer);
     let submit = Submit::new(revision);
-    let count = RwSignal::new(None::<Result<u64, AppError>>);
-    spawn_local(async move {
-        let answer = in_time(api::count_requests_from(address)).await;
-        let _ = count.try_set(Some(answer));
-    });
-    let how_many = move || match count.get() {
-        None => "Counting them…".to_owned(),
-        Some(Ok(1)) => "It is 1 request.".to_owned(),
-        Some(Ok(count)) => format!("They are {count} requests."),
-        Some(Err(_)) => "How many they are is unknown: the server did not say.".to_owned(),
-    };
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let send = move |_| api::remove_requests_from(address);
@@ -121,7 +113,11 @@ pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl I
                     "Every undecided request from " <strong translate="no">{network}</strong>
                     " will be removed permanently. Consumers that are approved or disapproved stay. The programs can ask again."
                 </p>
-                <p class="users" translate="no">{how_many}</p>
+                <Counted
+                    ask=Callback::new(move |()| Box::pin(api::count_requests_from(address)) as Asking)
+                    counting="Counting them…" words=how_many
+                    unknown="How many they are is unknown: the server did not say."
+                />
                 <div class="foot">
                     <Refusal error=submit.refusal button=BUTTON/>
                     <div class="buttons">
@@ -132,6 +128,10 @@ pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl I
             </form>
         </Modal>
     }
+}
+
+fn how_many(requests: u64) -> String {
+    if requests == 1 { "It is 1 request.".to_owned() } else { format!("They are {requests} requests.") }
 }
 
 #[cfg(test)]

@@ -1,0 +1,50 @@
+//! A number that a dialog asks the server for.
+
+use std::pin::Pin;
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::request::in_time;
+use crate::error::AppError;
+
+/// The call that asks for it.
+pub(crate) type Asking = Pin<Box<dyn Future<Output = Result<u64, AppError>>>>;
+
+/// A sentence with the number once it is there; where it does not come, **Try again**.
+#[component]
+pub(crate) fn Counted(
+    /// Asks for it.
+    ask: Callback<(), Asking>,
+    /// The sentence until there is an answer.
+    counting: &'static str,
+    /// The sentence with the number.
+    words: fn(u64) -> String,
+    /// The sentence where the number does not come.
+    unknown: &'static str,
+) -> impl IntoView {
+    let count = RwSignal::new(None::<Result<u64, AppError>>);
+    let fetch = move || {
+        count.set(None);
+        spawn_local(async move {
+            let answer = in_time(ask.run(())).await;
+            // The dialog may be closed by then.
+            let _ = count.try_set(Some(answer));
+        });
+    };
+    fetch();
+    let sentence = move || match count.get() {
+        None => counting.to_owned(),
+        Some(Ok(count)) => words(count),
+        Some(Err(_)) => unknown.to_owned(),
+    };
+    let failed = move || count.with(|count| matches!(count, Some(Err(_))));
+    view! {
+        <p class="users" translate="no">
+            {sentence}
+            {move || failed().then(|| view! {
+                " " <button type="button" class="link" on:click=move |_| fetch()>"Try again"</button>
+            })}
+        </p>
+    }
+    .into_any()
+}
