@@ -101,6 +101,22 @@ impl Used {
     }
 }
 
+/// The times after one, up to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The time before the first of them.
+    pub after: OffsetDateTime,
+    /// The last of them.
+    pub until: OffsetDateTime,
+}
+
+impl Span {
+    fn holds(self, at: OffsetDateTime) -> bool {
+        let at = milliseconds(at);
+        at > milliseconds(self.after) && at <= milliseconds(self.until)
+    }
+}
+
 /// Filter and order of a list of consumers at a given time. The default is all of them, newest first. What a page's address
 /// says of it is a `View`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,6 +131,8 @@ pub struct ConsumerQuery {
     pub registered_by: Option<Actor>,
     /// Only consumers that are trusted, or only those that are not.
     pub trusted: Option<bool>,
+    /// Only consumers that end then.
+    pub ends: Option<Span>,
     /// Leaves out requests for a key that were made at this time or before and are undecided: they have ended.
     pub undecided_since: Option<OffsetDateTime>,
     /// The column to sort by.
@@ -140,6 +158,7 @@ impl ConsumerQuery {
             && self.used.is_none_or(|used| used.fits(consumer))
             && self.registered_by.as_ref().is_none_or(|by| *by == consumer.created_by)
             && self.trusted.is_none_or(|trusted| trusted == consumer.trusted)
+            && self.ends.is_none_or(|ends| consumer.ends_at.is_some_and(|at| ends.holds(at)))
             && !self.undecided_since.is_some_and(has_ended)
             && self.text.as_ref().is_none_or(|text| search::finds(text, consumer))
     }

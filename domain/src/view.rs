@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     activity::Actor,
     consumer::{Consumer, Status},
-    query::{ConsumerQuery, Order, Sort, Used},
+    query::{ConsumerQuery, Order, Sort, Span, Used},
 };
 
 /// When a consumer was last used, relative to now.
@@ -48,6 +48,27 @@ impl LastUsed {
     }
 }
 
+/// How long before its end a consumer ends soon.
+const SOON: Duration = Duration::days(30);
+
+/// When a consumer ends, relative to now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Ends {
+    /// In the next 30 days.
+    #[serde(rename = "soon")]
+    Soon,
+}
+
+impl Ends {
+    /// The same at a given time.
+    pub fn at(self, now: OffsetDateTime) -> Span {
+        match self {
+            Self::Soon => Span { after: now, until: now.saturating_add(SOON) },
+        }
+    }
+}
+
 /// The words of a value in an address.
 type Words<T> = [(&'static str, T)];
 
@@ -61,6 +82,8 @@ const LAST_USES: &Words<LastUsed> = &[
     ("not-90d", LastUsed::NotFor90Days),
     ("not-365d", LastUsed::NotFor365Days),
 ];
+
+const ENDS: &Words<Ends> = &[("soon", Ends::Soon)];
 
 const SWITCHES: &Words<bool> = &[("true", true), ("false", false)];
 
@@ -109,6 +132,8 @@ pub struct View {
     pub registered_by: Option<Actor>,
     /// `trusted`
     pub trusted: Option<bool>,
+    /// `ends`
+    pub ends: Option<Ends>,
     /// `sort`
     pub sort: Sort,
     /// `order`; `None` is the usual one of the column.
@@ -117,7 +142,8 @@ pub struct View {
 
 impl View {
     /// The names that an address may have, in the order in which it is written.
-    pub const NAMES: [&str; 7] = ["q", "status", "last_used", "registered_by", "trusted", "sort", "order"];
+    pub const NAMES: [&str; 8] =
+        ["q", "status", "last_used", "registered_by", "trusted", "ends", "sort", "order"];
 
     /// The same in words.
     pub fn names() -> String {
@@ -136,6 +162,7 @@ impl View {
             }
             "registered_by" => self.registered_by = filter.map(|value| Actor::from(value.to_owned())),
             "trusted" => self.trusted = filter.map(|value| read("trusted", value, SWITCHES)).transpose()?,
+            "ends" => self.ends = filter.map(|value| read("ends", value, ENDS)).transpose()?,
             "sort" => self.sort = read("sort", value, SORTS)?,
             "order" => self.order = Some(read("order", value, ORDERS)?),
             _ => return Ok(false),
@@ -152,6 +179,7 @@ impl View {
             self.last_used.map(|last_used| written(last_used, LAST_USES)),
             self.registered_by.as_ref().map(Actor::to_string),
             self.trusted.map(|trusted| written(trusted, SWITCHES)),
+            self.ends.map(|ends| written(ends, ENDS)),
             sort.map(|sort| written(sort, SORTS)),
             self.order.map(|order| written(order, ORDERS)),
         ];
@@ -166,6 +194,7 @@ impl View {
             used: self.last_used.map(|last_used| last_used.at(now)),
             registered_by: self.registered_by.clone(),
             trusted: self.trusted,
+            ends: self.ends.map(|ends| ends.at(now)),
             undecided_since: None,
             sort: self.sort,
             order: self.order,

@@ -5,7 +5,7 @@ use crate::support;
 
 use domain::{
     Actor, Consumer, ConsumerName, ConsumerQuery, DetailsEdit, Edit, Sort, Status,
-    query::{Order, Used},
+    query::{Order, Span, Used},
 };
 use store::{Location, Store};
 use support::{Folder, at, consumer, key, registered, rename, save, secret};
@@ -162,6 +162,27 @@ async fn what_is_rare_is_found_behind_thousands_of_others_in_every_order() {
 }
 
 #[tokio::test]
+async fn what_ends_then_is_found_among_thousands_in_every_order() {
+    let (folder, store) = support::store().await;
+    for n in 0..6 {
+        let one = Consumer { ends_at: (n > 0).then(|| at(i64::from(n))), ..consumer(n) };
+        store.consumers().insert(&one, &secret("correct horse"), registered(&one)).await.unwrap();
+    }
+    fill(&folder, &store, 1_500).await;
+    let all = everything(&store).await;
+    for (after, until, total) in [(1, 3, 2), (0, 5, 5), (5, 9, 0)] {
+        for sort in SORTS {
+            for order in ORDERS {
+                let ends = Some(Span { after: at(after), until: at(until) });
+                let query = ConsumerQuery { ends, sort, order: Some(order), ..ConsumerQuery::default() };
+                shows_what_fits(&store, &all, &query, 2).await;
+                assert_eq!(store.consumers().list(&query, 1).await.unwrap().total, total);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_frequent_comes_whole_and_is_counted() {
     let (folder, store) = support::store().await;
     some(&folder, &store).await;
@@ -271,7 +292,7 @@ async fn what_an_older_node_writes_is_found_and_folded_soon() {
 }
 
 /// What the migration has made, undone.
-const UNDO: [&str; 13] = [
+const UNDO: [&str; 14] = [
     "DELETE FROM seaql_migrations WHERE version = 'm20261129_000016_keep_views'",
     "DROP INDEX consumers_by_name",
     "DROP INDEX consumers_by_change",
@@ -283,6 +304,7 @@ const UNDO: [&str; 13] = [
     "DROP INDEX consumers_of_status_by_use",
     "DROP INDEX consumers_of_author",
     "DROP INDEX consumers_trusted",
+    "DROP INDEX consumers_ending",
     "DROP TABLE consumer_counts",
     "DROP TABLE consumer_texts",
 ];

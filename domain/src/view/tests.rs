@@ -21,9 +21,10 @@ fn a_view_is_read_from_an_address_and_written_as_it_was() {
         "last_used=not-365d",
         "registered_by=the+command+line",
         "trusted=false",
+        "ends=soon",
         "sort=name",
         "order=asc",
-        "q=100%25&status=approved&last_used=1d&registered_by=ada&trusted=true&sort=last_used_at&order=desc",
+        "q=100%25&status=approved&last_used=1d&registered_by=ada&trusted=true&ends=soon&sort=last_used_at&order=desc",
     ] {
         assert_eq!(view(query).to_string(), query);
     }
@@ -42,6 +43,7 @@ fn every_word_of_a_value_is_read_back_as_the_value() {
     each(STATUSES);
     each(LAST_USES);
     each(SWITCHES);
+    each(ENDS);
     each(SORTS);
     each(ORDERS);
 }
@@ -54,6 +56,9 @@ fn the_words_are_those_of_the_api() {
     for (word, last_used) in LAST_USES {
         assert_eq!(serde_json::to_value(last_used).unwrap(), *word);
     }
+    for (word, ends) in ENDS {
+        assert_eq!(serde_json::to_value(ends).unwrap(), *word);
+    }
     for (word, sort) in SORTS {
         assert_eq!(serde_json::to_value(sort).unwrap(), *word);
     }
@@ -64,7 +69,7 @@ fn the_words_are_those_of_the_api() {
 
 #[test]
 fn a_filter_that_is_empty_is_not_set() {
-    assert_eq!(view("q=&status=&last_used=&registered_by=&trusted="), View::default());
+    assert_eq!(view("q=&status=&last_used=&registered_by=&trusted=&ends="), View::default());
 }
 
 #[test]
@@ -72,12 +77,13 @@ fn what_is_no_view_is_refused_in_words() {
     assert_eq!(refusal("status=Approved"), "status=Approved: give pending, approved or disapproved.");
     assert_eq!(refusal("last_used=30d"), "last_used=30d: give never, 1d, not-30d, not-90d or not-365d.");
     assert_eq!(refusal("trusted=yes"), "trusted=yes: give true or false.");
+    assert_eq!(refusal("ends=30d"), "ends=30d: give soon.");
     assert_eq!(refusal("sort="), "sort=: give created_at, name, key, status, updated_at or last_used_at.");
     assert_eq!(refusal("order=up"), "order=up: give asc or desc.");
     assert_eq!(refusal("q=a&q=b"), "q is given twice.");
     assert_eq!(
         refusal("limit=5"),
-        "limit: there is no such parameter; q, status, last_used, registered_by, trusted, sort and order are."
+        "limit: there is no such parameter; q, status, last_used, registered_by, trusted, ends, sort and order are."
     );
 }
 
@@ -132,6 +138,17 @@ fn never_in_the_last_day_and_not_for_days_are_told_apart() {
     assert_eq!(words(consumer(500, Some(365))), ["not-30d", "not-90d", "not-365d"]);
     assert_eq!(words(consumer(1, None)), ["never"], "what is new was not left unused for long");
     assert_eq!(words(consumer(91, None)), ["never", "not-30d", "not-90d"]);
+}
+
+#[test]
+fn a_consumer_ends_soon_in_the_thirty_days_before_its_end() {
+    let view = view("ends=soon");
+    let fits = |ends_at| view.fits(&Consumer { ends_at, ..consumer(1, None) }, NOW);
+    assert!(!fits(None));
+    assert!(!fits(Some(NOW)), "it has ended");
+    assert!(fits(Some(NOW + Duration::MILLISECOND)));
+    assert!(fits(Some(NOW + Duration::days(30))));
+    assert!(!fits(Some(NOW + Duration::days(30) + Duration::MILLISECOND)));
 }
 
 #[test]

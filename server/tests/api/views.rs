@@ -1,6 +1,7 @@
 //! Views of the consumers over the API: filters, and case beyond ASCII.
 
 use serde_json::{Value, json};
+use service::Clock;
 
 use crate::support::{
     Browser,
@@ -42,8 +43,24 @@ fn consumers_are_filtered_by_author_trust_and_last_use() {
     assert_eq!(names(ada, "last_used=never&sort=name"), ["By the page", "Trusted"]);
     assert_eq!(names(ada, "last_used=not-30d"), [""; 0]);
     assert_eq!(names(ada, "q=us&status=approved&trusted=false&last_used=1d&sort=key"), ["Used"]);
-    let unset = "q=&status=&last_used=&registered_by=&trusted=&sort=name";
+    let unset = "q=&status=&last_used=&registered_by=&trusted=&ends=&sort=name";
     assert_eq!(names(ada, unset), ["By the page", "Trusted", "Used"]);
+}
+
+#[test]
+fn what_ends_soon_is_neither_over_nor_far_away() {
+    let provider = Provider::start();
+    let ends = |name: &str, days| {
+        let at = Clock::System.now() + time::Duration::days(days);
+        provider.edit(&provider.app(name), &json!({ "ends_at": domain::time::timestamp(at) }));
+    };
+    ends("Over", -1);
+    ends("Tomorrow", 1);
+    ends("Next month", 29);
+    ends("Next year", 365);
+    provider.app("Without an end");
+    assert_eq!(names(provider.ada(), "ends=soon&sort=name"), ["Next month", "Tomorrow"]);
+    assert_eq!(names(provider.ada(), "ends=soon&q=tomo"), ["Tomorrow"]);
 }
 
 #[test]
@@ -67,6 +84,7 @@ fn a_parameter_that_no_view_has_is_refused_in_words() {
     let last_used = "last_used=30d: give never, 1d, not-30d, not-90d or not-365d.";
     assert_eq!(refused(ada, "last_used=30d"), last_used);
     assert_eq!(refused(ada, "trusted=yes"), "trusted=yes: give true or false.");
+    assert_eq!(refused(ada, "ends=30d"), "ends=30d: give soon.");
     assert_eq!(refused(ada, "trusted=true&trusted=true"), "trusted is given twice.");
     let unknown = refused(ada, "colour=red");
     assert!(unknown.starts_with("colour: there is no such parameter; q, status, last_used, "), "{unknown}");

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr, sea_q
 use super::{columns::text, compare_bytes::compare_bytes};
 
 /// The orders of the list, by themselves and inside a status, and the filters. Each order ends with the key, as pages do.
-const INDEXES: [(&str, &str); 10] = [
+const INDEXES: [(&str, &str); 11] = [
     ("consumers_by_name", "folded_name, key"),
     ("consumers_by_change", "updated_at, key"),
     ("consumers_by_use", "COALESCE(last_used_at, -1), key"),
@@ -19,6 +19,7 @@ const INDEXES: [(&str, &str); 10] = [
     ("consumers_of_status_by_use", "status, COALESCE(last_used_at, -1), key"),
     ("consumers_of_author", "created_by, created_at, key"),
     ("consumers_trusted", "trusted, created_at, key"),
+    ("consumers_ending", "ends_at"),
 ];
 
 pub(super) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {

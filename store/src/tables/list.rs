@@ -89,6 +89,11 @@ impl<'a> Listing<'a> {
         if let Some(trusted) = query.trusted {
             filters = filters.add(consumer::Column::Trusted.eq(trusted));
         }
+        if let Some(ends) = query.ends {
+            filters = filters
+                .add(consumer::Column::EndsAt.gt(milliseconds(ends.after)))
+                .add(consumer::Column::EndsAt.lte(milliseconds(ends.until)));
+        }
         if let Some(used) = query.used {
             filters = filters.add(used_then(used));
             if query.sort == Sort::LastUsedAt {

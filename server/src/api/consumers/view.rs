@@ -3,7 +3,7 @@
 use domain::{
     Status, View,
     query::{Order, Sort},
-    view::{LastUsed, ViewError},
+    view::{Ends, LastUsed, ViewError},
 };
 use utoipa::IntoParams;
 
@@ -30,6 +30,9 @@ pub(super) struct Filters {
     /// Only consumers that are trusted, or only those that are not.
     #[param(required = false)]
     trusted: bool,
+    /// Only consumers that end then: in the next 30 days.
+    #[param(required = false, inline)]
+    ends: Ends,
     /// The column to sort by.
     #[param(required = false, inline)]
     sort: Sort,
