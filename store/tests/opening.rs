@@ -248,8 +248,10 @@ async fn health_tells_what_is_wrong() {
     let health = store.health().await.unwrap();
     assert_eq!((&*health.integrity, health.newest_activity), ("ok", Some(support::at(0))));
     store.close().await.unwrap();
-    let forgotten = "DELETE FROM sqlite_master WHERE name = 'consumers_name'";
-    folder.sql(&format!("PRAGMA writable_schema = ON; {forgotten}")).await;
+    // The index of another column, so that it does not hold what the rows have.
+    let other = "sql = 'CREATE INDEX consumers_by_name ON consumers (name, key)'";
+    let wrong = format!("UPDATE sqlite_master SET {other} WHERE name = 'consumers_by_name'");
+    folder.sql(&format!("PRAGMA writable_schema = ON; {wrong}")).await;
     let health = folder.open().await.unwrap().health().await.unwrap();
     assert_ne!(health.integrity, "ok");
 }

@@ -5,7 +5,10 @@ use domain::{
     query::{Order, Sort},
     view::{Ends, LastUsed, ViewError},
 };
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams, PartialSchema,
+    openapi::{ObjectBuilder, OneOfBuilder, Schema, Type},
+};
 
 use crate::api::{call::Call, error::ApiError};
 
@@ -18,20 +21,20 @@ pub(super) struct Filters {
     #[param(required = false)]
     q: String,
     /// Only consumers with this status.
-    #[param(required = false)]
+    #[param(required = false, schema_with = or_empty::<Status>)]
     status: Status,
     /// Only consumers that were last used then: never, in the last day, or not for 30, 90 or 365 days though they were registered
     /// by then.
-    #[param(required = false, inline)]
+    #[param(required = false, schema_with = or_empty::<LastUsed>)]
     last_used: LastUsed,
     /// Only consumers that this author registered: a username, *the command line* or *by request*.
     #[param(required = false)]
     registered_by: String,
     /// Only consumers that are trusted, or only those that are not.
-    #[param(required = false)]
+    #[param(required = false, schema_with = or_empty::<bool>)]
     trusted: bool,
     /// Only consumers that end then: in the next 30 days.
-    #[param(required = false, inline)]
+    #[param(required = false, schema_with = or_empty::<Ends>)]
     ends: Ends,
     /// The column to sort by.
     #[param(required = false, inline)]
@@ -39,6 +42,12 @@ pub(super) struct Filters {
     /// The direction; by default times go down and texts go up.
     #[param(required = false, inline)]
     order: Order,
+}
+
+/// A filter, or an empty one, which is one that is not set.
+fn or_empty<T: PartialSchema>() -> Schema {
+    let empty = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([""]));
+    OneOfBuilder::new().item(T::schema()).item(empty).into()
 }
 
 /// Reads the parameters of a call: those of the view, and `others`, which `take` reads.
