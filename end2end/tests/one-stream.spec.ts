@@ -46,8 +46,10 @@ test.describe("All tabs of a browser share one stream", () => {
     await last.confirm("Requirements sync", "Approve");
     await (tabs[0] as Tab).consumers.confirm("Requirements sync", "Disapprove");
     for (const { consumers } of tabs) await expect(consumers.rowOfKey(key)).toContainText("Disapproved");
-    const renamed = await server.register("Made by the command line");
-    for (const { consumers } of tabs) await expect(consumers.rowOfKey(renamed)).toBeVisible();
+    // The focus is on a row where one was decided; a new one would wait there.
+    for (const { consumers } of tabs) await consumers.heading.click();
+    const made = await server.register("Made by the command line");
+    for (const { consumers } of tabs) await expect(consumers.rowOfKey(made)).toBeVisible();
     await signOut(last.page);
     await expect(last.page).toHaveURL(/\/sign-in/);
     for (const { consumers } of tabs.slice(0, -1)) await expect(consumers.sign).toHaveText("Signed out", { timeout: 30_000 });

@@ -143,7 +143,7 @@ test.describe("To register the consumer key", () => {
     await consumers.secret.fill(SECRET);
     await expect(consumers.name).toHaveValue("Requirements sync");
     await expect(consumers.secret).toHaveValue(SECRET);
-    await expect(consumers.secret).toHaveAttribute("type", "password");
+    await expect(consumers.secret, "what is typed is not to be read").toHaveCSS("-webkit-text-security", "disc");
   });
 
   test("3. Re-type the consumer secret and click Register", async ({ server, consumers }) => {

@@ -72,7 +72,12 @@ fn NoticeLine() -> impl IntoView {
             timeout.clear();
         }
         let passes = notice.with(|notice| !notice.is_empty()) && !pointed.get() && !focused.get();
-        let clear = move || notice.set(String::new());
+        // It stays while it is read, whatever became of the timer.
+        let clear = move || {
+            if !pointed.get_untracked() && !focused.get_untracked() {
+                notice.set(String::new());
+            }
+        };
         if passes { set_timeout_with_handle(clear, NOTICE_FOR).ok() } else { None }
     });
     let close = move |_| {
