@@ -252,3 +252,15 @@ export class ConsumersPage {
     expect(await this.page.evaluate(() => (window as unknown as { mark?: boolean }).mark)).toBe(true);
   }
 }
+
+/** Signs in and goes to the page; returns once the wasm runs. */
+export async function openConsumers(page: Page, account: Account): Promise<ConsumersPage> {
+  await page.goto(PATH);
+  await signIn(page, account);
+  await page.waitForURL(`**${PATH}`);
+  await ready(page);
+  const consumers = new ConsumersPage(page);
+  // Not where the button was that signed in: a row may be there now, and new rows would wait for the pointer to leave.
+  await consumers.pointAway();
+  return consumers;
+}

@@ -1,5 +1,5 @@
 import { type BrowserContext, test as base, expect } from "@playwright/test";
-import { ConsumersPage, PATH, ready, signIn } from "./consumers-page.ts";
+import { type ConsumersPage, openConsumers } from "./consumers-page.ts";
 import { PlayedConsumer } from "./oauth.ts";
 import { type Account, Latchkey, ada } from "./server.ts";
 
@@ -90,14 +90,7 @@ export const test = base.extend<Options & Fixtures>({
   ],
 
   consumers: async ({ page }, use) => {
-    await page.goto(PATH);
-    await signIn(page, ada);
-    await page.waitForURL(`**${PATH}`);
-    await ready(page);
-    const consumers = new ConsumersPage(page);
-    // Not where the button was that signed in: a row may be there now, and new rows would wait for the pointer to leave.
-    await consumers.pointAway();
-    await use(consumers);
+    await use(await openConsumers(page, ada));
   },
 
   another: async ({ browser, baseURL, complaints, viewport }, use) => {
@@ -107,13 +100,7 @@ export const test = base.extend<Options & Fixtures>({
       contexts.push(context);
       complaints.watch(context);
       const page = await context.newPage();
-      await page.goto(PATH);
-      await signIn(page, account);
-      await page.waitForURL(`**${PATH}`);
-      await ready(page);
-      const consumers = new ConsumersPage(page);
-      await consumers.pointAway();
-      return consumers;
+      return openConsumers(page, account);
     });
     await Promise.all(contexts.map((context) => context.close()));
   },

@@ -1,4 +1,4 @@
-import { ConsumersPage, PATH, SERVER_AWAY, ada, expect, grace, ready, refused, signIn, signOut, test } from "../support/test.ts";
+import { ConsumersPage, PATH, SERVER_AWAY, ada, expect, grace, openConsumers, ready, refused, signOut, test } from "../support/test.ts";
 
 const NAME = "Requirements sync";
 
@@ -118,11 +118,7 @@ for (const [what, ahead] of [
 ] as const) {
   test(`With the browser's clock ${what}, a new row is told by the server's time`, async ({ page, server }) => {
     await page.clock.install({ time: Date.now() + ahead });
-    await page.goto(PATH);
-    await signIn(page, ada);
-    await page.waitForURL(`**${PATH}`);
-    await ready(page);
-    const consumers = new ConsumersPage(page);
+    const consumers = await openConsumers(page, ada);
     const key = await server.register(NAME);
     await expect(consumers.rowOfKey(key).locator("td.when time")).toHaveText("just now");
   });

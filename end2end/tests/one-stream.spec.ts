@@ -1,6 +1,6 @@
 import type { BrowserContext } from "@playwright/test";
 import { countStreams, setHidden } from "../support/tabs.ts";
-import { ConsumersPage, PATH, SERVER_AWAY, ada, expect, ready, refused, signIn, signOut, test } from "../support/test.ts";
+import { ConsumersPage, PATH, SERVER_AWAY, ada, expect, openConsumers, ready, refused, signIn, signOut, test } from "../support/test.ts";
 
 /** More than the six connections that a browser keeps to a server. */
 const TABS = 10;
@@ -108,12 +108,7 @@ test.describe("All tabs of a browser share one stream", () => {
 test("A tab that is hidden for a minute lets its stream go, and is right again when it is seen", async ({ page, server }) => {
   await page.clock.install();
   const streams = await countStreams(page);
-  await page.goto(PATH);
-  await signIn(page, ada);
-  await page.waitForURL(`**${PATH}`);
-  await ready(page);
-  const consumers = new ConsumersPage(page);
-  await consumers.pointAway();
+  const consumers = await openConsumers(page, ada);
   await consumers.expectLive();
   expect(await streams()).toBe(1);
   await setHidden(page, true);

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { BrowserContextOptions, Page } from "@playwright/test";
-import { ConsumersPage, PATH, ada, expect, numbered, ready, refused, registerMany, signIn, test } from "../support/test.ts";
+import { ConsumersPage, PATH, ada, expect, numbered, openConsumers, ready, refused, registerMany, signIn, test } from "../support/test.ts";
 import type { Latchkey } from "../support/test.ts";
 
 const ROWS = [
@@ -20,11 +20,7 @@ async function seed(server: Latchkey): Promise<void> {
 }
 
 async function open(page: Page): Promise<ConsumersPage> {
-  await page.goto(PATH);
-  await signIn(page, ada);
-  await page.waitForURL(`**${PATH}`);
-  await ready(page);
-  const consumers = new ConsumersPage(page);
+  const consumers = await openConsumers(page, ada);
   await consumers.expectLive();
   return consumers;
 }

@@ -1,4 +1,4 @@
-import { ConsumersPage, PATH, SERVER_AWAY, ada, expect, grace, ready, signIn, test } from "../support/test.ts";
+import { SERVER_AWAY, ada, expect, grace, openConsumers, test } from "../support/test.ts";
 
 const ENDED = /net::ERR_(ABORTED|FAILED|TIMED_OUT|EMPTY_RESPONSE)/;
 
@@ -6,12 +6,7 @@ test.describe("A stream that says nothing any more is not called Live", () => {
   test("a server that is stopped in the middle is noticed within half a minute, and the page goes on with it", async ({ page, server, complaints }) => {
     complaints.expect(SERVER_AWAY, ENDED);
     await page.clock.install();
-    await page.goto(PATH);
-    await signIn(page, ada);
-    await page.waitForURL(`**${PATH}`);
-    await ready(page);
-    const consumers = new ConsumersPage(page);
-    await consumers.pointAway();
+    const consumers = await openConsumers(page, ada);
     await consumers.expectLive();
     await consumers.mark();
     server.suspend();
@@ -32,11 +27,7 @@ test.describe("A stream that says nothing any more is not called Live", () => {
     test(`after a sleep it is looked at on ${event}`, async ({ page, server, complaints }) => {
       complaints.expect(SERVER_AWAY, ENDED);
       await page.clock.install();
-      await page.goto(PATH);
-      await signIn(page, ada);
-      await page.waitForURL(`**${PATH}`);
-      await ready(page);
-      const consumers = new ConsumersPage(page);
+      const consumers = await openConsumers(page, ada);
       await consumers.expectLive();
       const asked = page.waitForRequest(/\/events\?after=/);
       // The clock went on, and no timer was due: a machine that slept.
@@ -57,12 +48,7 @@ test("Where events do not come through, the list is fetched every ten seconds, a
   complaints.expect(/net::ERR_/);
   await page.clock.install();
   await context.route(/\/events\?/, (route) => route.abort());
-  await page.goto(PATH);
-  await signIn(page, ada);
-  await page.waitForURL(`**${PATH}`);
-  await ready(page);
-  const consumers = new ConsumersPage(page);
-  await consumers.pointAway();
+  const consumers = await openConsumers(page, ada);
   await expect(consumers.sign).toHaveText("Reconnecting…");
   await page.clock.fastForward("00:02");
   const words = page.getByText("Live updates do not come through");
