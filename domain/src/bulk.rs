@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    consumer::{Consumer, ConsumerName},
-    consumer_key::ConsumerKey,
-};
+use crate::{consumer::Consumer, consumer_key::ConsumerKey, consumer_name::ConsumerName};
 
 /// What is done to each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,9 @@
-//! A consumer, the rules for its name and secret, and the effect of each decision. Which rights it can have: `rights.rs`.
+//! A consumer, and the effect of each decision and edit. Which rights it can have: `rights.rs`.
 
-use std::{fmt, net::IpAddr};
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use zeroize::Zeroizing;
 
 pub use crate::consumer_key::{ConsumerKey, NotAConsumerKey};
 pub use crate::text::TextError;
@@ -12,100 +11,14 @@ use crate::{
     activity::Actor,
     callbacks,
     cidr::{self, Cidr},
+    consumer_name::ConsumerName,
+    consumer_secret::ConsumerSecret,
     details::Reason,
-    error::FieldError,
     rights::{Rights, RightsError},
-    text,
+    text::plain,
     time::timestamp,
     user::Username,
 };
-
-/// The display name of a consumer: 1 to 100 characters after trimming, no control characters and one that can be seen, not
-/// unique.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[cfg_attr(
-    feature = "schema",
-    schema(
-        min_length = 1,
-        max_length = 100,
-        pattern = r"^\s*[^\s\u0000-\u001F\u007F-\u009F]([^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F])?\s*$"
-    )
-)]
-#[serde(transparent)]
-pub struct ConsumerName(String);
-
-impl ConsumerName {
-    /// Trims and validates a name.
-    pub fn parse(text: &str) -> Result<Self, TextError> {
-        let name = Self::kept(text)?;
-        text::check_visible(&name.0)?;
-        Ok(name)
-    }
-
-    /// A name as databases keep it: earlier versions took those of which nothing can be seen.
-    pub fn kept(text: &str) -> Result<Self, TextError> {
-        let trimmed = text.trim();
-        text::check("name", trimmed, 1..=100)?;
-        Ok(Self(trimmed.to_owned()))
-    }
-
-    /// The trimmed name, unchanged otherwise.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// For use inside our own sentences: removes bidi controls and line separators, since strangers choose names and these
-/// would reorder the surrounding words or escape `<bdi>`.
-impl fmt::Display for ConsumerName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&plain(&self.0))
-    }
-}
-
-/// A text without bidi controls and line separators.
-fn plain(text: &str) -> String {
-    text.replace(
-        |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}'),
-        "",
-    )
-}
-
-/// The secret shared with an application: 8 to 256 characters, no control characters. `Debug` does not print it.
-#[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "schema", schema(value_type = String, min_length = 8, max_length = 256, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$"))]
-pub struct ConsumerSecret(Zeroizing<String>);
-
-impl ConsumerSecret {
-    /// Validates a secret; it is not trimmed.
-    pub fn parse(text: &str) -> Result<Self, TextError> {
-        text::check("secret", text, 8..=256)?;
-        Ok(Self(Zeroizing::new(text.to_owned())))
-    }
-
-    /// Validates a secret and its repetition; the error names the field at fault.
-    pub fn parse_twice(secret: &str, again: &str) -> Result<Self, FieldError> {
-        let parsed = Self::parse(secret).map_err(|error| FieldError::new("secret", error.to_string()))?;
-        if secret == again {
-            Ok(parsed)
-        } else {
-            Err(FieldError::new("secret_again", "The two secrets differ."))
-        }
-    }
-
-    /// The plaintext secret; only the vault and the signature check need it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for ConsumerSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ConsumerSecret(…)")
-    }
-}
 
 /// The administrators' decision on a consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -857,58 +770,6 @@ mod tests {
                 "the callback URL to https://app.example/cb"
             ]
         );
-    }
-
-    #[test]
-    fn names_are_trimmed_and_hold_1_to_100_characters_of_any_script() {
-        assert_eq!(ConsumerName::parse("  Änderungen 変更 ").unwrap().as_str(), "Änderungen 変更");
-        assert!(ConsumerName::parse(&"ü".repeat(100)).is_ok());
-        assert_eq!(ConsumerName::parse(&"ü".repeat(101)), Err(TextError::TooLong { most: 100, has: 101 }));
-        assert_eq!(ConsumerName::parse("  "), Err(TextError::Empty("name")));
-        assert_eq!(ConsumerName::parse("a\u{7}b"), Err(TextError::ControlCharacter));
-        assert_eq!(ConsumerName::parse("a\nb"), Err(TextError::ControlCharacter));
-    }
-
-    #[test]
-    fn a_name_has_a_character_that_can_be_seen_unless_an_earlier_version_kept_it() {
-        for name in
-            ["\u{200b}", "\u{2060}", "\u{ad}", "\u{feff}", "\u{3164}", "\u{2800}", " \u{200b} \u{115f} "]
-        {
-            assert_eq!(ConsumerName::parse(name), Err(TextError::NothingVisible), "{name:?}");
-            assert!(ConsumerName::kept(name).is_ok(), "{name:?}");
-        }
-        assert!(ConsumerName::parse("\u{200b}a").is_ok());
-        assert!(ConsumerName::kept("").is_err() && ConsumerName::kept("a\nb").is_err());
-    }
-
-    #[test]
-    fn a_name_cannot_turn_the_direction_of_the_words_around_it() {
-        let name = ConsumerName::parse("Sync\u{202e}?ni\u{2069}\u{2029}x").unwrap();
-        assert_eq!(name.to_string(), "Sync?nix");
-        assert_eq!(name.as_str(), "Sync\u{202e}?ni\u{2069}\u{2029}x");
-        let name = "مزامنة 変更 👩‍🔧";
-        assert_eq!(ConsumerName::parse(name).unwrap().to_string(), name);
-    }
-
-    #[test]
-    fn secrets_hold_8_to_256_characters_and_are_not_trimmed() {
-        assert_eq!(ConsumerSecret::parse(" 123456 ").unwrap().expose(), " 123456 ");
-        assert_eq!(ConsumerSecret::parse("1234567"), Err(TextError::TooShort { least: 8, has: 7 }));
-        assert!(ConsumerSecret::parse(&"é".repeat(256)).is_ok());
-        assert_eq!(ConsumerSecret::parse(&"é".repeat(257)), Err(TextError::TooLong { most: 256, has: 257 }));
-        assert_eq!(ConsumerSecret::parse("12345678\0"), Err(TextError::ControlCharacter));
-    }
-
-    #[test]
-    fn a_secret_does_not_print() {
-        let secret = ConsumerSecret::parse("correct horse").unwrap();
-        assert_eq!(format!("{secret:?}"), "ConsumerSecret(…)");
-    }
-
-    #[test]
-    fn a_retyped_secret_that_differs_is_told_at_the_second_field() {
-        assert_eq!(ConsumerSecret::parse_twice("12345678", "12345679").unwrap_err().field, "secret_again");
-        assert_eq!(ConsumerSecret::parse_twice("1", "2").unwrap_err().field, "secret");
     }
 
     #[test]

@@ -29,7 +29,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{consumer::ConsumerName, consumer_key::ConsumerKey};
+    use crate::{consumer_key::ConsumerKey, consumer_name::ConsumerName};
 
     const MADE: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 

@@ -27,7 +27,7 @@ mod tests {
     use time::OffsetDateTime;
 
     use super::*;
-    use crate::{activity::Actor, consumer::ConsumerName};
+    use crate::{activity::Actor, consumer_name::ConsumerName};
 
     #[test]
     fn case_is_folded_in_every_script_that_has_one() {

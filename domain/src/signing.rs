@@ -23,9 +23,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        activity::Actor,
-        consumer::{ConsumerName, ConsumerSecret, Edit},
-        consumer_key::ConsumerKey,
+        activity::Actor, consumer::Edit, consumer_key::ConsumerKey, consumer_name::ConsumerName,
+        consumer_secret::ConsumerSecret,
     };
 
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::consumer::ConsumerName;
+use crate::consumer_name::ConsumerName;
 
 const NOW: OffsetDateTime = time::macros::datetime!(2026-11-29 12:00 UTC);
 

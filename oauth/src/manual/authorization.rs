@@ -128,7 +128,7 @@
 //! **Tests**
 //! - `server/tests/oauth1/status.rs`: `a_pending_consumer_may_do_nothing`
 //! - `server/tests/oauth1/consent.rs`: `a_consumer_that_is_not_approved_any_more_asks_nobody`
-//! - `domain/src/consumer.rs`: `a_name_cannot_turn_the_direction_of_the_words_around_it`
+//! - `domain/src/consumer_name.rs`: `a_name_cannot_turn_the_direction_of_the_words_around_it`
 //!
 //! **Open**: names need not be unique, and letters that look alike are not compared; the administrator decides.
 //! Nothing here stops a copy of the sign-in page under another address.

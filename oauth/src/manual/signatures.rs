@@ -143,6 +143,6 @@
 //! **Tests**
 //! - `oauth/tests/signatures.rs`: `either_secret_wrong_is_invalid_and_they_do_not_run_together`
 //! - `server/tests/oauth1/tokens.rs`: `credentials_are_long_and_never_the_same`
-//! - `domain/src/consumer.rs`: `secrets_hold_8_to_256_characters_and_are_not_trimmed`
+//! - `domain/src/consumer_secret.rs`: `secrets_hold_8_to_256_characters_and_are_not_trimmed`
 //!
 //! **Open**: eight characters are few. Use generated secrets, and https, which hides the requests to test against.
