@@ -147,6 +147,8 @@ impl Follower {
                 None if self.may_listen().await => Told::Beat,
                 None | Some(Err(RecvError::Closed)) => return Ok(None),
                 Some(Err(RecvError::Lagged(_)) | Ok(News::Pruned)) => {
+                    // What still waits has happened before; left there, the next line would make the follower lag again.
+                    self.news = self.news.resubscribe();
                     self.last = self.service.store.activity().latest().await?;
                     if !self.may_listen().await {
                         return Ok(None);
