@@ -55,6 +55,10 @@ test.describe("Without scripts", () => {
     const elsewhere = await browser.newPage({ baseURL });
     await open(elsewhere, SESSIONS, "Your sessions");
     await open(page, PASSWORD, "Change password");
+    // For password managers, which no reader sees.
+    const username = page.locator("form input[autocomplete=username]");
+    await expect(username).toHaveValue(grace.username);
+    await expect(username).toBeHidden();
     const fill = async (current: string, password: string, again: string) => {
       await page.getByLabel("Current password", { exact: true }).fill(current);
       await page.getByLabel("New password", { exact: true }).fill(password);

@@ -15,6 +15,8 @@ use crate::{
 pub struct ChangePassword {
     /// Who is signed in.
     pub who: Who,
+    /// The name that they sign in with.
+    pub username: String,
     /// Whether **Keep applications signed in** is ticked.
     pub keep_tokens: bool,
     /// What is wrong with each field.
@@ -43,7 +45,7 @@ impl From<ChangePassword> for Document {
 #[component]
 fn PasswordPage(site: Site, reply: ChangePassword) -> impl IntoView {
     let action = site.url("/account/password");
-    let ChangePassword { who, keep_tokens, errors, problem, changed } = reply;
+    let ChangePassword { who, username, keep_tokens, errors, problem, changed } = reply;
     let applications =
         if keep_tokens { "Applications stay signed in." } else { "Applications have to ask you again." };
     let changed = changed.then(|| {
@@ -62,6 +64,8 @@ fn PasswordPage(site: Site, reply: ChangePassword) -> impl IntoView {
             {changed}
             {problem}
             <form method="post" action=action class="card">
+                // So that a password manager knows whose password it replaces; the server does not read it.
+                <input type="text" name="username" autocomplete="username" value=username hidden/>
                 {SecretField::password("current_password", "Current password", "current-password").view(&errors)}
                 {SecretField::password("password", "New password", "new-password").view(&errors)}
                 {SecretField::password("password_again", "Re-type new password", "new-password").view(&errors)}

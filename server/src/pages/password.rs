@@ -1,11 +1,11 @@
 //! `/account/password`: a user's own new password.
 
-use app::{ChangePassword, Who};
+use app::ChangePassword;
 use axum::{
     extract::{Request, State},
     response::{IntoResponse as _, Response},
 };
-use domain::{Password, TypedSecret};
+use domain::{Password, TypedSecret, User};
 use serde::Deserialize;
 
 use crate::{
@@ -22,8 +22,15 @@ use crate::{
 /// Where the page is.
 pub(crate) const PATH: &str = "/account/password";
 
-fn empty(who: Who) -> ChangePassword {
-    ChangePassword { who, keep_tokens: false, errors: Vec::new(), problem: None, changed: false }
+fn empty(user: &User) -> ChangePassword {
+    ChangePassword {
+        who: who(user),
+        username: user.username.to_string(),
+        keep_tokens: false,
+        errors: Vec::new(),
+        problem: None,
+        changed: false,
+    }
 }
 
 /// `GET /account/password`
@@ -35,7 +42,7 @@ pub(crate) async fn show(
     let Some(Person(person)) = person else {
         return sign_in_first(&state, PATH);
     };
-    render(state.site, empty(who(person.user())), request).await
+    render(state.site, empty(person.user()), request).await
 }
 
 #[derive(Deserialize)]
@@ -65,7 +72,7 @@ pub(crate) async fn change(
     let (password, again) = (form.password.expose(), form.password_again.expose());
     let changed =
         state.service.account(&person).change_password(&current, password, again, keep_tokens).await;
-    let reply = ChangePassword { keep_tokens, ..empty(who(person.user())) };
+    let reply = ChangePassword { keep_tokens, ..empty(person.user()) };
     let request = page_request(&state, PATH);
     match changed {
         Ok(renewed) => {
