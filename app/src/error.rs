@@ -1,6 +1,7 @@
 //! Why a server function refused, and the words for it.
 
 use domain::{Conflict, FieldError, Removed};
+#[cfg(feature = "ssr")]
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -80,6 +81,7 @@ impl AppError {
     }
 }
 
+#[cfg(feature = "ssr")]
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
@@ -91,7 +93,6 @@ impl FromServerFnError for AppError {
             other => Self::BadRequest(other.to_string()),
         };
         // The framework would answer 500, whatever went wrong.
-        #[cfg(feature = "ssr")]
         answer_with(&error);
         error
     }

@@ -18,20 +18,16 @@ mod plain;
 pub mod start;
 
 pub use console::consumers::{
-    api::{Listing, ViewRows},
-    data::{PageData, Reply},
+    data::{Listing, PageData, Reply, ViewRows},
     page::ConsumersPage,
 };
 pub use error::AppError;
-pub use frame::{
-    missed::Missed,
-    who::{Who, who_am_i},
-};
+pub use frame::{missed::Missed, who::Who};
 
 #[cfg(feature = "ssr")]
 pub use document::{Body, Document};
 #[cfg(feature = "ssr")]
-pub use frame::site::Site;
+pub use frame::{site::Site, who::who_am_i};
 #[cfg(feature = "ssr")]
 pub use plain::{
     again::AgainReply,

@@ -1,20 +1,15 @@
 //! A number that a dialog asks the server for.
 
-use std::pin::Pin;
-
 use leptos::{prelude::*, task::spawn_local};
 
-use super::request::in_time;
+use super::request::Pending;
 use crate::error::AppError;
-
-/// The call that asks for it.
-pub(crate) type Asking = Pin<Box<dyn Future<Output = Result<u64, AppError>>>>;
 
 /// A sentence with the number once it is there; where it does not come, **Try again**.
 #[component]
 pub(crate) fn Counted(
     /// Asks for it.
-    ask: Callback<(), Asking>,
+    ask: Callback<(), Pending<u64>>,
     /// The sentence until there is an answer.
     counting: &'static str,
     /// The sentence with the number.
@@ -26,7 +21,7 @@ pub(crate) fn Counted(
     let fetch = move || {
         count.set(None);
         spawn_local(async move {
-            let answer = in_time(ask.run(())).await;
+            let answer = ask.run(()).await;
             // The dialog may be closed by then.
             let _ = count.try_set(Some(answer));
         });

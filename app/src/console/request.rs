@@ -1,20 +1,93 @@
-//! A call of the page, which always comes to an end: with the server's answer, or in words after ten seconds.
+//! A form that the page sends to the server. It always comes to an end: with the answer, or in words after ten seconds.
+//!
+//! One function that is not generic does all of it, and what is sent is text: a client for each server function, as leptos
+//! makes them, took a fifth of the module.
 
-use std::pin::pin;
+use std::{fmt::Display, pin::Pin};
 
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::window, server_fn::client::get_server_url};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestInit, Response, UrlSearchParams};
 
 use crate::error::AppError;
 
 /// How long an answer is waited for; `AppError::TimedOut` names it.
 const PATIENCE_MS: u32 = 10_000;
 
-/// The answer to a call. One that has not come in time is not waited for: the browser ends the request.
-pub(crate) async fn in_time<T>(call: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
-    match select(pin!(call), TimeoutFuture::new(PATIENCE_MS)).await {
-        Either::Left((answer, _)) => answer,
-        // The call is dropped with this function, which aborts it.
-        Either::Right(((), _)) => Err(AppError::TimedOut),
+/// The name and the value of each field.
+pub(crate) type Fields<'a> = &'a [(&'static str, &'a dyn Display)];
+
+/// What comes of it once there is an answer.
+pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = Result<T, AppError>>>>;
+
+/// An answer as it came.
+pub(crate) struct Answer {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    text: String,
+}
+
+/// Calls a server function: what it returns, or why it refused.
+pub(crate) fn call<T: DeserializeOwned + 'static>(function: &str, fields: Fields<'_>) -> Pending<T> {
+    let answer = post(&format!("{}/api/page/{function}", get_server_url()), fields);
+    Box::pin(async move { accepted(answer.await?).and_then(|text| read(&text)) })
+}
+
+fn accepted(answer: Answer) -> Result<String, AppError> {
+    if answer.status < 400 { Ok(answer.text) } else { Err(read(&answer.text).unwrap_or_else(|error| error)) }
+}
+
+/// What comes from anything but the server, such as a proxy, has another form.
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, AppError> {
+    serde_json::from_str(text).map_err(|_| AppError::Unreachable)
+}
+
+/// Posts a form as browsers do. Where this is dropped, the request is aborted.
+pub(crate) fn post(url: &str, fields: Fields<'_>) -> Pending<Answer> {
+    let request = Request::new(url, fields);
+    Box::pin(async move {
+        let answer = Box::pin(async { request?.answer().await });
+        match select(answer, TimeoutFuture::new(PATIENCE_MS)).await {
+            Either::Left((answer, _)) => answer.map_err(|_: JsValue| AppError::Unreachable),
+            Either::Right(((), _)) => Err(AppError::TimedOut),
+        }
+    })
+}
+
+/// A request that is under way, until it is dropped.
+struct Request {
+    response: JsFuture,
+    abort: AbortController,
+}
+
+impl Request {
+    fn new(url: &str, fields: Fields<'_>) -> Result<Self, JsValue> {
+        let form = UrlSearchParams::new()?;
+        for (name, value) in fields {
+            form.append(name, &value.to_string());
+        }
+        let abort = AbortController::new()?;
+        let request = RequestInit::new();
+        request.set_method("POST");
+        request.set_body(&form);
+        request.set_signal(Some(&abort.signal()));
+        Ok(Self { response: window().fetch_with_str_and_init(url, &request).into(), abort })
+    }
+
+    async fn answer(mut self) -> Result<Answer, JsValue> {
+        let response: Response = (&mut self.response).await?.dyn_into()?;
+        let text = JsFuture::from(response.text()?).await?;
+        Ok(Answer { status: response.status(), text: text.as_string().unwrap_or_default() })
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        // Of no effect once the answer is there.
+        self.abort.abort();
     }
 }

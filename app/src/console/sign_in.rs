@@ -1,14 +1,16 @@
 //! Signing in again without leaving the page, after the session has ended elsewhere.
 
-use gloo_net::http::{Request, Response};
-use js_sys::encode_uri_component;
 use leptos::{ev, html, prelude::*};
 use web_sys::Event;
 
-use super::{request::in_time, shell::Shell, submit::Submit};
+use super::{
+    request::{Answer, Pending, call, post},
+    shell::Shell,
+    submit::Submit,
+};
 use crate::{
     error::AppError,
-    frame::who::{Who, who_am_i},
+    frame::who::Who,
     ui::{
         dialog::{CancelButton, Modal, WorkButton, close},
         field::Field,
@@ -36,9 +38,10 @@ pub(super) fn SignInDialog(
     let was = StoredValue::new(who);
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let form = form_of(&username.get_untracked(), &password.get_untracked());
-        password.set(String::new());
-        let send = move |_| sign_in(shell.url("/sign-in"), form);
+        let send = |_| {
+            let fields = (username.get_untracked(), password.get_untracked());
+            sign_in(post(&shell.url("/sign-in"), &[("username", &fields.0), ("password", &fields.1)]))
+        };
         let done = move |who: Who| {
             close(dialog);
             if was.try_with_value(|was| *was == who) == Some(true) {
@@ -52,6 +55,7 @@ pub(super) fn SignInDialog(
         };
         // The page asks by itself who is signed in then.
         submit.run(Vec::new, send, done, || ());
+        password.set(String::new());
     };
     let problem = move || submit.refusal.get().map(|refusal| refusal.to_string());
     let errors = submit.errors;
@@ -80,24 +84,22 @@ pub(super) fn SignInDialog(
     }
 }
 
-/// The form as a browser would send it.
-fn form_of(username: &str, password: &str) -> String {
-    format!("username={}&password={}", encode_uri_component(username), encode_uri_component(password))
+/// Who is signed in, if anybody.
+pub(super) fn ask_who() -> Pending<Option<Who>> {
+    call("who_am_i", &[])
 }
 
 /// Signs in, and asks who is signed in then: a page answers the form, whatever came of it.
-async fn sign_in(url: String, form: String) -> Result<Who, AppError> {
-    let request = Request::post(&url).header("Content-Type", "application/x-www-form-urlencoded").body(form);
-    let request = request.map_err(|error| AppError::BadRequest(error.to_string()))?;
-    let answer = request.send().await.map_err(|_| AppError::Unreachable)?;
-    match in_time(who_am_i()).await? {
+async fn sign_in(form: Pending<Answer>) -> Result<Who, AppError> {
+    let status = form.await?.status;
+    match ask_who().await? {
         Some(who) => Ok(who),
-        None => Err(AppError::Unavailable(refusal(&answer).to_owned())),
+        None => Err(AppError::Unavailable(refusal(status).to_owned())),
     }
 }
 
-fn refusal(answer: &Response) -> &'static str {
-    match answer.status() {
+fn refusal(status: u16) -> &'static str {
+    match status {
         401 => "Either the username or the password is wrong.",
         429 => "There were too many attempts. Wait a minute before the next one.",
         200..300 => "This account has a second factor: sign in on the sign-in page, in another tab.",

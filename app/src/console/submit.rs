@@ -1,9 +1,6 @@
 //! What the button of a form does on the server: one attempt at a time, and what came of the last one.
 
-use std::{
-    pin::pin,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::FieldError;
 use futures::{
@@ -12,7 +9,7 @@ use futures::{
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
-use super::request::in_time;
+use super::request::Pending;
 use crate::{error::AppError, ui::dom};
 
 /// The attempts of one form.
@@ -66,20 +63,28 @@ impl Submit {
         if self.busy.get_untracked() || !self.accept(wrong()) {
             return;
         }
+        let answer = send(self.revision.get_value());
+        let answer = async move {
+            let value = answer.await?;
+            Ok(Box::new(move || done(value)) as Box<dyn FnOnce()>)
+        };
+        self.attempt(Box::pin(answer), Box::new(closed));
+    }
+
+    /// Waits for the answer, and does what it brings. Not generic, so that the module has it once and not for each form.
+    fn attempt(self, answer: Pending<Box<dyn FnOnce()>>, closed: Box<dyn FnOnce()>) {
         self.busy.set(true);
         self.refusal.set(None);
-        let answer = send(self.revision.get_value());
         let (open, is_closed) = oneshot::channel();
         self.open.with_value(|slot| *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(open));
         spawn_local(async move {
-            let answer = match select(pin!(in_time(answer)), is_closed).await {
-                Either::Left((answer, _)) => Some(answer),
-                Either::Right(_) => None,
-            };
-            match answer {
-                Some(Ok(value)) => done(value),
-                Some(Err(error)) => self.refuse(error),
-                None => closed(),
+            match select(answer, is_closed).await {
+                Either::Left((Ok(done), _)) => done(),
+                Either::Left((Err(error), _)) => self.refuse(error),
+                Either::Right((_, answer)) => {
+                    drop(answer);
+                    closed();
+                }
             }
             // The form may have been closed, and its signals with it.
             let _ = self.busy.try_set(false);

@@ -2,12 +2,12 @@
 #![allow(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 #![allow(clippy::unused_async, reason = "every server function is asynchronous, whether it waits or not")]
 
+#[cfg(feature = "ssr")]
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use crate::guard::signed_in;
+use crate::{error::AppError, guard::signed_in};
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,7 @@ pub struct Who {
 }
 
 /// Who is signed in, if anybody.
+#[cfg(feature = "ssr")]
 #[server(prefix = "/api/page", endpoint = "who_am_i")]
 pub async fn who_am_i() -> Result<Option<Who>, AppError> {
     Ok(signed_in().map(|signed_in| Who {

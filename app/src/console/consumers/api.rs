@@ -1,4 +1,4 @@
-//! The server functions of the page. Each asks the guard, runs one use case, and does nothing else.
+//! The server functions of the page, which `calls.rs` calls. Each asks the guard, runs one use case, and does nothing else.
 #![allow(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 #![allow(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
 #![allow(clippy::fn_params_excessive_bools, reason = "as above: each is a checkbox")]
@@ -8,33 +8,20 @@
 use std::net::IpAddr;
 
 use domain::{
-    Consumer, ConsumerKey, Page, StatusCounts, TypedSecret,
+    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, Page, StatusCounts, TypedSecret, View,
     bulk::{BulkPart, Deed},
-};
-#[cfg(feature = "ssr")]
-use domain::{
-    ConsumerName, ConsumerQuery, Cursor, View,
     query::{MOST_ROWS, NotACursor},
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use crate::error::AppError;
-#[cfg(feature = "ssr")]
-use crate::guard::{admin, answer};
+use super::data::{Listing, ViewRows};
+use crate::{
+    error::AppError,
+    guard::{admin, answer},
+};
 
 /// How many rows of a view come at once: some screens full, since the page goes on before they end.
-#[cfg(feature = "ssr")]
 const ROWS_AT_ONCE: u64 = 100;
-
-/// A page of rows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Listing {
-    /// The rows.
-    pub page: Page<Consumer>,
-    /// The number of the newest activity that the rows contain; later events are still to be applied.
-    pub seen: i64,
-}
 
 /// Rows after a cursor, or the newest.
 #[server(prefix = "/api/page", endpoint = "list")]
@@ -49,19 +36,6 @@ pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
         .await
         .map_err(answer)?;
     Ok(Listing { page, seen })
-}
-
-/// Rows of a view.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ViewRows {
-    /// The rows.
-    pub items: Vec<Consumer>,
-    /// The cursor of the rows that follow; `None` at the end.
-    pub next_cursor: Option<String>,
-    /// How many rows the view has; with its first rows alone.
-    pub total: Option<u64>,
-    /// The number of the newest activity that the rows contain; later events are still to be applied.
-    pub seen: i64,
 }
 
 /// Rows of a view, which is given as the query of the page's address, after a cursor or from the first on.

@@ -4,8 +4,8 @@
 use domain::{Consumer, ConsumerKey, Event, Status};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{api, decision::Decision, state::PageState};
-use crate::{console::request::in_time, error::AppError};
+use super::{calls, decision::Decision, state::PageState};
+use crate::error::AppError;
 
 /// A change of a consumer that was asked for.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ impl Asked {
     /// Asks the server what the consumer is like now, shows it and tells it.
     pub(super) fn find_out(self, state: PageState) {
         spawn_local(async move {
-            let found = in_time(api::find(self.key)).await;
+            let found = calls::find(self.key).await;
             state.shell.notice.set(self.words(&found));
             if let Ok(consumer) = found {
                 state.apply_own(Event::Consumer(consumer));

@@ -6,18 +6,14 @@ use domain::Consumer;
 use leptos::{ev, html, prelude::*};
 
 use super::{
-    api,
+    calls,
     closed::Asked,
     decision::Decision,
     rights::{Approval, ApprovalRights},
     state::PageState,
 };
 use crate::{
-    console::{
-        counted::{Asking, Counted},
-        refusal::Refusal,
-        submit::Submit,
-    },
+    console::{counted::Counted, refusal::Refusal, submit::Submit},
     ui::dialog::{CancelButton, Modal, WorkButton, close},
 };
 
@@ -59,7 +55,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                 {(decision != Decision::Approve).then(|| view! {
                     " "
                     <Counted
-                        ask=Callback::new(move |()| Box::pin(api::signed_in_users(key)) as Asking)
+                        ask=Callback::new(move |()| calls::signed_in_users(key))
                         counting="Counting who is signed in through it…" words=signed_in
                         unknown="How many users are signed in through it is unknown: the server did not say."
                     />

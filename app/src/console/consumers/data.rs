@@ -1,9 +1,8 @@
-//! What the server puts on the page.
+//! What the server puts on the page, and the rows that it sends later.
 
-use domain::{Consumer, FieldError};
+use domain::{Consumer, FieldError, Page};
 use serde::{Deserialize, Serialize};
 
-use super::api::Listing;
 use crate::frame::{missed::Missed, who::Who};
 
 /// The data that the page is rendered from; the browser reads it when it takes over. It must not contain a secret.
@@ -25,6 +24,28 @@ pub struct PageData {
     pub asked_for: Option<Box<Consumer>>,
     /// Why there is none, in words, where a link asks for one.
     pub not_found: Option<String>,
+}
+
+/// A page of rows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Listing {
+    /// The rows.
+    pub page: Page<Consumer>,
+    /// The number of the newest activity that the rows contain; later events are still to be applied.
+    pub seen: i64,
+}
+
+/// Rows of a view.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ViewRows {
+    /// The rows.
+    pub items: Vec<Consumer>,
+    /// The cursor of the rows that follow; `None` at the end.
+    pub next_cursor: Option<String>,
+    /// How many rows the view has; with its first rows alone.
+    pub total: Option<u64>,
+    /// The number of the newest activity that the rows contain; later events are still to be applied.
+    pub seen: i64,
 }
 
 /// The result of a register form that was sent without scripts.

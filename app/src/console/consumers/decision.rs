@@ -2,7 +2,7 @@
 
 use domain::{ConsumerKey, Event};
 
-use super::api;
+use super::calls;
 use crate::error::AppError;
 
 /// A decision about a consumer, to be confirmed in a dialog.
@@ -57,9 +57,9 @@ impl Decision {
     /// Does it to the consumer as it was at a revision; approving trusts it where `trusted` is ticked.
     pub(super) async fn run(self, key: ConsumerKey, revision: i64, trusted: bool) -> Result<Event, AppError> {
         match self {
-            Self::Approve => api::approve(key, revision, trusted).await.map(Event::Consumer),
-            Self::Disapprove => api::disapprove(key, revision).await.map(Event::Consumer),
-            Self::Remove => api::remove(key, revision).await.map(|()| Event::Removed(key)),
+            Self::Approve => calls::approve(key, revision, trusted).await.map(Event::Consumer),
+            Self::Disapprove => calls::disapprove(key, revision).await.map(Event::Consumer),
+            Self::Remove => calls::remove(key, revision).await.map(|()| Event::Removed(key)),
         }
     }
 }

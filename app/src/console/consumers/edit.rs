@@ -7,15 +7,15 @@ use domain::{Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Event, FieldEr
 use leptos::{ev, html, prelude::*};
 
 use super::{
-    api,
     both_changed::{BothChanged, Questions, bring_up_to_date},
+    calls,
     closed::Asked,
     rights::RightsFields,
     secret_fields::{SecretFields, SecretPair},
     state::PageState,
 };
 use crate::{
-    console::{refusal::Refusal, submit::Submit},
+    console::{refusal::Refusal, request::Pending, submit::Submit},
     error::AppError,
     ui::{
         check::Check,
@@ -89,19 +89,19 @@ impl Form {
         errors
     }
 
-    fn send(self, key: ConsumerKey, revision: i64) -> impl Future<Output = Result<Consumer, AppError>> {
-        api::edit(
-            key,
-            revision,
-            self.name.get_untracked(),
-            self.secrets.first.get_untracked().into(),
-            self.callback_urls.get_untracked(),
-            self.rsa_public_key.get_untracked(),
-            self.trusted.get_untracked(),
-            self.may_administer.get_untracked(),
-            self.allow_oauth_1_0.get_untracked(),
-            self.sign_everybody_out.get_untracked(),
-        )
+    fn send(self, key: ConsumerKey, revision: i64) -> Pending<Consumer> {
+        calls::edit(&[
+            ("key", &key),
+            ("revision", &revision),
+            ("name", &self.name.get_untracked()),
+            ("secret", &self.secrets.first.get_untracked()),
+            ("callback_urls", &self.callback_urls.get_untracked()),
+            ("rsa_public_key", &self.rsa_public_key.get_untracked()),
+            ("trusted", &self.trusted.get_untracked()),
+            ("may_administer", &self.may_administer.get_untracked()),
+            ("allow_oauth_1_0", &self.allow_oauth_1_0.get_untracked()),
+            ("sign_everybody_out", &self.sign_everybody_out.get_untracked()),
+        ])
     }
 
     /// After another administrator was faster: pressing **Save** once more saves what this form's user has changed, and

@@ -4,14 +4,8 @@ use domain::{ConsumerKey, Event, Page, Use, Uses};
 use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 
-use super::{
-    api::{self, Listing},
-    state::PageState,
-};
-use crate::console::{
-    request::in_time,
-    stream::{Follower, follow},
-};
+use super::{calls, data::Listing, state::PageState};
+use crate::console::stream::{Follower, follow};
 
 /// How many rows are loaded without being asked for.
 const LOAD_BY_ITSELF: usize = 1000;
@@ -28,7 +22,7 @@ pub(super) async fn load_rows(state: PageState, enough: usize) {
     loop {
         let cursor = state.rows.next_cursor().filter(|_| state.rows.counted().shown < enough);
         let Some(cursor) = cursor else { return };
-        match in_time(api::list(Some(cursor))).await {
+        match calls::list(Some(&cursor)).await {
             Ok(listing) => state.rows.extend(listing.page),
             Err(error) => {
                 let words = format!("Not every row could be loaded. {error} Show more tries again.");
@@ -53,9 +47,9 @@ impl Follower for PageState {
     async fn resync(self) -> Option<i64> {
         // All that were there before, so that none is missing meanwhile.
         let enough = self.rows.counted().shown.min(LOAD_BY_ITSELF);
-        let Listing { mut page, seen } = in_time(api::list(None)).await.ok()?;
+        let Listing { mut page, seen } = calls::list(None).await.ok()?;
         while let Some(cursor) = page.next_cursor.take_if(|_| page.items.len() < enough) {
-            let next = in_time(api::list(Some(cursor))).await.ok()?.page;
+            let next = calls::list(Some(&cursor)).await.ok()?.page;
             page = Page { items: [page.items, next.items].concat(), ..next };
         }
         self.rows.restart(page);

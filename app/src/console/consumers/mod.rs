@@ -1,7 +1,9 @@
 //! The page of OAuth consumers: register, and the live table.
 
-pub(crate) mod api;
+#[cfg(feature = "ssr")]
+mod api;
 mod both_changed;
+mod calls;
 mod closed;
 mod confirm;
 pub(crate) mod data;

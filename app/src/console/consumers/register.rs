@@ -6,7 +6,7 @@ use domain::{
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{
-    api,
+    calls,
     data::Reply,
     existing_key::ExistingKey,
     registered::{Registered, Registration},
@@ -14,7 +14,7 @@ use super::{
     state::PageState,
 };
 use crate::{
-    console::{request::in_time, submit::Submit},
+    console::submit::Submit,
     error::AppError,
     ui::{
         dialog::WorkButton,
@@ -88,7 +88,7 @@ impl Form {
         self.hint.set(None);
         spawn_local(async move {
             // Without an answer there is just no hint.
-            let in_use = in_time(api::name_in_use(name.clone())).await.unwrap_or(false);
+            let in_use = calls::name_in_use(&name).await.unwrap_or(false);
             if in_use && self.name.get_untracked() == name {
                 self.hint.set(Some(NAME_IN_USE.to_owned()));
             }
@@ -145,9 +145,9 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
         event.prevent_default();
         let secret = TypedSecret::from(form.secrets.first.get_untracked());
         let kept = secret.clone();
-        let send = move |_| {
+        let send = |_| {
             registered.set(None);
-            api::register(form.name.get_untracked(), secret, form.brought_key())
+            calls::register(&form.name.get_untracked(), secret.expose(), &form.brought_key())
         };
         let done = move |consumer: Consumer| {
             let name_in_use = form.hint.with_untracked(Option::is_some);

@@ -6,13 +6,9 @@ use std::{net::IpAddr, sync::Arc};
 use domain::{Consumer, ConsumerKey, Event};
 use leptos::{ev, html, prelude::*};
 
-use super::{api, state::PageState};
+use super::{calls, state::PageState};
 use crate::{
-    console::{
-        counted::{Asking, Counted},
-        refusal::Refusal,
-        submit::Submit,
-    },
+    console::{counted::Counted, refusal::Refusal, submit::Submit},
     ui::{
         dialog::{CancelButton, Modal, WorkButton, close},
         time,
@@ -87,7 +83,7 @@ pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl I
     let submit = Submit::new(revision);
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let send = move |_| api::remove_requests_from(address);
+        let send = move |_| calls::remove_requests_from(address);
         let done = move |mut removed: Vec<ConsumerKey>| {
             // The row with the menu last: what takes the focus in its place has to be there then.
             removed.sort_unstable_by_key(|key| *key == opened_on);
@@ -114,7 +110,7 @@ pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl I
                     " will be removed permanently. Consumers that are approved or disapproved stay. The programs can ask again."
                 </p>
                 <Counted
-                    ask=Callback::new(move |()| Box::pin(api::count_requests_from(address)) as Asking)
+                    ask=Callback::new(move |()| calls::count_requests_from(address))
                     counting="Counting them…" words=how_many
                     unknown="How many they are is unknown: the server did not say."
                 />

@@ -18,9 +18,8 @@ use super::{
     words::{Heard, Word},
 };
 use crate::{
-    console::{link::Link, request::in_time},
+    console::{link::Link, sign_in::ask_who},
     error::AppError,
-    frame::who::who_am_i,
     ui::browser,
 };
 
@@ -232,7 +231,7 @@ impl<F: Follower> Tab<F> {
 /// Why there are no events: asks who is signed in. Where the server answers, and events have failed often, the list has to
 /// do.
 async fn why_not(failed_often: bool) -> Link {
-    match in_time(who_am_i()).await {
+    match ask_who().await {
         Ok(Some(who)) if !who.configure_server => Link::NotPermitted,
         Ok(Some(_)) if failed_often => Link::Polling,
         Ok(Some(_)) => Link::Reconnecting,

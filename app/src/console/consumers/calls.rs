@@ -1,0 +1,66 @@
+//! How the page calls its server functions, which `api.rs` has. The fields have the names of their arguments.
+
+use std::net::IpAddr;
+
+use domain::{Consumer, ConsumerKey};
+
+use super::data::Listing;
+use crate::console::request::{Fields, Pending, call};
+
+/// Rows after a cursor, or the newest.
+pub(super) fn list(cursor: Option<&str>) -> Pending<Listing> {
+    match cursor {
+        Some(cursor) => call("list", &[("cursor", &cursor)]),
+        None => call("list", &[]),
+    }
+}
+
+/// One consumer as it is now.
+pub(super) fn find(key: ConsumerKey) -> Pending<Consumer> {
+    call("find", &[("key", &key)])
+}
+
+/// Registers a consumer, under a new key unless it brings one along.
+pub(super) fn register(name: &str, secret: &str, key: &str) -> Pending<Consumer> {
+    call("register", &[("name", &name), ("secret", &secret), ("key", &key)])
+}
+
+/// Whether another consumer has this name, or one that looks like it.
+pub(super) fn name_in_use(name: &str) -> Pending<bool> {
+    call("name_in_use", &[("name", &name)])
+}
+
+/// How many users are signed in through a consumer.
+pub(super) fn signed_in_users(key: ConsumerKey) -> Pending<u64> {
+    call("signed_in_users", &[("key", &key)])
+}
+
+/// Approves a consumer as it was at a revision, and trusts it where that is asked for as well.
+pub(super) fn approve(key: ConsumerKey, revision: i64, trusted: bool) -> Pending<Consumer> {
+    call("approve", &[("key", &key), ("revision", &revision), ("trusted", &trusted)])
+}
+
+/// Disapproves a consumer as it was at a revision.
+pub(super) fn disapprove(key: ConsumerKey, revision: i64) -> Pending<Consumer> {
+    call("disapprove", &[("key", &key), ("revision", &revision)])
+}
+
+/// Saves what the edit dialog shows; its key and the revision that is changed are among the fields.
+pub(super) fn edit(fields: Fields<'_>) -> Pending<Consumer> {
+    call("edit", fields)
+}
+
+/// Removes a consumer as it was at a revision, for good.
+pub(super) fn remove(key: ConsumerKey, revision: i64) -> Pending<()> {
+    call("remove", &[("key", &key), ("revision", &revision)])
+}
+
+/// How many undecided requests came from an address, or from its /64 if it is an IPv6 address.
+pub(super) fn count_requests_from(address: IpAddr) -> Pending<u64> {
+    call("count_requests_from", &[("address", &address)])
+}
+
+/// Removes them, for good; returns their keys.
+pub(super) fn remove_requests_from(address: IpAddr) -> Pending<Vec<ConsumerKey>> {
+    call("remove_requests_from", &[("address", &address)])
+}
