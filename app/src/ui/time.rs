@@ -2,7 +2,7 @@
 
 use domain::time::{milliseconds, timestamp};
 use leptos::prelude::*;
-use time::{OffsetDateTime, macros::format_description};
+use time::OffsetDateTime;
 
 use super::browser;
 
@@ -25,13 +25,13 @@ pub fn relative(at: OffsetDateTime, now_ms: i64) -> String {
 
 /// The day, in UTC.
 pub fn date(at: OffsetDateTime) -> String {
-    at.format(format_description!("[day padding:none] [month repr:short] [year]")).unwrap_or_default()
+    format!("{} {:.3} {:04}", at.day(), at.month().to_string(), at.year())
 }
 
 /// The day and the time to the second, in UTC, so that server and browsers render the same text.
 pub fn exact(at: OffsetDateTime) -> String {
-    let clock = at.format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default();
-    format!("{}, {clock} UTC", date(at))
+    let (hour, minute, second) = at.to_hms();
+    format!("{}, {hour:02}:{minute:02}:{second:02} UTC", date(at))
 }
 
 /// The exact time, in UTC and, in a browser of another zone, in its own.
