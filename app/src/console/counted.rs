@@ -35,10 +35,10 @@ pub(crate) fn Counted(
     let failed = move || count.with(|count| matches!(count, Some(Err(_))));
     view! {
         <p class="users" translate="no">
-            {sentence}
+            {move || sentence()}
             {move || failed().then(|| view! {
                 " " <button type="button" class="link" on:click=move |_| fetch()>"Try again"</button>
-            })}
+            }.into_any())}
         </p>
     }
     .into_any()

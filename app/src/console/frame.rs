@@ -6,9 +6,12 @@ use std::time::Duration;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{link::Link, shell::Shell, sign_in::SignInDialog};
-use crate::frame::{
-    header::{Header, NavPage},
-    who::Who,
+use crate::{
+    frame::{
+        header::{Header, NavPage},
+        who::Who,
+    },
+    ui::effect::effect,
 };
 
 /// How long a notice stays that nobody is reading.
@@ -29,7 +32,7 @@ pub(crate) fn Frame(
     view! {
         <Header prefix=shell.url("") who here>
             <span role="status" translate="no" class=move || format!("sign {}", shell.link.get().class())>
-                {move || shell.link.get().words()}
+                {move || shell.link.get().words().to_owned()}
             </span>
         </Header>
         <main>{children()}</main>
@@ -53,10 +56,10 @@ fn Advice(who: Who) -> impl IntoView {
                 let link = shell.link.get();
                 let button = (link == Link::SignedOut)
                     .then(|| view! { " " <button type="button" class="btn small" on:click=sign_in>"Sign in"</button> });
-                link.advice().map(|words| view! { <p>{words} {button}</p> })
+                link.advice().map(|words| view! { <p>{words} {button}</p> }.into_any())
             }}
         </div>
-        {move || signing_in.get().then(|| view! { <SignInDialog who=who.get_value() open=signing_in/> })}
+        {move || signing_in.get().then(|| view! { <SignInDialog who=who.get_value() open=signing_in/> }.into_any())}
     }
     .into_any()
 }
@@ -66,9 +69,9 @@ fn Advice(who: Who) -> impl IntoView {
 fn NoticeLine() -> impl IntoView {
     let notice = expect_context::<Shell>().notice;
     let (pointed, focused) = (RwSignal::new(false), RwSignal::new(false));
-    // Effects run in the browser alone.
-    Effect::new(move |timeout: Option<Option<TimeoutHandle>>| {
-        if let Some(timeout) = timeout.flatten() {
+    let mut timeout = None::<TimeoutHandle>;
+    effect(move || {
+        if let Some(timeout) = timeout.take() {
             timeout.clear();
         }
         let passes = notice.with(|notice| !notice.is_empty()) && !pointed.get() && !focused.get();
@@ -78,7 +81,9 @@ fn NoticeLine() -> impl IntoView {
                 notice.set(String::new());
             }
         };
-        if passes { set_timeout_with_handle(clear, NOTICE_FOR).ok() } else { None }
+        if passes {
+            timeout = set_timeout_with_handle(clear, NOTICE_FOR).ok();
+        }
     });
     let close = move |_| {
         notice.set(String::new());
@@ -96,7 +101,7 @@ fn NoticeLine() -> impl IntoView {
                 Some(notice.get()).filter(|notice| !notice.is_empty()).map(|notice| view! {
                     <span>{notice}</span>
                     <button type="button" class="icon close" aria-label="Close message" on:click=close></button>
-                })
+                }.into_any())
             }}
         </div>
     }

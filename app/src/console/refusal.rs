@@ -48,7 +48,7 @@ pub(crate) fn Refusal(
         })
     };
     // Words that change would not change in a translator's copy.
-    view! { <div class="problem" role="alert" translate="no">{words}</div> }
+    view! { <div class="problem" role="alert" translate="no">{move || words()}</div> }
 }
 
 fn conflict_words(conflict: &Conflict, button: &'static str, now_ms: i64) -> impl IntoView {

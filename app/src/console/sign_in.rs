@@ -57,7 +57,7 @@ pub(super) fn SignInDialog(
         submit.run(Vec::new, send, done, || ());
         password.set(String::new());
     };
-    let problem = move || submit.refusal.get().map(|refusal| refusal.to_string());
+    let problem = move || submit.refusal.get().map(|refusal| refusal.to_string().into_any());
     let errors = submit.errors;
     view! {
         <Modal heading="Sign in" node_ref=dialog on_close=Callback::new(move |()| open.set(false))>
@@ -73,7 +73,7 @@ pub(super) fn SignInDialog(
                     " in another tab; this page then goes on by itself."
                 </p>
                 <div class="foot">
-                    <div class="problem" role="alert" translate="no">{problem}</div>
+                    <div class="problem" role="alert" translate="no">{move || problem()}</div>
                     <div class="buttons">
                         <CancelButton node_ref=dialog/>
                         <WorkButton label="Sign in" busy=submit.busy/>

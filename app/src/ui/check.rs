@@ -3,6 +3,8 @@
 use domain::FieldError;
 use leptos::prelude::*;
 
+use super::field::{error_of, invalid};
+
 /// One checkbox, its label, its consequence in words, and the error beside it.
 #[component]
 pub fn Check(
@@ -22,24 +24,21 @@ pub fn Check(
 ) -> impl IntoView {
     let id = format!("{id_prefix}{name}");
     let (error_id, hint_id) = (format!("{id}-error"), format!("{id}-hint"));
-    let error = Memo::new(move |_| {
-        errors
-            .with(|errors| errors.iter().find(|error| error.field == name).map(|error| error.detail.clone()))
-    });
-    let invalid = move || error.with(Option::is_some).then_some("true");
-    let described_by = {
-        let (error_id, hint_id) = (error_id.clone(), hint_id.clone());
-        move || if error.with(Option::is_some) { format!("{error_id} {hint_id}") } else { hint_id.clone() }
+    let error = error_of(name, errors);
+    let described = id.clone();
+    let described_by = move |is_wrong| {
+        if is_wrong { format!("{described}-error {described}-hint") } else { format!("{described}-hint") }
     };
     view! {
         <div class="check">
             <input
-                id=id.clone() name=name type="checkbox" prop:checked=value aria-invalid=invalid aria-describedby=described_by
+                id=id.clone() name=name type="checkbox" prop:checked=value aria-invalid=move || invalid(error)
+                aria-describedby=move || Some(described_by(error.with(Option::is_some)))
                 on:change=move |event| value.set(event_target_checked(&event))
             />
             <label for=id>{label}</label>
             <span class="hint" id=hint_id>{hint}</span>
-            <p class="err" id=error_id translate="no">{move || error.get()}</p>
+            <p class="err" id=error_id translate="no">{move || error.get().map(IntoAny::into_any)}</p>
         </div>
     }
     .into_any()

@@ -45,11 +45,11 @@ pub fn CopyButton(
         <button
             type="button"
             class=if icon { "icon copy" } else { "link copy" }
-            class:done=copied
+            class:done=move || copied.get()
             aria-label=icon.then_some(label)
             title=icon.then_some(label)
             aria-describedby=described_by
-            disabled=disabled
+            disabled=move || disabled.get()
             on:click=copy
         >
             {(!icon).then_some(label)}

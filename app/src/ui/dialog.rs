@@ -2,6 +2,8 @@
 
 use leptos::{html, prelude::*};
 
+use super::effect::effect;
+
 /// The id of the heading that names the open dialog; there is never more than one.
 const HEADING: &str = "dialog-heading";
 
@@ -18,8 +20,8 @@ pub fn Modal(
     /// What is in it.
     children: Children,
 ) -> impl IntoView {
-    node_ref.on_load(move |dialog| {
-        if !dialog.open() {
+    effect(move || {
+        if let Some(dialog) = node_ref.get().filter(|dialog| !dialog.open()) {
             // Fails only if the dialog is open already or not on the page.
             let _ = dialog.show_modal();
         }

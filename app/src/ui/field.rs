@@ -4,6 +4,8 @@ use domain::FieldError;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 
+use super::effect::effect;
+
 /// One input, its label, and the error beside it.
 #[component]
 pub fn Field(
@@ -49,18 +51,11 @@ pub fn Field(
 ) -> impl IntoView {
     let id = format!("{id_prefix}{name}");
     let (error_id, hint_id) = (format!("{id}-error"), format!("{id}-hint"));
-    let error = Memo::new(move |_| {
-        errors
-            .with(|errors| errors.iter().find(|error| error.field == name).map(|error| error.detail.clone()))
-    });
-    let invalid = move || error.with(Option::is_some).then_some("true");
-    let described_by = {
-        let (error_id, hint_id) = (error_id.clone(), hint_id.clone());
-        move || match (error.with(Option::is_some), hint.get().is_some()) {
-            (true, _) => Some(error_id.clone()),
-            (false, true) => Some(hint_id.clone()),
-            (false, false) => None,
-        }
+    let error = error_of(name, errors);
+    let described = id.clone();
+    let described_by = move |is_wrong| {
+        let by = if is_wrong { Some("error") } else { hint.get().map(|_| "hint") };
+        by.map(|by| format!("{described}-{by}"))
     };
     // What was typed last, if anything was: an untouched field is not complained about.
     let last_typed = StoredValue::new(None::<String>);
@@ -87,7 +82,7 @@ pub fn Field(
         }
     };
     // Set by the program (a form that was saved): the field is untouched again.
-    Effect::new(move || {
+    effect(move || {
         let by_hand = value.with(|value| last_typed.with_value(|typed| typed.as_ref() == Some(value)));
         if !by_hand {
             last_typed.set_value(None);
@@ -97,7 +92,7 @@ pub fn Field(
         view! {
             <textarea
                 id=id.clone() name=name rows="3" spellcheck="false" autocomplete=autocomplete
-                aria-invalid=invalid aria-describedby=described_by
+                aria-invalid=move || invalid(error) aria-describedby=move || described_by(error.with(Option::is_some))
                 prop:value=value on:input=move |event| typed(event_target_value(&event)) on:blur=leave
             ></textarea>
         }
@@ -106,12 +101,11 @@ pub fn Field(
         // The attribute is for a page without scripts; it never holds a secret.
         let is_secret = revealed.is_some();
         let attribute = (kind != "password" && !is_secret).then(|| value.get_untracked());
-        let masked = move || revealed.is_some_and(|revealed| !revealed.get());
         view! {
             <input
                 node_ref=node_ref id=id.clone() name=name type=kind autocomplete=autocomplete readonly=read_only value=attribute
-                class:masked=masked autocapitalize=is_secret.then_some("none")
-                spellcheck="false" aria-invalid=invalid aria-describedby=described_by
+                class:masked=move || revealed.is_some_and(|revealed| !revealed.get()) autocapitalize=is_secret.then_some("none")
+                spellcheck="false" aria-invalid=move || invalid(error) aria-describedby=move || described_by(error.with(Option::is_some))
                 prop:value=value on:input=move |event| typed(event_target_value(&event)) on:blur=leave
             />
         }
@@ -122,11 +116,24 @@ pub fn Field(
             <label for=id>{label}</label>
             <div class="with">{input} {children.map(|children| children())}</div>
             // Words that change would not change in a translator's copy.
-            <p class="err" id=error_id translate="no">{move || error.get()}</p>
-            <p class="hint" id=hint_id>{move || hint.get().filter(|_| error.with(Option::is_none))}</p>
+            <p class="err" id=error_id translate="no">{move || error.get().map(IntoAny::into_any)}</p>
+            <p class="hint" id=hint_id>{move || hint.get().filter(|_| error.with(Option::is_none)).map(IntoAny::into_any)}</p>
         </div>
     }
     .into_any()
+}
+
+/// The error of one field among all of a form.
+pub(super) fn error_of(name: &'static str, errors: RwSignal<Vec<FieldError>>) -> Memo<Option<String>> {
+    Memo::new(move |_| {
+        errors
+            .with(|errors| errors.iter().find(|error| error.field == name).map(|error| error.detail.clone()))
+    })
+}
+
+/// The attribute `aria-invalid`.
+pub(super) fn invalid(error: Memo<Option<String>>) -> Option<&'static str> {
+    error.with(Option::is_some).then_some("true")
 }
 
 /// Replaces one field's error, or clears it.

@@ -4,6 +4,8 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
+use super::effect::effect;
+
 /// Where an open menu is, relative to the element that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
@@ -47,15 +49,17 @@ pub fn Menu(
         }
     };
     let arrange_first = arrange.clone();
-    menu.on_load(move |menu| {
-        arrange_first();
-        if let Some(item) = items(&menu).first() {
-            let _ = item.focus();
+    effect(move || {
+        if let Some(menu) = menu.get() {
+            arrange_first();
+            if let Some(item) = items(&menu).first() {
+                let _ = item.focus();
+            }
         }
     });
     // The menu follows its row, which live updates and scrolling may move.
     let follow = arrange.clone();
-    Effect::new(move || {
+    effect(move || {
         moved.track();
         request_animation_frame(follow.clone());
     });

@@ -5,6 +5,7 @@ pub mod check;
 pub mod copy;
 pub mod dialog;
 pub mod dom;
+pub mod effect;
 pub mod field;
 pub mod mark;
 pub mod menu;

@@ -79,6 +79,7 @@ pub(super) fn Questions(both: RwSignal<Vec<BothChanged>>) -> impl IntoView {
                     <ul>{lines.collect_view()}</ul>
                 </div>
             }
+            .into_any()
         })
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     ui::{
         check::Check,
         dialog::{CancelButton, Modal, WorkButton, close},
+        effect::effect,
         field::{Field, set_error},
     },
 };
@@ -141,7 +142,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     let asked = Asked { key, name: consumer.name.to_string(), revision: consumer.revision, decision: None };
     let before = StoredValue::new(shown);
     let both = RwSignal::new(Vec::new());
-    Effect::new(move || {
+    effect(move || {
         if let Some(AppError::Conflict(conflict)) = submit.refusal.get() {
             let now = Fields::of(&conflict.current);
             both.set(form.bring_up_to_date(&before.get_value(), now.clone()));

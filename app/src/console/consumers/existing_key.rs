@@ -3,7 +3,7 @@
 use domain::FieldError;
 use leptos::prelude::*;
 
-use crate::ui::field::Field;
+use crate::ui::{effect::effect, field::Field};
 
 /// A disclosure with the field. It opens by itself while the field has an error, and works without scripts.
 #[component]
@@ -14,7 +14,7 @@ pub(super) fn ExistingKey(
 ) -> impl IntoView {
     let is_wrong = |errors: &Vec<FieldError>| errors.iter().any(|error| error.field == "key");
     let open = RwSignal::new(errors.with_untracked(is_wrong));
-    Effect::new(move || {
+    effect(move || {
         if errors.with(is_wrong) {
             open.set(true);
         }

@@ -30,7 +30,7 @@ pub(super) fn RowMenu() -> impl IntoView {
         };
         let label = format!("Actions for {}", consumer.name);
         let moved = Signal::derive(move || state.rows.track());
-        Some(view! { <Menu label position entries=entries(state, &consumer) moved on_close/> })
+        Some(view! { <Menu label position entries=entries(state, &consumer) moved on_close/> }.into_any())
     }
 }
 

@@ -13,6 +13,7 @@ use crate::document::Document;
 use crate::{
     console::{frame::Frame, shell::Shell},
     frame::{header::NavPage, missed::MissedNote},
+    ui::effect::effect,
 };
 
 #[cfg(feature = "ssr")]
@@ -37,13 +38,12 @@ pub fn ConsumersPage(
     provide_context(state);
     let seen = data.listing.seen;
     let asked_for = data.asked_for.map(|consumer| Arc::new(*consumer));
-    // Effects run in the browser alone.
-    Effect::new(move || {
+    effect(move || {
         if let Some(consumer) = asked_for.clone() {
             state.overlay.open(Open::Confirm(Decision::Approve, consumer));
         }
     });
-    Effect::new(move || live::start(state, seen));
+    effect(move || live::start(state, seen));
     view! {
         <Frame who=data.who here=NavPage::Consumers>
             <h1>"OAuth consumers"</h1>

@@ -190,11 +190,11 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
                     {move || submit.refusal.get().map(|refusal| view! {
                         <p>{refusal.to_string()}</p>
                         {refusal.may_pass().then(|| view! { <button type="submit" class="btn small">"Try again"</button> })}
-                    })}
+                    }.into_any())}
                 </div>
             </form>
             <div class="registered" aria-live="polite">
-                {move || registered.get().map(|registration| view! { <Registered registration registered/> })}
+                {move || registered.get().map(|registration| view! { <Registered registration registered/> }.into_any())}
             </div>
         </section>
     }

@@ -39,7 +39,7 @@ pub(super) fn Registered(
             {secret.map(|secret| view! { <Secret secret/> })}
             " Approve it below to activate it."
             {name_in_use.then_some(" Another consumer has the same name, or one that looks like it; the keys tell them apart.")}
-            <button type="button" class="link" disabled=idle on:click=move |_| registered.set(None)>"Close"</button>
+            <button type="button" class="link" disabled=move || idle.get() on:click=move |_| registered.set(None)>"Close"</button>
         </p>
     }
     .into_any()

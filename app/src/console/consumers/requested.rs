@@ -63,6 +63,7 @@ pub(super) fn Requested(consumer: RwSignal<Arc<Consumer>>) -> impl IntoView {
                     {end.map(|end| view! { " " <span>{end}</span> })}
                 </span>
             }
+            .into_any()
         })
     }
 }

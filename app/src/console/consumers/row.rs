@@ -63,9 +63,9 @@ pub(super) fn Row(
             on:contextmenu=right_click on:keydown=key_down
         >
             <td role="cell" class="name">
-                <bdi id=name_id.clone()>{name}</bdi>
-                {move || right().map(|word| view! { " " <span class="tag">{word}</span> })}
-                {move || is_new.get().then(|| view! { " " <span class="tag">"New"</span> })}
+                <bdi id=name_id.clone()>{move || name()}</bdi>
+                {move || right().map(|word| view! { " " <span class="tag">{word}</span> }.into_any())}
+                {move || is_new.get().then(|| view! { " " <span class="tag">"New"</span> }.into_any())}
             </td>
             <td role="cell" class="k">
                 <span class="with-copy">
@@ -78,7 +78,7 @@ pub(super) fn Row(
                 </span>
             </td>
             <td role="cell" class="s">
-                <span class=move || status_class(status())>{move || status().word()}</span>
+                <span class=move || status_class(status())>{move || status().word().to_owned()}</span>
             </td>
             <td role="cell" class="when">
                 <Ago at=Signal::derive(move || consumer.with(|consumer| consumer.created_at)) now=state.shell.clock exactly=state.shell.exact_times/>

@@ -60,15 +60,14 @@ pub(super) fn SecretFields(
         notice.set("A secret was generated. Copy it, or reveal it, before you go on.".to_owned());
     };
     let reveal = move |_| revealed.update(|revealed| *revealed = !*revealed);
-    let pressed = move || revealed.get().to_string();
     view! {
         <Field
             id_prefix name="secret" label=labels[0] value=secrets.first revealed errors
             on_leave=Callback::new(move |()| on_leave.run("secret")) hint=hint.map(str::to_owned)
         >
             <span class="inside">
-                <button type="button" class="link" aria-pressed=pressed disabled=idle on:click=reveal>"Reveal"</button>
-                <button type="button" class="link" disabled=idle on:click=generate>"Generate"</button>
+                <button type="button" class="link" aria-pressed=move || revealed.get().to_string() disabled=move || idle.get() on:click=reveal>"Reveal"</button>
+                <button type="button" class="link" disabled=move || idle.get() on:click=generate>"Generate"</button>
             </span>
         </Field>
         <Field

@@ -4,6 +4,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast as _;
 
 use super::{elements, live, row::Row, state::PageState};
+use crate::ui::effect::effect;
 
 /// How many rows **Show more** brings.
 const MORE: usize = 500;
@@ -27,7 +28,7 @@ pub(super) fn ConsumerTable() -> impl IntoView {
     };
     // The next element gets the focus only after this event.
     let focus_out = move |_| request_animation_frame(show_if_left);
-    Effect::new(move || {
+    effect(move || {
         state.overlay.track();
         request_animation_frame(show_if_left);
     });
