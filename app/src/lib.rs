@@ -4,6 +4,7 @@
 mod console;
 mod error;
 mod frame;
+mod json;
 mod ui;
 
 #[cfg(feature = "ssr")]

@@ -7,6 +7,7 @@ use web_sys::{Element, Event, FocusOptions, HtmlElement, HtmlInputElement};
 
 use crate::{
     console::consumers::{data::PageData, page::ConsumersPage},
+    json,
     ui::dom,
 };
 
@@ -21,7 +22,7 @@ const FOCUSABLE: &str = "a, button, input, select, summary, textarea";
 pub fn start() {
     let data =
         dom::find(DATA).and_then(|data| data.text_content()).expect("the document has the page's data");
-    let data: PageData = serde_json::from_str(&data).expect("the server wrote the page's data");
+    let data: PageData = json::parse(&data).expect("the server wrote the page's data");
     let rendered = document().get_element_by_id(PAGE).expect("the document has a place for the page");
     let page: HtmlElement = document()
         .create_element("div")

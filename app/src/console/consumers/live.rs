@@ -5,7 +5,10 @@ use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 
 use super::{calls, data::Listing, state::PageState};
-use crate::console::stream::{Follower, follow};
+use crate::{
+    console::stream::{Follower, follow},
+    json,
+};
 
 /// How many rows are loaded without being asked for.
 const LOAD_BY_ITSELF: usize = 1000;
@@ -69,9 +72,9 @@ fn read(name: &str, data: &str) -> Option<News> {
         key: ConsumerKey,
     }
     let event = match name {
-        "consumer" => Event::Consumer(serde_json::from_str(data).ok()?),
-        "removed" => Event::Removed(serde_json::from_str::<Removed>(data).ok()?.key),
-        "used" => return Some(News::Uses(serde_json::from_str::<Uses>(data).ok()?.consumers)),
+        "consumer" => Event::Consumer(json::parse(data).ok()?),
+        "removed" => Event::Removed(json::parse::<Removed>(data).ok()?.key),
+        "used" => return Some(News::Uses(json::parse::<Uses>(data).ok()?.consumers)),
         _ => return None,
     };
     Some(News::Event(Box::new(event)))

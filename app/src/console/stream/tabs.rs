@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::words::{FORM, Heard, Word};
+use crate::json;
 
 /// This tab's end of the channel.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ impl Tabs {
             let listener = move |message: MessageEvent| {
                 let text = message.data().as_string().unwrap_or_default();
                 // What cannot be read was said by something else at this origin.
-                if let Ok(word) = serde_json::from_str(&text) {
+                if let Ok(word) = json::parse(&text) {
                     // Fails only when this page listens no more.
                     let _ = heard.unbounded_send(Heard::Word(word));
                 }
@@ -48,11 +49,12 @@ impl Tabs {
     }
 }
 
-/// Tells this tab from the others; without randomness they are all alike, and each leads itself.
+/// Tells this tab from the others; without randomness they are all alike, and each leads itself. Of 53 bits, which JavaScript
+/// keeps.
 fn random_id() -> u64 {
     let mut bytes = [0; 8];
     if let Ok(crypto) = window().crypto() {
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
-    u64::from_le_bytes(bytes)
+    u64::from_le_bytes(bytes) >> 11
 }

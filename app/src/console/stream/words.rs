@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::console::link::Link;
 
 /// The form of the words: tabs of versions with another one do not understand each other, and each have their own leader.
-pub(super) const FORM: u32 = 1;
+pub(super) const FORM: u32 = 2;
 
 /// What one tab says to all others, or to one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
