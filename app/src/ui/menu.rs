@@ -98,9 +98,10 @@ pub fn Menu(
                 return on_close.run(true);
             }
             typed if typed.chars().count() == 1 && typed != " " => {
-                let typed = typed.to_lowercase();
+                // Labels are our own English: the tables of all other letters stay out of the module.
                 let matches = |item: &HtmlElement| {
-                    item.text_content().is_some_and(|text| text.to_lowercase().starts_with(&typed))
+                    let text = item.text_content().unwrap_or_default();
+                    text.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed))
                 };
                 (1..=count).map(|step| (at + step) % count).find(|&at| matches(&items[at]))
             }

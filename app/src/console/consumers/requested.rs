@@ -87,7 +87,10 @@ pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl I
         let send = move |_| calls::remove_requests_from(address);
         let done = move |mut removed: Vec<ConsumerKey>| {
             // The row with the menu last: what takes the focus in its place has to be there then.
-            removed.sort_unstable_by_key(|key| *key == opened_on);
+            if let Some(at) = removed.iter().position(|key| *key == opened_on) {
+                removed.remove(at);
+                removed.push(opened_on);
+            }
             state.shell.notice.set(match removed.len() {
                 1 => "1 request is removed.".to_owned(),
                 count => format!("{count} requests are removed."),
