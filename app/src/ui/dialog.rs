@@ -22,8 +22,9 @@ pub fn Modal(
 ) -> impl IntoView {
     effect(move || {
         if let Some(dialog) = node_ref.get().filter(|dialog| !dialog.open()) {
-            // Fails only if the dialog is open already or not on the page.
-            let _ = dialog.show_modal();
+            // Untracked: the focus moves at once, and what listens to that may read signals. Fails only if the dialog is
+            // open already or not on the page.
+            let _ = untrack(|| dialog.show_modal());
         }
     });
     view! {

@@ -1,5 +1,6 @@
 //! The WAI-ARIA menu pattern: arrows, Home, End, type-ahead, Escape, and the position of the menu.
 
+use js_sys::Number;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
@@ -53,7 +54,8 @@ pub fn Menu(
         if let Some(menu) = menu.get() {
             arrange_first();
             if let Some(item) = items(&menu).first() {
-                let _ = item.focus();
+                // What listens to the focus may read signals.
+                let _ = untrack(|| item.focus());
             }
         }
     });
@@ -173,6 +175,11 @@ fn move_to(menu: &HtmlElement, position: &Position) {
     left = left.min(width - own.width() - GAP).max(GAP);
     top = top.max(GAP);
     let style = menu.style();
-    let _ = style.set_property("left", &format!("{left}px"));
-    let _ = style.set_property("top", &format!("{top}px"));
+    let _ = style.set_property("left", &pixels(left));
+    let _ = style.set_property("top", &pixels(top));
+}
+
+/// A length for a style. JavaScript prints it: Rust's printing of floats would add 13 kB to the module.
+fn pixels(length: f64) -> String {
+    Number::from(length).to_string_with_radix(10).map(String::from).unwrap_or_default() + "px"
 }
