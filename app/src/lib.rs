@@ -36,7 +36,7 @@ pub use plain::{
     applications::{Application, Applications},
     authorize::{Callback, Consent, Verifier},
     code::CodeReply,
-    notice::Notice,
+    notice::{Notice, PageNotFound},
     password::ChangePassword,
     second_factor::{FactorView, SecondFactor},
     sessions::{Session, Sessions},

@@ -27,6 +27,23 @@ impl From<Notice> for Document {
     }
 }
 
+/// There is no page at the address.
+#[derive(Clone, Copy, Debug)]
+pub struct PageNotFound;
+
+impl From<PageNotFound> for Document {
+    fn from(_: PageNotFound) -> Self {
+        Self::new("Latchkey", StatusCode::NOT_FOUND, move |site| {
+            let start = site.url("/");
+            view! {
+                <Card site heading="Page not found">
+                    <p>"There is no page at this address. Begin at the " <a href=start>"start page"</a> "."</p>
+                </Card>
+            }
+        })
+    }
+}
+
 #[component]
 fn NoticePage(site: Site, notice: Notice) -> impl IntoView {
     let Notice { heading, text, signed_in, status: _ } = notice;

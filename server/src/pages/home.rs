@@ -1,9 +1,8 @@
 //! Where visitors land: the start, and addresses where nothing is.
 
-use app::Notice;
+use app::PageNotFound;
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
     response::{Redirect, Response},
 };
 
@@ -19,8 +18,5 @@ pub(crate) async fn home(State(state): State<AppState>) -> Redirect {
 
 /// Any other path.
 pub(crate) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    let text = "There is no page at this address. Begin at the start page.".to_owned();
-    let heading = "Page not found";
-    let notice = Notice { status: StatusCode::NOT_FOUND, heading, text, signed_in: false };
-    render(state.site, notice, request).await
+    render(state.site, PageNotFound, request).await
 }
