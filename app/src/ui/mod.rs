@@ -9,4 +9,5 @@ pub mod effect;
 pub mod field;
 pub mod mark;
 pub mod menu;
+pub mod number;
 pub mod time;

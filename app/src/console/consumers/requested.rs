@@ -11,6 +11,7 @@ use crate::{
     console::{counted::Counted, refusal::Refusal, submit::Submit},
     ui::{
         dialog::{CancelButton, Modal, WorkButton, close},
+        number::grouped,
         time,
     },
 };
@@ -29,6 +30,12 @@ struct Words {
 }
 
 impl Words {
+    /// All of it, for a row that has no room for it.
+    fn joined(&self) -> String {
+        let parts = [&self.from, &self.times, &self.resembles, &self.fingerprint, &self.end];
+        parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ")
+    }
+
     /// `None` if no program asked. Likeness, fingerprint and end are of interest until somebody has decided.
     fn of(consumer: &Consumer) -> Option<Self> {
         let end = consumer.ends_undecided_at();
@@ -51,9 +58,13 @@ impl Words {
 pub(super) fn Requested(consumer: RwSignal<Arc<Consumer>>) -> impl IntoView {
     let words = Memo::new(move |_| consumer.with(|consumer| Words::of(consumer)));
     move || {
-        words.get().map(|Words { from, times, resembles, fingerprint, end }| {
+        words.get().map(|words| {
+            let joined = words.joined();
+            let Words { from, times, resembles, fingerprint, end } = words;
             view! {
-                <span class="requested">
+                // Where it stands below, a blank at the end of the line above would not be copied.
+                "\u{a0}"
+                <span class="requested" title=joined>
                     {from}
                     {times.map(|times| view! { " " <strong title="How often it was asked for">{times}</strong> })}
                     {resembles.map(|resembles| view! { " " <strong>{resembles}</strong> })}
@@ -131,7 +142,11 @@ pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl I
 }
 
 fn how_many(requests: u64) -> String {
-    if requests == 1 { "It is 1 request.".to_owned() } else { format!("They are {requests} requests.") }
+    if requests == 1 {
+        "It is 1 request.".to_owned()
+    } else {
+        format!("They are {} requests.", grouped(requests))
+    }
 }
 
 #[cfg(test)]
@@ -159,6 +174,10 @@ mod tests {
         assert_eq!(words.times.as_deref(), Some("×42"));
         assert_eq!(words.fingerprint.as_deref(), Some("3f9a 11c2"));
         assert_eq!(words.end.as_deref(), Some("ends by itself on 31 Jan 1970 if undecided"));
+        assert_eq!(
+            words.joined(),
+            "from 2001:db8::1 · ×42 · 3f9a 11c2 · ends by itself on 31 Jan 1970 if undecided"
+        );
     }
 
     #[test]

@@ -1,11 +1,17 @@
 //! One row. It redraws only what changed of its consumer, and opens the menu by button, right-click and keyboard.
 
-use domain::{ConsumerKey, Status};
+use domain::{Consumer, ConsumerKey, Status};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use super::{elements, overlay::Open, requested::Requested, rights, signals::RowSignals, state::PageState};
-use crate::ui::{copy::CopyButton, menu::Position, time::Ago};
+use super::{
+    decision::Decision, elements, overlay::Open, requested::Requested, rights, signals::RowSignals,
+    state::PageState,
+};
+use crate::ui::{copy::CopyButton, dom, menu::Position, time::Ago};
+
+/// The longest key that the column has room for; longer ones are always shortened.
+const WIDEST_KEY: usize = 36;
 
 fn status_class(status: Status) -> &'static str {
     match status {
@@ -29,8 +35,17 @@ pub(super) fn Row(
     let menu_open = Memo::new(move |_| state.overlay.is_menu_of(key));
     let name = move || consumer.with(|consumer| consumer.name.to_string());
     let status = move || consumer.with(|consumer| consumer.status);
+    let by = move || consumer.with(|consumer| consumer.created_by.to_string());
     let right = move || consumer.with(|consumer| rights::word(consumer));
     let (name_id, key_id) = (format!("name-{key}"), format!("key-{key}"));
+    let idle = Signal::derive(move || !state.shell.hydrated.get());
+    let approve = move |_| {
+        // The dialog gives the focus back to what had it, and this button goes once its consumer is approved.
+        if let Some(button) = dom::find(&elements::menu_button(key)) {
+            let _ = button.focus();
+        }
+        state.overlay.open(Open::Confirm(Decision::Approve, consumer.get_untracked()));
+    };
     let open = move |offset| {
         let position = Position { anchor: elements::menu_button(key), offset };
         state.overlay.open(Open::Menu(consumer.get_untracked(), position));
@@ -60,30 +75,39 @@ pub(super) fn Row(
     view! {
         <tr
             role="row" data-key=key.to_string() class:off=move || status() != Status::Approved class:new=is_new
-            on:contextmenu=right_click on:keydown=key_down
+            class:exact=state.shell.exact_times on:contextmenu=right_click on:keydown=key_down
         >
             <td role="cell" class="name">
-                <bdi id=name_id.clone()>{move || name()}</bdi>
-                {move || right().map(|word| view! { " " <span class="tag">{word}</span> }.into_any())}
+                <bdi id=name_id.clone() title=name>{move || name()}</bdi>
+                {move || right().map(|word| view! { " " <span class="tag" data-word=word>{word}</span> }.into_any())}
                 {move || is_new.get().then(|| view! { " " <span class="tag">"New"</span> }.into_any())}
+                " "
+                <span class="facts">{move || consumer.with(|consumer| facts(consumer))}</span>
             </td>
             <td role="cell" class="k">
                 <span class="with-copy">
-                    <code class="key" id=key_id.clone()>{key.to_string()}</code>
+                    {shown_key(key, key_id.clone())}
                     <CopyButton
                         icon=true label="Copy consumer key" text=Callback::new(move |()| key.to_string())
-                        message=state.shell.notice described_by=name_id
-                        disabled=Signal::derive(move || !state.shell.hydrated.get())
+                        message=state.shell.notice described_by=name_id disabled=idle
                     />
                 </span>
             </td>
             <td role="cell" class="s">
                 <span class=move || status_class(status())>{move || status().word().to_owned()}</span>
+                " "
+                // The style sheet shows it beside **Pending**, and as long as it has the focus.
+                <button
+                    type="button" class="btn approve" aria-label=move || format!("Approve {}", name())
+                    aria-describedby=key_id.clone() disabled=idle on:click=approve
+                >
+                    "Approve"
+                </button>
             </td>
             <td role="cell" class="when">
                 <Ago at=Signal::derive(move || consumer.with(|consumer| consumer.created_at)) now=state.shell.clock exactly=state.shell.exact_times/>
-                ", "
-                {move || consumer.with(|consumer| consumer.created_by.to_string())}
+                " "
+                <span class="by" title=by>{by}</span>
                 <Requested consumer/>
             </td>
             <td role="cell" class="used">
@@ -96,7 +120,7 @@ pub(super) fn Row(
                 <button
                     type="button" class="icon more" aria-haspopup="menu" aria-expanded=move || menu_open.get().to_string()
                     aria-label=move || format!("Actions for {}", name()) aria-describedby=key_id
-                    disabled=move || !state.shell.hydrated.get() on:click=toggle
+                    disabled=idle on:click=toggle
                 >
                     <span aria-hidden="true">"⋯"</span>
                 </button>
@@ -104,6 +128,37 @@ pub(super) fn Row(
         </tr>
     }
     .into_any()
+}
+
+/// What else is set up for it, in a word or two.
+fn facts(consumer: &Consumer) -> &'static str {
+    match (consumer.callback_url.is_some(), consumer.rsa_public_key.is_some()) {
+        (true, true) => "callback, RSA",
+        (true, false) => "callback",
+        (false, true) => "RSA",
+        (false, false) => "",
+    }
+}
+
+/// The key: copied and read out whole, and shown whole on hover.
+fn shown_key(key: ConsumerKey, id: String) -> AnyView {
+    let whole = key.to_string();
+    let class = if whole.len() > WIDEST_KEY { "key long" } else { "key" };
+    let (head, rest) = in_parts(&whole);
+    let head = head.to_owned();
+    let rest = rest.map(|(middle, end)| {
+        view! { <span class="middle">{middle.to_owned()}</span> {end.to_owned()} }
+    });
+    view! { <code class=class id=id title=whole>{head} {rest}</code> }.into_any()
+}
+
+/// A key's beginning, and its middle, which the style sheet leaves out where there is little room, with its end.
+fn in_parts(key: &str) -> (&str, Option<(&str, &str)>) {
+    const SHORT: usize = 16;
+    match (key.get(..8), key.len().checked_sub(4)) {
+        (Some(head), Some(end)) if key.len() > SHORT => (head, key.get(8..end).zip(key.get(end..))),
+        _ => (key, None),
+    }
 }
 
 /// Whether a pointer's second button was pressed on text that is selected: the browser's own menu copies it.
@@ -121,4 +176,22 @@ fn offset_from_button(event: &ev::MouseEvent) -> Option<(i32, i32)> {
     let button = row.query_selector(".more").ok().flatten()?.get_bounding_client_rect();
     #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
     Some((event.client_x() - button.left() as i32, event.client_y() - button.bottom() as i32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_key_has_a_middle_that_can_be_left_out() {
+        let key = "7f2c1e64-1d2b-4a54-9d11-0c3f5e6a9b21";
+        assert_eq!(in_parts(key), ("7f2c1e64", Some(("-1d2b-4a54-9d11-0c3f5e6a", "9b21"))));
+    }
+
+    #[test]
+    fn a_short_key_is_shown_whole() {
+        for key in ["a", "my-app", "sixteen-letters-"] {
+            assert_eq!(in_parts(key), (key, None));
+        }
+    }
 }

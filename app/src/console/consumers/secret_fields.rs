@@ -66,21 +66,18 @@ pub(super) fn SecretFields(
             on_leave=Callback::new(move |()| on_leave.run("secret")) hint=hint.map(str::to_owned)
         >
             <span class="inside">
-                <button type="button" class="link" aria-pressed=move || revealed.get().to_string() disabled=move || idle.get() on:click=reveal>"Reveal"</button>
+                <button type="button" class="link" aria-pressed=pressed disabled=move || idle.get() on:click=reveal>"Reveal"</button>
                 <button type="button" class="link" disabled=move || idle.get() on:click=generate>"Generate"</button>
+                <CopyButton
+                    icon=true label="Copy secret" text=Callback::new(move |()| secrets.first.get_untracked()) message=notice
+                    disabled=nothing_to_copy
+                />
             </span>
         </Field>
         <Field
             id_prefix name="secret_again" label=labels[1] value=secrets.again revealed errors
             on_leave=Callback::new(move |()| on_leave.run("secret_again"))
-        >
-            <span class="inside">
-                <CopyButton
-                    label="Copy secret" text=Callback::new(move |()| secrets.first.get_untracked()) message=notice
-                    disabled=nothing_to_copy
-                />
-            </span>
-        </Field>
+        />
     }
     .into_any()
 }
