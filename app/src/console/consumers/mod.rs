@@ -17,6 +17,7 @@ mod overlay;
 pub(crate) mod page;
 mod register;
 mod registered;
+mod registration;
 mod requested;
 mod rights;
 mod row;

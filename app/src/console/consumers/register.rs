@@ -9,7 +9,8 @@ use super::{
     calls,
     data::Reply,
     existing_key::ExistingKey,
-    registered::{Registered, Registration},
+    registered::Registered,
+    registration::Registration,
     secret_fields::{SecretFields, SecretPair},
     state::PageState,
 };
@@ -135,7 +136,8 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
             (None, name, name_in_use, errors, problem)
         }
     };
-    let registered = RwSignal::new(registered);
+    state.registered.set(registered);
+    let is_wrong = !errors.is_empty() || problem.is_some();
     let form = Form::new(name, in_use, errors, problem);
     let submit = form.submit;
     let errors = submit.errors;
@@ -145,15 +147,17 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
         event.prevent_default();
         let secret = TypedSecret::from(form.secrets.first.get_untracked());
         let kept = secret.clone();
-        let send = |_| {
-            registered.set(None);
+        let send = move |_| {
+            state.registered.set(None);
             calls::register(&form.name.get_untracked(), secret.expose(), &form.brought_key())
         };
         let done = move |consumer: Consumer| {
             let name_in_use = form.hint.with_untracked(Option::is_some);
             form.clear();
+            // What was said of the fields is true no more: they are empty.
+            state.shell.notice.set(String::new());
             state.apply_own(Event::Consumer(consumer.clone()));
-            registered.set(Some(Registration { consumer, secret: Some(kept), name_in_use }));
+            state.registered.set(Some(Registration { consumer, secret: Some(kept), name_in_use }));
             if let Some(input) = name_input.get_untracked() {
                 let _ = input.focus();
             }
@@ -168,6 +172,8 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
     view! {
         <section class="card register" aria-labelledby="register-consumer">
             <h2 id="register-consumer">"Register consumer"</h2>
+            // Where the style sheet shows it, on phones, it folds the form; a native one works before the wasm and without.
+            <details class="fold" open=is_wrong><summary><span class="off-screen">"Fields to register a consumer"</span></summary></details>
             <form
                 node_ref=submit.form method="post" action=state.shell.url("/settings/oauth-consumers") novalidate=true
                 autocomplete="off" on:submit=on_submit
@@ -194,7 +200,7 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
                 </div>
             </form>
             <div class="registered" aria-live="polite">
-                {move || registered.get().map(|registration| view! { <Registered registration registered/> }.into_any())}
+                {move || state.registered.get().map(|registration| view! { <Registered registration/> }.into_any())}
             </div>
         </section>
     }

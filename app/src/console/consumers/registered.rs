@@ -1,28 +1,14 @@
 //! What is said of a consumer that was just registered: its key, and, this once, its secret.
 
-use domain::{Consumer, TypedSecret};
+use domain::TypedSecret;
 use leptos::prelude::*;
 
-use super::state::PageState;
+use super::{registration::Registration, state::PageState};
 use crate::ui::copy::CopyButton;
 
-/// A registration that has just succeeded.
-#[derive(Clone)]
-pub(super) struct Registration {
-    pub(super) consumer: Consumer,
-    /// `None` where the form was sent without scripts: it never comes back.
-    pub(super) secret: Option<TypedSecret>,
-    /// Whether another consumer had the name already, or one that looks like it.
-    pub(super) name_in_use: bool,
-}
-
-/// The message. It stays until it is closed or the next consumer is registered.
+/// The message. It stays until it is closed, its consumer is decided or removed, or the next one is registered.
 #[component]
-pub(super) fn Registered(
-    registration: Registration,
-    /// Where the message comes from.
-    registered: RwSignal<Option<Registration>>,
-) -> impl IntoView {
+pub(super) fn Registered(registration: Registration) -> impl IntoView {
     let state = expect_context::<PageState>();
     let Registration { consumer, secret, name_in_use } = registration;
     let key = consumer.key.to_string();
@@ -39,7 +25,7 @@ pub(super) fn Registered(
             {secret.map(|secret| view! { <Secret secret/> })}
             " Approve it below to activate it."
             {name_in_use.then_some(" Another consumer has the same name, or one that looks like it; the keys tell them apart.")}
-            <button type="button" class="link" disabled=move || idle.get() on:click=move |_| registered.set(None)>"Close"</button>
+            <button type="button" class="link" disabled=move || idle.get() on:click=move |_| state.registered.set(None)>"Close"</button>
         </p>
     }
     .into_any()

@@ -66,7 +66,7 @@ pub(super) fn SecretFields(
             on_leave=Callback::new(move |()| on_leave.run("secret")) hint=hint.map(str::to_owned)
         >
             <span class="inside">
-                <button type="button" class="link" aria-pressed=pressed disabled=move || idle.get() on:click=reveal>"Reveal"</button>
+                <button type="button" class="link" aria-pressed=move || revealed.get().to_string() disabled=move || idle.get() on:click=reveal>"Reveal"</button>
                 <button type="button" class="link" disabled=move || idle.get() on:click=generate>"Generate"</button>
                 <CopyButton
                     icon=true label="Copy secret" text=Callback::new(move |()| secrets.first.get_untracked()) message=notice

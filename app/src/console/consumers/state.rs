@@ -11,6 +11,7 @@ use leptos::{
 use super::{
     elements,
     overlay::Overlay,
+    registration::Registration,
     rows::{Applied, NewRow},
     scroll::{self, ScrollAnchor},
     signals::Rows,
@@ -42,6 +43,8 @@ pub(super) struct PageState {
     pub(super) hovered: RwSignal<Option<ConsumerKey>>,
     /// The menu or dialog that is open.
     pub(super) overlay: Overlay,
+    /// What was registered last, while the page says so.
+    pub(super) registered: RwSignal<Option<Registration>>,
     /// The clock, the link, notices.
     pub(super) shell: Shell,
     arrived: StoredValue<Arrived>,
@@ -54,6 +57,7 @@ impl PageState {
             rows: Rows::new(rows),
             hovered: RwSignal::new(None),
             overlay: Overlay::new(),
+            registered: RwSignal::new(None),
             shell,
             arrived: StoredValue::new(Arrived::default()),
         }
@@ -117,6 +121,11 @@ impl PageState {
     }
 
     fn apply_event(self, event: Event, new_row: NewRow) {
+        let is_over =
+            |last: &Option<Registration>| last.as_ref().is_some_and(|last| last.is_over_after(&event));
+        if self.registered.try_with_untracked(is_over) == Some(true) {
+            self.registered.set(None);
+        }
         if let Event::Removed(key) = event {
             self.before_removal(key);
         }
