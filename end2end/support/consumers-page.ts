@@ -140,6 +140,11 @@ export class ConsumersPage {
     return this.page.getByRole("button", { name: `Actions for ${name}`, exact: true });
   }
 
+  /** The button beside **Pending**. */
+  approve(name: string): Locator {
+    return this.table.getByRole("button", { name: `Approve ${name}`, exact: true });
+  }
+
   entry(name: Entry): Locator {
     return this.menu.getByRole("menuitem", { name, exact: true });
   }
@@ -162,7 +167,19 @@ export class ConsumersPage {
     await expect(this.row(name).getByText(status, { exact: true })).toBeVisible();
   }
 
+  /** The disclosure that folds the register form on phones; elsewhere there is none. */
+  get fold(): Locator {
+    return this.registerSection.locator("details.fold > summary");
+  }
+
+  /** Opens the register form where it is folded. */
+  async unfold(): Promise<void> {
+    await this.tableHeading.waitFor();
+    if (!(await this.name.isVisible())) await this.fold.click();
+  }
+
   async fillIn(name: string, secret = SECRET, again = secret): Promise<void> {
+    await this.unfold();
     await this.name.fill(name);
     await this.secret.fill(secret);
     await this.secretAgain.fill(again);
