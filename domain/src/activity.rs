@@ -86,6 +86,8 @@ pub enum Action {
     UserForbidden,
     /// An account's password was changed.
     PasswordChanged,
+    /// An administrator made a one-time link with which a user sets their password; the earlier one ended.
+    PasswordLinkMade,
     /// A user set up a second factor.
     SecondFactorAdded,
     /// A user's second factor was removed.

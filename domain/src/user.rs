@@ -11,6 +11,9 @@ use crate::{
     text::{self, TextError},
 };
 
+/// The longest name that is shown for a user, in characters.
+const LONGEST_NAME: usize = 100;
+
 /// The name that a user signs in with: 1 to 64 of `A-Z a-z 0-9 . _ @ -`. Comparison ignores case.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -105,6 +108,11 @@ impl fmt::Debug for Password {
     }
 }
 
+/// Parses the name that is shown for a user: one line of up to 100 characters after trimming; `None` if it is empty.
+pub fn display_name(text: &str) -> Result<Option<String>, TextError> {
+    text::optional(text.trim(), LONGEST_NAME)
+}
+
 /// A person with an account on this server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -140,6 +148,14 @@ mod tests {
     #[test]
     fn usernames_that_differ_in_case_are_the_same() {
         assert_eq!(Username::parse("Ada").unwrap(), Username::parse("ada").unwrap());
+    }
+
+    #[test]
+    fn the_name_that_is_shown_is_one_trimmed_line_or_absent() {
+        assert_eq!(display_name("  Ada Osei "), Ok(Some("Ada Osei".to_owned())));
+        assert_eq!(display_name(" "), Ok(None));
+        assert!(display_name("Ada\nOsei").is_err() && display_name(&"a".repeat(101)).is_err());
+        assert_eq!(display_name("\u{200b}"), Err(TextError::NothingVisible));
     }
 
     #[test]

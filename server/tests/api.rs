@@ -4,6 +4,7 @@ use crate::support;
 
 mod access;
 mod activity;
+mod activity_export;
 mod bad_input;
 mod callers;
 mod changes;
@@ -14,6 +15,7 @@ mod list;
 mod rights;
 mod secrets;
 mod used;
+mod users;
 mod views;
 
 use http::Method;

@@ -208,6 +208,25 @@ fn accounts_live_their_lives_by_commands() {
 }
 
 #[test]
+fn a_link_to_set_a_password_is_printed_alone_and_under_the_public_address_where_it_is_known() {
+    let home = Home::made();
+    let added = home.run(&["user", "add", "bob", "--link", "--display-name", "Bob Marsh"], "");
+    assert_eq!(added.code, Some(0), "{added:?}");
+    let link = added.stdout.trim_end();
+    assert!(link.starts_with("/set-password?token=") && !link.contains('\n'), "{added:?}");
+    assert_eq!(home.json(&["user", "list"], "")[0]["display_name"], "Bob Marsh");
+    let again = ["user", "reset-password", "bob", "--public-url", "https://keys.example/latchkey/"];
+    let reset = home.json(&again, "");
+    let url = reset["password_link"].as_str().unwrap();
+    assert!(url.starts_with("https://keys.example/latchkey/set-password?token="), "{url}");
+    assert_eq!(reset["user"]["username"], "bob");
+    let server = home.serve();
+    server.visitor().get(link).is(410);
+    let path = url.strip_prefix("https://keys.example/latchkey").unwrap();
+    server.visitor().get(path).is(200);
+}
+
+#[test]
 fn what_is_refused_or_not_found_ends_with_1_and_says_why() {
     let home = Home::with_users();
     let unknown = "00000000-0000-0000-0000-000000000000";
@@ -220,6 +239,7 @@ fn what_is_refused_or_not_found_ends_with_1_and_says_why() {
         (&["user", "forbid", "ada"], "", "last administrator"),
         (&["user", "passwd", "nobody", "--password-stdin"], PASSWORD, "nobody"),
         (&["user", "sign-out", "nobody"], "", "nobody"),
+        (&["user", "reset-password", "nobody"], "", "nobody"),
         (&["consumer", "register", " ", "--secret-stdin"], SECRET, "Enter a name."),
         (&["consumer", "register", "App", "--secret-stdin"], "short", "at least 8"),
         (&["consumer", "register", "App", "--secret-stdin"], "", "Enter a secret."),

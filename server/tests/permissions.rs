@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use leptos::server_fn::axum::server_fn_paths;
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{
     Browser,
     browser::{Answer, send},
-    signer::{App, CONSUMERS, FORM, Provider},
+    signer::{App, CONSUMERS, FORM, Provider, send_json},
 };
 
 /// Who may make a call.
@@ -58,6 +58,17 @@ pub const TABLE: &[Line] = &[
     line("POST /api/v1/consumers/{key}/approve", May::ConfigureServer, "", 200),
     line("POST /api/v1/consumers/{key}/disapprove", May::ConfigureServer, "", 200),
     line("GET /api/v1/activity", May::ConfigureServer, "", 200),
+    line("GET /api/v1/activity.csv", May::ConfigureServer, "", 200),
+    line("GET /api/v1/activity.json", May::ConfigureServer, "", 200),
+    line("GET /api/v1/users", May::ConfigureServer, "", 200),
+    line("POST /api/v1/users", May::ConfigureServer, r#"{"username":"new-{key}"}"#, 201),
+    line("GET /api/v1/users/{username}", May::ConfigureServer, "", 200),
+    line("POST /api/v1/users/{username}/permit", May::ConfigureServer, "", 200),
+    line("POST /api/v1/users/{username}/forbid", May::ConfigureServer, "", 200),
+    line("POST /api/v1/users/{username}/disable", May::ConfigureServer, "", 200),
+    line("POST /api/v1/users/{username}/enable", May::ConfigureServer, "", 200),
+    line("POST /api/v1/users/{username}/sign-out", May::ConfigureServer, "", 200),
+    line("POST /api/v1/users/{username}/reset-password", May::ConfigureServer, "", 200),
     line("GET /api/v1/whoami", May::User, "", 200),
     line("GET /api/v1/echo", May::Signed, "", 200),
     line("POST /api/v1/echo", May::Signed, "", 200),
@@ -112,9 +123,9 @@ impl Line {
         }
     }
 
-    /// Makes the call for the consumer with this key, with what is to be sent or with nothing.
+    /// Makes the call for the consumer with this key, or the user who is called so, with what is to be sent or with nothing.
     fn call(&self, caller: &Caller, key: &str, sent: bool) -> Answer {
-        let path = self.path().replace("{key}", key);
+        let path = self.path().replace("{key}", key).replace("{username}", key);
         let body = if sent { self.sent.replace("{key}", key) } else { String::new() };
         match caller {
             Caller::Nobody(browser) | Caller::Session(browser, _) => {
@@ -242,6 +253,10 @@ fn whoever_may_gets_what_was_asked_for() {
     for line in TABLE {
         for caller in everybody.iter().filter(|caller| line.status(caller) == line.done) {
             let key = provider.ada().register("Swept")["key"].as_str().unwrap().to_owned();
+            if line.path().contains("{username}") {
+                let request = provider.ada().request(Method::POST, "/api/v1/users");
+                send_json(request, &json!({ "username": key })).is(201);
+            }
             let answer = line.call(caller, &key, true);
             assert_eq!(answer.status, line.done, "{}: {answer:?}", line.call);
             assert_eq!(answer.header("cache-control"), "no-store", "{}", line.call);

@@ -1,14 +1,13 @@
-//! The activity: as a stream, which catches up, tells a follower when to start over, and ends when its administrator
-//! may no longer listen; and as pages of a list.
+//! The activity as a stream, which catches up, tells a follower when to start over, and ends when its administrator may no
+//! longer listen. As pages of a list: `line_list.rs`.
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Action, Activity, Consumer, ConsumerKey, Event};
+use domain::{Action, Consumer, Event};
 use futures::{
     Stream, StreamExt as _, TryFutureExt as _,
     stream::{iter, try_unfold},
 };
-use serde_json::Value;
 use store::feed::{self, News};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -41,8 +40,8 @@ pub enum Told {
 /// The lines of activity, for an administrator.
 #[derive(Clone, Copy, Debug)]
 pub struct ActivityLines<'a> {
-    service: &'a Service,
-    admin: &'a Admin,
+    pub(crate) service: &'a Service,
+    pub(crate) admin: &'a Admin,
 }
 
 impl Service {
@@ -74,22 +73,6 @@ impl ActivityLines<'_> {
             })
         });
         caught_up.try_flatten_stream()
-    }
-
-    /// Up to `limit` lines of activity before number `before`, newest first, and the `before` of the next page.
-    pub async fn list(
-        self,
-        consumer: Option<ConsumerKey>,
-        before: Option<i64>,
-        limit: u64,
-    ) -> Result<(Vec<Activity<Value>>, Option<i64>), ServiceError> {
-        // One more, to know whether there is another page.
-        let mut lines = self.service.store.activity().list(consumer, before, limit + 1).await?;
-        let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = lines.len() > most;
-        lines.truncate(most);
-        let next = lines.last().filter(|_| more).map(|last| last.id);
-        Ok((lines, next))
     }
 }
 
@@ -201,6 +184,7 @@ fn may_end_permission(action: &Action) -> bool {
         | Action::UserAdded
         | Action::UserEnabled
         | Action::UserPermitted
+        | Action::PasswordLinkMade
         | Action::SecondFactorAdded
         | Action::RecoveryCodesRenewed
         | Action::RecoveryCodeUsed

@@ -8,12 +8,14 @@ mod clock;
 pub mod consumers;
 mod error;
 mod guard;
+mod line_list;
+mod line_words;
 mod oauth1;
 mod rules;
 mod service;
 mod upkeep;
 
-pub use accounts::{own::OwnAccount, own_sessions::OwnSession, second_factor, set_up, users};
+pub use accounts::{own::OwnAccount, own_sessions::OwnSession, password_links, second_factor, set_up, users};
 pub use clock::Clock;
 pub use consumers::key_requests;
 pub use error::ServiceError;
@@ -23,6 +25,7 @@ pub use guard::{
     token::Token,
     verified::Verified,
 };
+pub use line_words::{LineWords, Object};
 pub use oauth1::{consent, provider, verify::VerifyError};
 pub use rules::{RequireSecondFactor, Rules};
 pub use service::Service;

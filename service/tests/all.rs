@@ -12,6 +12,7 @@ mod key_requests;
 mod oauth1;
 mod oauth_1_0;
 mod own_account;
+mod password_links;
 mod prune;
 mod second_factor;
 mod sign_in;

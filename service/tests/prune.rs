@@ -4,7 +4,7 @@ use crate::support;
 
 use std::time::Duration;
 
-use domain::{Action, Actor, Conflict, Consumer};
+use domain::{Action, Actor, Conflict, Consumer, LineQuery};
 use futures::StreamExt as _;
 use service::{ServiceError, activity::Told, consumers::TypedEdit};
 use support::{House, PATIENCE};
@@ -93,9 +93,9 @@ async fn the_list_ends_where_the_lines_do() {
         house.register(&house.root, &format!("App {n}")).await;
     }
     let lines = house.service.activity(&house.root);
-    let (_, next) = lines.list(None, None, 2).await.unwrap();
+    let (_, next) = lines.list(&LineQuery::default(), None, 2).await.unwrap();
     prune(&house).await;
-    let (rest, end) = lines.list(None, next, 2).await.unwrap();
+    let (rest, end) = lines.list(&LineQuery::default(), next, 2).await.unwrap();
     assert_eq!((rest.len(), end), (0, None));
 }
 

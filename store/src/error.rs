@@ -25,6 +25,9 @@ pub enum StoreError {
         "This is the last administrator who can sign in, so nothing was changed. First give another account the permission with `latchkey user permit NAME`."
     )]
     LastAdministrator,
+    /// A link to set the password of an account that is disabled.
+    #[error("This account is disabled, so no link was made. Enable it first.")]
+    UserDisabled,
     /// `SQLITE_FULL`, or a quota.
     #[error(
         "The disk that holds the database is full, so nothing was changed. Free some space and try again."

@@ -11,7 +11,7 @@ use std::{
 
 use domain::Username;
 use store::{Nonce, Restored, StoreError, restore::restore};
-use support::{Folder, at, insert, insert_user, key};
+use support::{Folder, at, by, insert, insert_user, key};
 
 /// A closed database with consumers 1 and 2, and a backup that knows the first alone.
 async fn with_backup() -> (Folder, PathBuf) {
@@ -74,11 +74,14 @@ async fn what_counted_only_for_a_moment_is_not_in_it_whoever_made_the_copy() {
     insert_user(&store, "ada", true).await;
     let ada = store.users().find(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
     store.sign_in_steps().insert(b"a step", &ada, at(1), at(0)).await.unwrap();
+    store.password_links().make(&ada.user.username, b"a link", by(1)).await.unwrap().unwrap();
     store.close().await.unwrap();
     let copy = folder.database().with_file_name("copy.db");
     fs::copy(folder.database(), &copy).unwrap();
     restored(&folder, &copy).await.unwrap();
-    for table in ["sessions", "sign_in_steps", "set_up_links", "temporary_credentials", "nonces"] {
+    for table in
+        ["sessions", "sign_in_steps", "set_up_links", "password_links", "temporary_credentials", "nonces"]
+    {
         assert_eq!(folder.number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
     }
     let store = Arc::new(folder.open().await.unwrap());

@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 
 use axum::{Json, extract::State};
-use domain::{Activity, ConsumerKey};
+use domain::{Activity, ConsumerKey, LineQuery};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{RefOr, Schema},
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat, Type},
 };
 
 use crate::{
     api::{
-        call::AdminCall,
+        call::{AdminCall, Call},
         error::ApiError,
         problem::{BadRequest, Forbidden, TooLarge, Unauthorized, Unavailable},
         query::{Paging, USUAL_LIMIT, limit},
@@ -33,7 +33,7 @@ pub(super) struct ActivityPage {
 }
 
 /// Names the schema of a line `Activity`; a generic type names its own `Activity_Value`.
-enum Line {}
+pub(super) enum Line {}
 
 impl PartialSchema for Line {
     fn schema() -> RefOr<Schema> {
@@ -60,7 +60,7 @@ impl ToSchema for Line {
     operation_id = "listActivity",
     tag = "Activity",
     params(
-        ("consumer" = Option<ConsumerKey>, Query, description = "Only what was done to this consumer."),
+        LineFilters,
         Paging,
     ),
     responses(
@@ -72,30 +72,74 @@ pub(super) async fn list(
     State(state): State<AppState>,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Json<ActivityPage>, ApiError> {
-    let (mut consumer, mut before, mut most) = (None, None, None);
-    for (name, value) in call.query() {
-        let wrong = |what: &str| ApiError::BadRequest(format!("{name}={value}: {what}"));
-        let given_before = match name.as_str() {
-            "consumer" => {
-                // A plus sign that was not encoded: no key holds a blank.
-                let key = value.replace(' ', "+").parse();
-                consumer.replace(key.map_err(|_| wrong("give a consumer key."))?).is_some()
-            }
-            "limit" => most.replace(limit(&value)?).is_some(),
+    let (mut before, mut most) = (None, None);
+    let query = read_query(&call, &["limit", "cursor"], |name, value| {
+        match name {
+            "limit" => most = Some(limit(value)?),
             // As a first page would be asked for by a program that always sends it.
-            "cursor" if value.is_empty() => false,
-            "cursor" => {
-                let number = value.parse::<i64>();
+            "cursor" if value.is_empty() => {}
+            _ => {
                 let none = "this is no cursor of this list; take next_cursor of the page before, as it is.";
-                before.replace(number.map_err(|_| wrong(none))?).is_some()
+                let wrong = |_| ApiError::BadRequest(format!("{name}={value}: {none}"));
+                before = Some(value.parse::<i64>().map_err(wrong)?);
             }
-            _ => return Err(wrong("there is no such parameter; consumer, limit and cursor are.")),
-        };
-        if given_before {
-            return Err(wrong("it is given twice."));
         }
-    }
+        Ok(())
+    })?;
     let (items, next_cursor) =
-        state.service.activity(&admin).list(consumer, before, most.unwrap_or(USUAL_LIMIT)).await?;
+        state.service.activity(&admin).list(&query, before, most.unwrap_or(USUAL_LIMIT)).await?;
     Ok(Json(ActivityPage { items, next_cursor: next_cursor.map(|id| id.to_string()) }))
+}
+
+/// The filters, as the OpenAPI document has them. None has to be there.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it is only described: `LineQuery` reads what is sent")]
+pub(super) struct LineFilters {
+    /// Only what was done to this consumer, or with its access.
+    #[param(required = false)]
+    consumer: ConsumerKey,
+    /// Only what this author did: a username, *the command line*, *the server* or *by request*.
+    #[param(required = false)]
+    who: String,
+    /// Only actions of this kind, such as `consumer_approved`.
+    #[param(required = false)]
+    what: String,
+    /// Only what was done from then on: a date, or a time as RFC 3339 has it.
+    #[param(required = false, schema_with = date_or_time)]
+    from: String,
+    /// Only what was done until then: a date, with all of that day, or the time before which it was done.
+    #[param(required = false, schema_with = date_or_time)]
+    until: String,
+}
+
+fn date_or_time() -> Schema {
+    let text = |format| ObjectBuilder::new().schema_type(Type::String).format(Some(format));
+    let date = text(SchemaFormat::KnownFormat(KnownFormat::Date));
+    OneOfBuilder::new().item(date).item(text(SchemaFormat::KnownFormat(KnownFormat::DateTime))).into()
+}
+
+/// Reads the parameters of a call: the filters, and `others`, which `take` reads.
+pub(super) fn read_query(
+    call: &Call,
+    others: &[&str],
+    mut take: impl FnMut(&str, &str) -> Result<(), ApiError>,
+) -> Result<LineQuery, ApiError> {
+    let mut query = LineQuery::default();
+    let mut seen: Vec<String> = Vec::new();
+    for (name, value) in call.query() {
+        if others.contains(&&*name) {
+            take(&name, &value)?;
+        } else if !query.set(&name, &value).map_err(|error| ApiError::BadRequest(error.to_string()))? {
+            let known = [&LineQuery::NAMES[..], others].concat().join(", ");
+            return Err(ApiError::BadRequest(format!(
+                "{name}: there is no such parameter; there are {known}."
+            )));
+        }
+        if seen.contains(&name) {
+            return Err(ApiError::BadRequest(format!("{name}={value}: it is given twice.")));
+        }
+        seen.push(name);
+    }
+    Ok(query)
 }

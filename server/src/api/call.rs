@@ -31,6 +31,20 @@ impl FromRequestParts<AppState> for KeyText {
     }
 }
 
+/// The username in a path, as it was sent.
+pub(super) struct NameText(pub(super) String);
+
+impl FromRequestParts<AppState> for NameText {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        // A path that is not UTF-8 is not found.
+        path.map(|Path(text)| Self(text))
+            .map_err(|_| ApiError::NotFound("There is no user of this name.".to_owned()))
+    }
+}
+
 /// Who calls.
 #[derive(Debug)]
 pub(super) enum Caller {

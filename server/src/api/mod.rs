@@ -1,13 +1,16 @@
 //! The API under `/api/v1`: for consumers on a user's behalf, and for the browser's session.
 
 mod activity;
+mod activity_export;
 mod call;
+mod cells;
 mod consumers;
 pub(crate) mod error;
 pub(crate) mod openapi;
 mod operations;
 mod problem;
 mod query;
+mod users;
 mod who;
 
 use axum::{

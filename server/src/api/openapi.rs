@@ -30,13 +30,14 @@ use crate::{
 #[openapi(
     info(
         title = "Latchkey API",
-        description = "Consumers, what was done to them, and a mirror for whoever writes a consumer. Sign each request with OAuth 1.0a (RFC 5849) on behalf of a user, or call it from a browser that is signed in. Times are RFC 3339 in UTC with three fraction digits, so that they sort as text. Errors are problem details (RFC 9457).",
+        description = "Consumers, users, what was done to them, and a mirror for whoever writes a consumer. Sign each request with OAuth 1.0a (RFC 5849) on behalf of a user, or call it from a browser that is signed in. Times are RFC 3339 in UTC with three fraction digits, so that they sort as text. Errors are problem details (RFC 9457).",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     security(("oauth1" = []), ("session" = [])),
     tags(
         (name = "Consumers", description = "Needs a user with the Configure Server permission."),
         (name = "Who", description = "Who calls, and what was signed."),
+        (name = "Users", description = "Needs a user with the Configure Server permission."),
         (name = "Activity", description = "Needs a user with the Configure Server permission."),
     ),
     components(schemas(ProblemDetails)),

@@ -6,9 +6,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     api::{
-        activity,
+        activity, activity_export,
         consumers::{change, decide, export, list, show},
-        who,
+        users, who,
     },
     state::AppState,
 };
@@ -28,6 +28,16 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(decide::approve))
         .routes(routes!(decide::disapprove))
         .routes(routes!(activity::list))
+        .routes(routes!(activity_export::csv))
+        .routes(routes!(activity_export::json))
+        .routes(routes!(users::list::list, users::add::add))
+        .routes(routes!(users::list::show))
+        .routes(routes!(users::change::permit))
+        .routes(routes!(users::change::forbid))
+        .routes(routes!(users::change::disable))
+        .routes(routes!(users::change::enable))
+        .routes(routes!(users::change::sign_out))
+        .routes(routes!(users::add::reset_password))
 }
 
 /// Appends the method to the operation ids of one handler for several methods: ids are unique.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use service::{Admin, Clock, Rules, Service};
+use service::{Admin, Clock, Rules, Service, Token};
 use store::{Opened, Store};
+use url::Url;
 
 use crate::{
     command::{error::CommandError, terminal::output},
     settings::{Settings, data_dir::make_data_dir},
+    wire::password_link,
 };
 
 /// What every command on the database works with.
@@ -15,6 +17,8 @@ pub(super) struct Desk {
     store: Arc<Store>,
     pub(super) service: Service,
     pub(super) admin: Admin,
+    /// The address that browsers see, where the settings name one.
+    public_url: Option<Url>,
     json: bool,
 }
 
@@ -22,7 +26,7 @@ impl Desk {
     /// On a database that exists: a mistyped folder or URL must not become a new database.
     pub(super) async fn open(settings: &Settings, json: bool) -> Result<Self, CommandError> {
         let store = Store::open_made(&settings.database_url, &settings.vault_key_file).await?;
-        Ok(Self::on(store, json))
+        Ok(Self::on(store, settings, json))
     }
 
     /// On a database that is made, with its folder and vault key, if there is none.
@@ -31,14 +35,19 @@ impl Desk {
         make_data_dir(path)
             .map_err(|source| CommandError::DataDir { path: path.display().to_string(), source })?;
         let store = Store::open(&settings.database_url, &settings.vault_key_file).await?;
-        Ok(Self::on(store, json))
+        Ok(Self::on(store, settings, json))
     }
 
-    fn on(mut store: Store, json: bool) -> Self {
+    fn on(mut store: Store, settings: &Settings, json: bool) -> Self {
         let admin = Admin::at_the_command_line(&mut store);
         let store = Arc::new(store);
         let service = Service::new(store.clone(), Clock::System, Rules::default());
-        Self { store, service, admin, json }
+        Self { store, service, admin, public_url: settings.public_url.clone(), json }
+    }
+
+    /// The link with which a user sets their password; without the server's address where the settings do not name it.
+    pub(super) fn password_link(&self, token: &Token) -> String {
+        password_link::address(self.public_url.as_ref(), token)
     }
 
     /// Closes the database, so that it is one file again. A failure loses nothing that was committed.

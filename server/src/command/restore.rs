@@ -61,7 +61,8 @@ fn in_postgres(location: &Location, file: &Path) -> CommandError {
 
 /// What `latchkey restore` does to SQLite's database: no nonce is new, and what was good for a moment is gone.
 const MARK_RESTORED: &str = "UPDATE nonces_forgotten SET until = 253402300799; DELETE FROM sessions; \
-                             DELETE FROM sign_in_steps; DELETE FROM set_up_links; DELETE FROM temporary_credentials";
+                             DELETE FROM sign_in_steps; DELETE FROM set_up_links; DELETE FROM password_links; \
+                             DELETE FROM temporary_credentials";
 
 fn words(Done { database, backup, kept, newest_line, newest_activity, .. }: &Done<'_>) -> String {
     let at = |at: &OffsetDateTime| at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use domain::{AccountChange, User};
+use service::Token;
 
 use crate::command::{
     desk::Desk,
@@ -21,6 +22,12 @@ pub(super) enum UserCommand {
         /// Make the database first, where there is none
         #[arg(long)]
         init: bool,
+        /// The name that pages show, where it is another one
+        #[arg(long, default_value = "", hide_default_value = true, requires = "link")]
+        display_name: String,
+        /// Print a link by which the user sets the password: once, within 24 hours
+        #[arg(long, conflicts_with = "password_stdin")]
+        link: bool,
         /// Read the password from stdin; a terminal does not show it and asks twice
         #[arg(long)]
         password_stdin: bool,
@@ -52,6 +59,11 @@ pub(super) enum UserCommand {
         /// The username
         name: String,
     },
+    /// Print a link by which a user sets a new password: once, within 24 hours; the old password holds until then
+    ResetPassword {
+        /// The username
+        name: String,
+    },
     /// End an account's sessions, and revoke what consumers may do for it
     SignOut {
         /// The username
@@ -79,6 +91,7 @@ impl UserCommand {
     /// What can be refused before the database is opened.
     pub(super) fn check_usage(&self) -> Result<(), CommandError> {
         match self {
+            Self::Add { link: true, .. } => Ok(()),
             Self::Add { password_stdin, .. } | Self::Passwd { password_stdin, .. } => {
                 input::require(*password_stdin, "--password-stdin", "password")
             }
@@ -93,6 +106,14 @@ impl UserCommand {
         };
         let users = desk.service.users(&desk.admin);
         match self {
+            Self::Add { name, configure_server, display_name, link: true, .. } => {
+                let (user, token) = users.invite(&name, &display_name, configure_server).await?;
+                hand_over_link(desk, &user, &token, "is added")
+            }
+            Self::ResetPassword { name } => {
+                let (user, token) = users.reset_password(&name).await?;
+                hand_over_link(desk, &user, &token, "has a new link")
+            }
             Self::Add { name, configure_server, .. } => {
                 let password = input::secret_from_stdin("password")?;
                 change(users.add(&name, password.expose(), configure_server).await, "is added")
@@ -122,6 +143,13 @@ impl UserCommand {
             }
         }
     }
+}
+
+/// Prints a link alone, for people who hand it on; it is nowhere else.
+fn hand_over_link(desk: &Desk, user: &User, token: &Token, what: &str) -> Result<(), CommandError> {
+    let link = desk.password_link(token);
+    let value = serde_json::json!({ "user": user, "password_link": link });
+    desk.hand_over(&value, &link, || format!("{} {what}, but the link is lost.", user.username))
 }
 
 fn table(users: &[User]) -> String {

@@ -9,6 +9,7 @@ pub(crate) mod host;
 pub(crate) mod json;
 pub(crate) mod media_type;
 pub(crate) mod missed;
+pub(crate) mod password_link;
 pub(crate) mod refusal;
 pub(crate) mod request_id;
 pub(crate) mod session;

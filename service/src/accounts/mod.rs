@@ -2,10 +2,12 @@
 
 pub mod fresh;
 mod lanes;
+mod members;
 mod new_password;
 pub mod own;
 pub mod own_password;
 pub mod own_sessions;
+pub mod password_links;
 pub mod second_factor;
 pub mod second_step;
 pub mod set_up;

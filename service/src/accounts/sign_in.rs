@@ -157,7 +157,9 @@ impl Sessions<'_> {
 
     /// The account, if the password is its own and it is enabled.
     async fn check(self, account: Option<Account>, password: &Password) -> Result<Account, Cause> {
-        let hash = account.as_ref().map(|account| &*account.password_hash);
+        // An account without a password takes as long as any other.
+        let hash =
+            account.as_ref().filter(|account| account.has_password()).map(|account| &*account.password_hash);
         let is_correct = self.0.passwords.verify(password, hash).await;
         match account {
             None => Err(Cause::UnknownUser),

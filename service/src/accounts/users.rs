@@ -22,8 +22,8 @@ pub(crate) fn username_taken(error: StoreError) -> ServiceError {
 /// The accounts, for an administrator.
 #[derive(Clone, Copy, Debug)]
 pub struct Users<'a> {
-    service: &'a Service,
-    admin: &'a Admin,
+    pub(super) service: &'a Service,
+    pub(super) admin: &'a Admin,
 }
 
 impl Service {
@@ -126,6 +126,7 @@ impl Users<'_> {
     }
 }
 
-fn no_user(username: &str) -> ServiceError {
+/// There is no such user; the name is one line of text, whatever was typed.
+pub(super) fn no_user(username: &str) -> ServiceError {
     ServiceError::NotFound(format!("user named {username}"))
 }

@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// Marks in an activity line's `after`: changes that the consumer itself does not show.
-const SECRET_CHANGED: &str = "secret_changed";
-const SIGNED_EVERYBODY_OUT: &str = "signed_everybody_out";
+pub(crate) const SECRET_CHANGED: &str = "secret_changed";
+pub(crate) const SIGNED_EVERYBODY_OUT: &str = "signed_everybody_out";
 
 /// An unchecked edit; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default)]

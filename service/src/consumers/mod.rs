@@ -2,7 +2,7 @@
 
 mod bulk;
 pub(crate) mod callback_urls;
-mod change;
+pub(crate) mod change;
 mod details;
 mod export;
 pub(crate) mod fields;

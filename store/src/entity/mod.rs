@@ -3,6 +3,7 @@
 pub(crate) mod activity;
 pub(crate) mod attempt;
 pub(crate) mod consumer;
+pub(crate) mod password_link;
 pub(crate) mod recovery_code;
 pub(crate) mod removed_key;
 pub(crate) mod sealed_key;

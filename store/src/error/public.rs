@@ -19,6 +19,7 @@ impl StoreError {
             Self::LastAdministrator => {
                 "This is the last administrator who can sign in, so nothing was changed. First give another account the Configure Server permission."
             }
+            Self::UserDisabled => "This account is disabled, so no link was made. Enable it first.",
             Self::Full => {
                 "The disk that holds the database is full, so nothing was changed. Try again once whoever runs this server has freed some space."
             }
@@ -67,6 +68,9 @@ impl StoreError {
 
     /// Whether the request is at fault: the same one would be refused again, though nothing is wrong on the server.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Stale | Self::UsernameTaken | Self::KeyTaken | Self::LastAdministrator)
+        matches!(
+            self,
+            Self::Stale | Self::UsernameTaken | Self::KeyTaken | Self::LastAdministrator | Self::UserDisabled
+        )
     }
 }

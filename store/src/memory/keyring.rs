@@ -157,6 +157,7 @@ impl Outdated {
             | Action::SecondFactorRemoved => Some(Self::Users),
             Action::UserAdded
             | Action::PasswordChanged
+            | Action::PasswordLinkMade
             | Action::RecoveryCodesRenewed
             | Action::RecoveryCodeUsed
             | Action::SignedIn

@@ -33,6 +33,7 @@ mod m20261129_000013_add_callbacks;
 mod m20261129_000014_keep_removed_keys;
 mod m20261129_000015_add_details;
 mod m20261129_000016_keep_views;
+mod m20261129_000017_add_password_links;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -45,7 +46,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 15] = [
+const MIGRATIONS: [Migration; 16] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -105,6 +106,10 @@ const MIGRATIONS: [Migration; 15] = [
     Migration {
         version: "m20261129_000016_keep_views",
         up: |transaction| Box::pin(m20261129_000016_keep_views::up(transaction)),
+    },
+    Migration {
+        version: "m20261129_000017_add_password_links",
+        up: |transaction| Box::pin(m20261129_000017_add_password_links::up(transaction)),
     },
 ];
 

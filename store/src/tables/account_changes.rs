@@ -5,7 +5,7 @@ use domain::{AccountChange, Action, User, Username};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, Set, sea_query::Expr};
 
 use crate::{
-    entity::{session, user},
+    entity::{password_link, session, user},
     error::StoreError,
     store::Change,
     tables::{
@@ -30,7 +30,8 @@ impl Users<'_> {
         if after == account.user {
             return Ok(Some(after));
         }
-        if account.user.can_administer() && !after.can_administer() && !any_other(&change, &account).await? {
+        let is_administrator = account.user.can_administer() && account.has_password();
+        if is_administrator && !after.can_administer() && !any_other(&change, &account).await? {
             return Err(StoreError::LastAdministrator);
         }
         let columns = match to {
@@ -43,7 +44,10 @@ impl Users<'_> {
         };
         write(&change, &account, columns).await?;
         match to {
-            AccountChange::Disable => end_sessions(&change, &account).await?,
+            AccountChange::Disable => {
+                end_sessions(&change, &account).await?;
+                end_password_link(&change, &account).await?;
+            }
             AccountChange::Permit => end_set_up_links(&change.transaction).await?,
             AccountChange::Enable | AccountChange::Forbid => {}
         }
@@ -63,18 +67,9 @@ impl Users<'_> {
     ) -> Result<Option<User>, StoreError> {
         let mut change = self.0.begin().await?;
         let Some(account) = find(&change.transaction, username).await? else { return Ok(None) };
-        let columns =
-            user::ActiveModel { password_hash: Set(password_hash.to_owned()), ..Default::default() };
-        write(&change, &account, columns).await?;
-        end_sessions(&change, &account).await?;
-        let user = account.user;
-        let line = NewActivity::user(by.clone(), Action::PasswordChanged, Some(&user), Some(&user));
-        change.append(line).await?;
-        if !keep_tokens {
-            tokens::revoke_all_for(&mut change, account.id, &by).await?;
-        }
+        set_password(&mut change, &account, password_hash, keep_tokens, &by).await?;
         self.0.commit(change).await?;
-        Ok(Some(user))
+        Ok(Some(account.user))
     }
 
     /// Ends an account's sessions and revokes its tokens; `None` if there is no account with this name.
@@ -91,13 +86,43 @@ impl Users<'_> {
     }
 }
 
-/// Whether another administrator can sign in.
+/// Whether another administrator can sign in; one who has no password yet cannot.
 async fn any_other(change: &Change, account: &Account) -> Result<bool, StoreError> {
     let others = user::Entity::find()
         .filter(user::Column::ConfigureServer.eq(true))
         .filter(user::Column::Disabled.eq(false))
+        .filter(user::Column::PasswordHash.ne(""))
         .filter(user::Column::Id.ne(account.id));
     Ok(others.one(&change.transaction).await?.is_some())
+}
+
+/// Sets the account's password, with its line; ends its sessions and its link and, unless they are kept, revokes its tokens.
+pub(super) async fn set_password(
+    change: &mut Change,
+    account: &Account,
+    password_hash: &str,
+    keep_tokens: bool,
+    by: &By,
+) -> Result<(), StoreError> {
+    let columns = user::ActiveModel { password_hash: Set(password_hash.to_owned()), ..Default::default() };
+    write(change, account, columns).await?;
+    end_sessions(change, account).await?;
+    end_password_link(change, account).await?;
+    let user = Some(&account.user);
+    change.append(NewActivity::user(by.clone(), Action::PasswordChanged, user, user)).await?;
+    if !keep_tokens {
+        tokens::revoke_all_for(change, account.id, by).await?;
+    }
+    Ok(())
+}
+
+/// Ends the account's link to set a password, if it has one.
+pub(super) async fn end_password_link(change: &Change, account: &Account) -> Result<(), StoreError> {
+    password_link::Entity::delete_many()
+        .filter(password_link::Column::UserId.eq(account.id))
+        .exec(&change.transaction)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn write(

@@ -1,9 +1,12 @@
 //! The activity table: appended to in the transaction of the change itself, and read.
 
 use domain::{
-    Action, Activity, Actor, Consumer, ConsumerKey, Reason, User, query::milliseconds, time::timestamp,
+    Action, Activity, Actor, Consumer, ConsumerKey, LineQuery, Reason, User, query::milliseconds,
+    time::timestamp,
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -185,21 +188,22 @@ impl ActivityLines<'_> {
         rows.into_iter().map(Activity::try_from).collect()
     }
 
-    /// At most `limit` lines before line `before`, newest first, of one consumer or of all.
+    /// At most `limit` lines of a query, newest first, with numbers between the given ones.
     pub async fn list(
         self,
-        consumer: Option<ConsumerKey>,
-        before: Option<i64>,
+        query: &LineQuery,
+        (after, before): (Option<i64>, Option<i64>),
         limit: u64,
     ) -> Result<Vec<Activity<Value>>, StoreError> {
-        let mut query = activity::Entity::find().order_by_desc(activity::Column::Id).limit(limit);
-        if let Some(key) = consumer {
-            query = query.filter(activity::Column::ConsumerKey.eq(key.to_string()));
+        let mut select =
+            activity::Entity::find().filter(fits(query)).order_by_desc(activity::Column::Id).limit(limit);
+        if let Some(after) = after {
+            select = select.filter(activity::Column::Id.gt(after));
         }
         if let Some(before) = before {
-            query = query.filter(activity::Column::Id.lt(before));
+            select = select.filter(activity::Column::Id.lt(before));
         }
-        query.all(&self.0.read).await?.into_iter().map(Activity::try_from).collect()
+        select.all(&self.0.read).await?.into_iter().map(Activity::try_from).collect()
     }
 
     /// The changes to a consumer after the given revision, oldest first: what a stale caller has missed.
@@ -216,4 +220,15 @@ impl ActivityLines<'_> {
             .await?;
         rows.into_iter().map(Activity::try_from).collect()
     }
+}
+
+fn fits(query: &LineQuery) -> Condition {
+    // No author and no action has a NUL, and PostgreSQL rejects one.
+    let plain = |text: String| text.replace('\0', " ");
+    Condition::all()
+        .add_option(query.consumer.map(|key| activity::Column::ConsumerKey.eq(key.to_string())))
+        .add_option(query.actor.as_ref().map(|actor| activity::Column::Actor.eq(plain(actor.to_string()))))
+        .add_option(query.action.as_ref().map(|action| activity::Column::Action.eq(plain(word(action)))))
+        .add_option(query.from.map(|from| activity::Column::At.gte(milliseconds(from))))
+        .add_option(query.until.map(|until| activity::Column::At.lt(milliseconds(until))))
 }

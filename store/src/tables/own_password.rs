@@ -7,7 +7,7 @@ use crate::{
     entity::{session, user},
     error::StoreError,
     tables::{
-        account_changes::{end_sessions, write},
+        account_changes::{end_password_link, end_sessions, write},
         activity::{By, NewActivity},
         sessions::unchanged,
         tokens,
@@ -42,6 +42,7 @@ impl Users<'_> {
             user::ActiveModel { password_hash: Set(password_hash.to_owned()), ..Default::default() };
         write(&change, account, columns).await?;
         end_sessions(&change, account).await?;
+        end_password_link(&change, account).await?;
         let row = session::Model { token_hash: to.to_vec(), last_seen_at: milliseconds(by.at), ..session };
         session::Entity::insert(session::ActiveModel::from(row).reset_all())
             .exec(&change.transaction)

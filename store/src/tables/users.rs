@@ -24,7 +24,7 @@ pub struct Account {
     pub id: i64,
     /// The user.
     pub user: User,
-    /// The argon2id hash, as a PHC string.
+    /// The argon2id hash, as a PHC string; empty where no password was set yet.
     pub password_hash: String,
     /// Failed attempts to sign in since the last successful one.
     pub failed_sign_ins: u32,
@@ -32,6 +32,13 @@ pub struct Account {
     pub signed_in_at: Option<OffsetDateTime>,
     /// How often all its sessions were ended at once.
     pub(crate) sign_outs: i64,
+}
+
+impl Account {
+    /// Whether a password was set; without one nobody signs in.
+    pub fn has_password(&self) -> bool {
+        !self.password_hash.is_empty()
+    }
 }
 
 impl fmt::Debug for Account {

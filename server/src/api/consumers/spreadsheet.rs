@@ -2,8 +2,9 @@
 
 use std::{borrow::Cow, io};
 
-use csv::{Terminator, WriterBuilder};
 use domain::{Consumer, time::timestamp};
+
+use crate::api::cells::{defused, written};
 
 /// A column: its name, and its text for a consumer.
 type Column = (&'static str, fn(&Consumer) -> String);
@@ -51,22 +52,6 @@ pub(super) fn head() -> io::Result<Vec<u8>> {
 /// A line for each consumer.
 pub(super) fn lines(consumers: &[Consumer]) -> io::Result<Vec<u8>> {
     written(consumers.iter().map(|consumer| COLUMNS.map(|(_, text)| defused(text(consumer)))))
-}
-
-fn written<const N: usize>(lines: impl IntoIterator<Item = [Cow<'static, str>; N]>) -> io::Result<Vec<u8>> {
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    for line in lines {
-        writer.write_record(line.iter().map(|cell| cell.as_bytes()))?;
-    }
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)
-}
-
-/// A cell that a spreadsheet shows as a text: an apostrophe stands before what it would take for a formula, also behind blanks,
-/// which some of them skip, and in the wide forms of East Asian keyboards.
-fn defused(cell: String) -> Cow<'static, str> {
-    let begins_formula = |c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
-    let is_formula = cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(begins_formula);
-    if is_formula { format!("'{cell}").into() } else { cell.into() }
 }
 
 #[cfg(test)]
@@ -132,10 +117,5 @@ mod tests {
         }
         assert!(text(lines(&[consumer("=1+1", "a")])).starts_with("'=1+1,a,"), "keys are chosen, too");
         assert!(text(lines(&[consumer("-a@b", "a")])).starts_with("'-a@b,a,"));
-        assert_eq!(defused("\u{a0}=1".to_owned()), "'\u{a0}=1");
-        assert_eq!(defused("\t1".to_owned()), "'\t1");
-        for harmless in ["a=1", "1-1", "ada@example.com", "", "'=1"] {
-            assert_eq!(defused(harmless.to_owned()), harmless);
-        }
     }
 }

@@ -1,0 +1,141 @@
+//! Which lines of the activity a list has, as parameters say it: `consumer`, `who`, `what`, `from` and `until`.
+
+use serde::{
+    Deserialize as _,
+    de::value::{Error, StrDeserializer},
+};
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    activity::{Action, Actor},
+    consumer_key::ConsumerKey,
+    time::moment,
+};
+
+/// The length of a date, `2026-11-29`.
+const DATE: usize = 10;
+
+/// Which lines of the activity a list has: those that fit every filter. The default is all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineQuery {
+    /// What was done to this consumer, or with its access.
+    pub consumer: Option<ConsumerKey>,
+    /// What this author did.
+    pub actor: Option<Actor>,
+    /// Actions of this kind.
+    pub action: Option<Action>,
+    /// What was done from this time on.
+    pub from: Option<OffsetDateTime>,
+    /// What was done before this time.
+    pub until: Option<OffsetDateTime>,
+}
+
+/// A parameter that is not understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}={value}: {advice}")]
+pub struct NotALineQuery {
+    name: &'static str,
+    value: String,
+    advice: &'static str,
+}
+
+impl LineQuery {
+    /// The names of the parameters.
+    pub const NAMES: [&str; 5] = ["consumer", "who", "what", "from", "until"];
+
+    /// Sets the filter of a parameter; an empty value sets none. Returns whether there is such a parameter.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<bool, NotALineQuery> {
+        let wrong = |name, advice| NotALineQuery { name, value: value.to_owned(), advice };
+        let is_set = !value.is_empty();
+        match name {
+            "consumer" => {
+                // A plus sign that was not encoded: no key holds a blank.
+                let key = value.replace(' ', "+").parse();
+                self.consumer = is_set
+                    .then_some(key)
+                    .transpose()
+                    .map_err(|_| wrong("consumer", "give a consumer key."))?;
+            }
+            "who" => self.actor = is_set.then(|| Actor::from(value.to_owned())),
+            "what" => self.action = is_set.then(|| action(value)),
+            "from" => {
+                let at = time(value, Duration::ZERO);
+                self.from = is_set.then(|| at.ok_or_else(|| wrong("from", TIME))).transpose()?;
+            }
+            "until" => {
+                let at = time(value, Duration::DAY);
+                self.until = is_set.then(|| at.ok_or_else(|| wrong("until", TIME))).transpose()?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+const TIME: &str = "give a date, as 2026-11-29, or a time as RFC 3339 has it.";
+
+/// A time, or a date, to which the given duration is added.
+fn time(text: &str, to_date: Duration) -> Option<OffsetDateTime> {
+    let at = moment(text)?;
+    if text.len() == DATE { at.checked_add(to_date) } else { Some(at) }
+}
+
+fn action(word: &str) -> Action {
+    Action::deserialize(StrDeserializer::<Error>::new(word))
+        .unwrap_or_else(|_| Action::Unknown(word.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn read(parameters: &[(&str, &str)]) -> Result<LineQuery, NotALineQuery> {
+        let mut query = LineQuery::default();
+        for (name, value) in parameters {
+            assert!(query.set(name, value)?, "{name}");
+        }
+        Ok(query)
+    }
+
+    #[test]
+    fn every_filter_is_read_and_an_empty_one_is_not_set() {
+        let all = [
+            ("consumer", "my app"),
+            ("who", "the command line"),
+            ("what", "user_disabled"),
+            ("from", "2026-11-01"),
+            ("until", "2026-11-29"),
+        ];
+        let expected = LineQuery {
+            consumer: Some("my+app".parse().unwrap()),
+            actor: Some(Actor::CommandLine),
+            action: Some(Action::UserDisabled),
+            from: Some(datetime!(2026-11-01 0:00 UTC)),
+            until: Some(datetime!(2026-11-30 0:00 UTC)),
+        };
+        assert_eq!(read(&all), Ok(expected));
+        assert_eq!(read(&LineQuery::NAMES.map(|name| (name, ""))), Ok(LineQuery::default()));
+        assert_eq!(LineQuery::default().set("limit", "5"), Ok(false));
+    }
+
+    #[test]
+    fn a_time_is_exact_and_the_word_of_a_later_version_stays_one() {
+        let query = read(&[("until", "2026-11-29T08:30:00Z"), ("what", "credential_retired")]).unwrap();
+        assert_eq!(query.until, Some(datetime!(2026-11-29 8:30 UTC)));
+        assert_eq!(query.action, Some(Action::Unknown("credential_retired".to_owned())));
+    }
+
+    #[test]
+    fn what_is_no_filter_is_refused_in_words() {
+        for (parameter, words) in [
+            (("consumer", "a/b"), "consumer=a/b: give a consumer key."),
+            (("from", "yesterday"), "from=yesterday: give a date"),
+            (("until", "2026-13-01"), "until=2026-13-01: give a date"),
+        ] {
+            let refused = read(&[parameter]).unwrap_err().to_string();
+            assert!(refused.starts_with(words), "{refused}");
+        }
+    }
+}

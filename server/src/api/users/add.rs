@@ -1,0 +1,126 @@
+//! Adding a user, and a new link to set a password: the link is in the answer, and nowhere else.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::{Member, Username};
+use serde::{Deserialize, Serialize};
+use service::Token;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        call::{AdminCall, NameText},
+        error::ApiError,
+        problem::{
+            BadRequest, Forbidden, Invalid, NotFound, NotJson, Stays, TooLarge, Unauthorized, Unavailable,
+        },
+    },
+    state::AppState,
+    wire::password_link,
+};
+
+/// A user to add. They choose their password by the link in the answer.
+// A missing name counts as empty, so that it is reported together with every other wrong field.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewUser {
+    #[serde(default)]
+    #[schema(required, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._@-]*$")]
+    username: String,
+    /// The name that is shown, where it is another one: one line of up to 100 characters.
+    #[schema(max_length = 100)]
+    name: Option<String>,
+    /// Whether the user has the Configure Server permission.
+    #[serde(default)]
+    #[schema(required = false)]
+    configure_server: bool,
+}
+
+/// A user, and the link with which they set their password.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct UserWithLink {
+    user: Member,
+    password_link: PasswordLink,
+}
+
+/// A link that sets a password, once. Give it to its user alone.
+#[derive(Serialize, ToSchema)]
+struct PasswordLink {
+    /// Its address.
+    url: String,
+    /// The time from which on it is not valid any more, unless it ends before.
+    #[serde(with = "domain::time::rfc3339")]
+    expires_at: OffsetDateTime,
+}
+
+async fn with_link(
+    state: &AppState,
+    AdminCall { admin, .. }: &AdminCall,
+    username: &Username,
+    token: &Token,
+) -> Result<Json<UserWithLink>, ApiError> {
+    let user = state.service.users(admin).find(username.as_str()).await?;
+    let expires_at = password_link::expires_at(state.service.now());
+    let password_link = PasswordLink { url: password_link::url(state, token), expires_at };
+    Ok(Json(UserWithLink { user, password_link }))
+}
+
+/// Add a user
+///
+/// The account has no password yet: its user sets one by the link in the answer, which is valid once, for 24 hours.
+#[utoipa::path(
+    post,
+    path = "/users",
+    operation_id = "addUser",
+    tag = "Users",
+    request_body = NewUser,
+    responses(
+        (
+            status = 201,
+            description = "Added.",
+            body = UserWithLink,
+            headers(("Location" = String, description = "The address of the user.")),
+        ),
+        BadRequest, Unauthorized, Forbidden, TooLarge, NotJson, Invalid, Unavailable,
+    ),
+)]
+pub(in crate::api) async fn add(
+    State(state): State<AppState>,
+    call: AdminCall,
+) -> Result<Response, ApiError> {
+    let NewUser { username, name, configure_server } = call.call.json()?;
+    let users = state.service.users(&call.admin);
+    let (user, token) = users.invite(&username, &name.unwrap_or_default(), configure_server).await?;
+    let location = state.path(&format!("/api/v1/users/{}", oauth::encode(user.username.as_str())));
+    let added = with_link(&state, &call, &user.username, &token).await?;
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], added).into_response())
+}
+
+/// Reset a user's password
+///
+/// Makes a link by which the user sets a new password, valid once, for 24 hours; an earlier link ends. The password before holds
+/// until the link is used, which ends the user's sessions and revokes their tokens.
+#[utoipa::path(
+    post,
+    path = "/users/{username}/reset-password",
+    operation_id = "resetUserPassword",
+    tag = "Users",
+    params(("username" = Username, Path, description = "Its username, in any case.")),
+    responses(
+        (status = 200, description = "The link.", body = UserWithLink),
+        BadRequest, Unauthorized, Forbidden, NotFound, Stays, TooLarge, Unavailable,
+    ),
+)]
+pub(in crate::api) async fn reset_password(
+    State(state): State<AppState>,
+    NameText(name): NameText,
+    call: AdminCall,
+) -> Result<Response, ApiError> {
+    let (user, token) = state.service.users(&call.admin).reset_password(&name).await?;
+    Ok(with_link(&state, &call, &user.username, &token).await?.into_response())
+}
