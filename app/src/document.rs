@@ -25,6 +25,8 @@ pub struct Document {
     pub form_action: Option<String>,
     /// What the script makes the page from, as JSON without a secret; `None` for a page without a script.
     pub data: Option<String>,
+    /// A script in the document itself, which the page works without.
+    pub script: Option<&'static str>,
     /// Renders the page.
     pub body: Body,
 }
@@ -40,7 +42,7 @@ impl Document {
         page: impl Fn(Site) -> V + Send + Sync + 'static,
     ) -> Self {
         let body = Arc::new(move |site| page(site).into_any());
-        Self { title, status, form_action: None, data: None, body }
+        Self { title, status, form_action: None, data: None, script: None, body }
     }
 
     /// Renders a page with a script, inside the handler of leptos, which takes its headers.
@@ -71,6 +73,10 @@ impl Document {
     /// The head of every document, and the page in its body.
     fn view(self, site: Site, nonce: &Nonce) -> impl IntoView + use<> {
         let scripts = self.data.is_some().then(|| scripts(&site, nonce.to_string()));
+        let own_script = self.script.map(|script| {
+            // A module runs once the document is read.
+            view! { <script type="module" nonce=nonce.to_string() inner_html=script></script> }
+        });
         let (style, icon) = (site.url(site.style), site.url(site.icon));
         let page = (self.body)(site);
         let body = match self.data {
@@ -91,6 +97,7 @@ impl Document {
                     <link rel="stylesheet" href=style/>
                     <link rel="icon" href=icon type="image/svg+xml"/>
                     {scripts}
+                    {own_script}
                 </head>
                 <body>{body}</body>
             </html>

@@ -31,6 +31,8 @@ pub use document::{Body, Document};
 pub use frame::{site::Site, who::who_am_i};
 #[cfg(feature = "ssr")]
 pub use plain::{
+    activity::{ActivityLine, ActivityPage, LineFilters, activity_rows},
+    add_user::{AddUser, UserLink},
     again::AgainReply,
     api_docs::ApiDocs,
     applications::{Application, Applications},
@@ -40,6 +42,9 @@ pub use plain::{
     password::ChangePassword,
     second_factor::{FactorView, SecondFactor},
     sessions::{Session, Sessions},
+    set_password::SetPassword,
     set_up::SetUpReply,
     sign_in::SignInReply,
+    user_deed::{ConfirmDeed, UserDeed},
+    users::Users,
 };

@@ -19,12 +19,12 @@ use crate::{
     },
     ops,
     pages::{
-        api_docs, applications, authorize, code, consumers, home, password, person::SECOND_FACTOR,
-        second_factor, sessions, set_up, sign_in, sign_in_again,
+        activity, api_docs, applications, authorize, code, consumers, home, password, person::SECOND_FACTOR,
+        second_factor, sessions, set_password, set_up, sign_in, sign_in_again, users,
     },
     provider::{key_requests, oauth1, root_services},
     state::AppState,
-    wire::body::MOST_BODY_BYTES,
+    wire::{body::MOST_BODY_BYTES, password_link},
 };
 
 /// The public listener's routes, with the public URL's path prefix and, for gateways that strip it, without.
@@ -34,6 +34,12 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         .route("/", get(home::home))
         .route("/settings", get(home::home))
         .route(consumers::HOME, get(consumers::consumers).post(consumers::register))
+        .route(users::PATH, get(users::show))
+        .route(users::ADD, get(users::add_page).post(users::add))
+        .route(users::DEED, get(users::ask).post(users::act))
+        .route(activity::PATH, get(activity::show))
+        .route(activity::LINES, get(activity::newer))
+        .route(password_link::PATH, get(set_password::show).post(set_password::set))
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route(code::PATH, get(home::home).post(code::enter))
         .route(sign_in_again::PATH, get(home::home).post(sign_in_again::sign_in_again))

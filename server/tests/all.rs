@@ -2,6 +2,7 @@
 
 mod support;
 
+mod activity_page;
 mod api;
 mod applications;
 mod backup;
@@ -38,5 +39,6 @@ mod sign_in;
 mod signals;
 mod stops;
 mod terminal;
+mod users;
 mod vault;
 mod verify;

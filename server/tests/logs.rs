@@ -143,7 +143,7 @@ fn what_is_denied_is_a_line_with_address_and_reason_and_the_user_where_it_is_a_n
         let request = grace.bare(Method::POST, "/sign-out").header("sec-fetch-site", "cross-site");
         send(request.body(()).unwrap())
     };
-    let deeds: [Deed<'_>; 11] = [
+    let deeds: [Deed<'_>; 12] = [
         (
             "reason=wrong_password user=ada",
             Box::new(|| visitor.post("/sign-in", &attempt("ada", "hush")).status),
@@ -165,6 +165,7 @@ fn what_is_denied_is_a_line_with_address_and_reason_and_the_user_where_it_is_a_n
             Box::new(|| grace.post("/sign-in/again", &[("password", "hush")]).status),
         ),
         ("reason=set_up_link", Box::new(|| visitor.get("/set-up?token=hush").status)),
+        ("reason=password_link", Box::new(|| visitor.get("/set-password?token=hush").status)),
         ("reason=unknown_token", Box::new(|| visitor.get("/oauth/authorize?oauth_token=hush").status)),
         ("reason=not_signed_in", Box::new(|| visitor.get(CONSUMERS).status)),
         ("reason=not_permitted", Box::new(|| grace.get(CONSUMERS).status)),
@@ -208,6 +209,8 @@ fn the_filter_of_the_guide_finds_attacks_and_nothing_else() {
     assert!(failregex.is_match(&line("wrong_code")));
     visitor.get("/set-up?token=guessed").is(410);
     assert!(failregex.is_match(&line("set_up_link")));
+    visitor.get("/set-password?token=guessed").is(410);
+    assert!(failregex.is_match(&line("password_link")));
     visitor.get(CONSUMERS).is(401);
     assert!(!failregex.is_match(&line("not_signed_in")));
     // A stranger's own words cannot pass for such a line: a path has no blanks.

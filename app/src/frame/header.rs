@@ -9,6 +9,10 @@ use crate::{frame::who::Who, ui::mark::Mark};
 pub enum NavPage {
     /// **OAuth consumers**, for administrators.
     Consumers,
+    /// **Users**, for administrators.
+    Users,
+    /// **Activity**, for administrators.
+    Activity,
     /// **Authorized applications**, for every user.
     Applications,
     /// **Your sessions**, for every user.
@@ -18,6 +22,13 @@ pub enum NavPage {
     /// **Change password**, for every user.
     Password,
 }
+
+/// The pages of **Settings**.
+const SETTINGS: [(NavPage, &str, &str); 3] = [
+    (NavPage::Consumers, "/settings/oauth-consumers", "OAuth consumers"),
+    (NavPage::Users, "/settings/users", "Users"),
+    (NavPage::Activity, "/settings/activity", "Activity"),
+];
 
 /// The product's name, the pages, and a menu with the user's own pages and **Sign out**, which opens without a script.
 #[component]
@@ -36,16 +47,22 @@ pub fn Header(
     let link = |page: NavPage, path: &str, words: &'static str| {
         view! { <a href=url(path) aria-current=(here == page).then_some("page")>{words}</a> }
     };
-    let own = |page: NavPage, path: &str, words: &'static str| view! { <li>{link(page, path, words)}</li> };
+    let entry = |page: NavPage, path: &str, words: &'static str| view! { <li>{link(page, path, words)}</li> };
+    let entries = || SETTINGS.into_iter().map(|(page, path, words)| entry(page, path, words)).collect_view();
     let home = if who.configure_server { "/" } else { "/account/applications" };
     view! {
         <header>
             <Mark href=url(home)/>
+            // The style sheet shows the list where there is room for it, and the menu elsewhere.
             {who.configure_server.then(|| {
                 view! {
                     <nav aria-label="Settings">
                         <span class="application">"Settings"</span>
-                        {link(NavPage::Consumers, "/settings/oauth-consumers", "OAuth consumers")}
+                        <ul>{entries()}</ul>
+                        <details class="pages">
+                            <summary>"Settings"</summary>
+                            <ul>{entries()}</ul>
+                        </details>
                     </nav>
                 }
             })}
@@ -54,10 +71,10 @@ pub fn Header(
                 <details class="own-menu">
                     <summary><span class="name">{who.display_name}</span></summary>
                     <ul>
-                        {own(NavPage::Applications, "/account/applications", "Authorized applications")}
-                        {own(NavPage::Sessions, "/account/sessions", "Your sessions")}
-                        {own(NavPage::SecondFactor, "/account/second-factor", "Second factor")}
-                        {own(NavPage::Password, "/account/password", "Change password")}
+                        {entry(NavPage::Applications, "/account/applications", "Authorized applications")}
+                        {entry(NavPage::Sessions, "/account/sessions", "Your sessions")}
+                        {entry(NavPage::SecondFactor, "/account/second-factor", "Second factor")}
+                        {entry(NavPage::Password, "/account/password", "Change password")}
                         <li>
                             <form method="post" action=url("/sign-out")>
                                 <button class="link">"Sign out"</button>

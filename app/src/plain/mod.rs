@@ -1,5 +1,7 @@
 //! The pages without a script, rendered on the server alone.
 
+pub(crate) mod activity;
+pub(crate) mod add_user;
 pub(crate) mod again;
 mod agent;
 pub(crate) mod api_docs;
@@ -12,5 +14,9 @@ pub(crate) mod password;
 mod qr;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
+pub(crate) mod set_password;
 pub(crate) mod set_up;
+mod settings;
 pub(crate) mod sign_in;
+pub(crate) mod user_deed;
+pub(crate) mod users;

@@ -1,5 +1,6 @@
 //! Pages for people, and the plain forms on them: each form works without a script.
 
+pub(crate) mod activity;
 pub(crate) mod api_docs;
 pub(crate) mod applications;
 pub(crate) mod authorize;
@@ -14,6 +15,8 @@ mod proof;
 pub(crate) mod render;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
+pub(crate) mod set_password;
 pub(crate) mod set_up;
 pub(crate) mod sign_in;
 pub(crate) mod sign_in_again;
+pub(crate) mod users;

@@ -71,6 +71,22 @@ impl FromRequestParts<AppState> for AdminPage {
     }
 }
 
+/// An administrator's page that is open, and asks by itself: that is no use of the session. Rejects with the status alone.
+pub(crate) struct Watching(pub(super) Admin);
+
+impl FromRequestParts<AppState> for Watching {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
+        let who = session::who(&parts.headers, address, state, Presence::Listening).await;
+        match who.map_err(|error| PageError::from(error).into_response())? {
+            Some(person) => person.admin().map(Self).map_err(|_| StatusCode::FORBIDDEN.into_response()),
+            None => Err(StatusCode::UNAUTHORIZED.into_response()),
+        }
+    }
+}
+
 fn permission_missing(state: &AppState, person: &SignedIn) -> Response {
     let text = format!(
         "You are signed in as {}, and this account does not have the Configure Server permission, which this page \

@@ -33,6 +33,8 @@ pub(crate) enum Reason {
     TooManySignIns,
     /// A set-up link that was never made, or is not valid any more.
     SetUpLink,
+    /// A link to set a password that was never made, or is not valid any more.
+    PasswordLink,
     /// A link to approve a consumer key that does not exist.
     UnknownKey,
     /// A link to allow access with temporary credentials that do not exist.
@@ -61,6 +63,7 @@ impl Reason {
             Self::DisabledUser => "disabled_user",
             Self::TooManySignIns => "too_many_sign_ins",
             Self::SetUpLink => "set_up_link",
+            Self::PasswordLink => "password_link",
             Self::UnknownKey => "unknown_key",
             Self::UnknownToken => "unknown_token",
             Self::OtherSite => "other_site",

@@ -1,0 +1,141 @@
+// The plain pages of Settings: menus close, what asks is a dialog, links are copied, new lines of activity come by themselves.
+// Without it each of them is a page of its own, and nothing is missing.
+const MENUS = "details.own-menu, details.pages, details.row-menu";
+const menus = () => [...document.querySelectorAll(MENUS)].filter((menu) => menu.open);
+const summary = (menu) => menu.querySelector("summary");
+
+addEventListener("click", ({ target }) => {
+  for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
+});
+addEventListener("focusin", ({ target }) => {
+  for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
+});
+addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.(MENUS);
+  if (!menu?.open) return;
+  if (event.key === "Escape") {
+    menu.open = false;
+    summary(menu).focus();
+    return event.preventDefault();
+  }
+  const entries = [...menu.querySelectorAll("li a, li button")];
+  const at = entries.indexOf(document.activeElement);
+  const last = entries.length - 1;
+  const next = { ArrowDown: at < last ? at + 1 : 0, ArrowUp: at > 0 ? at - 1 : last, Home: 0, End: last }[event.key];
+  if (next === undefined) return;
+  entries[next].focus();
+  event.preventDefault();
+});
+
+// What a page asks, on the page that led to it. Where that cannot be had, the browser goes there.
+const ask = async (link) => {
+  const answer = await fetch(link.href, { signal: AbortSignal.timeout(10_000) });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const content = page.querySelector(".one-thing");
+  if (answer.redirected || !content) return location.assign(link.href);
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-labelledby", "dialog-heading");
+  const heading = document.createElement("h2");
+  heading.id = "dialog-heading";
+  heading.textContent = content.querySelector("h1").textContent;
+  content.querySelector("h1").replaceWith(heading);
+  dialog.append(...content.childNodes);
+  const menu = link.closest(MENUS);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    (menu ? summary(menu) : link).focus();
+  });
+  if (menu) menu.open = false;
+  document.body.append(dialog);
+  dialog.showModal();
+};
+
+let asking = false;
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-dialog], a[data-cancel]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const dialog = link.closest("dialog");
+  if ("cancel" in link.dataset) {
+    if (!dialog) return;
+    event.preventDefault();
+    return dialog.close();
+  }
+  event.preventDefault();
+  if (asking) return;
+  asking = true;
+  ask(link).catch(() => location.assign(link.href)).finally(() => (asking = false));
+});
+
+// A form is sent once; a page that the browser kept can send it again.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (event.target.method !== "post" || !button) return;
+  if (button.getAttribute("aria-busy")) return event.preventDefault();
+  button.setAttribute("aria-busy", "true");
+});
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  const told = document.getElementById(`${button.dataset.copy}-copied`);
+  button.hidden = false;
+  field.addEventListener("focus", () => field.select());
+  if (document.activeElement === field) field.select();
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(field.value);
+      told.textContent = "Copied.";
+    } catch {
+      field.focus();
+      told.textContent = "The browser does not let this page copy. The link is selected: copy it with the keyboard.";
+    }
+  });
+}
+
+// New lines, asked for every two seconds while the page is seen.
+const sign = document.querySelector("[data-live]");
+if (sign) {
+  const EVERY = 2_000;
+  const MOST = 500;
+  const rows = document.getElementById("lines");
+  let timer;
+  let looking = false;
+  const say = (words, kind) => {
+    if (sign.textContent === words) return;
+    sign.textContent = words;
+    sign.className = `sign ${kind}`;
+    sign.hidden = false;
+  };
+  const look = async () => {
+    const address = new URL(sign.dataset.live, location);
+    address.searchParams.set("after", rows.querySelector("tr")?.dataset.line ?? "0");
+    const answer = await fetch(address, { signal: AbortSignal.timeout(10_000), redirect: "error" });
+    if (answer.status === 401 || answer.status === 403) {
+      say("Signed out", "broken");
+      return false;
+    }
+    if (!answer.ok) throw new Error(answer.statusText);
+    say("Live", "live");
+    const lines = answer.status === 204 ? "" : await answer.text();
+    // More came than the answer has room for: the page is made from scratch.
+    if (answer.headers.has("x-more")) location.reload();
+    if (lines) {
+      rows.insertAdjacentHTML("afterbegin", lines);
+      document.querySelector(".activity .empty")?.remove();
+      while (rows.children.length > MOST) rows.lastElementChild.remove();
+    }
+    return true;
+  };
+  const next = async () => {
+    clearTimeout(timer);
+    if (document.hidden || looking) return;
+    looking = true;
+    const goes = await look().catch(() => (say(navigator.onLine ? "Reconnecting…" : "Offline", "waiting"), true));
+    looking = false;
+    if (goes) timer = setTimeout(next, EVERY);
+  };
+  for (const event of ["visibilitychange", "online", "pageshow"]) addEventListener(event, next);
+  next();
+}

@@ -1,0 +1,59 @@
+//! What the plain pages of **Settings** share: the bar, the heading, and their script, without which they work as well.
+
+use http::StatusCode;
+use leptos::prelude::*;
+
+use crate::{
+    document::Document,
+    frame::{
+        header::{Header, NavPage},
+        site::Site,
+        who::Who,
+    },
+};
+
+/// Menus, dialogs, copying and new lines.
+const SCRIPT: &str = include_str!("settings.js");
+
+/// A page of **Settings** with its script.
+pub(super) fn document<V: IntoAny>(
+    title: &'static str,
+    status: StatusCode,
+    page: impl Fn(Site) -> V + Send + Sync + 'static,
+) -> Document {
+    Document { script: Some(SCRIPT), ..Document::new(title, status, page) }
+}
+
+/// The bar, and the page itself below.
+#[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
+pub(super) fn SettingsPage(site: Site, who: Who, here: NavPage, children: Children) -> impl IntoView {
+    view! {
+        <Header prefix=site.prefix.clone() who here/>
+        <main class="settings">{children()}</main>
+    }
+}
+
+/// A page that asks or tells one thing, which the script shows as a dialog on the page that led to it.
+#[component]
+pub(super) fn OneThing(
+    site: Site,
+    who: Who,
+    here: NavPage,
+    heading: String,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <SettingsPage site who here>
+            <section class="card one-thing" aria-labelledby="one-thing">
+                <h1 id="one-thing">{heading}</h1>
+                {children()}
+            </section>
+        </SettingsPage>
+    }
+}
+
+/// A problem in words.
+pub(super) fn problem(words: Option<String>) -> impl IntoView {
+    words.map(|words| view! { <p class="problem" role="alert">{words}</p> })
+}

@@ -1,0 +1,144 @@
+//! The page **Users**: a plain table, a page of it at a time.
+
+use domain::{Member, time::milliseconds};
+use http::StatusCode;
+use leptos::prelude::*;
+
+use crate::{
+    document::Document,
+    frame::{header::NavPage, site::Site, who::Who},
+    plain::{
+        applications::moment,
+        settings::{SettingsPage, document},
+        user_deed::UserDeed,
+    },
+};
+
+/// What the page **Users** shows.
+#[derive(Clone, Debug)]
+pub struct Users {
+    /// Who is signed in.
+    pub who: Who,
+    /// A page of users, by username.
+    pub items: Vec<Member>,
+    /// What is searched for; empty: all.
+    pub search: String,
+    /// Whether it is the first page.
+    pub is_first: bool,
+    /// The query of the next page's address.
+    pub next: Option<String>,
+    /// What was just done.
+    pub done: Option<String>,
+    /// When the page was rendered, in milliseconds since 1970.
+    pub now_ms: i64,
+}
+
+impl From<Users> for Document {
+    fn from(users: Users) -> Self {
+        document(
+            "Users · Latchkey",
+            StatusCode::OK,
+            move |site| view! { <UsersPage site users=users.clone()/> },
+        )
+    }
+}
+
+#[component]
+fn UsersPage(site: Site, users: Users) -> impl IntoView {
+    let Users { who, items, search, is_first, next, done, now_ms } = users;
+    let path = site.url("/settings/users");
+    let done = done.map(|words| {
+        view! { <p class="note" role="status" tabindex="-1" autofocus=true>{words}</p> }
+    });
+    let clear = (!search.is_empty()).then(|| view! { <a class="btn" href=path.clone()>"Clear"</a> });
+    let list = list(&site, items, &search, now_ms);
+    let first = (!is_first).then(|| view! { <a class="btn small" href=path.clone()>"First page"</a> });
+    let next =
+        next.map(|query| view! { <a class="btn small" href=format!("{path}?{query}")>"Next page"</a> });
+    let pager = (first.is_some() || next.is_some())
+        .then(|| view! { <nav class="pager" aria-label="Pages of users">{first} {next}</nav> });
+    view! {
+        <SettingsPage site=site.clone() who here=NavPage::Users>
+            <h1>"Users"</h1>
+            <p class="lead">
+                "The accounts of this server. With Configure Server, a user registers and approves consumer keys, and manages users."
+            </p>
+            {done}
+            <div class="bar">
+                <form method="get" action=path role="search">
+                    <label class="off-screen" for="q">"Search users"</label>
+                    <input id="q" name="q" type="search" value=search placeholder="Search users" autocapitalize="none" spellcheck="false"/>
+                    <button class="btn">"Search"</button>
+                    {clear}
+                </form>
+                <a class="btn primary" href=site.url("/settings/users/add") data-dialog="">"Add user"</a>
+            </div>
+            <div class="card users">{list}</div>
+            {pager}
+        </SettingsPage>
+    }
+}
+
+fn list(site: &Site, items: Vec<Member>, search: &str, now_ms: i64) -> AnyView {
+    if items.is_empty() {
+        let words = if search.is_empty() {
+            "There are no further users."
+        } else {
+            "No username or name has this text in it."
+        };
+        return view! { <p class="empty"><strong>"No users."</strong> {words}</p> }.into_any();
+    }
+    let rows = items.into_iter().map(|item| row(site, item, now_ms)).collect_view();
+    view! {
+        <table role="table" aria-label="Users">
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th role="columnheader" scope="col">"Username"</th>
+                    <th role="columnheader" scope="col">"Name"</th>
+                    <th role="columnheader" scope="col">"Configure Server"</th>
+                    <th role="columnheader" scope="col">"Last signed in"</th>
+                    <th role="columnheader" scope="col">"Sessions"</th>
+                    <th role="columnheader" scope="col" class="do"><span class="off-screen">"Actions"</span></th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn row(site: &Site, member: Member, now_ms: i64) -> impl IntoView + use<> {
+    let username = member.username.to_string();
+    let deeds = UserDeed::of(&member)
+        .into_iter()
+        .map(|deed| {
+            let href = site.url(&deed.path(&username));
+            view! { <li class:danger=deed.is_grave()><a href=href data-dialog="">{deed.entry()}</a></li> }
+        })
+        .collect_view();
+    let tag = |is: bool, word: &'static str| is.then(|| view! { <span class="tag">{word}</span> });
+    let signed_in = match member.last_signed_in_at {
+        Some(at) => moment(milliseconds(at), now_ms).into_any(),
+        None => "Never".into_any(),
+    };
+    let actions = format!("Actions for {username}");
+    view! {
+        <tr role="row" class:off=member.disabled>
+            <td role="cell" class="name">
+                <bdi>{username}</bdi>
+                {tag(member.disabled, "Disabled")}
+                {tag(!member.has_password, "No password yet")}
+            </td>
+            <td role="cell" class="full-name"><bdi>{member.name}</bdi></td>
+            <td role="cell" class="right">{if member.configure_server { "Yes" } else { "No" }}</td>
+            <td role="cell" class="used">{signed_in}</td>
+            <td role="cell" class="sessions">{member.sessions.to_string()}</td>
+            <td role="cell" class="do">
+                <details class="row-menu">
+                    <summary aria-label=actions>"⋯"</summary>
+                    <ul>{deeds}</ul>
+                </details>
+            </td>
+        </tr>
+    }
+}

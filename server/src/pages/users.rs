@@ -1,0 +1,229 @@
+//! `/settings/users`: the accounts, and what administrators do to them, each confirmed on a page of its own.
+
+use app::{AddUser, ConfirmDeed, Document, UserDeed, UserLink, Users};
+use axum::{
+    extract::{Path, Request, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{AccountChange, Username, query::milliseconds};
+use serde::Deserialize;
+use service::{ServiceError, Token};
+
+use crate::{
+    pages::{
+        home,
+        input::{PageForm, PageQuery},
+        person::{AdminPage, who},
+        render::{PageError, failure, page_request, render, status, words},
+    },
+    state::AppState,
+    wire::{password_link, request_id::RequestId},
+};
+
+/// Where the page is.
+pub(crate) const PATH: &str = "/settings/users";
+/// Where a user is added.
+pub(crate) const ADD: &str = "/settings/users/add";
+/// Where a deed is asked and done.
+pub(crate) const DEED: &str = "/settings/users/{deed}";
+
+/// How many users are shown at once.
+const ROWS: u64 = 100;
+
+#[derive(Deserialize)]
+pub(crate) struct Shown {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    after: String,
+    /// The word of a deed that was just done, and its user.
+    #[serde(default)]
+    done: String,
+    #[serde(default)]
+    user: String,
+}
+
+/// `GET /settings/users`
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    PageQuery(Shown { q, after, done, user }): PageQuery<Shown>,
+    AdminPage { person, admin }: AdminPage,
+    request: Request,
+) -> Result<Response, PageError> {
+    let users = state.service.users(&admin);
+    let search = q.trim().to_owned();
+    // What is no username begins at the first page.
+    let after = Username::parse(&after).ok();
+    let (items, next) = users.page(Some(&search), after.as_ref(), ROWS).await?;
+    // Anyone can make such a link, so the page says only what the database confirms.
+    let done = match UserDeed::from_word(&done) {
+        Some(deed) => match users.find(&user).await {
+            Ok(member) => deed.done(&member),
+            Err(ServiceError::NotFound(_)) => None,
+            Err(error) => return Err(error.into()),
+        },
+        None => None,
+    };
+    let page = Users {
+        who: who(person.user()),
+        items,
+        is_first: after.is_none(),
+        next: next.map(|next| format!("q={}&after={next}", oauth::encode(&search))),
+        search,
+        done,
+        now_ms: milliseconds(state.service.now()),
+    };
+    Ok(render(state.site, page, request).await)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Named {
+    #[serde(default)]
+    user: String,
+}
+
+/// `GET /settings/users/{deed}?user=…`: asks.
+pub(crate) async fn ask(
+    State(state): State<AppState>,
+    Path(deed): Path<String>,
+    PageQuery(Named { user }): PageQuery<Named>,
+    AdminPage { person, admin }: AdminPage,
+    request: Request,
+) -> Result<Response, PageError> {
+    let Some(deed) = UserDeed::from_word(&deed) else {
+        return Ok(home::not_found(State(state), request).await);
+    };
+    let member = state.service.users(&admin).find(&user).await?;
+    let page = ConfirmDeed { who: who(person.user()), deed, member, problem: None };
+    Ok(render(state.site, page, request).await)
+}
+
+/// `POST /settings/users/{deed}`: does it.
+pub(crate) async fn act(
+    State(state): State<AppState>,
+    Path(deed): Path<String>,
+    page: AdminPage,
+    id: RequestId,
+    PageForm(Named { user }): PageForm<Named>,
+) -> Result<Response, PageError> {
+    let Some(deed) = UserDeed::from_word(&deed) else {
+        let request = page_request(&state, PATH);
+        return Ok(home::not_found(State(state), request).await);
+    };
+    match done(&state, &page, deed, &user).await {
+        Ok(Some((user, token))) => Ok(link(&state, &page, user.username, &token, false).await),
+        Ok(None) => {
+            let shown = format!("{PATH}?done={}&user={}", deed.word(), oauth::encode(&user));
+            Ok(Redirect::to(&state.path(&shown)).into_response())
+        }
+        Err(ServiceError::SignInAgain) => Ok(sign_in_again(&state, &deed.path(&oauth::encode(&user)))),
+        Err(error @ ServiceError::NotFound(_)) => Err(error.into()),
+        Err(error) => {
+            let member = state.service.users(&page.admin).find(&user).await?;
+            let problem = Some((status(&error), words(&error, &id)));
+            let confirm = ConfirmDeed { who: who(page.person.user()), deed, member, problem };
+            Ok((failure(&error), plain(state, confirm).await).into_response())
+        }
+    }
+}
+
+/// Does it; a new link comes back with its user.
+async fn done(
+    state: &AppState,
+    page: &AdminPage,
+    deed: UserDeed,
+    user: &str,
+) -> Result<Option<(domain::User, Token)>, ServiceError> {
+    let users = state.service.users(&page.admin);
+    let change = match deed {
+        UserDeed::Permit => AccountChange::Permit,
+        UserDeed::Forbid => AccountChange::Forbid,
+        UserDeed::Disable => AccountChange::Disable,
+        UserDeed::Enable => AccountChange::Enable,
+        UserDeed::ResetPassword => return users.reset_password(user).await.map(Some),
+        UserDeed::SignOut => return users.sign_out(user).await.map(|_| None),
+    };
+    users.change(user, change).await.map(|_| None)
+}
+
+/// `GET /settings/users/add`
+pub(crate) async fn add_page(
+    State(state): State<AppState>,
+    AdminPage { person, .. }: AdminPage,
+    request: Request,
+) -> Response {
+    let page = AddUser {
+        who: who(person.user()),
+        username: String::new(),
+        name: String::new(),
+        configure_server: false,
+        errors: Vec::new(),
+        problem: None,
+    };
+    render(state.site, page, request).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct AddForm {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    name: String,
+    /// A checkbox: there with any value, or not there.
+    configure_server: Option<String>,
+}
+
+/// `POST /settings/users/add`
+pub(crate) async fn add(
+    State(state): State<AppState>,
+    page: AdminPage,
+    id: RequestId,
+    PageForm(form): PageForm<AddForm>,
+) -> Response {
+    let configure_server = form.configure_server.is_some();
+    let username = form.username.trim();
+    let added = state.service.users(&page.admin).invite(username, &form.name, configure_server).await;
+    let error = match added {
+        Ok((user, token)) => return link(&state, &page, user.username, &token, true).await,
+        Err(ServiceError::SignInAgain) => return sign_in_again(&state, ADD),
+        Err(error) => error,
+    };
+    let failed = failure(&error);
+    let (errors, problem) = match error {
+        ServiceError::Invalid(errors) => (errors, None),
+        error => (Vec::new(), Some((status(&error), words(&error, &id)))),
+    };
+    let add = AddUser {
+        who: who(page.person.user()),
+        username: form.username,
+        name: form.name,
+        configure_server,
+        errors,
+        problem,
+    };
+    (failed, plain(state, add).await).into_response()
+}
+
+/// Shows a link, in the answer to the form alone: there is no address to see it again.
+async fn link(
+    state: &AppState,
+    page: &AdminPage,
+    username: Username,
+    token: &Token,
+    is_new: bool,
+) -> Response {
+    let url = password_link::url(state, token);
+    let link = UserLink { who: who(page.person.user()), username: username.to_string(), url, is_new };
+    plain(state.clone(), link).await
+}
+
+/// The answer to a form, whose own request is used up.
+async fn plain(state: AppState, page: impl Into<Document>) -> Response {
+    let request = page_request(&state, PATH);
+    render(state.site, page, request).await
+}
+
+/// Asks for the password first, and leads back to where it is asked once more.
+fn sign_in_again(state: &AppState, path: &str) -> Response {
+    Redirect::to(&state.path(&format!("/sign-in?again={}", oauth::encode(path)))).into_response()
+}
