@@ -20,6 +20,14 @@ export async function signIn(page: Page, { username, password }: Account): Promi
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
+/** Goes to a page of Settings by the header; on a phone its menu is opened first. */
+export async function goTo(page: Page, name: string): Promise<void> {
+  const navigation = page.getByRole("navigation", { name: "Settings" });
+  const menu = navigation.locator("details.pages");
+  if (await menu.isVisible()) await menu.locator("summary").click();
+  await navigation.getByRole("link", { name, exact: true }).click();
+}
+
 /** The menu by the user's name; its summary opens it. */
 export const accountMenu = (page: Page): Locator => page.locator("header details.own-menu");
 

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { PATH, accountMenu, ada, expect, grace, ready, refused, signIn, signOut, tabTo, test } from "../support/test.ts";
+import { PATH, accountMenu, ada, expect, goTo, grace, ready, refused, signIn, signOut, tabTo, test } from "../support/test.ts";
 import { expectNoViolations } from "../support/axe.ts";
 import { overflow } from "../support/look.ts";
 import { problem } from "../support/oauth.ts";
@@ -241,7 +241,7 @@ for (const [what, viewport] of [
       const name = "An application with an uncommonly long name, as long as names may be ".padEnd(100, "x");
       const consumer = await play(name);
       await open(page, account);
-      await page.getByRole("link", { name: "OAuth consumers" }).click();
+      await goTo(page, "OAuth consumers");
       await ready(page);
       expect.soft(await overflow(page), "OAuth consumers").toBeLessThanOrEqual(0);
       await consumer.signIn(page);

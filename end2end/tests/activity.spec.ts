@@ -1,0 +1,157 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import { ada, expect, grace, refused, signIn, test } from "../support/test.ts";
+import { expectNoViolations } from "../support/axe.ts";
+import { overflow } from "../support/look.ts";
+
+const ACTIVITY = "/settings/activity";
+
+const rows = (page: Page) => page.getByRole("table", { name: "Activity" }).locator("tbody").getByRole("row");
+const sign = (page: Page) => page.locator("[data-live]");
+
+async function open(page: Page, query = ""): Promise<void> {
+  await page.goto(`${ACTIVITY}${query}`);
+  await signIn(page, ada);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Activity");
+}
+
+test("what was done is told newest first, with who, from where, and what it changed", async ({ server, page }) => {
+  const key = await server.register("Requirements sync", "approved");
+  await open(page);
+  await expect(page.getByRole("columnheader")).toHaveText(["When", "Who", "What", "From"]);
+  await expect(rows(page).nth(0)).toContainText("Signed in");
+  await expect(rows(page).nth(0)).toContainText("127.0.0.1");
+  await expect(rows(page).nth(1)).toContainText("Consumer approved: Requirements sync");
+  await expect(rows(page).nth(1)).toContainText("the status from Pending to Approved");
+  await expect(rows(page).nth(1)).toContainText("the command line");
+  await expect(rows(page).nth(1).getByRole("link", { name: "Requirements sync" })).toHaveAttribute("href", `${ACTIVITY}?consumer=${key}`);
+});
+
+test("what anybody does shows in an open page, and what does not fit its filters does not", async ({ server, page, browser, baseURL }) => {
+  await open(page);
+  await expect(sign(page)).toHaveText("Live");
+  const filtered = await page.context().newPage();
+  await filtered.goto(`${ACTIVITY}?what=user_added`);
+  await expect(sign(filtered)).toHaveText("Live");
+  await server.register("Requirements sync");
+  await server.addUser(grace, false);
+  await expect(rows(filtered).nth(0)).toContainText("User added: grace");
+  await expect(rows(filtered)).toHaveCount(2);
+  await page.bringToFront();
+  await expect(rows(page).nth(0)).toContainText("User added: grace");
+  await expect(rows(page).nth(1)).toContainText("Consumer registered: Requirements sync");
+  const another = await browser.newPage({ baseURL });
+  await another.goto("/account/sessions");
+  await signIn(another, grace);
+  await expect(rows(page).nth(0)).toContainText("grace");
+  await another.close();
+});
+
+test("a page whose session has ended says so, and is not live", async ({ server, page, complaints }) => {
+  complaints.expect(refused(401));
+  await open(page);
+  await expect(sign(page)).toHaveText("Live");
+  await server.cli(["user", "sign-out", "ada"]);
+  await expect(sign(page)).toHaveText("Signed out");
+});
+
+test("a server that is away is asked again until it is back", async ({ server, page, complaints }) => {
+  complaints.expect(/net::ERR_/);
+  await open(page);
+  await expect(sign(page)).toHaveText("Live");
+  await server.stop();
+  await expect(sign(page)).toHaveText("Reconnecting…");
+  await server.start();
+  await expect(sign(page)).toHaveText("Live");
+});
+
+test("filters are in the address, work together, and are cleared at once", async ({ server, page }) => {
+  const key = await server.register("Requirements sync", "approved");
+  await server.register("Another");
+  await open(page);
+  await page.getByLabel("What", { exact: true }).selectOption("Consumer approved");
+  await page.getByLabel("Consumer key").fill(key);
+  await page.getByLabel("Who", { exact: true }).fill("the command line");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(/what=consumer_approved/);
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByLabel("What", { exact: true })).toHaveValue("consumer_approved");
+  await page.getByRole("link", { name: "Clear" }).click();
+  await expect(page).toHaveURL(new RegExp(`${ACTIVITY}$`));
+  await expect(page.getByRole("table", { name: "Activity" })).toContainText("Another");
+  await page.getByLabel("Until").fill("2000-01-01");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page.getByRole("main")).toContainText("Nothing fits these filters.");
+});
+
+test("what is shown is exported whole as CSV and JSON", async ({ server, page }) => {
+  await server.register("=1+1");
+  await open(page, "?what=consumer_registered");
+  const save = async (format: string) => {
+    await page.locator("details.export summary").click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: format, exact: true }).click();
+    const file = await (await download).path();
+    await page.keyboard.press("Escape");
+    return readFile(file, "utf8");
+  };
+  const csv = (await save("CSV")).trimEnd().split("\r\n");
+  expect(csv).toHaveLength(2);
+  expect(csv[1]).toContain(",Consumer registered,");
+  expect(csv[1]).toContain(",'=1+1,");
+  const json = JSON.parse(await save("JSON"));
+  expect(json).toHaveLength(1);
+  expect(json[0]).toMatchObject({ action: "consumer_registered", actor: "the command line" });
+});
+
+test.describe("Without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("filters, exports and further pages work, and the page does not claim to be live", async ({ server, page }) => {
+    await server.register("Requirements sync", "approved");
+    await open(page);
+    await expect(sign(page)).toBeHidden();
+    await page.getByLabel("What", { exact: true }).selectOption("Consumer approved");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await expect(rows(page)).toHaveCount(1);
+    await page.locator("details.export summary").click();
+    await expect(page.getByRole("link", { name: "CSV" })).toHaveAttribute("href", "/api/v1/activity.csv?what=consumer_approved");
+  });
+});
+
+for (const width of [320, 360]) {
+  test.describe(`At ${width} px`, () => {
+    test.use({ viewport: { width, height: 740 } });
+
+    test("nothing reaches beyond the window, however long what was changed is", async ({ server, page }) => {
+      const key = await server.register("An application with an uncommonly long name ".padEnd(100, "x"));
+      await server.rename(key, "y".repeat(100));
+      await server.cli(["consumer", "approve", key, "--reason", "z".repeat(200)]);
+      await open(page);
+      await expect(page.getByRole("table", { name: "Activity" })).toContainText("Reason:");
+      expect.soft(await overflow(page), "the page").toBeLessThanOrEqual(0);
+      await page.locator("details.export summary").click();
+      expect.soft(await overflow(page), "the export's menu").toBeLessThanOrEqual(0);
+    });
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`In the ${colorScheme} theme`, () => {
+    test.use({ colorScheme });
+
+    test("axe finds nothing on the page, with filters, their errors, and nothing to show", async ({ server, page, complaints }) => {
+      complaints.expect(refused(400));
+      await server.register("Requirements sync", "approved");
+      await open(page);
+      await expect(sign(page)).toHaveText("Live");
+      await page.locator("details.export summary").click();
+      await expectNoViolations(page, "activity");
+      await page.goto(`${ACTIVITY}?who=nobody`);
+      await expectNoViolations(page, "nothing fits");
+      await page.goto(`${ACTIVITY}?from=yesterday`);
+      await expect(page.getByRole("alert")).toContainText("This filter is not understood");
+      await expectNoViolations(page, "a wrong filter");
+    });
+  });
+}
