@@ -108,11 +108,9 @@ fn Page(site: Site, page: ActivityPage) -> impl IntoView {
     let filters = filter_form(path, filters, query.is_empty());
     view! {
         <SettingsPage site=site.clone() who here=NavPage::Activity>
-            <div class="heading"><h1>"Activity"</h1> {sign}</div>
-            <p class="lead">"What was done to consumers, users and tokens, by whom, from where. Nothing can be changed here."</p>
-            {problem(why)}
-            <div class="bar">
-                {filters}
+            <div class="heading">
+                <h1>"Activity"</h1>
+                {sign}
                 <details class="own-menu export">
                     <summary>"Export"</summary>
                     <ul>
@@ -121,6 +119,9 @@ fn Page(site: Site, page: ActivityPage) -> impl IntoView {
                     </ul>
                 </details>
             </div>
+            <p class="lead">"What was done to consumers, users and tokens, by whom, from where. Nothing can be changed here."</p>
+            {problem(why)}
+            <div class="bar">{filters}</div>
             <div class="card activity">
                 <table role="table" aria-label="Activity">
                     <thead role="rowgroup">
