@@ -43,7 +43,7 @@ impl LineQuery {
     /// The names of the parameters.
     pub const NAMES: [&str; 5] = ["consumer", "who", "what", "from", "until"];
 
-    /// Sets the filter of a parameter; an empty value sets none. Returns whether there is such a parameter.
+    /// Sets the filter of a parameter; an empty author or action sets none. Returns whether there is such a parameter.
     pub fn set(&mut self, name: &str, value: &str) -> Result<bool, NotALineQuery> {
         let wrong = |name, advice| NotALineQuery { name, value: value.to_owned(), advice };
         let is_set = !value.is_empty();
@@ -51,21 +51,12 @@ impl LineQuery {
             "consumer" => {
                 // A plus sign that was not encoded: no key holds a blank.
                 let key = value.replace(' ', "+").parse();
-                self.consumer = is_set
-                    .then_some(key)
-                    .transpose()
-                    .map_err(|_| wrong("consumer", "give a consumer key."))?;
+                self.consumer = Some(key.map_err(|_| wrong("consumer", "give a consumer key."))?);
             }
             "who" => self.actor = is_set.then(|| Actor::from(value.to_owned())),
             "what" => self.action = is_set.then(|| action(value)),
-            "from" => {
-                let at = time(value, Duration::ZERO);
-                self.from = is_set.then(|| at.ok_or_else(|| wrong("from", TIME))).transpose()?;
-            }
-            "until" => {
-                let at = time(value, Duration::DAY);
-                self.until = is_set.then(|| at.ok_or_else(|| wrong("until", TIME))).transpose()?;
-            }
+            "from" => self.from = Some(time(value, Duration::ZERO).ok_or_else(|| wrong("from", TIME))?),
+            "until" => self.until = Some(time(value, Duration::DAY).ok_or_else(|| wrong("until", TIME))?),
             _ => return Ok(false),
         }
         Ok(true)
@@ -77,7 +68,8 @@ const TIME: &str = "give a date, as 2026-11-29, or a time as RFC 3339 has it.";
 /// A time, or a date, to which the given duration is added.
 fn time(text: &str, to_date: Duration) -> Option<OffsetDateTime> {
     let at = moment(text)?;
-    if text.len() == DATE { at.checked_add(to_date) } else { Some(at) }
+    // The last day that there is ends with its begin.
+    Some(if text.len() == DATE { at.checked_add(to_date).unwrap_or(at) } else { at })
 }
 
 fn action(word: &str) -> Action {
@@ -100,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn every_filter_is_read_and_an_empty_one_is_not_set() {
+    fn every_filter_is_read_and_an_empty_author_or_action_is_not_set() {
         let all = [
             ("consumer", "my app"),
             ("who", "the command line"),
@@ -116,7 +108,7 @@ mod tests {
             until: Some(datetime!(2026-11-30 0:00 UTC)),
         };
         assert_eq!(read(&all), Ok(expected));
-        assert_eq!(read(&LineQuery::NAMES.map(|name| (name, ""))), Ok(LineQuery::default()));
+        assert_eq!(read(&[("who", ""), ("what", "")]), Ok(LineQuery::default()));
         assert_eq!(LineQuery::default().set("limit", "5"), Ok(false));
     }
 
@@ -131,6 +123,8 @@ mod tests {
     fn what_is_no_filter_is_refused_in_words() {
         for (parameter, words) in [
             (("consumer", "a/b"), "consumer=a/b: give a consumer key."),
+            (("consumer", ""), "consumer=: give a consumer key."),
+            (("until", ""), "until=: give a date"),
             (("from", "yesterday"), "from=yesterday: give a date"),
             (("until", "2026-13-01"), "until=2026-13-01: give a date"),
         ] {

@@ -65,9 +65,14 @@ impl Shown {
         .map(|(name, value)| (name, value.trim()))
     }
 
+    /// Those that are set: the form sends all of them.
+    fn set_filters(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.filters().into_iter().filter(|(_, value)| !value.is_empty())
+    }
+
     fn query(&self) -> Result<LineQuery, NotALineQuery> {
         let mut query = LineQuery::default();
-        for (name, value) in self.filters() {
+        for (name, value) in self.set_filters() {
             query.set(name, value)?;
         }
         Ok(query)
@@ -75,8 +80,8 @@ impl Shown {
 
     /// The filters that are set, as the query of an address.
     fn address(&self) -> String {
-        let set = self.filters().into_iter().filter(|(_, value)| !value.is_empty());
-        let set: Vec<_> = set.map(|(name, value)| format!("{name}={}", oauth::encode(value))).collect();
+        let set: Vec<_> =
+            self.set_filters().map(|(name, value)| format!("{name}={}", oauth::encode(value))).collect();
         set.join("&")
     }
 }

@@ -20,8 +20,8 @@ fn the_activity_is_filtered_by_author_action_and_time() {
     assert_eq!(count("what=user_added&who=the%20command%20line"), 2);
     assert_eq!(count("who=nobody") + count("what=no_such_thing") + count("from=2999-01-01"), 0);
     assert_eq!(count("until=2000-01-01"), 0);
-    assert_eq!(count("consumer=&who=&what=&from=&until="), count(""));
-    for wrong in ["consumer=a%2Fb", "from=yesterday", "until=1", "who=a&who=b", "actor=ada"] {
+    assert_eq!(count("who=&what="), count(""));
+    for wrong in ["consumer=a%2Fb", "from=yesterday", "until=1", "until=", "who=a&who=b", "actor=ada"] {
         ada.get(&format!("/api/v1/activity?{wrong}")).problem(400);
         ada.get(&format!("/api/v1/activity.csv?{wrong}")).problem(400);
     }
