@@ -189,7 +189,7 @@ for (const width of [360, 390]) {
       await consumers.register("Requirements sync");
       await expect(consumers.name, "ready for the next").toBeFocused();
       await expect(consumers.said("Requirements sync is registered.")).toBeVisible();
-      await consumers.fold.focus();
+      await consumers.fold.click();
       await expect(consumers.name).toBeHidden();
     });
   });

@@ -20,6 +20,7 @@ use crate::{
     ui::{
         dialog::WorkButton,
         dom::typed,
+        effect::effect,
         field::{Field, set_error},
     },
 };
@@ -169,11 +170,20 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
         "secret" => form.leave_secret(),
         _ => form.leave_again(),
     });
+    // Nothing that is wrong is folded away, and the form does not fold while its user mends it.
+    let fold = NodeRef::<html::Details>::new();
+    let keep_open = move || {
+        let wrong = !errors.with(Vec::is_empty) || submit.refusal.with(Option::is_some);
+        if let Some(fold) = fold.get_untracked().filter(|_| wrong) {
+            let _ = fold.set_attribute("open", "");
+        }
+    };
+    effect(keep_open);
     view! {
         <section class="card register" aria-labelledby="register-consumer">
             <h2 id="register-consumer">"Register consumer"</h2>
             // Where the style sheet shows it, on phones, it folds the form; a native one works before the wasm and without.
-            <details class="fold" open=is_wrong><summary><span class="off-screen">"Fields to register a consumer"</span></summary></details>
+            <details class="fold" open=is_wrong node_ref=fold on:toggle=move |_| untrack(keep_open)><summary><span class="off-screen">"Fields to register a consumer"</span></summary></details>
             <form
                 node_ref=submit.form method="post" action=state.shell.url("/settings/oauth-consumers") novalidate=true
                 autocomplete="off" on:submit=on_submit
