@@ -267,6 +267,13 @@ impl Consumer {
         Self { reason, ..self }
     }
 
+    /// The consumer, as decided as it was `before`: its status with the reason, and whether it is trusted.
+    #[must_use]
+    pub fn decided_as(&self, before: &Self, now: OffsetDateTime) -> Self {
+        let Self { status, trusted, reason, .. } = before;
+        Self { status: *status, trusted: *trusted, reason: reason.clone(), ..self.next_revision(now) }
+    }
+
     /// Whether its end has passed.
     pub fn has_ended(&self, now: OffsetDateTime) -> bool {
         self.ends_at.is_some_and(|at| at <= now)
@@ -464,6 +471,15 @@ mod tests {
     fn deciding_the_same_twice_changes_nothing() {
         let approved = consumer().decide(Status::Approved, LATER).unwrap();
         assert_eq!(approved.decide(Status::Approved, LATER), None);
+    }
+
+    #[test]
+    fn a_decision_that_is_taken_back_takes_what_came_with_it_and_nothing_else() {
+        let before = Consumer { reason: Reason::parse("Leaked.").unwrap(), ..with_callback() };
+        let approved = before.approve_trusted(LATER).unwrap().unwrap();
+        let renamed = Consumer { name: ConsumerName::parse("B").unwrap(), ..approved };
+        let undone = renamed.decided_as(&before, LATER);
+        assert_eq!(undone, Consumer { name: renamed.name, revision: 3, updated_at: LATER, ..before });
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use domain::{Action, Activity, Consumer, ConsumerKey, User};
 use serde_json::Value;
 
-use crate::consumers::change::{SECRET_CHANGED, SIGNED_EVERYBODY_OUT};
+use crate::consumers::edit::{SECRET_CHANGED, SIGNED_EVERYBODY_OUT};
 
 /// A line of the activity in words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,4 +16,5 @@ mod password_links;
 mod prune;
 mod second_factor;
 mod sign_in;
+mod undo;
 mod views;

@@ -9,7 +9,7 @@ use futures::StreamExt as _;
 use service::{
     Admin, ServiceError,
     activity::Told,
-    consumers::{TypedConsumer, TypedEdit},
+    consumers::{TypedConsumer, TypedDetails, TypedEdit},
 };
 use support::{HERE, House, SECRET};
 
@@ -266,6 +266,40 @@ async fn every_wrong_field_of_an_edit_is_told_at_once_and_nothing_is_saved() {
     let refused = fields(house.service.consumers(&house.root).edit(consumer.key, edit, Some(1)).await);
     assert_eq!(refused, ["name", "secret", "callback_url", "rsa_public_key"]);
     assert_eq!(house.service.consumers(&house.root).find(consumer.key).await.unwrap(), consumer);
+}
+
+#[tokio::test]
+async fn what_only_the_whole_edit_shows_to_be_wrong_is_told_beside_what_each_field_shows() {
+    let house = House::with_users().await;
+    let consumer = house.register(&house.root, "App").await;
+    let of = |callback: &str| TypedEdit {
+        callback_urls: Some(vec![callback.to_owned()]),
+        trusted: Some(true),
+        details: TypedDetails { functional_user: Some("nobody".to_owned()), ..TypedDetails::default() },
+        ..renamed(" ")
+    };
+    let edit = |edit| house.service.consumers(&house.root).edit(consumer.key, edit, Some(1));
+    assert_eq!(fields(edit(of("")).await), ["name", "functional_user", "trusted"]);
+    assert_eq!(
+        fields(edit(of("/relative")).await),
+        ["name", "callback_urls", "functional_user"],
+        "a callback that cannot be read is one all the same"
+    );
+    assert_eq!(house.service.consumers(&house.root).find(consumer.key).await.unwrap(), consumer);
+}
+
+#[tokio::test]
+async fn a_new_secret_that_is_re_typed_otherwise_is_a_wrong_field() {
+    let house = House::new().await;
+    let consumer = house.register(&house.root, "App").await;
+    let edit = |secret: &str, again: &str| {
+        let typed = |text: &str| Some(text.to_owned().into());
+        let edit = TypedEdit { secret: typed(secret), secret_again: typed(again), ..TypedEdit::default() };
+        house.service.consumers(&house.root).edit(consumer.key, edit, None)
+    };
+    assert_eq!(fields(edit("another secret", "an other secret").await), ["secret_again"]);
+    assert_eq!(fields(edit("short", "long enough").await), ["secret"]);
+    assert_eq!(edit("another secret", "another secret").await.unwrap().revision, 2);
 }
 
 #[tokio::test]

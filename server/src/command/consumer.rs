@@ -171,6 +171,7 @@ impl Changes {
         Ok(TypedEdit {
             name: self.name,
             secret,
+            secret_again: None,
             trusted: self.trusted,
             may_administer: self.may_administer,
             allow_oauth_1_0: self.allow_oauth_1_0,

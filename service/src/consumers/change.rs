@@ -1,78 +1,22 @@
-//! What administrators decide and change about a consumer, never over a change that they have not seen.
+//! What administrators decide about a consumer, never over a change that they have not seen. Edits: `edit.rs`.
 
-use domain::{
-    Action, Actor, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Edit, Event, RightsError,
-    Status, TypedSecret, error::FieldErrors,
-};
+use domain::{Action, Activity, Actor, Conflict, Consumer, ConsumerKey, Event, RightsError, Status};
+use serde_json::Value;
 use store::{StoreError, activity::NewActivity, feed};
 use time::OffsetDateTime;
 
 use crate::{
-    consumers::{callback_urls, details::TypedDetails, fields, list::Consumers},
+    consumers::{
+        edit::{SECRET_CHANGED, SIGNED_EVERYBODY_OUT},
+        list::Consumers,
+    },
     error::ServiceError,
 };
 
-/// Marks in an activity line's `after`: changes that the consumer itself does not show.
-pub(crate) const SECRET_CHANGED: &str = "secret_changed";
-pub(crate) const SIGNED_EVERYBODY_OUT: &str = "signed_everybody_out";
-
-/// An unchecked edit; `None` leaves a field as it is.
-#[derive(Clone, Debug, Default)]
-pub struct TypedEdit {
-    /// A new name.
-    pub name: Option<String>,
-    /// A new secret.
-    pub secret: Option<TypedSecret>,
-    /// Whether the consumer skips the consent page.
-    pub trusted: Option<bool>,
-    /// Whether the consumer may administer Latchkey.
-    pub may_administer: Option<bool>,
-    /// Whether the consumer may leave out `oauth_callback` and `oauth_verifier`.
-    pub allow_oauth_1_0: Option<bool>,
-    /// The first accepted callback, in place of the first one before; empty to accept any.
-    pub callback_url: Option<String>,
-    /// The accepted callbacks, in place of all before; empty to accept any.
-    pub callback_urls: Option<Vec<String>>,
-    /// An RSA public key; empty to remove it.
-    pub rsa_public_key: Option<String>,
-    /// Owner, contact, note, functional user, networks and end.
-    pub details: TypedDetails,
-    /// Revokes every token of the consumer.
-    pub sign_everybody_out: bool,
-}
-
-impl TypedEdit {
-    fn check(self) -> Result<Edit, ServiceError> {
-        let mut errors = FieldErrors::default();
-        let edit = Edit {
-            name: self.name.and_then(|name| errors.take("name", ConsumerName::parse(&name))),
-            secret: self
-                .secret
-                .and_then(|secret| errors.take("secret", ConsumerSecret::parse(secret.expose()))),
-            trusted: self.trusted,
-            may_administer: self.may_administer,
-            allow_oauth_1_0: self.allow_oauth_1_0,
-            callback_url: self
-                .callback_url
-                .and_then(|url| errors.take("callback_url", callback_urls::callback(&url))),
-            callback_urls: self
-                .callback_urls
-                .and_then(|urls| errors.take("callback_urls", callback_urls::callbacks(&urls))),
-            rsa_public_key: self
-                .rsa_public_key
-                .and_then(|pem| errors.take("rsa_public_key", fields::rsa_public_key(&pem))),
-            details: self.details.check(&mut errors),
-            sign_everybody_out: self.sign_everybody_out,
-        };
-        if let (Some(first), Some(all)) = (&edit.callback_url, &edit.callback_urls)
-            && first.as_ref() != all.first()
-        {
-            let unlike = "This is the first of callback_urls; give the same in both, or one of the two.";
-            errors.take::<()>("callback_url", Err(unlike));
-        }
-        let errors = errors.into_vec();
-        if errors.is_empty() { Ok(edit) } else { Err(ServiceError::Invalid(errors)) }
-    }
+/// The consumer as it was before what an activity line tells of.
+pub(super) fn consumer_before(line: &Activity<Value>) -> Option<Consumer> {
+    let before = serde_json::from_value::<Consumer>(line.before.clone()?).ok()?;
+    Some(before.with_possible_rights())
 }
 
 impl Consumers<'_> {
@@ -135,51 +79,6 @@ impl Consumers<'_> {
         }
     }
 
-    /// Edits a consumer. `seen` as for `approve`. Giving it a right needs a fresh sign-in.
-    pub async fn edit(
-        self,
-        key: ConsumerKey,
-        edit: TypedEdit,
-        seen: Option<i64>,
-    ) -> Result<Consumer, ServiceError> {
-        let mut edit = edit.check()?;
-        loop {
-            let before = self.find(key).await?;
-            self.refuse_stale(&before, seen).await?;
-            edit.details = self.with_account(&before, edit.details).await?;
-            let now = self.service.clock.now();
-            let Some(after) = before.edit(&edit, now)? else {
-                return Ok(before);
-            };
-            after.check_signing().map_err(|error| ServiceError::invalid("rsa_public_key", &error))?;
-            self.require_fresh_for_a_right(&before, &after)?;
-            let mut activity = NewActivity::consumer(
-                self.admin.by(now),
-                Action::ConsumerEdited,
-                Some(&before),
-                Some(&after),
-            )
-            .because(self.reason.cloned());
-            if edit.secret.is_some() {
-                activity = activity.mark(SECRET_CHANGED);
-            }
-            if edit.sign_everybody_out {
-                activity = activity.mark(SIGNED_EVERYBODY_OUT);
-            }
-            let saved = self
-                .service
-                .store
-                .consumers()
-                .save(&after, edit.secret.as_ref(), edit.sign_everybody_out, activity)
-                .await;
-            match saved {
-                Ok(()) => return Ok(after),
-                Err(StoreError::Stale) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
     /// Removes a consumer permanently. Idempotent. `seen` as for `approve`.
     pub async fn remove(self, key: ConsumerKey, seen: Option<i64>) -> Result<(), ServiceError> {
         loop {
@@ -199,11 +98,19 @@ impl Consumers<'_> {
         }
     }
 
-    fn require_fresh_for_a_right(self, before: &Consumer, after: &Consumer) -> Result<(), ServiceError> {
+    pub(super) fn require_fresh_for_a_right(
+        self,
+        before: &Consumer,
+        after: &Consumer,
+    ) -> Result<(), ServiceError> {
         if after.has_gained_a_right(before) { self.admin.require_fresh() } else { Ok(()) }
     }
 
-    async fn refuse_stale(self, current: &Consumer, seen: Option<i64>) -> Result<(), ServiceError> {
+    pub(super) async fn refuse_stale(
+        self,
+        current: &Consumer,
+        seen: Option<i64>,
+    ) -> Result<(), ServiceError> {
         let Some(seen) = seen.filter(|seen| *seen != current.revision) else {
             return Ok(());
         };
@@ -211,10 +118,8 @@ impl Consumers<'_> {
         let mut changes = Vec::new();
         for line in &lines {
             let marked = |flag| line.after.as_ref().is_some_and(|after| after.get(flag).is_some());
-            let before =
-                line.before.clone().and_then(|before| serde_json::from_value::<Consumer>(before).ok());
-            let before = before.map(Consumer::with_possible_rights);
-            if let (Some(before), Some(Event::Consumer(after))) = (before, feed::event(line)?) {
+            if let (Some(before), Some(Event::Consumer(after))) = (consumer_before(line), feed::event(line)?)
+            {
                 changes.extend(before.differences(&after));
             }
             if marked(SECRET_CHANGED) {

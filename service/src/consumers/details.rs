@@ -35,11 +35,11 @@ impl TypedDetails {
             owner: self.owner.and_then(|text| errors.take("owner", details::line(&text))),
             contact: self.contact.and_then(|text| errors.take("contact", details::line(&text))),
             note: self.note.and_then(|text| errors.take("note", details::note(&text))),
+            networks: self.networks.and_then(|texts| errors.take("networks", networks(&texts))),
+            ends_at: self.ends_at.and_then(|text| errors.take("ends_at", end(&text))),
             functional_user: self
                 .functional_user
                 .and_then(|name| errors.take("functional_user", functional_user(&name))),
-            networks: self.networks.and_then(|texts| errors.take("networks", networks(&texts))),
-            ends_at: self.ends_at.and_then(|text| errors.take("ends_at", end(&text))),
         }
     }
 }

@@ -4,16 +4,18 @@ mod bulk;
 pub(crate) mod callback_urls;
 pub(crate) mod change;
 mod details;
+mod edit;
 mod export;
 pub(crate) mod fields;
 pub mod key_requests;
 mod list;
 mod register;
 mod requested;
+mod undo;
 
 pub use self::{
-    change::TypedEdit,
     details::{TypedDetails, reason},
+    edit::TypedEdit,
     export::ExportError,
     list::Consumers,
     register::TypedConsumer,

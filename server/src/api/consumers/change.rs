@@ -205,6 +205,7 @@ pub(in crate::api) async fn edit(
     let edit = TypedEdit {
         name: patch.name,
         secret: patch.secret,
+        secret_again: None,
         trusted: patch.trusted,
         may_administer: patch.may_administer,
         allow_oauth_1_0: patch.allow_oauth_1_0,
