@@ -31,7 +31,7 @@ pub enum AppError {
     #[error("Another administrator was faster.")]
     Conflict(Box<Conflict>),
     /// Another administrator removed the consumer.
-    #[error("{} has removed this consumer, so there is nothing left to change.", .0.by)]
+    #[error("This consumer is gone: {} has removed it, so there is nothing left to change.", .0.by)]
     Removed(Removed),
     /// It never existed.
     #[error("{0}")]

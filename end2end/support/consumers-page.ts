@@ -1,13 +1,14 @@
 import { type Locator, type Page, expect } from "@playwright/test";
 import { type Account, type Latchkey, SECRET } from "./server.ts";
 
-export type Heading = "Edit consumer" | "Approve consumer key" | "Disapprove consumer key" | "Remove consumer key";
-export type Entry = "Edit" | "Approve" | "Disapprove" | "Remove";
+export type Heading = "Edit consumer" | "Approve consumer key" | "Disapprove consumer key" | "Sign everybody out" | "Remove consumer key";
+export type Entry = "Edit" | "Approve" | "Disapprove" | "Sign everybody out" | "Remove";
 
 const headings: Record<Entry, Heading> = {
   Edit: "Edit consumer",
   Approve: "Approve consumer key",
   Disapprove: "Disapprove consumer key",
+  "Sign everybody out": "Sign everybody out",
   Remove: "Remove consumer key",
 };
 
@@ -163,7 +164,8 @@ export class ConsumersPage {
 
   /** The button that does what the dialog is for. */
   confirmation(heading: Heading): Locator {
-    const name = heading === "Edit consumer" ? "Save" : (heading.split(" ")[0] as string);
+    const entry = (Object.keys(headings) as Entry[]).find((entry) => headings[entry] === heading) as Entry;
+    const name = entry === "Edit" ? "Save" : entry;
     return this.dialog(heading).getByRole("button", { name, exact: true });
   }
 

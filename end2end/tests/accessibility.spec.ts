@@ -22,6 +22,7 @@ const dialogs: Array<[Entry, Heading]> = [
   ["Edit", "Edit consumer"],
   ["Approve", "Approve consumer key"],
   ["Disapprove", "Disapprove consumer key"],
+  ["Sign everybody out", "Sign everybody out"],
   ["Remove", "Remove consumer key"],
 ];
 

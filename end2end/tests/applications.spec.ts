@@ -215,10 +215,11 @@ test.describe("An administrator", () => {
     const consumer = await play("Requirements sync");
     const token = await consumer.signIn(page);
     expect((await consumer.call("/api/v1/whoami", token)).status).toBe(200);
-    const dialog = await consumers.choose("Requirements sync", "Edit");
-    await dialog.getByLabel("Sign everybody out", { exact: true }).check();
-    await consumers.confirmation("Edit consumer").click();
+    const dialog = await consumers.choose("Requirements sync", "Sign everybody out");
+    await expect(dialog).toContainText("1 user is signed in through it.");
+    await consumers.confirmation("Sign everybody out").click();
     await expect(dialog).toBeHidden();
+    await expect(consumers.said("Signed everybody out of Requirements sync.")).toBeVisible();
     const answer = await consumer.call("/api/v1/whoami", token);
     expect([answer.status, problem(answer)]).toEqual([401, "token_revoked"]);
     await page.goto(APPLICATIONS);

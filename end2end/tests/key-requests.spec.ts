@@ -126,7 +126,7 @@ test.describe("A name that a stranger chose", () => {
     // What is saved is the name as it was given: it is not changed by looking at it.
     await consumers.choose(SHOWN, "Edit");
     await consumers.confirmation("Edit consumer").click();
-    await expect(consumers.said(`${SHOWN} is saved.`)).toBeVisible();
+    await expect(consumers.said(`Saved ${SHOWN}.`)).toBeVisible();
     expect((await server.show(key)).name).toBe(NAME);
   });
 

@@ -512,11 +512,19 @@ test.describe("Two administrators change the same key", () => {
       await expect(dialog.getByLabel("Callback URLs", { exact: true })).toHaveValue("https://app.example/cb");
       await expect(dialog.getByLabel("Allow OAuth 1.0", { exact: true })).toBeChecked();
       await expect(dialog.getByLabel("Consumer name", { exact: true })).toHaveValue("Mine");
-      await expect(dialog.getByText("Consumer name: theirs is Theirs")).toBeVisible();
+      const question = dialog.getByRole("group", { name: "You both changed Consumer name" });
+      await expect(question).toContainText("Theirs is Theirs");
+      await expect(dialog).toContainText("You both changed Consumer name: choose beside each.");
+      const theirs = question.getByRole("button", { name: "Take theirs for Consumer name" });
+      const yours = question.getByRole("button", { name: "Keep yours for Consumer name" });
       await expect(dialog.getByRole("button", { name: /^Take theirs/ })).toHaveCount(1);
-      if (answer === "theirs") {
-        await dialog.getByRole("button", { name: "Take theirs for Consumer name" }).click();
-        await expect(dialog.getByLabel("Consumer name", { exact: true })).toHaveValue("Theirs");
+      await expect(yours).toHaveAttribute("aria-pressed", "true");
+      await theirs.click();
+      await expect(theirs).toHaveAttribute("aria-pressed", "true");
+      await expect(dialog.getByLabel("Consumer name", { exact: true })).toHaveValue("Theirs");
+      if (answer === "mine") {
+        await yours.click();
+        await expect(dialog.getByLabel("Consumer name", { exact: true })).toHaveValue("Mine");
       }
       await consumers.confirmation("Edit consumer").click();
       await expect(dialog).toBeHidden();

@@ -65,7 +65,7 @@ for (const key of ["Enter", "Space"]) {
 
 test("A right-click anywhere in the row opens the same menu", async ({ consumers }) => {
   await consumers.row(NAME).getByText("Pending", { exact: true }).click({ button: "right" });
-  await expectEntries(consumers, ["Edit", "Approve", "Disapprove", "Remove"]);
+  await expectEntries(consumers, ["Edit", "Approve", "Disapprove", "Sign everybody out", "Remove"]);
   await consumers.expectMenuFocused();
   await consumers.page.keyboard.press("Escape");
   await expect(consumers.menu).toBeHidden();
@@ -77,7 +77,7 @@ for (const key of ["ContextMenu", "Shift+F10"]) {
     for (const from of [consumers.actions(NAME), consumers.row(NAME).getByRole("button", { name: "Copy consumer key" })]) {
       await from.focus();
       await page.keyboard.press(key);
-      await expectEntries(consumers, ["Edit", "Approve", "Disapprove", "Remove"]);
+      await expectEntries(consumers, ["Edit", "Approve", "Disapprove", "Sign everybody out", "Remove"]);
       await expect(consumers.entry("Edit")).toBeFocused();
       await page.keyboard.press("Escape");
       await expect(consumers.menu).toBeHidden();
@@ -113,6 +113,7 @@ test("Typing a letter moves to the entry that begins with it", async ({ consumer
   await consumers.openMenuByKey(NAME);
   for (const [key, entry] of [
     ["r", "Remove"],
+    ["s", "Sign everybody out"],
     ["a", "Approve"],
     ["d", "Disapprove"],
     ["e", "Edit"],
@@ -154,7 +155,7 @@ test("One menu is open at a time", async ({ consumers }) => {
   await consumers.openMenu(NAME);
   await consumers.row("Other").getByText("Approved", { exact: true }).click({ button: "right" });
   await expect(consumers.menu).toHaveCount(1);
-  await expectEntries(consumers, ["Edit", "Disapprove", "Remove"]);
+  await expectEntries(consumers, ["Edit", "Disapprove", "Sign everybody out", "Remove"]);
 });
 
 test("Pending offers Approve and Disapprove, Approved only Disapprove, Disapproved only Approve", async ({
@@ -163,9 +164,9 @@ test("Pending offers Approve and Disapprove, Approved only Disapprove, Disapprov
 }) => {
   await server.register("Refused", "disapproved");
   for (const [name, entries] of [
-    [NAME, ["Edit", "Approve", "Disapprove", "Remove"]],
-    ["Other", ["Edit", "Disapprove", "Remove"]],
-    ["Refused", ["Edit", "Approve", "Remove"]],
+    [NAME, ["Edit", "Approve", "Disapprove", "Sign everybody out", "Remove"]],
+    ["Other", ["Edit", "Disapprove", "Sign everybody out", "Remove"]],
+    ["Refused", ["Edit", "Approve", "Sign everybody out", "Remove"]],
   ] as [string, Entry[]][]) {
     await consumers.openMenu(name);
     await expectEntries(consumers, entries);

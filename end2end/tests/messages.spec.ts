@@ -10,18 +10,19 @@ test.describe("A message", () => {
 
   test("names what was done, to the eye and to the ear", async ({ consumers }) => {
     for (const [entry, done] of [
-      ["Approve", "approved"],
-      ["Disapprove", "disapproved"],
-      ["Remove", "removed"],
+      ["Approve", "Approved"],
+      ["Disapprove", "Disapproved"],
+      ["Sign everybody out", "Signed everybody out of"],
+      ["Remove", "Removed"],
     ] as const) {
       await consumers.confirm(NAME, entry);
-      await expect(consumers.said(`${NAME} is ${done}.`)).toBeVisible();
+      await expect(consumers.said(`${done} ${NAME}.`)).toBeVisible();
     }
   });
 
   test("can be closed, and covers no row's button", async ({ consumers }) => {
     await consumers.confirm(NAME, "Approve");
-    const message = consumers.said("is approved.");
+    const message = consumers.said(`Approved ${NAME}.`);
     const box = await message.boundingBox();
     const button = await consumers.actions(NAME).boundingBox();
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan(button?.x ?? 0);
@@ -32,7 +33,7 @@ test.describe("A message", () => {
   test("stays while the pointer or the focus is on it, and goes by itself afterwards", async ({ consumers, page }) => {
     await page.clock.install();
     await consumers.confirm(NAME, "Approve");
-    const message = consumers.said("is approved.");
+    const message = consumers.said(`Approved ${NAME}.`);
     await message.hover();
     await page.clock.fastForward("01:00");
     await expect(message).toBeVisible();
@@ -41,7 +42,7 @@ test.describe("A message", () => {
     await page.clock.fastForward("01:00");
     await expect(message).toBeVisible();
     await consumers.heading.click();
-    await page.clock.fastForward("00:09");
+    await page.clock.fastForward("00:21");
     await expect(message).toHaveCount(0);
   });
 });

@@ -3,9 +3,9 @@ import { type Entry, type Heading, SERVER_AWAY, expect, hold, refused, test } fr
 const NAME = "Requirements sync";
 
 const dialogs: { entry: Exclude<Entry, "Edit">; heading: Heading; call: string; done: string }[] = [
-  { entry: "Approve", heading: "Approve consumer key", call: "approve", done: "approved" },
-  { entry: "Disapprove", heading: "Disapprove consumer key", call: "disapprove", done: "disapproved" },
-  { entry: "Remove", heading: "Remove consumer key", call: "remove", done: "removed" },
+  { entry: "Approve", heading: "Approve consumer key", call: "approve", done: "Approved" },
+  { entry: "Disapprove", heading: "Disapprove consumer key", call: "disapprove", done: "Disapproved" },
+  { entry: "Remove", heading: "Remove consumer key", call: "remove", done: "Removed" },
 ];
 
 const ABORTED = /net::ERR_(ABORTED|FAILED)/;
@@ -94,7 +94,7 @@ test.describe("Every request comes to an end in ten seconds", () => {
       await page.unroute(`**/api/page/${call}`);
       await dialog.getByRole("button", { name: "Try again" }).click();
       await expect(dialog).toBeHidden();
-      await expect(consumers.said(`${NAME} is ${done}.`)).toBeVisible();
+      await expect(consumers.said(`${done} ${NAME}.`)).toBeVisible();
       held.letGo();
     });
   }
@@ -124,7 +124,7 @@ test.describe("Every request comes to an end in ten seconds", () => {
     await expect(dialog).toContainText("is unknown");
     await page.unroute("**/api/page/signed_in_users");
     await dialog.getByRole("button", { name: "Try again" }).click();
-    await expect(dialog).toContainText("0 users are signed in through it.");
+    await expect(dialog).toContainText("Nobody is signed in through it.");
     await consumers.confirmation("Disapprove consumer key").click();
     await expect(dialog).toBeHidden();
     held.letGo();

@@ -123,7 +123,7 @@ test.describe("OAuth consumers key management", () => {
 test("Using it you can register, approve or disapprove, edit and remove a consumer key", async ({ consumers }) => {
   await consumers.register("Requirements sync");
   await consumers.openMenu("Requirements sync");
-  await expect(consumers.menu.getByRole("menuitem")).toHaveText(["Edit", "Approve", "Disapprove", "Remove"]);
+  await expect(consumers.menu.getByRole("menuitem")).toHaveText(["Edit", "Approve", "Disapprove", "Sign everybody out", "Remove"]);
 });
 
 test.describe("To register the consumer key", () => {

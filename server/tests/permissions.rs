@@ -44,7 +44,7 @@ const fn line(call: &'static str, may: May, sent: &'static str, done: u16) -> Li
 const NOWHERE: &str = "00000000-0000-4000-8000-000000000000";
 const CHANGED: &str = r#"{"name":"Changed","secret":"a consumer secret"}"#;
 const SEEN: &str = "key={key}&revision=1";
-const EDITED: &str = "key={key}&revision=1&name=Changed&secret=&callback_urls=&rsa_public_key=&trusted=false&may_administer=false&allow_oauth_1_0=false&sign_everybody_out=false";
+const EDITED: &str = "key={key}&revision=1&name=Changed&secret=&trusted=false";
 
 /// The permission table.
 pub const TABLE: &[Line] = &[
@@ -85,6 +85,9 @@ pub const TABLE: &[Line] = &[
     line("POST /api/page/edit", May::ConfigureServer, EDITED, 200),
     line("POST /api/page/approve", May::ConfigureServer, SEEN, 200),
     line("POST /api/page/disapprove", May::ConfigureServer, SEEN, 200),
+    // No decision has made the revision.
+    line("POST /api/page/undo", May::ConfigureServer, SEEN, 422),
+    line("POST /api/page/sign_everybody_out", May::ConfigureServer, SEEN, 200),
     line("POST /api/page/remove", May::ConfigureServer, SEEN, 200),
     line("POST /api/page/name_in_use", May::ConfigureServer, "name=Changed", 200),
     line("POST /api/page/count_requests_from", May::ConfigureServer, "address=203.0.113.7", 200),

@@ -241,7 +241,6 @@ fn give(browser: &Browser, right: &str, key: &str, revision: i64) -> [u16; 2] {
         ("trusted", value("trusted")),
         ("may_administer", value("may_administer")),
         ("allow_oauth_1_0", value("allow_oauth_1_0")),
-        ("sign_everybody_out", "false"),
     ];
     let by_page = browser.call("edit", &edited);
     if by_page.status == 403 {

@@ -79,16 +79,18 @@ fn every_wrong_field_is_named_at_once() {
 
 /// The edit dialog's fields, as the page sends them.
 fn edit<'a>(key: &'a str, revision: &'a str, name: &'a str, secret: &'a str) -> [(&'a str, &'a str); 10] {
-    let fields = [("key", key), ("revision", revision), ("name", name), ("secret", secret)];
-    let others = [
+    [
+        ("key", key),
+        ("revision", revision),
+        ("name", name),
+        ("secret", secret),
         ("callback_urls", ""),
         ("rsa_public_key", ""),
         ("trusted", "false"),
         ("may_administer", "false"),
         ("allow_oauth_1_0", "false"),
-        ("sign_everybody_out", "false"),
-    ];
-    std::array::from_fn(|at| if at < 4 { fields[at] } else { others[at - 4] })
+        ("secret_again", secret),
+    ]
 }
 
 #[test]
@@ -100,6 +102,98 @@ fn every_wrong_field_of_an_edit_is_named_at_once() {
     (fields[4].1, fields[5].1) = ("ftp://app.example", "no key");
     let answer = ada.call("edit", &fields).is(422);
     assert_eq!(answer.wrong_fields(), ["name", "secret", "callback_urls", "rsa_public_key"]);
+    (fields[3].1, fields[9].1) = ("a long secret", "another secret");
+    let details =
+        [("networks", "10.0.0.0/8\n10.0.0.0/33"), ("ends_at", "soon"), ("functional_user", "nobody")];
+    let answer = ada.call("edit", &[&fields[..], &details].concat()).is(422);
+    let wrong =
+        ["name", "secret_again", "callback_urls", "rsa_public_key", "networks", "ends_at", "functional_user"];
+    assert_eq!(answer.wrong_fields(), wrong);
+}
+
+#[test]
+fn an_edit_changes_what_is_sent_and_takes_away_what_is_sent_empty() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let consumer = ada.register("Requirements sync");
+    let key = consumer["key"].as_str().unwrap();
+    let save = |revision: &str, fields: &[(&str, &str)]| {
+        ada.call("edit", &[&[("key", key), ("revision", revision)], fields].concat()).is(200).json()
+    };
+    let all = [
+        ("callback_urls", "https://app.example/cb\nmyapp://cb"),
+        ("owner", "Quality"),
+        ("contact", "quality@app.example"),
+        ("note", "one\r\ntwo"),
+        ("networks", "10.0.0.0/8\n\n2001:db8::7"),
+        ("ends_at", "2099-01-31"),
+        ("functional_user", "GRACE"),
+        ("trusted", "true"),
+    ];
+    let saved = save("1", &all);
+    assert_eq!(saved["callback_urls"], serde_json::json!(["https://app.example/cb", "myapp://cb"]));
+    assert_eq!(saved["networks"], serde_json::json!(["10.0.0.0/8", "2001:db8::7"]));
+    for (field, value) in [
+        ("name", "Requirements sync"),
+        ("owner", "Quality"),
+        ("note", "one\ntwo"),
+        ("ends_at", "2099-01-31T00:00:00.000Z"),
+        ("functional_user", "grace"),
+    ] {
+        assert_eq!(saved[field], value);
+    }
+    let renamed = save("2", &[("name", "Renamed")]);
+    for kept in
+        ["callback_urls", "owner", "contact", "note", "networks", "ends_at", "functional_user", "trusted"]
+    {
+        assert_eq!(renamed[kept], saved[kept], "{kept}");
+    }
+    let emptied =
+        save("3", &[("owner", ""), ("note", ""), ("networks", ""), ("ends_at", ""), ("functional_user", "")]);
+    for taken in ["owner", "note", "ends_at", "functional_user"] {
+        assert!(emptied[taken].is_null(), "{taken}");
+    }
+    assert_eq!((&emptied["networks"], &emptied["contact"]), (&serde_json::json!([]), &saved["contact"]));
+    assert_eq!(save("4", &[])["revision"], 4, "nothing sent is nothing changed");
+}
+
+#[test]
+fn a_deed_takes_a_reason_and_a_wrong_one_is_named_by_its_field() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let key = ada.register("Requirements sync")["key"].as_str().unwrap().to_owned();
+    let deeds = [("approve", "1"), ("disapprove", "2"), ("sign_everybody_out", "3"), ("remove", "4")];
+    let too_long = "x".repeat(501);
+    for (function, revision) in deeds {
+        let with = |reason| ada.call(function, &[("key", &key), ("revision", revision), ("reason", reason)]);
+        assert_eq!(with(&too_long).is(422).wrong_fields(), ["reason"], "{function}");
+        let done = with(" As agreed. ").is(200).json();
+        if ["approve", "disapprove"].contains(&function) {
+            assert_eq!(done["reason"], "As agreed.", "{function}");
+        }
+        let line = &ada.get("/api/v1/activity?limit=1").is(200).json()["items"][0];
+        assert_eq!(line["reason"], "As agreed.", "{function}");
+    }
+}
+
+#[test]
+fn a_decision_is_taken_back_by_who_made_it_unless_another_administrator_was_faster() {
+    let home = Home::with_users();
+    home.add_user("eve", true);
+    let server = home.serve();
+    let (ada, eve) = (server.signed_in("ada"), server.signed_in("eve"));
+    let key = ada.register("Requirements sync")["key"].as_str().unwrap().to_owned();
+    let at = |revision| [("key", &*key), ("revision", revision)];
+    ada.call("approve", &at("1")).is(200);
+    assert_eq!(eve.call("undo", &at("2")).is(409).json()["Conflict"]["by"], "ada");
+    let undone = ada.call("undo", &at("2")).is(200).json();
+    assert_eq!((&undone["status"], &undone["revision"]), (&"pending".into(), &3.into()));
+    ada.call("disapprove", &at("3")).is(200);
+    eve.call("approve", &at("4")).is(200);
+    let conflict = ada.call("undo", &at("4")).is(409).json();
+    assert_eq!(conflict["Conflict"]["by"], "eve");
+    assert_eq!(conflict["Conflict"]["changes"], serde_json::json!(["the status to Approved"]));
+    ada.call("undo", &at("1")).is(409);
 }
 
 #[test]

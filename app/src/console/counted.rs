@@ -5,6 +5,9 @@ use leptos::{prelude::*, task::spawn_local};
 use super::request::Pending;
 use crate::error::AppError;
 
+/// A number that is asked for: `None` until there is an answer.
+pub(crate) type Count = RwSignal<Option<Result<u64, AppError>>>;
+
 /// A sentence with the number once it is there; where it does not come, **Try again**.
 #[component]
 pub(crate) fn Counted(
@@ -16,8 +19,10 @@ pub(crate) fn Counted(
     words: fn(u64) -> String,
     /// The sentence where the number does not come.
     unknown: &'static str,
+    /// The number, where more than the sentence depends on it.
+    #[prop(default = RwSignal::new(None))]
+    count: Count,
 ) -> impl IntoView {
-    let count = RwSignal::new(None::<Result<u64, AppError>>);
     let fetch = move || {
         count.set(None);
         spawn_local(async move {

@@ -16,6 +16,8 @@ use crate::{
 
 /// How long a notice stays that nobody is reading.
 const NOTICE_FOR: Duration = Duration::from_secs(8);
+/// The same where it offers **Undo**, which has to be found and reached first.
+const UNDO_FOR: Duration = Duration::from_secs(20);
 
 /// The bar, the page, and below it what the state of the link means and the last notice.
 #[component]
@@ -67,7 +69,8 @@ fn Advice(who: Who) -> impl IntoView {
 /// The last notice, until its time is over or it is closed. It stays while the pointer or the focus is on it.
 #[component]
 fn NoticeLine() -> impl IntoView {
-    let notice = expect_context::<Shell>().notice;
+    let shell = expect_context::<Shell>();
+    let notice = shell.notice;
     let (pointed, focused) = (RwSignal::new(false), RwSignal::new(false));
     let mut timeout = None::<TimeoutHandle>;
     effect(move || {
@@ -81,8 +84,9 @@ fn NoticeLine() -> impl IntoView {
                 notice.set(String::new());
             }
         };
+        let has_undo = notice.with(|notice| shell.undo_of(notice).is_some());
         if passes {
-            timeout = set_timeout_with_handle(clear, NOTICE_FOR).ok();
+            timeout = set_timeout_with_handle(clear, if has_undo { UNDO_FOR } else { NOTICE_FOR }).ok();
         }
     });
     let close = move |_| {
@@ -98,8 +102,17 @@ fn NoticeLine() -> impl IntoView {
             on:focusin=move |_| focused.set(true) on:focusout=move |_| focused.set(false)
         >
             {move || {
-                Some(notice.get()).filter(|notice| !notice.is_empty()).map(|notice| view! {
+                let notice = Some(notice.get()).filter(|notice| !notice.is_empty());
+                let undo = notice.as_deref().and_then(|notice| shell.undo_of(notice)).map(|undo| {
+                    let undo = move |_| {
+                        focused.set(false);
+                        undo.run(());
+                    };
+                    view! { <button type="button" class="link undo" on:click=undo>"Undo"</button> }
+                });
+                notice.map(|notice| view! {
                     <span>{notice}</span>
+                    {undo}
                     <button type="button" class="icon close" aria-label="Close message" on:click=close></button>
                 }.into_any())
             }}

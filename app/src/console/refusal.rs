@@ -59,8 +59,8 @@ fn conflict_words(conflict: &Conflict, button: &'static str, now_ms: i64) -> imp
     };
     let over = if button == "Save" { "to save what you have here over it" } else { "to go on all the same" };
     view! {
-        <p>
-            <strong>{conflict.by.to_string()}</strong>
+        <p class="conflict">
+            "Meanwhile " <strong>{conflict.by.to_string()}</strong>
             {format!(" changed {what}, {} ({}).", relative(conflict.at, now_ms), exact(conflict.at))}
         </p>
         <p>"Nothing of yours was saved. Press " <strong>{button}</strong> " once more " {over} ", or Cancel."</p>

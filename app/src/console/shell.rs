@@ -10,6 +10,14 @@ use crate::ui::browser;
 /// How often times on the page are brought up to date.
 const TICK: Duration = Duration::from_secs(20);
 
+/// A deed that the notice offers to take back.
+#[derive(Clone, Debug)]
+struct Undo {
+    /// The notice that names it; with another one, it is not offered any more.
+    words: String,
+    run: Callback<()>,
+}
+
 /// What the parts of a page share, whichever page it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shell {
@@ -23,6 +31,7 @@ pub(crate) struct Shell {
     pub(crate) notice: RwSignal<String>,
     /// Whether the wasm has taken over.
     pub(crate) hydrated: RwSignal<bool>,
+    undo: StoredValue<Option<Undo>>,
     prefix: StoredValue<String>,
 }
 
@@ -35,8 +44,20 @@ impl Shell {
             link: RwSignal::new(Link::Connecting),
             notice: RwSignal::default(),
             hydrated: RwSignal::new(false),
+            undo: StoredValue::new(None),
             prefix: StoredValue::new(prefix),
         }
+    }
+
+    /// Shows a notice with a button that takes back what it names.
+    pub(crate) fn tell_with_undo(self, words: String, run: Callback<()>) {
+        self.undo.set_value(Some(Undo { words: words.clone(), run }));
+        self.notice.set(words);
+    }
+
+    /// What takes back the deed that a notice names, if that can be.
+    pub(crate) fn undo_of(self, words: &str) -> Option<Callback<()>> {
+        self.undo.with_value(|undo| undo.as_ref().filter(|undo| undo.words == words).map(|undo| undo.run))
     }
 
     /// An address on this server.

@@ -45,11 +45,15 @@ pub fn WorkButton(
     /// `primary` or `danger`.
     #[prop(default = "primary")]
     look: &'static str,
+    /// Whether something is missing before it can be pressed.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
 ) -> impl IntoView {
     view! {
         <button
             type="submit"
             class=format!("btn {look}")
+            disabled=disabled
             aria-busy=move || busy.get().then_some("true")
             aria-disabled=move || busy.get().then_some("true")
         >
@@ -63,9 +67,12 @@ pub fn WorkButton(
 pub fn CancelButton(
     /// The dialog to close.
     node_ref: NodeRef<html::Dialog>,
+    /// Whether it has the focus when the dialog opens, so that Enter, pressed once too often, does nothing.
+    #[prop(optional)]
+    autofocus: bool,
 ) -> impl IntoView {
     let cancel = move |_| close(node_ref);
-    view! { <button type="button" class="btn" on:click=cancel>"Cancel"</button> }
+    view! { <button type="button" class="btn" autofocus=autofocus on:click=cancel>"Cancel"</button> }
 }
 
 /// Closes a dialog that is open; the focus goes back to where it was.

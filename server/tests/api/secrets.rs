@@ -53,9 +53,9 @@ fn by_pages(provider: &Provider) -> Vec<Answer> {
             ("trusted", "false"),
             ("may_administer", "false"),
             ("allow_oauth_1_0", "false"),
-            ("sign_everybody_out", "false"),
         ];
-        [&[("key", key), ("revision", "1"), ("name", "By the page"), ("secret", secret)][..], &kept].concat()
+        let typed = [("name", "By the page"), ("secret", secret), ("secret_again", secret)];
+        [&[("key", key), ("revision", "1")][..], &typed, &kept].concat()
     };
     vec![
         wrong.is(401),

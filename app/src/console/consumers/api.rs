@@ -14,7 +14,10 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::data::{Listing, ViewRows};
+use super::{
+    data::{Listing, ViewRows},
+    given::Given,
+};
 use crate::{
     error::AppError,
     guard::{admin, answer},
@@ -124,15 +127,17 @@ pub async fn signed_in_users(key: ConsumerKey) -> Result<u64, AppError> {
     service.consumers(&admin).count_signed_in_users(key).await.map_err(answer)
 }
 
-/// Approves a consumer as it was at a revision, and trusts it where that is asked for as well.
+/// Approves a consumer as it was at a revision, and trusts it where that is asked for as well. The reason may be empty.
 #[server(prefix = "/api/page", endpoint = "approve")]
 pub async fn approve(
     key: ConsumerKey,
     revision: i64,
     #[server(default)] trusted: bool,
+    #[server(default)] reason: String,
 ) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
-    let consumers = service.consumers(&admin);
+    let reason = service::consumers::reason(&reason).map_err(answer)?;
+    let consumers = service.consumers(&admin).because(reason.as_ref());
     let approved = if trusted {
         consumers.approve_trusted(key, Some(revision)).await
     } else {
@@ -141,49 +146,94 @@ pub async fn approve(
     approved.map_err(answer)
 }
 
-/// Disapproves a consumer as it was at a revision.
+/// Disapproves a consumer as it was at a revision. The reason may be empty.
 #[server(prefix = "/api/page", endpoint = "disapprove")]
-pub async fn disapprove(key: ConsumerKey, revision: i64) -> Result<Consumer, AppError> {
+pub async fn disapprove(
+    key: ConsumerKey,
+    revision: i64,
+    #[server(default)] reason: String,
+) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
-    service.consumers(&admin).disapprove(key, Some(revision)).await.map_err(answer)
+    let reason = service::consumers::reason(&reason).map_err(answer)?;
+    service.consumers(&admin).because(reason.as_ref()).disapprove(key, Some(revision)).await.map_err(answer)
 }
 
-/// Saves what the edit dialog shows, over a consumer as it was at a revision. An empty secret keeps the old one; the
-/// callbacks stand one on a line.
+/// Takes back the decision that made this revision of a consumer.
+#[server(prefix = "/api/page", endpoint = "undo")]
+pub async fn undo(key: ConsumerKey, revision: i64) -> Result<Consumer, AppError> {
+    let (service, admin) = admin()?;
+    service.consumers(&admin).undo(key, revision).await.map_err(answer)
+}
+
+/// Revokes every token of a consumer, whatever else has changed about it. The reason may be empty.
+#[server(prefix = "/api/page", endpoint = "sign_everybody_out")]
+pub async fn sign_everybody_out(
+    key: ConsumerKey,
+    #[server(default)] reason: String,
+) -> Result<Consumer, AppError> {
+    let (service, admin) = admin()?;
+    let reason = service::consumers::reason(&reason).map_err(answer)?;
+    let edit = service::consumers::TypedEdit { sign_everybody_out: true, ..Default::default() };
+    service.consumers(&admin).because(reason.as_ref()).edit(key, edit, None).await.map_err(answer)
+}
+
+/// Saves what was changed in the edit dialog, over a consumer as it was at a revision. What is not sent stays as it is, an
+/// empty secret as well; callbacks and networks stand one on a line.
 #[server(prefix = "/api/page", endpoint = "edit")]
 pub async fn edit(
     key: ConsumerKey,
     revision: i64,
-    name: String,
-    secret: TypedSecret,
-    callback_urls: String,
-    rsa_public_key: String,
-    trusted: bool,
-    may_administer: bool,
-    allow_oauth_1_0: bool,
-    sign_everybody_out: bool,
+    #[server(default)] name: Given,
+    #[server(default)] secret: TypedSecret,
+    #[server(default)] secret_again: TypedSecret,
+    #[server(default)] callback_urls: Given,
+    #[server(default)] rsa_public_key: Given,
+    #[server(default)] owner: Given,
+    #[server(default)] contact: Given,
+    #[server(default)] note: Given,
+    #[server(default)] networks: Given,
+    #[server(default)] ends_at: Given,
+    #[server(default)] functional_user: Given,
+    #[server(default)] trusted: Option<bool>,
+    #[server(default)] may_administer: Option<bool>,
+    #[server(default)] allow_oauth_1_0: Option<bool>,
 ) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
+    let lines = |text: String| text.lines().map(str::to_owned).collect();
+    let is_new = !(secret.is_empty() && secret_again.is_empty());
     let edit = service::consumers::TypedEdit {
-        name: Some(name),
-        secret: (!secret.is_empty()).then_some(secret),
-        trusted: Some(trusted),
-        may_administer: Some(may_administer),
-        allow_oauth_1_0: Some(allow_oauth_1_0),
+        name: name.text(),
+        secret: is_new.then_some(secret),
+        secret_again: Some(secret_again),
+        trusted,
+        may_administer,
+        allow_oauth_1_0,
         callback_url: None,
-        callback_urls: Some(callback_urls.lines().map(str::to_owned).collect()),
-        rsa_public_key: Some(rsa_public_key),
-        details: service::consumers::TypedDetails::default(),
-        sign_everybody_out,
+        callback_urls: callback_urls.text().map(lines),
+        rsa_public_key: rsa_public_key.text(),
+        details: service::consumers::TypedDetails {
+            owner: owner.text(),
+            contact: contact.text(),
+            note: note.text(),
+            functional_user: functional_user.text(),
+            networks: networks.text().map(lines),
+            ends_at: ends_at.text(),
+        },
+        sign_everybody_out: false,
     };
     service.consumers(&admin).edit(key, edit, Some(revision)).await.map_err(answer)
 }
 
-/// Removes a consumer as it was at a revision, for good.
+/// Removes a consumer as it was at a revision, for good. The reason may be empty.
 #[server(prefix = "/api/page", endpoint = "remove")]
-pub async fn remove(key: ConsumerKey, revision: i64) -> Result<(), AppError> {
+pub async fn remove(
+    key: ConsumerKey,
+    revision: i64,
+    #[server(default)] reason: String,
+) -> Result<(), AppError> {
     let (service, admin) = admin()?;
-    service.consumers(&admin).remove(key, Some(revision)).await.map_err(answer)
+    let reason = service::consumers::reason(&reason).map_err(answer)?;
+    service.consumers(&admin).because(reason.as_ref()).remove(key, Some(revision)).await.map_err(answer)
 }
 
 /// How many undecided requests came from an address, or from its /64 if it is an IPv6 address.

@@ -3,85 +3,76 @@
 
 use leptos::prelude::*;
 
+use super::{
+    fields::{FIELDS, Values},
+    form::Form,
+};
+
 /// A field that both have changed.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BothChanged {
-    label: &'static str,
-    /// The other's value, as it is shown.
+    /// Its place among the fields.
+    pub(super) at: usize,
+    mine: String,
     theirs: String,
-    take: Callback<()>,
 }
 
-/// What a field holds, as a question shows it.
-pub(super) trait Shown {
-    fn shown(&self) -> String;
+/// What each field shows from now on, and what is to be asked.
+pub(super) fn bring_up_to_date(mine: Values, before: &Values, theirs: &Values) -> (Values, Vec<BothChanged>) {
+    let mut both = Vec::new();
+    let values = mine.into_iter().zip(before).zip(theirs).enumerate();
+    let values = values.map(|(at, ((mine, before), theirs))| {
+        if mine == *before {
+            return theirs.clone();
+        }
+        if mine != *theirs && theirs != before {
+            both.push(BothChanged { at, mine: mine.clone(), theirs: theirs.clone() });
+        }
+        mine
+    });
+    (values.collect(), both)
 }
 
-impl Shown for String {
-    fn shown(&self) -> String {
-        if self.is_empty() { "nothing".to_owned() } else { self.replace('\n', ", ") }
-    }
+/// Which fields are asked about, for a reader who does not have them in sight.
+pub(super) fn summary(both: &[BothChanged]) -> Option<String> {
+    let labels: Vec<_> = both.iter().map(|both| FIELDS[both.at].label).collect();
+    (!labels.is_empty()).then(|| format!("You both changed {}: choose beside each.", labels.join(", ")))
 }
 
-impl Shown for bool {
-    fn shown(&self) -> String {
-        if *self { "ticked" } else { "not ticked" }.to_owned()
-    }
-}
-
-/// Brings one field up to date; returns what is to be asked, if both have changed it.
-pub(super) fn bring_up_to_date<T>(
-    label: &'static str,
-    mine: RwSignal<T>,
-    before: &T,
-    theirs: T,
-) -> Option<BothChanged>
-where
-    T: Clone + PartialEq + Shown + Send + Sync + 'static,
-{
-    let is_mine = mine.with_untracked(|mine| mine != before && *mine != theirs);
-    if !is_mine {
-        mine.set(theirs);
-        return None;
-    }
-    if theirs == *before {
-        return None;
-    }
-    let shown = theirs.shown();
-    let take = Callback::new(move |()| mine.set(theirs.clone()));
-    Some(BothChanged { label, theirs: shown, take })
-}
-
-/// The questions, with the answer that is not given by pressing **Save** once more.
-#[component]
-pub(super) fn Questions(both: RwSignal<Vec<BothChanged>>) -> impl IntoView {
-    move || {
-        let questions = both.get();
-        (!questions.is_empty()).then(|| {
-            let take = move |question: BothChanged| {
-                question.take.run(());
-                both.update(|both| both.retain(|other| other.label != question.label));
-            };
-            let lines = questions.into_iter().map(|question| {
-                let BothChanged { label, theirs, .. } = question.clone();
-                view! {
-                    <li>
-                        {format!("{label}: theirs is ")} <strong><bdi>{theirs}</bdi></strong> " "
-                        <button type="button" class="link" aria-label=format!("Take theirs for {label}") on:click=move |_| take(question.clone())>
-                            "Take theirs"
-                        </button>
-                    </li>
-                }
-            });
+/// The question beside a field that both have changed: *theirs* or *yours*, which is kept unless the reader says otherwise.
+pub(super) fn question(at: usize, form: Form, both: RwSignal<Vec<BothChanged>>) -> AnyView {
+    let asked = move || {
+        let BothChanged { mine, theirs, .. } =
+            both.with(|both| both.iter().find(|both| both.at == at).cloned())?;
+        let label = FIELDS[at].label;
+        let choices = [("Theirs", "Take theirs for", theirs.clone()), ("Yours", "Keep yours for", mine)];
+        let buttons = choices.map(|(word, name, value)| {
+            let is_theirs = word == "Theirs";
+            let theirs = theirs.clone();
+            let pressed = move || (form.value(at) == theirs) == is_theirs;
             view! {
-                <div class="both" translate="no">
-                    <p>"You both changed:"</p>
-                    <ul>{lines.collect_view()}</ul>
-                </div>
+                <button
+                    type="button" class="link" aria-label=format!("{name} {label}") aria-pressed=move || pressed().to_string()
+                    on:click=move |_| form.set(at, &value)
+                >
+                    {word}
+                </button>
             }
             .into_any()
-        })
-    }
+        });
+        let question = view! {
+            <div class="both" role="group" aria-label=format!("You both changed {label}") translate="no">
+                <span>"You both changed this. Theirs is " <strong><bdi>{shown(&theirs)}</bdi></strong></span>
+                {buttons.into_iter().collect_view()}
+            </div>
+        };
+        Some(question.into_any())
+    };
+    view! { {asked} }.into_any()
+}
+
+fn shown(value: &str) -> String {
+    if value.is_empty() { "nothing".to_owned() } else { value.replace('\n', ", ") }
 }
 
 #[cfg(test)]
@@ -89,11 +80,9 @@ mod tests {
     use super::*;
 
     fn brought(mine: &str, before: &str, theirs: &str) -> (String, Option<String>) {
-        Owner::new().with(|| {
-            let mine = RwSignal::new(mine.to_owned());
-            let both = bring_up_to_date("Name", mine, &before.to_owned(), theirs.to_owned());
-            (mine.get_untracked(), both.map(|both| both.theirs))
-        })
+        let one = |text: &str| vec![text.to_owned()];
+        let (mut values, mut both) = bring_up_to_date(one(mine), &one(before), &one(theirs));
+        (values.remove(0), both.pop().map(|both| both.theirs))
     }
 
     #[test]
@@ -109,7 +98,7 @@ mod tests {
     #[test]
     fn what_both_changed_stays_mine_and_is_asked() {
         assert_eq!(brought("mine", "a", "theirs"), ("mine".to_owned(), Some("theirs".to_owned())));
-        assert_eq!(brought("mine", "a", ""), ("mine".to_owned(), Some("nothing".to_owned())));
+        assert_eq!(brought("mine", "a", ""), ("mine".to_owned(), Some(String::new())));
     }
 
     #[test]
@@ -118,15 +107,11 @@ mod tests {
     }
 
     #[test]
-    fn taking_theirs_replaces_mine() {
-        Owner::new().with(|| {
-            let mine = RwSignal::new(true);
-            let both = bring_up_to_date("Trusted", mine, &false, false);
-            assert!(both.is_none(), "they did not touch it");
-            let mine = RwSignal::new("mine".to_owned());
-            let both = bring_up_to_date("Name", mine, &"a".to_owned(), "theirs".to_owned());
-            both.unwrap().take.run(());
-            assert_eq!(mine.get_untracked(), "theirs");
-        });
+    fn the_questions_name_their_fields() {
+        let both = |at| BothChanged { at, mine: String::new(), theirs: String::new() };
+        assert_eq!(summary(&[]), None);
+        let words = summary(&[both(0), both(3)]);
+        assert_eq!(words.as_deref(), Some("You both changed Consumer name, Owner: choose beside each."));
+        assert_eq!((shown(""), shown("a\nb")), ("nothing".to_owned(), "a, b".to_owned()));
     }
 }

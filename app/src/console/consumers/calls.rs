@@ -35,24 +35,34 @@ pub(super) fn signed_in_users(key: ConsumerKey) -> Pending<u64> {
     call("signed_in_users", &[("key", &key)])
 }
 
-/// Approves a consumer as it was at a revision, and trusts it where that is asked for as well.
-pub(super) fn approve(key: ConsumerKey, revision: i64, trusted: bool) -> Pending<Consumer> {
-    call("approve", &[("key", &key), ("revision", &revision), ("trusted", &trusted)])
+/// Approves a consumer as it was at a revision, and trusts it where that is asked for as well. The reason may be empty.
+pub(super) fn approve(key: ConsumerKey, revision: i64, trusted: bool, reason: &str) -> Pending<Consumer> {
+    call("approve", &[("key", &key), ("revision", &revision), ("trusted", &trusted), ("reason", &reason)])
 }
 
-/// Disapproves a consumer as it was at a revision.
-pub(super) fn disapprove(key: ConsumerKey, revision: i64) -> Pending<Consumer> {
-    call("disapprove", &[("key", &key), ("revision", &revision)])
+/// Disapproves a consumer as it was at a revision. The reason may be empty.
+pub(super) fn disapprove(key: ConsumerKey, revision: i64, reason: &str) -> Pending<Consumer> {
+    call("disapprove", &[("key", &key), ("revision", &revision), ("reason", &reason)])
 }
 
-/// Saves what the edit dialog shows; its key and the revision that is changed are among the fields.
+/// Takes back the decision that made this revision of a consumer.
+pub(super) fn undo(key: ConsumerKey, revision: i64) -> Pending<Consumer> {
+    call("undo", &[("key", &key), ("revision", &revision)])
+}
+
+/// Revokes every token of a consumer. The reason may be empty.
+pub(super) fn sign_everybody_out(key: ConsumerKey, reason: &str) -> Pending<Consumer> {
+    call("sign_everybody_out", &[("key", &key), ("reason", &reason)])
+}
+
+/// Saves what was changed in the edit dialog; its key and the revision that is changed are among the fields.
 pub(super) fn edit(fields: Fields<'_>) -> Pending<Consumer> {
     call("edit", fields)
 }
 
-/// Removes a consumer as it was at a revision, for good.
-pub(super) fn remove(key: ConsumerKey, revision: i64) -> Pending<()> {
-    call("remove", &[("key", &key), ("revision", &revision)])
+/// Removes a consumer as it was at a revision, for good. The reason may be empty.
+pub(super) fn remove(key: ConsumerKey, revision: i64, reason: &str) -> Pending<()> {
+    call("remove", &[("key", &key), ("revision", &revision), ("reason", &reason)])
 }
 
 /// How many undecided requests came from an address, or from its /64 if it is an IPv6 address.

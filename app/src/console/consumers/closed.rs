@@ -35,10 +35,12 @@ impl Asked {
         let name = &self.name;
         let before = "the request had left before the dialog was closed";
         match (found, self.decision) {
-            (Ok(now), None) if now.revision > self.revision => {
+            (Ok(now), None | Some(Decision::SignOut)) if now.revision > self.revision => {
                 format!("{} was changed: perhaps {before}. Look at it before you edit it again.", now.name)
             }
-            (Ok(_), None) => format!("The dialog was closed in time: nothing of {name} was changed."),
+            (Ok(_), None | Some(Decision::SignOut)) => {
+                format!("The dialog was closed in time: nothing of {name} was changed.")
+            }
             (Ok(now), Some(decision)) if now.revision > self.revision && decision.made(now.status) => {
                 format!("{name} is {}: {before}.", now.status.word())
             }
@@ -60,7 +62,7 @@ impl Decision {
         match self {
             Self::Approve => status == Status::Approved,
             Self::Disapprove => status == Status::Disapproved,
-            Self::Remove => false,
+            Self::SignOut | Self::Remove => false,
         }
     }
 }
@@ -99,7 +101,9 @@ mod tests {
             let told = words(Some(decision), &Ok(pending()));
             assert_eq!(told, "The dialog was closed in time: App is Pending.");
         }
-        assert!(words(None, &Ok(pending())).ends_with("nothing of App was changed."));
+        for unseen in [None, Some(Decision::SignOut)] {
+            assert!(words(unseen, &Ok(pending())).ends_with("nothing of App was changed."));
+        }
     }
 
     #[test]

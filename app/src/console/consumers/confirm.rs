@@ -1,8 +1,8 @@
-//! The dialogs that ask before a key is approved, disapproved or removed.
+//! The dialogs that ask before a key is approved, disapproved or removed, and before everybody is signed out.
 
 use std::sync::Arc;
 
-use domain::Consumer;
+use domain::{Consumer, Event, FieldError};
 use leptos::{ev, html, prelude::*};
 
 use super::{
@@ -11,11 +11,18 @@ use super::{
     decision::Decision,
     rights::{Approval, ApprovalRights},
     state::PageState,
+    undo,
 };
 use crate::{
     console::{counted::Counted, refusal::Refusal, submit::Submit},
-    ui::dialog::{CancelButton, Modal, WorkButton, close},
+    ui::{
+        dialog::{CancelButton, Modal, WorkButton, close},
+        field::Field,
+    },
 };
+
+/// Keeps this form's ids apart from those of other forms on the page.
+const PREFIX: &str = "confirm-";
 
 /// Asks, does it, and shows a refusal.
 #[component]
@@ -23,21 +30,41 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
     let state = expect_context::<PageState>();
     let dialog = NodeRef::<html::Dialog>::new();
     let approval = (decision == Decision::Approve).then(|| Approval::of(&consumer));
+    let consequence = decision.consequence(consumer.trusted);
     let Consumer { key, name, revision, .. } = Arc::unwrap_or_clone(consumer);
-    let trusted = RwSignal::new(false);
+    let name = name.to_string();
+    let (trusted, reason, typed) =
+        (RwSignal::new(false), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let submit = Submit::new(revision);
+    let count = RwSignal::new(None);
     let shown_key = key.to_string();
-    let asked = Asked { key, name: name.to_string(), revision, decision: Some(decision) };
+    let asked = Asked { key, name: name.clone(), revision, decision: Some(decision) };
+    let has_users = move || count.with(|count| !matches!(count, None | Some(Ok(0))));
+    let must_name = Signal::derive(move || decision == Decision::Remove && has_users());
+    let fits = {
+        let name = name.clone();
+        Signal::derive(move || typed.with(|typed| typed.trim() == name))
+    };
+    let missing = Signal::derive(move || {
+        let counting = decision == Decision::Remove && count.with(Option::is_none);
+        counting || (must_name.get() && !fits.get())
+    });
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let send = move |revision| decision.run(key, revision, trusted.get_untracked());
-        let done = {
-            let words = format!("{} is {}.", asked.name, decision.participle());
-            move |event| {
-                state.shell.notice.set(words);
-                state.apply_own(event);
-                close(dialog);
+        if missing.get_untracked() {
+            return;
+        }
+        let send = move |seen| decision.run(key, seen, trusted.get_untracked(), reason.get_untracked());
+        let words = decision.done(&asked.name);
+        let done = move |event| {
+            match &event {
+                Event::Consumer(now) if decision.can_be_undone() && now.revision > revision => {
+                    undo::offer(state, words, key, now.revision);
+                }
+                _ => state.shell.notice.set(words),
             }
+            state.apply_own(event);
+            close(dialog);
         };
         let asked = asked.clone();
         submit.run(Vec::new, send, done, move || asked.find_out(state));
@@ -45,7 +72,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
     view! {
         <Modal heading=decision.heading() node_ref=dialog on_close=Callback::new(move |()| state.overlay.dialog_closed())>
             <form node_ref=submit.form method="dialog" on:submit=on_submit>
-                <p><strong translate="no"><bdi>{name.to_string()}</bdi></strong> {decision.consequence()}</p>
+                <p><strong translate="no"><bdi>{name}</bdi></strong> {consequence}</p>
                 <dl class="fact">
                     <dt>"Consumer key"</dt>
                     " "
@@ -56,15 +83,25 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                     " "
                     <Counted
                         ask=Callback::new(move |()| calls::signed_in_users(key))
-                        counting="Counting who is signed in through it…" words=signed_in
+                        counting="Counting who is signed in through it…" words=signed_in count
                         unknown="How many users are signed in through it is unknown: the server did not say."
                     />
                 })}
+                {move || must_name.get().then(|| name_field(typed, submit.errors, fits))}
+                <div class="reason">
+                    <Field
+                        id_prefix=PREFIX name="reason" label="Reason" value=reason errors=submit.errors
+                        hint=decision.reason_hint().to_owned()
+                    />
+                </div>
                 <div class="foot">
                     <Refusal error=submit.refusal button=decision.button()/>
                     <div class="buttons">
-                        <CancelButton node_ref=dialog/>
-                        <WorkButton label=decision.button() busy=submit.busy look=if decision == Decision::Approve { "primary" } else { "danger" }/>
+                        <CancelButton node_ref=dialog autofocus=true/>
+                        <WorkButton
+                            label=decision.button() busy=submit.busy disabled=missing
+                            look=if decision == Decision::Approve { "primary" } else { "danger" }
+                        />
                     </div>
                 </div>
             </form>
@@ -72,10 +109,37 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
     }
 }
 
+/// Where the consumer's name is typed, so that one that users are signed in through is not removed by mistake.
+fn name_field(typed: RwSignal<String>, errors: RwSignal<Vec<FieldError>>, fits: Signal<bool>) -> AnyView {
+    let told = move || if fits.get() { "The name fits: Remove can be pressed." } else { "" };
+    view! {
+        <div class="reason">
+            <Field
+                id_prefix=PREFIX name="typed_name" label="Type its name to remove it" value=typed errors
+                hint="Exactly as it stands above. Remove can be pressed once it fits.".to_owned()
+            />
+        </div>
+        <p class="off-screen" aria-live="polite" translate="no">{told}</p>
+    }
+    .into_any()
+}
+
 fn signed_in(users: u64) -> String {
-    if users == 1 {
-        "1 user is signed in through it.".to_owned()
-    } else {
-        format!("{users} users are signed in through it.")
+    match users {
+        0 => "Nobody is signed in through it.".to_owned(),
+        1 => "1 user is signed in through it.".to_owned(),
+        _ => format!("{users} users are signed in through it."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signed_in;
+
+    #[test]
+    fn how_many_are_signed_in_is_told_as_people_say_it() {
+        assert_eq!(signed_in(0), "Nobody is signed in through it.");
+        assert_eq!(signed_in(1), "1 user is signed in through it.");
+        assert_eq!(signed_in(2), "2 users are signed in through it.");
     }
 }

@@ -53,6 +53,7 @@ fn entries(state: PageState, consumer: &Arc<Consumer>) -> Vec<Entry> {
         Status::Approved => entries.push(disapprove),
         Status::Disapproved => entries.push(approve),
     }
+    entries.push(entry("Sign everybody out", false, |consumer| Open::Confirm(Decision::SignOut, consumer)));
     entries.push(entry("Remove", true, |consumer| Open::Confirm(Decision::Remove, consumer)));
     if let Some(address) = removable_from(consumer) {
         let consumer = consumer.clone();

@@ -11,6 +11,10 @@ mod decision;
 mod edit;
 mod elements;
 mod existing_key;
+mod fields;
+mod form;
+#[cfg(feature = "ssr")]
+mod given;
 mod live;
 mod menu;
 mod overlay;
@@ -27,3 +31,4 @@ mod secret_fields;
 mod signals;
 mod state;
 mod table;
+mod undo;

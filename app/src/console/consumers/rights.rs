@@ -1,4 +1,4 @@
-//! The rights of a consumer, each with its consequence in words: in its row, in **Edit consumer** and where it is approved.
+//! The rights of a consumer in words: in its row, and where it is approved. In **Edit consumer**: `fields.rs`.
 
 use domain::{Consumer, FieldError};
 use leptos::prelude::*;
@@ -8,44 +8,6 @@ use crate::ui::check::Check;
 /// The word in a row for what an administrator has granted beyond the usual; a consumer never has both rights.
 pub(super) fn word(consumer: &Consumer) -> Option<&'static str> {
     if consumer.may_administer { Some("May administer") } else { consumer.trusted.then_some("Trusted") }
-}
-
-/// What **Edit consumer** shows of the rights.
-#[component]
-pub(super) fn RightsFields(
-    /// Keeps apart the ids of two forms of a page.
-    id_prefix: &'static str,
-    /// Whether it is to be trusted.
-    trusted: RwSignal<bool>,
-    /// Whether it may administer.
-    may_administer: RwSignal<bool>,
-    /// Whether it may leave out what OAuth 1.0 did not have.
-    allow_oauth_1_0: RwSignal<bool>,
-    /// Whether it wished to be trusted, and is not.
-    wished: bool,
-    /// Every error of the form.
-    errors: RwSignal<Vec<FieldError>>,
-) -> impl IntoView {
-    let wish = "The application wished to be Trusted when it asked for its key.";
-    view! {
-        <fieldset class="rights">
-            <legend>"What widens its rights"</legend>
-            <Check
-                id_prefix name="trusted" label="Trusted" value=trusted errors
-                hint="Its users are not asked before it acts for them. Needs a callback URL; none but those registered are accepted."
-            />
-            {wished.then(|| view! { <p class="wish">{wish}</p> })}
-            <Check
-                id_prefix name="may_administer" label="May administer Latchkey" value=may_administer errors
-                hint="In the name of administrators who allow it, or have allowed it before, it can do all that they may do here: register, approve and remove consumers, and give them rights. Never together with Trusted."
-            />
-            <Check
-                id_prefix name="allow_oauth_1_0" label="Allow OAuth 1.0" value=allow_oauth_1_0 errors
-                hint="Warning: it may leave out oauth_callback and oauth_verifier, so whoever makes a user follow a link of theirs and allow it can act as that user; users are always asked, also if it is Trusted. Only for an application that cannot do without, such as Eclipse Lyo's client; register its callback URL, or its users are sent wherever the link says."
-            />
-        </fieldset>
-    }
-    .into_any()
 }
 
 /// What approving a consumer shows of its rights, and whether trust can be ticked with it.
@@ -75,7 +37,9 @@ impl Approval {
 
     fn words(self) -> Option<&'static str> {
         match self {
-            Self::Trusted => Some("It is Trusted: its users are not asked before it acts for them."),
+            Self::Trusted => {
+                Some("Its users are not asked before it acts for them, since it is marked Trusted.")
+            }
             Self::MayAdminister => Some(
                 "It may administer Latchkey: whatever an administrator may do here, it can do in their name, once they allow it.",
             ),

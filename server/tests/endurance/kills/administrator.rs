@@ -142,12 +142,12 @@ impl Administrator {
                     ("revision", &revision),
                     ("name", name),
                     ("secret", secret.as_deref().unwrap_or_default()),
+                    ("secret_again", secret.as_deref().unwrap_or_default()),
                     ("callback_urls", callback_url.as_deref().unwrap_or_default()),
                     ("rsa_public_key", ""),
                     ("trusted", "false"),
                     ("may_administer", "false"),
                     ("allow_oauth_1_0", "false"),
-                    ("sign_everybody_out", "false"),
                 ];
                 call("edit", &fields)
             }

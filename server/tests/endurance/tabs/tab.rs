@@ -113,7 +113,6 @@ impl Tab {
                 ("trusted", "false"),
                 ("may_administer", "false"),
                 ("allow_oauth_1_0", "false"),
-                ("sign_everybody_out", "false"),
             ];
             self.person.call("edit", &fields)
         } else {
