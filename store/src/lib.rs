@@ -40,6 +40,7 @@ pub use tables::{
     temporary_credentials::{
         Inserted, NewTemporaryCredentials, TemporaryCredentials, TemporaryCredentialsTable,
     },
+    token_users::SignedInUser,
     tokens::{Authorization, NewToken, Tokens},
     users::{Account, Users},
 };

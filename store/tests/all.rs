@@ -33,6 +33,7 @@ mod rotation;
 mod second_factors;
 mod set_up_links;
 mod temporary_credentials;
+mod token_users;
 mod tokens;
 mod upgrade;
 mod uses;

@@ -158,6 +158,7 @@ async fn a_database_of_the_first_versions_is_taken_as_migrated() {
         "m20261129_000015_add_details",
         "m20261129_000016_keep_views",
         "m20261129_000017_add_password_links",
+        "m20261129_000018_index_activity_of_consumers",
     ] {
         folder.sql(&format!("INSERT INTO seaql_migrations VALUES ('{version}', 1764000000)")).await;
     }

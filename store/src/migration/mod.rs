@@ -34,6 +34,7 @@ mod m20261129_000014_keep_removed_keys;
 mod m20261129_000015_add_details;
 mod m20261129_000016_keep_views;
 mod m20261129_000017_add_password_links;
+mod m20261129_000018_index_activity_of_consumers;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -46,7 +47,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 16] = [
+const MIGRATIONS: [Migration; 17] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -110,6 +111,10 @@ const MIGRATIONS: [Migration; 16] = [
     Migration {
         version: "m20261129_000017_add_password_links",
         up: |transaction| Box::pin(m20261129_000017_add_password_links::up(transaction)),
+    },
+    Migration {
+        version: "m20261129_000018_index_activity_of_consumers",
+        up: |transaction| Box::pin(m20261129_000018_index_activity_of_consumers::up(transaction)),
     },
 ];
 

@@ -1,7 +1,7 @@
 //! The activity table: appended to in the transaction of the change itself, and read.
 
 use domain::{
-    Action, Activity, Actor, Consumer, ConsumerKey, LineQuery, Reason, User, query::milliseconds,
+    Action, Activity, Actor, Consumer, ConsumerKey, LineQuery, Reason, User, Username, query::milliseconds,
     time::timestamp,
 };
 use sea_orm::{
@@ -70,6 +70,12 @@ impl NewActivity {
     /// A user granted or revoked a consumer's access; the consumer itself did not change.
     pub fn access(by: By, action: Action, key: ConsumerKey) -> Self {
         Self { by, action, consumer: Some((key, None)), before: None, after: None, reason: None }
+    }
+
+    /// Names the user whose access it was, where an administrator revoked it.
+    #[must_use]
+    pub fn of(self, username: &Username) -> Self {
+        Self { before: Some(serde_json::json!({ "username": username })), ..self }
     }
 
     /// The vault key was rotated.
@@ -152,7 +158,7 @@ impl TryFrom<activity::Model> for Activity<Value> {
 
 /// The table of activity.
 #[derive(Clone, Copy, Debug)]
-pub struct ActivityLines<'a>(&'a Store);
+pub struct ActivityLines<'a>(pub(super) &'a Store);
 
 impl Store {
     /// The table of activity.

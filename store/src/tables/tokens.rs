@@ -67,7 +67,7 @@ pub(crate) async fn insert(change: &Change, vault: &Vault, new: NewToken) -> Res
 }
 
 /// The condition for tokens that are valid at a time.
-fn holding(now: OffsetDateTime) -> Condition {
+pub(super) fn holding(now: OffsetDateTime) -> Condition {
     let unexpired = Condition::any()
         .add(token_credentials::Column::ExpiresAt.is_null())
         .add(token_credentials::Column::ExpiresAt.gt(milliseconds(now)));
