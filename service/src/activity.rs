@@ -8,7 +8,11 @@ use futures::{
     Stream, StreamExt as _, TryFutureExt as _,
     stream::{iter, try_unfold},
 };
-use store::feed::{self, News};
+use serde_json::Value;
+use store::{
+    StoreError,
+    feed::{self, News},
+};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::{Interval, MissedTickBehavior, interval},
@@ -31,6 +35,8 @@ pub enum Told {
     Resync(i64),
     /// What the line with this number did to a consumer.
     Event(i64, Event),
+    /// By the line with this number somebody began or ended to be signed in through a consumer, which itself did not change.
+    Access(i64, ConsumerKey),
     /// Consumers that were used, as they are now. No line says so: it is not an activity.
     Used(Arc<[Consumer]>),
     /// The administrator may still listen. Comes at a fixed interval, whatever else does.
@@ -98,7 +104,7 @@ impl Follower {
         let missed = if after > latest { None } else { self.missed(after).await? };
         let told = if let Some(missed) = missed {
             self.last = missed.last().map_or(after, |(id, _)| *id);
-            let events = missed.into_iter().filter_map(|(id, event)| Some(Told::Event(id, event?)));
+            let events = missed.into_iter().filter_map(|(_, told)| told);
             std::iter::once(Told::Ready(after)).chain(events).collect()
         } else {
             self.last = latest;
@@ -108,15 +114,15 @@ impl Follower {
         Ok(Some((told, self)))
     }
 
-    /// The lines after a number with their events, oldest first; `None` if they are too many, or were pruned in part, or one
+    /// The lines after a number with what they tell, oldest first; `None` if they are too many, or were pruned in part, or one
     /// cannot be read.
-    async fn missed(&self, after: i64) -> Result<Option<Vec<(i64, Option<Event>)>>, ServiceError> {
+    async fn missed(&self, after: i64) -> Result<Option<Vec<(i64, Option<Told>)>>, ServiceError> {
         let activity = self.service.store.activity();
         let lines = activity.after(after, MOST_MISSED + 1).await?;
         if lines.len() as u64 > MOST_MISSED || activity.were_pruned(after, &lines).await? {
             return Ok(None);
         }
-        Ok(lines.iter().map(|line| Some((line.id, feed::event(line).ok()?))).collect())
+        Ok(lines.iter().map(|line| Some((line.id, told(line).ok()?))).collect())
     }
 
     /// Waits for the next item; `None` at the end.
@@ -145,8 +151,8 @@ impl Follower {
                     if may_end_permission(&line.action) && !self.may_listen().await {
                         return Ok(None);
                     }
-                    match feed::event(&line) {
-                        Ok(Some(event)) => Told::Event(line.id, event),
+                    match told(&line) {
+                        Ok(Some(told)) => told,
                         Ok(None) => continue,
                         // Written by a later version. The list, as this version reads it, shows the result.
                         Err(_) => Told::Resync(line.id),
@@ -161,6 +167,14 @@ impl Follower {
     async fn may_listen(&self) -> bool {
         matches!(self.service.sessions().is_still_permitted(&self.admin).await, Ok(true))
     }
+}
+
+/// What a line tells a follower, if anything. One about a consumer that holds no consumer is about who is signed in.
+fn told(line: &Activity<Value>) -> Result<Option<Told>, StoreError> {
+    Ok(match feed::event(line)? {
+        Some(event) => Some(Told::Event(line.id, event)),
+        None => line.consumer_key.map(|key| Told::Access(line.id, key)),
+    })
 }
 
 /// Whether an action can end a session or withdraw a permission, perhaps this follower's. Every follower asks for every

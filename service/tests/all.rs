@@ -11,6 +11,7 @@ mod details;
 mod key_requests;
 mod oauth1;
 mod oauth_1_0;
+mod overview;
 mod own_account;
 mod password_links;
 mod prune;

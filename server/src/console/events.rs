@@ -12,7 +12,7 @@ use axum::{
         sse::{Event as SseEvent, Sse},
     },
 };
-use domain::{Consumer, Event, Status, Use, Uses};
+use domain::{Consumer, ConsumerKey, Event, Status, Use, Uses};
 use futures::{StreamExt as _, TryStreamExt as _, stream::iter};
 use serde::{Deserialize, Serialize};
 use service::{Admin, ServiceError, SignedIn, activity::Told, sign_in::Presence};
@@ -93,6 +93,7 @@ fn render(told: &Told) -> Vec<SseEvent> {
         Told::Ready(id) => vec![ready(*id)],
         Told::Resync(id) => vec![resync(*id)],
         Told::Event(id, event) => vec![message(*id, event)],
+        Told::Access(id, key) => vec![access(*id, *key)],
         Told::Used(consumers) => used(consumers),
         Told::Beat => vec![SseEvent::default().event("beat").data("{}")],
     }
@@ -114,6 +115,11 @@ fn message(id: i64, event: &Event) -> SseEvent {
         }
     }
     .id(id.to_string())
+}
+
+/// Who is signed in through a consumer is fetched by those that show it.
+fn access(id: i64, key: ConsumerKey) -> SseEvent {
+    SseEvent::default().event("access").id(id.to_string()).data(json(&serde_json::json!({ "key": key })))
 }
 
 fn whole(consumer: &Consumer) -> SseEvent {

@@ -7,8 +7,10 @@ mod details;
 mod edit;
 mod export;
 pub(crate) mod fields;
+mod history;
 pub mod key_requests;
 mod list;
+mod overview;
 mod register;
 mod requested;
 mod undo;
@@ -17,6 +19,9 @@ pub use self::{
     details::{TypedDetails, reason},
     edit::TypedEdit,
     export::ExportError,
+    history::HistoryLine,
     list::Consumers,
+    overview::{Overview, SignedInUsers},
     register::TypedConsumer,
 };
+pub use store::SignedInUser;
