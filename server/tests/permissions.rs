@@ -57,6 +57,8 @@ pub const TABLE: &[Line] = &[
     line("DELETE /api/v1/consumers/{key}", May::ConfigureServer, "", 204),
     line("POST /api/v1/consumers/{key}/approve", May::ConfigureServer, "", 200),
     line("POST /api/v1/consumers/{key}/disapprove", May::ConfigureServer, "", 200),
+    line("GET /api/v1/consumers/{key}/tokens", May::ConfigureServer, "", 200),
+    line("DELETE /api/v1/consumers/{key}/tokens/{username}", May::ConfigureServer, "", 204),
     line("GET /api/v1/activity", May::ConfigureServer, "", 200),
     line("GET /api/v1/activity.csv", May::ConfigureServer, "", 200),
     line("GET /api/v1/activity.json", May::ConfigureServer, "", 200),
@@ -128,7 +130,9 @@ impl Line {
 
     /// Makes the call for the consumer with this key, or the user who is called so, with what is to be sent or with nothing.
     fn call(&self, caller: &Caller, key: &str, sent: bool) -> Answer {
-        let path = self.path().replace("{key}", key).replace("{username}", key);
+        // Who is signed in through the consumer that the operation is on.
+        let username = if self.path().contains("/tokens/") { "grace" } else { key };
+        let path = self.path().replace("{key}", key).replace("{username}", username);
         let body = if sent { self.sent.replace("{key}", key) } else { String::new() };
         match caller {
             Caller::Nobody(browser) | Caller::Session(browser, _) => {

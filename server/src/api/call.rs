@@ -45,6 +45,19 @@ impl FromRequestParts<AppState> for NameText {
     }
 }
 
+/// The consumer key and the username in a path, as they were sent.
+pub(super) struct KeyAndUsername(pub(super) String, pub(super) String);
+
+impl FromRequestParts<AppState> for KeyAndUsername {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        path.map(|Path((key, username))| Self(key, username))
+            .map_err(|_| ApiError::NotFound("There is no consumer with this key.".to_owned()))
+    }
+}
+
 /// Who calls.
 #[derive(Debug)]
 pub(super) enum Caller {

@@ -7,7 +7,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         activity, activity_export,
-        consumers::{change, decide, export, list, show},
+        consumers::{change, decide, export, list, show, tokens},
         users, who,
     },
     state::AppState,
@@ -27,6 +27,8 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(show::show, change::edit, decide::remove))
         .routes(routes!(decide::approve))
         .routes(routes!(decide::disapprove))
+        .routes(routes!(tokens::list))
+        .routes(routes!(tokens::sign_out))
         .routes(routes!(activity::list))
         .routes(routes!(activity_export::csv))
         .routes(routes!(activity_export::json))

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{NOWHERE, at, register};
 use crate::{
-    permissions::{May, TABLE},
+    permissions::{Line, May, TABLE},
     support::{
         SECRET,
         browser::send,
@@ -64,7 +64,8 @@ fn changes_by_a_session_have_to_come_from_our_own_pages() {
     let ada = provider.ada();
     let key = register(ada, "Swept");
     let operations = TABLE.iter().filter(|line| line.is_operation() && line.may == May::ConfigureServer);
-    let calls = operations.map(|line| (line.method(), line.path().replace("{key}", &key)));
+    let path = |line: &Line| line.path().replace("{key}", &key).replace("{username}", "grace");
+    let calls = operations.map(|line| (line.method(), path(line)));
     for (method, path) in calls.filter(|(method, _)| *method != Method::GET) {
         let bare = || ada.bare(method.clone(), &path).header("if-match", "*");
         for request in [

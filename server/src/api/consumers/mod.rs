@@ -7,4 +7,5 @@ pub(super) mod export;
 pub(super) mod list;
 pub(super) mod show;
 mod spreadsheet;
+pub(super) mod tokens;
 mod view;
