@@ -29,6 +29,8 @@ pub struct Document {
     pub script: Option<&'static str>,
     /// Renders the page.
     pub body: Body,
+    /// Of a page with a script: what is open beside it, as HTML of our own that no component takes over.
+    pub beside: Option<String>,
 }
 
 /// Renders a page on a site.
@@ -42,7 +44,7 @@ impl Document {
         page: impl Fn(Site) -> V + Send + Sync + 'static,
     ) -> Self {
         let body = Arc::new(move |site| page(site).into_any());
-        Self { title, status, form_action: None, data: None, script: None, body }
+        Self { title, status, form_action: None, data: None, script: None, body, beside: None }
     }
 
     /// Renders a page with a script, inside the handler of leptos, which takes its headers.
@@ -80,7 +82,7 @@ impl Document {
         let (style, icon) = (site.url(site.style), site.url(site.icon));
         let page = (self.body)(site);
         let body = match self.data {
-            Some(data) => alive(page, &data, nonce.to_string()).into_any(),
+            Some(data) => alive(page, &data, self.beside, nonce.to_string()).into_any(),
             None => page,
         };
         view! {
@@ -118,9 +120,9 @@ fn scripts(site: &Site, nonce: String) -> impl IntoView + use<> {
 }
 
 /// A page that a script takes over: in an element of its own, where whatever others put into the body does not reach it,
-/// beside the data that it is made from, and with words for each way in which that may fail. The words of `late` are
+/// beside the data that it is made from and a panel that the script fills with HTML of the server's, and with words for each way in which that may fail. The words of `late` are
 /// shown by the style sheet alone, since nothing else may be running.
-fn alive(page: AnyView, data: &str, nonce: String) -> impl IntoView + use<> {
+fn alive(page: AnyView, data: &str, beside: Option<String>, nonce: String) -> impl IntoView + use<> {
     // In a script element only `<` can mean something else.
     let data = data.replace('<', "\\u003c");
     view! {
@@ -137,6 +139,7 @@ fn alive(page: AnyView, data: &str, nonce: String) -> impl IntoView + use<> {
             <button hidden id="reload" type="button" class="btn small">"Reload"</button>
         </div>
         <div id="page">{page}</div>
+        <aside id="panel" translate="no" aria-labelledby="panel-heading" hidden=beside.is_none() inner_html=beside.unwrap_or_default()></aside>
         <script type="application/json" id="page-data" nonce=nonce inner_html=data></script>
     }
 }

@@ -38,6 +38,7 @@ pub use plain::{
     applications::{Application, Applications},
     authorize::{Callback, Consent, Verifier},
     code::CodeReply,
+    consumer_panel::ConsumerPanel,
     notice::{Notice, PageNotFound},
     password::ChangePassword,
     second_factor::{FactorView, SecondFactor},

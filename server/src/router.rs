@@ -19,8 +19,8 @@ use crate::{
     },
     ops,
     pages::{
-        activity, api_docs, applications, authorize, code, consumers, home, password, person::SECOND_FACTOR,
-        second_factor, sessions, set_password, set_up, sign_in, sign_in_again, users,
+        activity, api_docs, applications, authorize, code, consumer, consumers, home, password,
+        person::SECOND_FACTOR, second_factor, sessions, set_password, set_up, sign_in, sign_in_again, users,
     },
     provider::{key_requests, oauth1, root_services},
     state::AppState,
@@ -40,6 +40,8 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         .route(activity::PATH, get(activity::show))
         .route(activity::LINES, get(activity::newer))
         .route(password_link::PATH, get(set_password::show).post(set_password::set))
+        .route(consumer::PATH, get(consumer::show))
+        .route(consumer::PANEL, get(consumer::panel))
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route(code::PATH, get(home::home).post(code::enter))
         .route(sign_in_again::PATH, get(home::home).post(sign_in_again::sign_in_again))

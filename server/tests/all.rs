@@ -23,6 +23,7 @@ mod nodes;
 mod oauth1;
 mod own_account;
 mod pages;
+mod panel;
 mod permissions;
 mod postgresql;
 mod private_files;

@@ -90,6 +90,7 @@ pub const TABLE: &[Line] = &[
     // No decision has made the revision.
     line("POST /api/page/undo", May::ConfigureServer, SEEN, 422),
     line("POST /api/page/sign_everybody_out", May::ConfigureServer, SEEN, 200),
+    line("POST /api/page/sign_out", May::ConfigureServer, "key={key}&username=grace", 200),
     line("POST /api/page/remove", May::ConfigureServer, SEEN, 200),
     line("POST /api/page/name_in_use", May::ConfigureServer, "name=Changed", 200),
     line("POST /api/page/count_requests_from", May::ConfigureServer, "address=203.0.113.7", 200),

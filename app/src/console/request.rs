@@ -31,7 +31,7 @@ pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = Result<T, AppError>>>>;
 pub(crate) struct Answer {
     /// The HTTP status.
     pub(crate) status: u16,
-    /// What it says as JSON; `undefined` where that is something else.
+    /// What it says as JSON or text; `undefined` where that is something else.
     body: JsValue,
 }
 
@@ -54,6 +54,16 @@ impl From<NotRead> for AppError {
 
 /// Posts a form as browsers do. Where this is dropped, the request is aborted.
 pub(crate) fn post(url: &str, fields: Fields<'_>) -> Pending<Answer> {
+    fetch(url, Some(fields))
+}
+
+/// Gets a text, such as a part of a page.
+pub(crate) fn get(url: &str) -> Pending<String> {
+    let answer = fetch(url, None);
+    Box::pin(async move { answer.await?.body.as_string().ok_or(AppError::Unreachable) })
+}
+
+fn fetch(url: &str, fields: Option<Fields<'_>>) -> Pending<Answer> {
     let request = Request::new(url, fields);
     Box::pin(async move {
         let answer = Box::pin(async { request?.answer().await });
@@ -67,26 +77,33 @@ pub(crate) fn post(url: &str, fields: Fields<'_>) -> Pending<Answer> {
 /// A request that is under way, until it is dropped.
 struct Request {
     response: JsFuture,
+    /// Whether its answer is a text, and not JSON.
+    is_text: bool,
     abort: AbortController,
 }
 
 impl Request {
-    fn new(url: &str, fields: Fields<'_>) -> Result<Self, JsValue> {
-        let form = UrlSearchParams::new()?;
-        for (name, value) in fields {
-            form.append(name, &value.to_string());
-        }
+    /// Posts the fields; without any, gets a text.
+    fn new(url: &str, fields: Option<Fields<'_>>) -> Result<Self, JsValue> {
         let abort = AbortController::new()?;
         let request = RequestInit::new();
-        request.set_method("POST");
-        request.set_body(&form);
         request.set_signal(Some(&abort.signal()));
-        Ok(Self { response: window().fetch_with_str_and_init(url, &request).into(), abort })
+        if let Some(fields) = fields {
+            let form = UrlSearchParams::new()?;
+            for (name, value) in fields {
+                form.append(name, &value.to_string());
+            }
+            request.set_method("POST");
+            request.set_body(&form);
+        }
+        let response = window().fetch_with_str_and_init(url, &request).into();
+        Ok(Self { response, is_text: fields.is_none(), abort })
     }
 
     async fn answer(mut self) -> Result<Answer, JsValue> {
         let response: Response = (&mut self.response).await?.dyn_into()?;
-        let body = JsFuture::from(response.json()?).await;
+        let body = if self.is_text { response.text()? } else { response.json()? };
+        let body = JsFuture::from(body).await;
         Ok(Answer { status: response.status(), body: body.unwrap_or(JsValue::UNDEFINED) })
     }
 }

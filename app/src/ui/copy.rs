@@ -29,15 +29,10 @@ pub fn CopyButton(
     let copy = move |_| {
         let text = text.run(());
         spawn_local(async move {
-            if write(&text).await {
-                message.set("Copied to the clipboard.".to_owned());
+            if copy_text(&text, message).await {
                 let _ = copied.try_set(true);
                 gloo_timers::future::TimeoutFuture::new(1500).await;
                 let _ = copied.try_set(false);
-            } else {
-                message.set(
-                    "The browser did not allow copying. Select the text and copy it by hand.".to_owned(),
-                );
             }
         });
     };
@@ -55,6 +50,18 @@ pub fn CopyButton(
             {(!icon).then_some(label)}
         </button>
     }
+}
+
+/// Copies a text, and puts into words whether the browser allowed it.
+pub async fn copy_text(text: &str, message: RwSignal<String>) -> bool {
+    let is_copied = write(text).await;
+    let words = if is_copied {
+        "Copied to the clipboard."
+    } else {
+        "The browser did not allow copying. Select the text and copy it by hand."
+    };
+    message.set(words.to_owned());
+    is_copied
 }
 
 /// Copies a text; returns false if the browser does not allow it.

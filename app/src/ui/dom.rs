@@ -32,3 +32,9 @@ pub fn find(selector: &str) -> Option<HtmlElement> {
 pub fn find_in(element: &Element, selector: &str) -> Option<HtmlElement> {
     element.query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
+
+/// All elements inside another that match a selector.
+pub fn all(element: &Element, selector: &str) -> Vec<Element> {
+    let Ok(found) = element.query_selector_all(selector) else { return Vec::new() };
+    (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok()).collect()
+}

@@ -11,3 +11,4 @@ pub mod mark;
 pub mod menu;
 pub mod number;
 pub mod time;
+pub mod used;

@@ -1,10 +1,12 @@
 //! The administrator's page: the consumers, and the register form as a browser without scripts sends it.
 
-use app::{Listing, PageData, Reply, Who};
+use app::{Document, Listing, PageData, Reply, Who};
 use axum::{
     extract::{Request, State},
+    http::HeaderMap,
     response::{IntoResponse as _, Redirect, Response},
 };
+use axum_extra::extract::cookie::CookieJar;
 use domain::{
     Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, FieldError, Status, TypedSecret,
     error::FieldErrors, query::milliseconds,
@@ -65,7 +67,7 @@ async fn registered_reply(
 }
 
 /// What a link to the page asks for.
-enum AskedFor {
+pub(super) enum AskedFor {
     Nothing,
     /// A consumer's approve dialog.
     Approval(Box<Consumer>),
@@ -113,13 +115,25 @@ pub(crate) async fn approve_key(
 
 async fn show_consumers(
     state: AppState,
-    AdminPage { person, admin }: &AdminPage,
+    page: &AdminPage,
     reply: Option<Reply>,
     asked_for: AskedFor,
     request: Request,
 ) -> Result<Response, PageError> {
+    let (document, shown) = document(&state, page, reply, asked_for, request.headers()).await?;
+    Ok((shown, render(state.site, document, request).await).into_response())
+}
+
+/// The page, and what notes that what the user missed was shown.
+pub(super) async fn document(
+    state: &AppState,
+    AdminPage { person, admin }: &AdminPage,
+    reply: Option<Reply>,
+    asked_for: AskedFor,
+    headers: &HeaderMap,
+) -> Result<(Document, Option<CookieJar>), PageError> {
     let (page, seen) = state.service.consumers(admin).list(&ConsumerQuery::default(), FIRST_ROWS).await?;
-    let (missed, shown) = missed::take(request.headers(), &state);
+    let (missed, shown) = missed::take(headers, state);
     let (asked_for, not_found) = match asked_for {
         AskedFor::Nothing => (None, None),
         AskedFor::Approval(consumer) => (Some(consumer), None),
@@ -139,7 +153,7 @@ async fn show_consumers(
         asked_for: asked_for.filter(|consumer| consumer.status != Status::Approved),
         not_found,
     };
-    Ok((shown, render(state.site, data, request).await).into_response())
+    Ok((Document::from(data), shown))
 }
 
 /// The register form as a browser without scripts sends it.

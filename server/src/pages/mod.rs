@@ -5,6 +5,7 @@ pub(crate) mod api_docs;
 pub(crate) mod applications;
 pub(crate) mod authorize;
 pub(crate) mod code;
+pub(crate) mod consumer;
 pub(crate) mod consumers;
 pub(crate) mod home;
 mod input;

@@ -173,8 +173,7 @@ pub async fn sign_everybody_out(
 ) -> Result<Consumer, AppError> {
     let (service, admin) = admin()?;
     let reason = service::consumers::reason(&reason).map_err(answer)?;
-    let edit = service::consumers::TypedEdit { sign_everybody_out: true, ..Default::default() };
-    service.consumers(&admin).because(reason.as_ref()).edit(key, edit, None).await.map_err(answer)
+    service.consumers(&admin).because(reason.as_ref()).sign_everybody_out(key, None).await.map_err(answer)
 }
 
 /// Saves what was changed in the edit dialog, over a consumer as it was at a revision. What is not sent stays as it is, an
@@ -222,6 +221,17 @@ pub async fn edit(
         sign_everybody_out: false,
     };
     service.consumers(&admin).edit(key, edit, Some(revision)).await.map_err(answer)
+}
+
+/// Signs a user out of a consumer.
+#[server(prefix = "/api/page", endpoint = "sign_out")]
+pub async fn sign_out(key: ConsumerKey, username: String) -> Result<Consumer, AppError> {
+    let (service, admin) = admin()?;
+    let consumers = service.consumers(&admin);
+    let parsed = domain::Username::parse(&username);
+    let username = parsed.map_err(|_| answer(AppError::NotFound(format!("There is no user {username}."))))?;
+    consumers.sign_out(key, &username).await.map_err(answer)?;
+    consumers.find(key).await.map_err(answer)
 }
 
 /// Removes a consumer as it was at a revision, for good. The reason may be empty.

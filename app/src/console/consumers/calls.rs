@@ -55,6 +55,11 @@ pub(super) fn sign_everybody_out(key: ConsumerKey, reason: &str) -> Pending<Cons
     call("sign_everybody_out", &[("key", &key), ("reason", &reason)])
 }
 
+/// Signs a user out of a consumer.
+pub(super) fn sign_out(key: ConsumerKey, username: &str) -> Pending<Consumer> {
+    call("sign_out", &[("key", &key), ("username", &username)])
+}
+
 /// Saves what was changed in the edit dialog; its key and the revision that is changed are among the fields.
 pub(super) fn edit(fields: Fields<'_>) -> Pending<Consumer> {
     call("edit", fields)

@@ -38,6 +38,13 @@ pub(super) fn is_table_focused() -> bool {
     section.is_some()
 }
 
+/// Moves the focus to the name of a row, or where there is none, to the table's heading.
+pub(super) fn focus_name(key: ConsumerKey) {
+    dom::focus_soon(move || {
+        dom::find(&format!("{} a[data-open]", row(key))).or_else(|| dom::find(TABLE_HEADING))
+    });
+}
+
 /// Moves the focus to the menu button of a row, or where there is none, to the table's heading.
 pub(super) fn focus_row(key: Option<ConsumerKey>) {
     dom::focus_soon(move || {

@@ -37,12 +37,13 @@ pub(super) async fn load_rows(state: PageState, enough: usize) {
 }
 
 impl Follower for PageState {
-    const EVENTS: &'static [&'static str] = &["consumer", "removed", "used"];
+    const EVENTS: &'static [&'static str] = &["consumer", "removed", "used", "access"];
 
     fn apply(self, name: &str, data: &str) {
         match read(name, data) {
             Some(News::Event(event)) => self.apply_live(*event),
             Some(News::Uses(uses)) => self.apply_uses(uses),
+            Some(News::Access(key)) => self.panel.changed(key, self.shell),
             None => {}
         }
     }
@@ -56,6 +57,7 @@ impl Follower for PageState {
             page = Page { items: [page.items, next.items].concat(), ..next };
         }
         self.rows.restart(page);
+        self.panel.refresh(self.shell);
         Some(seen)
     }
 }
@@ -63,17 +65,21 @@ impl Follower for PageState {
 enum News {
     Event(Box<Event>),
     Uses(Vec<Use>),
+    /// Somebody began or ended to be signed in through this consumer.
+    Access(ConsumerKey),
 }
 
 /// `None` for what this version of the page cannot read.
 fn read(name: &str, data: &str) -> Option<News> {
     #[derive(Deserialize)]
-    struct Removed {
+    struct Keyed {
         key: ConsumerKey,
     }
+    let key = || Some(json::parse::<Keyed>(data).ok()?.key);
     let event = match name {
         "consumer" => Event::Consumer(json::parse(data).ok()?),
-        "removed" => Event::Removed(json::parse::<Removed>(data).ok()?.key),
+        "removed" => Event::Removed(key()?),
+        "access" => return Some(News::Access(key()?)),
         "used" => return Some(News::Uses(json::parse::<Uses>(data).ok()?.consumers)),
         _ => return None,
     };

@@ -16,6 +16,8 @@ pub(super) enum Open {
     Confirm(Decision, Arc<Consumer>),
     /// All requests from this address, which the consumer's came from.
     RemoveRequests(Arc<Consumer>, IpAddr),
+    /// Signing this user out of it.
+    SignOut(Arc<Consumer>, String),
 }
 
 impl Open {
@@ -24,7 +26,8 @@ impl Open {
             Self::Menu(consumer, _)
             | Self::Edit(consumer)
             | Self::Confirm(_, consumer)
-            | Self::RemoveRequests(consumer, _) => consumer.key,
+            | Self::RemoveRequests(consumer, _)
+            | Self::SignOut(consumer, _) => consumer.key,
         }
     }
 

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 
 use super::{
     confirm::Confirm, data::PageData, decision::Decision, edit::EditDialog, live, menu::RowMenu,
-    overlay::Open, register::Register, requested::RemoveRequests, state::PageState, table::ConsumerTable,
+    overlay::Open, panel_input, register::Register, requested::RemoveRequests, sign_out::SignOut,
+    state::PageState, table::ConsumerTable,
 };
 #[cfg(feature = "ssr")]
 use crate::document::Document;
@@ -44,6 +45,7 @@ pub fn ConsumersPage(
         }
     });
     effect(move || live::start(state, seen));
+    effect(move || panel_input::start(state));
     view! {
         <Frame who=data.who here=NavPage::Consumers>
             <h1>"OAuth consumers"</h1>
@@ -63,6 +65,7 @@ pub fn ConsumersPage(
             Open::RemoveRequests(consumer, address) => {
                 Some(view! { <RemoveRequests consumer address/> }.into_any())
             }
+            Open::SignOut(consumer, username) => Some(view! { <SignOut consumer username/> }.into_any()),
         }}
     }
 }

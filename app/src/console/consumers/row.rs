@@ -5,8 +5,8 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use super::{
-    decision::Decision, elements, overlay::Open, requested::Requested, rights, signals::RowSignals,
-    state::PageState,
+    decision::Decision, elements, overlay::Open, panel::TABLE, requested::Requested, rights,
+    signals::RowSignals, state::PageState,
 };
 use crate::ui::{copy::CopyButton, dom, menu::Position, time::Ago};
 
@@ -78,7 +78,9 @@ pub(super) fn Row(
             class:exact=state.shell.exact_times on:contextmenu=right_click on:keydown=key_down
         >
             <td role="cell" class="name">
-                <bdi id=name_id.clone() title=name>{move || name()}</bdi>
+                <a href=state.shell.url(&format!("{TABLE}/{key}")) data-open="">
+                    <bdi id=name_id.clone() title=name>{move || name()}</bdi>
+                </a>
                 {move || right().map(|word| view! { " " <span class="tag" data-word=word>{word}</span> }.into_any())}
                 {move || is_new.get().then(|| view! { " " <span class="tag">"New"</span> }.into_any())}
                 " "

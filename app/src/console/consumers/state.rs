@@ -11,6 +11,7 @@ use leptos::{
 use super::{
     elements,
     overlay::Overlay,
+    panel::Panel,
     registration::Registration,
     rows::{Applied, NewRow},
     scroll::{self, ScrollAnchor},
@@ -47,6 +48,8 @@ pub(super) struct PageState {
     pub(super) registered: RwSignal<Option<Registration>>,
     /// The clock, the link, notices.
     pub(super) shell: Shell,
+    /// The consumer whose panel is open.
+    pub(super) panel: Panel,
     arrived: StoredValue<Arrived>,
 }
 
@@ -59,6 +62,7 @@ impl PageState {
             overlay: Overlay::new(),
             registered: RwSignal::new(None),
             shell,
+            panel: Panel::new(),
             arrived: StoredValue::new(Arrived::default()),
         }
     }
@@ -108,6 +112,7 @@ impl PageState {
         }
         for used in &arrived.uses {
             self.rows.apply_use(used);
+            self.panel.used(used.key, self.shell);
         }
         if let Some(own) = own {
             self.apply_event(own, NewRow::Show);
@@ -126,9 +131,14 @@ impl PageState {
         if self.registered.try_with_untracked(is_over) == Some(true) {
             self.registered.set(None);
         }
+        let key = match &event {
+            Event::Consumer(consumer) => consumer.key,
+            Event::Removed(key) => *key,
+        };
         if let Event::Removed(key) = event {
             self.before_removal(key);
         }
+        self.panel.changed(key, self.shell);
         if let Applied::Added(key) = self.rows.apply(event, new_row) {
             self.mark_new(key);
         }

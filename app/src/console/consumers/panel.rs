@@ -1,0 +1,181 @@
+//! The panel of one consumer: HTML that the server renders, in an element beside the page that no component owns. Fetched
+//! when it opens, and again when something happens to its consumer.
+
+use domain::ConsumerKey;
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::HtmlElement;
+
+use crate::{
+    console::{request, shell::Shell},
+    error::AppError,
+    ui::{browser, dom, used::Used},
+};
+
+/// Where the table is; a consumer's panel is below it.
+pub(crate) const TABLE: &str = "/settings/oauth-consumers";
+
+/// How an answer begins that is a panel, and not a proxy's page.
+pub(crate) const BEGIN: &str = "<div data-panel";
+
+/// How one begins that only says why there is none at present.
+pub(crate) const BEGIN_REFUSED: &str = "<div data-panel data-refused";
+
+const PLACE: &str = "#panel";
+const HEADING: &str = "#panel-heading";
+
+/// How often a consumer in use is fetched again for its uses alone, in milliseconds.
+const USES_EVERY_MS: i64 = 10_000;
+
+/// What is open.
+#[derive(Debug, Default)]
+struct Opened {
+    key: Option<ConsumerKey>,
+    /// What the panel was last filled with.
+    html: String,
+    /// Counts what was opened and closed: an answer to an earlier fetch is dropped.
+    number: u32,
+    /// Whether a fetch that nobody asked for is under way, and whether another has to follow it.
+    busy: bool,
+    again: bool,
+    /// When the last one began.
+    fetched_at: i64,
+}
+
+/// The consumer whose panel is open, if one is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Panel(StoredValue<Opened>);
+
+impl Panel {
+    pub(super) fn new() -> Self {
+        Self(StoredValue::new(Opened::default()))
+    }
+
+    /// Takes over what the server rendered into the document.
+    pub(super) fn take_over(self) {
+        let shown = dom::find("#panel [data-key]").and_then(|panel| panel.get_attribute("data-key"));
+        self.0.update_value(|opened| opened.key = shown.and_then(|key| key.parse().ok()));
+    }
+
+    /// The element, while something is open in it.
+    pub(super) fn place() -> Option<HtmlElement> {
+        dom::find(PLACE).filter(|place| !place.hidden())
+    }
+
+    /// Opens the panel of a consumer, which takes the focus.
+    pub(super) fn open(self, key: ConsumerKey, shell: Shell) {
+        self.0.update_value(|opened| {
+            opened.key = Some(key);
+            opened.number += 1;
+        });
+        self.put(format!("{BEGIN}><h2 id=\"panel-heading\" tabindex=\"-1\">Loading…</h2>{CLOSE}</div>"));
+        spawn_local(async move {
+            if self.fetch("", shell).await {
+                dom::focus_soon(|| dom::find(HEADING));
+            }
+        });
+    }
+
+    /// Closes it; returns whose it was.
+    pub(super) fn close(self) -> Option<ConsumerKey> {
+        if let Some(place) = Self::place() {
+            place.set_hidden(true);
+            place.set_inner_html("");
+        }
+        self.0.try_update_value(|opened| {
+            opened.number += 1;
+            opened.html.clear();
+            opened.key.take()
+        })?
+    }
+
+    /// Asks once more after a refusal.
+    pub(super) fn try_again(self, shell: Shell) {
+        if let Some(key) = self.key() {
+            self.open(key, shell);
+        } else {
+            // What the server rendered into the document names no consumer then.
+            let _ = window().location().reload();
+        }
+    }
+
+    /// Something has happened to a consumer, or to who is signed in through it.
+    pub(super) fn changed(self, key: ConsumerKey, shell: Shell) {
+        if self.key() == Some(key) {
+            self.refresh(shell);
+        }
+    }
+
+    /// A consumer was used: one in use is used every second, and its panel tells minutes.
+    pub(super) fn used(self, key: ConsumerKey, shell: Shell) {
+        if self.0.with_value(|opened| browser::now() - opened.fetched_at > USES_EVERY_MS) {
+            self.changed(key, shell);
+        }
+    }
+
+    /// Fetches what is open again; where that is under way, once more after it.
+    pub(super) fn refresh(self, shell: Shell) {
+        let begins = self.0.try_update_value(|opened| {
+            opened.again = true;
+            opened.key.is_some() && !std::mem::replace(&mut opened.busy, true)
+        });
+        if begins != Some(true) {
+            return;
+        }
+        spawn_local(async move {
+            while self.0.try_update_value(|opened| std::mem::take(&mut opened.again)) == Some(true) {
+                self.fetch("live", shell).await;
+            }
+            self.0.update_value(|opened| opened.busy = false);
+        });
+    }
+
+    fn key(self) -> Option<ConsumerKey> {
+        self.0.with_value(|opened| opened.key)
+    }
+
+    /// Fetches what is open and shows it; returns whether it was shown. What was not asked for keeps what is there where the
+    /// server refuses: the sign says so.
+    async fn fetch(self, live: &str, shell: Shell) -> bool {
+        let Some(key) = self.key() else { return false };
+        let number = self.0.with_value(|opened| opened.number);
+        self.0.update_value(|opened| opened.fetched_at = browser::now());
+        let search = window().location().search().unwrap_or_default();
+        let query = if search.is_empty() { "?" } else { "&" };
+        let url = shell.url(&format!("{TABLE}/{key}/panel{search}{query}{live}"));
+        let html = answer(&url).await.unwrap_or_else(|_| REFUSED.to_owned());
+        let is_current = self.0.with_value(|opened| opened.number == number);
+        if !is_current || (!live.is_empty() && html.starts_with(BEGIN_REFUSED)) {
+            return false;
+        }
+        self.put(html);
+        true
+    }
+
+    /// Shows HTML of the server's, or of our own, with the focus and the scroll position as they were.
+    fn put(self, html: String) {
+        let Some(place) = dom::find(PLACE) else { return };
+        if self.0.with_value(|opened| opened.html == html) {
+            return;
+        }
+        let (used, top) = (Used::of(&place), place.scroll_top());
+        place.set_inner_html(&html);
+        place.set_hidden(false);
+        used.repeat(&place);
+        place.set_scroll_top(top);
+        self.0.update_value(|opened| opened.html = html);
+    }
+}
+
+const CLOSE: &str = "<button type=\"button\" class=\"btn small\" data-close>Close</button>";
+
+/// What is shown where no answer came.
+const REFUSED: &str = "<div data-panel data-refused><h2 id=\"panel-heading\" tabindex=\"-1\">Not shown</h2>\
+    <p class=\"problem\" role=\"alert\">The server has not answered. Check the connection, then try again.</p>\
+    <p><button type=\"button\" class=\"btn small\" data-again>Try again</button> \
+    <button type=\"button\" class=\"btn small\" data-close>Close</button></p></div>";
+
+/// The server's panel. A proxy's page in its place is no answer.
+async fn answer(url: &str) -> Result<String, AppError> {
+    let html = request::get(url).await?;
+    if html.starts_with(BEGIN) { Ok(html) } else { Err(AppError::Unreachable) }
+}

@@ -1,0 +1,146 @@
+//! What is done to the panel: opened by a row's name, closed, gone back from, and its buttons, by one listener each.
+
+use std::sync::Arc;
+
+use domain::{Consumer, ConsumerKey};
+use leptos::{ev, prelude::*, task::spawn_local};
+use time::{Duration, OffsetDateTime};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::Element;
+
+use super::{
+    decision::Decision,
+    elements,
+    overlay::Open,
+    panel::{Panel, TABLE},
+    state::PageState,
+};
+use crate::{
+    json,
+    ui::{copy::copy_text, dom, effect::effect, time::relative},
+};
+
+/// What in the panel does something.
+const DOES: &str = "#panel [data-deed], #panel [data-copy], #panel [data-close], #panel [data-again]";
+
+/// Takes over what the server rendered, and listens for as long as the page is open.
+pub(super) fn start(state: PageState) {
+    state.panel.take_over();
+    let _ = window_event_listener(ev::click, move |event| _ = clicked(state, &event));
+    let _ = window_event_listener(ev::keydown, move |event| pressed(state, &event));
+    let _ = window_event_listener(ev::popstate, move |_| follow_address(state));
+    effect(move || tell_time(state.shell.clock.get(), state.shell.exact_times.get()));
+    effect(move || {
+        state.overlay.track();
+        request_animation_frame(move || keep_focus(state));
+    });
+}
+
+/// A click that the browser would follow itself, for another tab, is left to it.
+fn clicked(state: PageState, event: &ev::MouseEvent) -> Option<()> {
+    let is_modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    if event.default_prevented() || event.button() != 0 || is_modified {
+        return None;
+    }
+    let target: Element = event.target()?.dyn_into().ok()?;
+    if let Some(name) = target.closest("a[data-open]").ok()? {
+        event.prevent_default();
+        let key = elements::key_of(&name)?;
+        push(state, &format!("{TABLE}/{key}"));
+        state.panel.open(key, state.shell);
+        return None;
+    }
+    let does = target.closest(DOES).ok()??;
+    event.prevent_default();
+    if let Some(deed) = does.get_attribute("data-deed") {
+        state.overlay.open(opened(state, &deed, &does)?);
+    } else if let Some(text) = does.get_attribute("data-copy") {
+        spawn_local(async move { _ = copy_text(&text, state.shell.notice).await });
+    } else if does.has_attribute("data-again") {
+        state.panel.try_again(state.shell);
+    } else {
+        close(state);
+    }
+    Some(())
+}
+
+/// The dialog that a button opens, on its consumer as the row shows it, or the panel where there is no row.
+fn opened(state: PageState, deed: &str, button: &Element) -> Option<Open> {
+    let shown = button.closest("[data-consumer]").ok()??.get_attribute("data-consumer")?;
+    let shown: Consumer = json::parse(&shown).ok()?;
+    let consumer = state.rows.get(shown.key).unwrap_or_else(|| Arc::new(shown));
+    Some(match deed {
+        "edit" => Open::Edit(consumer),
+        "approve" => Open::Confirm(Decision::Approve, consumer),
+        "disapprove" => Open::Confirm(Decision::Disapprove, consumer),
+        "remove" => Open::Confirm(Decision::Remove, consumer),
+        "sign-out-all" => Open::Confirm(Decision::SignOut, consumer),
+        _ => Open::SignOut(consumer, button.get_attribute("data-user")?),
+    })
+}
+
+/// Escape closes the panel, unless something else is open or being typed.
+fn pressed(state: PageState, event: &ev::KeyboardEvent) {
+    let typing = || {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        target.is_some_and(|target| target.matches("input, textarea, select").unwrap_or(false))
+    };
+    let is_free = || state.overlay.row().is_none() && dom::find("dialog[open]").is_none() && !typing();
+    if event.key() == "Escape" && !event.default_prevented() && Panel::place().is_some() && is_free() {
+        event.prevent_default();
+        close(state);
+    }
+}
+
+/// Back to the table, and to the row that the panel was opened from.
+fn close(state: PageState) {
+    push(state, TABLE);
+    if let Some(key) = state.panel.close() {
+        elements::focus_name(key);
+    } else {
+        elements::focus_row(None);
+    }
+}
+
+/// Changes the address, in which the view of the table stays as it is. A page of users belongs to one consumer.
+fn push(state: PageState, path: &str) {
+    let search = window().location().search().unwrap_or_default();
+    let view = if search.starts_with("?users_after=") { "" } else { &search };
+    let url = state.shell.url(path) + view;
+    if let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url));
+    }
+}
+
+/// Opens or closes the panel as the address says, after **Back** or **Forward**.
+fn follow_address(state: PageState) {
+    let path = window().location().pathname().unwrap_or_default();
+    let key = path.strip_prefix(&state.shell.url(TABLE)).and_then(|rest| rest.strip_prefix('/'));
+    match key.and_then(|key| key.parse::<ConsumerKey>().ok()) {
+        Some(key) => state.panel.open(key, state.shell),
+        None => {
+            if let Some(key) = state.panel.close() {
+                elements::focus_name(key);
+            }
+        }
+    }
+}
+
+/// Brings the times in the panel up to date.
+fn tell_time(now_ms: i64, exactly: bool) {
+    let Some(place) = Panel::place() else { return };
+    for time in dom::all(&place, "time[data-ms]") {
+        let ms = time.get_attribute("data-ms").and_then(|ms| ms.parse().ok()).unwrap_or(0);
+        let at = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::milliseconds(ms));
+        let exact = time.get_attribute("title").filter(|_| exactly);
+        time.set_text_content(Some(&exact.unwrap_or_else(|| relative(at, now_ms))));
+    }
+}
+
+/// What had the focus before a dialog may be gone from the panel when it closes.
+fn keep_focus(state: PageState) {
+    let is_lost = || document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+    if state.overlay.row().is_none() && Panel::place().is_some() && is_lost() {
+        dom::focus_soon(|| dom::find("#panel-heading"));
+    }
+}

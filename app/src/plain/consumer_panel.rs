@@ -1,0 +1,253 @@
+//! The panel of one consumer, rendered on the server alone: the page has it beside its table, and fetches it again as it is.
+
+use domain::{Consumer, Status, time::timestamp};
+use leptos::prelude::*;
+use service::consumers::{HistoryLine, Overview};
+use time::OffsetDateTime;
+
+use crate::{
+    console::consumers::panel::{BEGIN, BEGIN_REFUSED, TABLE},
+    frame::site::Site,
+    plain::{
+        moment_of::{by, moment},
+        panel_activity::activity,
+        panel_users::users,
+    },
+    ui::time::exact,
+};
+
+/// What the panel shows.
+#[derive(Clone, Debug)]
+pub enum ConsumerPanel {
+    /// A consumer.
+    Shown(Box<Overview>),
+    /// There is no such consumer, in words.
+    NotThere(String),
+    /// It cannot be shown at present, in words.
+    Refused(String),
+}
+
+impl ConsumerPanel {
+    /// The panel as HTML. `opens` is set where a document opens with it, so that its heading has the focus.
+    pub fn html(self, site: &Site, now: OffsetDateTime, opens: bool) -> String {
+        let html = Owner::new().with(|| match self {
+            Self::Shown(overview) => {
+                let json = serde_json::to_string(&overview.consumer).expect("a consumer is plain data");
+                let json = json.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+                let key = overview.consumer.key;
+                let view = shown(*overview, site, now, opens).to_html();
+                format!("{BEGIN} data-key=\"{key}\" data-consumer=\"{json}\">{view}</div>")
+            }
+            Self::NotThere(words) => {
+                format!("{BEGIN}>{}</div>", without(words, site, false, opens).to_html())
+            }
+            Self::Refused(words) => {
+                format!("{BEGIN_REFUSED}>{}</div>", without(words, site, true, opens).to_html())
+            }
+        });
+        html.replace("<!>", "")
+    }
+}
+
+/// The heading, and the way back to the table.
+fn head(name: String, site: &Site, opens: bool) -> AnyView {
+    view! {
+        <div class="panel-head">
+            <h2 id="panel-heading" tabindex="-1" autofocus=opens><bdi>{name}</bdi></h2>
+            <a class="btn small" href=site.url(TABLE) data-close="">"Close"</a>
+        </div>
+    }
+    .into_any()
+}
+
+fn without(words: String, site: &Site, may_pass: bool, opens: bool) -> AnyView {
+    let heading = if may_pass { "Not shown" } else { "Not found" };
+    view! {
+        {head(heading.to_owned(), site, opens)}
+        <p class="problem" role="alert">{words}</p>
+        {may_pass.then(|| view! { <button type="button" class="btn small" data-again="">"Try again"</button> })}
+    }
+    .into_any()
+}
+
+fn shown(overview: Overview, site: &Site, now: OffsetDateTime, opens: bool) -> AnyView {
+    let Overview { consumer, decided, users: signed_in, other_users, history } = overview;
+    let decisions = match consumer.status {
+        Status::Pending => vec![("approve", "Approve"), ("disapprove", "Disapprove")],
+        Status::Approved => vec![("disapprove", "Disapprove")],
+        Status::Disapproved => vec![("approve", "Approve")],
+    };
+    let deeds = [("edit", "Edit")].into_iter().chain(decisions);
+    let deeds = deeds.chain([("sign-out-all", "Sign everybody out"), ("remove", "Remove")]);
+    let deeds = deeds.map(|(deed, label)| {
+        view! { <button type="button" class="btn small" data-deed=deed>{label}</button> }
+    });
+    let (key, name) = (consumer.key, consumer.name.to_string());
+    view! {
+        {head(name, site, opens)}
+        <div class="panel-deeds">{deeds.collect_view()}</div>
+        <section aria-labelledby="panel-details">
+            <h3 id="panel-details">"Details"</h3>
+            <dl class="fact">{details(&consumer, decided.as_ref(), now)}</dl>
+        </section>
+        {users(key, signed_in, other_users, site, now)}
+        {activity(key, history, site, now)}
+    }
+    .into_any()
+}
+
+fn details(consumer: &Consumer, decided: Option<&HistoryLine>, now: OffsetDateTime) -> AnyView {
+    let text = |text: &String| view! { <bdi>{text.clone()}</bdi> }.into_any();
+    let lines = |texts: Vec<String>| {
+        let lines = texts.into_iter().map(|text| view! { <bdi class="line">{text}</bdi> });
+        lines.collect_view().into_any()
+    };
+    let key = consumer.key.to_string();
+    let callbacks: Vec<_> = consumer.callbacks().map(str::to_owned).collect();
+    let networks: Vec<_> = consumer.networks.iter().map(ToString::to_string).collect();
+    let rights = [
+        ("Trusted", consumer.trusted),
+        ("May administer Latchkey", consumer.may_administer),
+        ("Allow OAuth 1.0", consumer.allow_oauth_1_0),
+    ];
+    let rights: Vec<_> = rights.iter().filter(|(_, is_granted)| *is_granted).collect();
+    let rows = [
+        ("Consumer key", Some(view! {
+            <code class="key">{key.clone()}</code>
+            " "
+            <button
+                type="button" class="icon copy" aria-label="Copy consumer key" title="Copy consumer key" data-copy=key
+            ></button>
+        }.into_any())),
+        ("Status", Some(status(consumer, decided, now))),
+        ("Callback URLs", Some(if callbacks.is_empty() { "None".into_any() } else { lines(callbacks) })),
+        ("Owner", consumer.owner.as_ref().map(text)),
+        ("Contact", consumer.contact.as_ref().map(text)),
+        ("Note", consumer.note.as_ref().map(|note| view! { <bdi class="note-text">{note.clone()}</bdi> }.into_any())),
+        ("Rights", Some(match &rights[..] {
+            [] => "None".into_any(),
+            rights => lines(rights.iter().map(|(word, _)| (*word).to_owned()).collect()),
+        })),
+        ("Functional user", consumer.functional_user.as_ref().map(|user| text(&user.to_string()))),
+        ("Networks", (!networks.is_empty()).then(|| lines(networks))),
+        ("Ends", consumer.ends_at.map(|at| end(at, now))),
+        ("RSA public key", consumer.rsa_public_key.as_ref().map(|_| "Yes".into_any())),
+        ("Registered", Some(view! {
+            {moment(consumer.created_at, now)} ", " {consumer.created_by.to_string()}
+        }.into_any())),
+        ("Last used", Some(consumer.last_used_at.map_or_else(|| "Never".into_any(), |at| moment(at, now)))),
+    ];
+    let rows = rows.into_iter().filter_map(|(label, value)| Some((label, value?)));
+    rows.map(|(label, value)| view! { <dt>{label}</dt> <dd>{value}</dd> }).collect_view().into_any()
+}
+
+fn status(consumer: &Consumer, decided: Option<&HistoryLine>, now: OffsetDateTime) -> AnyView {
+    let class = match consumer.status {
+        Status::Pending => "status pending",
+        Status::Approved => "status approved",
+        Status::Disapproved => "status disapproved",
+    };
+    let decided = decided.map(|line| view! { " " {by(line)} ", " {moment(line.at, now)} });
+    let reason = consumer.reason.as_ref();
+    let reason = reason.map(|reason| view! { <bdi class="line why">{reason.as_str().to_owned()}</bdi> });
+    view! { <span class=class>{consumer.status.word()}</span> {decided} {reason} }.into_any()
+}
+
+/// An end in the future has no relative time that a reader could use.
+fn end(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
+    let has_ended = (at <= now).then_some(": it has ended, so the consumer is refused");
+    view! { <time datetime=timestamp(at)>{exact(at)}</time> {has_ended} }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Actor, ConsumerName, Username};
+    use service::consumers::{SignedInUser, SignedInUsers};
+
+    use super::*;
+
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+    const HOSTILE: &str = "</div><script>alert(1)</script>\"'<img src=x onerror=alert(1)>&amp;";
+
+    fn site() -> Site {
+        Site { prefix: "/keys".to_owned(), script: "", wasm: "", style: "", icon: "" }
+    }
+
+    fn overview() -> Overview {
+        let key = "a-key".parse().unwrap();
+        let name = ConsumerName::parse(HOSTILE).unwrap();
+        let consumer = Consumer::register(key, name, false, Actor::CommandLine, NOW);
+        let users = SignedInUsers { items: Vec::new(), next: None };
+        Overview { consumer, decided: None, users, other_users: 0, history: Vec::new() }
+    }
+
+    fn html(overview: Overview) -> String {
+        ConsumerPanel::Shown(Box::new(overview)).html(&site(), NOW, false)
+    }
+
+    #[test]
+    fn whatever_a_name_a_note_or_a_reason_holds_is_text() {
+        let mut overview = overview();
+        let hostile = Some(HOSTILE.to_owned());
+        for field in
+            [&mut overview.consumer.owner, &mut overview.consumer.contact, &mut overview.consumer.note]
+        {
+            field.clone_from(&hostile);
+        }
+        overview.consumer.reason = domain::Reason::parse(HOSTILE).unwrap();
+        overview.consumer.callback_url = hostile.clone();
+        let line = HistoryLine {
+            at: NOW,
+            by: Actor::Unknown(HOSTILE.to_owned()),
+            address: hostile.clone(),
+            what: HOSTILE.to_owned(),
+            changes: vec![HOSTILE.to_owned()],
+            reason: hostile,
+        };
+        overview.decided = Some(line.clone());
+        overview.consumer.status = Status::Approved;
+        overview.history = vec![line];
+        let html = html(overview);
+        assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
+        assert_eq!(html.matches("<div").count(), html.matches("</div>").count(), "{html}");
+        // In the attribute as well as in the heading.
+        assert!(!html.contains("data-consumer=\"{\""), "{html}");
+        assert!(html.matches("&lt;script&gt;alert(1)&lt;/script&gt;").count() >= 8, "{html}");
+    }
+
+    #[test]
+    fn what_is_empty_is_left_out_and_the_rest_has_its_heading() {
+        let html = html(overview());
+        for heading in ["Details", "Users", "Activity"] {
+            assert!(html.contains(&format!(">{heading}</h3>")), "{html}");
+        }
+        assert!(
+            html.contains("Nobody is signed in through it.") && !html.contains("Functional user"),
+            "{html}"
+        );
+        assert!(html.contains("href=\"/keys/settings/activity?consumer=a-key\""), "{html}");
+    }
+
+    #[test]
+    fn users_are_named_with_a_button_each_and_the_others_are_counted() {
+        let mut overview = overview();
+        let username = Username::parse("grace").unwrap();
+        overview.users = SignedInUsers {
+            items: vec![SignedInUser { id: 7, username, since: NOW, last_used_at: None }],
+            next: Some(7),
+        };
+        overview.other_users = 12;
+        let html = html(overview);
+        assert!(html.contains("aria-label=\"Sign out grace\""), "{html}");
+        assert!(html.contains("and 12 more") && html.contains("/a-key?users_after=7\""), "{html}");
+    }
+
+    #[test]
+    fn a_panel_that_is_only_refused_says_so_to_the_page() {
+        let html = ConsumerPanel::Refused("Not now.".to_owned()).html(&site(), NOW, false);
+        assert!(html.starts_with(BEGIN_REFUSED) && html.contains("Try again"), "{html}");
+        let html = ConsumerPanel::NotThere("There is no such consumer.".to_owned()).html(&site(), NOW, false);
+        assert!(html.starts_with(BEGIN) && !html.starts_with(BEGIN_REFUSED), "{html}");
+        assert!(html.contains("There is no such consumer.") && !html.contains("Try again"), "{html}");
+    }
+}

@@ -1,0 +1,54 @@
+//! The section **Users** of a consumer's panel: who is signed in through it.
+
+use domain::ConsumerKey;
+use leptos::prelude::*;
+use service::consumers::SignedInUsers;
+use time::OffsetDateTime;
+
+use crate::{console::consumers::panel::TABLE, frame::site::Site, plain::moment_of::moment};
+
+/// The users, each with **Sign out**; how many there are besides, and the way to them.
+pub(super) fn users(
+    key: ConsumerKey,
+    users: SignedInUsers,
+    others: u64,
+    site: &Site,
+    now: OffsetDateTime,
+) -> AnyView {
+    let is_empty = users.items.is_empty();
+    let rows = users.items.into_iter().map(|user| {
+        let name = user.username.to_string();
+        let label = format!("Sign out {name}");
+        let last_used = match user.last_used_at {
+            Some(at) => view! { "last used " {moment(at, now)} }.into_any(),
+            None => "not used yet".into_any(),
+        };
+        view! {
+            <li>
+                <span>
+                    <strong>{name.clone()}</strong>
+                    " "
+                    <span class="hint">"OAuth 1.0a, since " {moment(user.since, now)} ", " {last_used}</span>
+                </span>
+                <button type="button" class="btn small" data-deed="sign-out" data-user=name aria-label=label>"Sign out"</button>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    let next = users.next.map(|last| {
+        let href = site.url(&format!("{TABLE}/{key}?users_after={last}"));
+        view! { <p>{format!("and {others} more. ")} <a href=href>"Next users"</a></p> }
+    });
+    view! {
+        <section aria-labelledby="panel-users">
+            <h3 id="panel-users">"Users"</h3>
+            {if is_empty {
+                view! { <p>"Nobody is signed in through it."</p> }.into_any()
+            } else {
+                view! { <ul>{rows}</ul> }.into_any()
+            }}
+            {next}
+        </section>
+    }
+    .into_any()
+}
