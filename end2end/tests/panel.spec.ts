@@ -180,9 +180,12 @@ test.describe("What happens while it is open shows", () => {
     await consumers.expectLive();
     await open(consumers);
     await button(page, "Disapprove").focus();
-    await consumer.signIn(page);
+    const token = await consumer.signIn(page);
     await expect(section(page, "Users").getByRole("listitem")).toHaveCount(1);
     await expect(button(page, "Disapprove")).toBeFocused();
+    await expect(section(page, "Users")).toContainText("not used yet");
+    expect((await consumer.call("/api/v1/echo", token)).status).toBe(200);
+    await expect(section(page, "Users"), "uses are told every ten seconds").toContainText("last used just now", { timeout: 40_000 });
     await server.rename(consumer.key, "Renamed");
     await expect(heading(page, "Renamed")).toBeVisible();
     await expect(button(page, "Disapprove")).toBeFocused();
@@ -251,7 +254,8 @@ for (const width of [360, 390]) {
       const [header, covers] = [await page.locator("header").first().boundingBox(), await panel(page).boundingBox()];
       const bottom = (header?.y ?? 0) + (header?.height ?? 0);
       expect(Math.abs((covers?.y ?? 0) - bottom), "right below the header").toBeLessThanOrEqual(2);
-      expect([covers?.x, covers?.width]).toEqual([0, width]);
+      const whole = await page.evaluate(() => document.documentElement.clientWidth);
+      expect([covers?.x, covers?.width]).toEqual([0, whole]);
       expect(await overflow(page)).toBeLessThanOrEqual(0);
       expect(await panel(page).evaluate((panel) => panel.scrollWidth - panel.clientWidth)).toBeLessThanOrEqual(0);
       await page.keyboard.press("Escape");

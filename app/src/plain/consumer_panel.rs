@@ -6,7 +6,10 @@ use service::consumers::{HistoryLine, Overview};
 use time::OffsetDateTime;
 
 use crate::{
-    console::consumers::panel::{BEGIN, BEGIN_REFUSED, TABLE},
+    console::consumers::{
+        panel::{BEGIN, BEGIN_REFUSED, TABLE},
+        requested::removable_from,
+    },
     frame::site::Site,
     plain::{
         moment_of::{by, moment},
@@ -79,6 +82,9 @@ fn shown(overview: Overview, site: &Site, now: OffsetDateTime, opens: bool) -> A
     };
     let deeds = [("edit", "Edit")].into_iter().chain(decisions);
     let deeds = deeds.chain([("sign-out-all", "Sign everybody out"), ("remove", "Remove")]);
+    let requests =
+        removable_from(&consumer).map(|_| ("remove-requests", "Remove all requests from this address"));
+    let deeds = deeds.chain(requests);
     let deeds = deeds.map(|(deed, label)| {
         view! { <button type="button" class="btn small" data-deed=deed>{label}</button> }
     });
@@ -132,6 +138,7 @@ fn details(consumer: &Consumer, decided: Option<&HistoryLine>, now: OffsetDateTi
         ("Networks", (!networks.is_empty()).then(|| lines(networks))),
         ("Ends", consumer.ends_at.map(|at| end(at, now))),
         ("RSA public key", consumer.rsa_public_key.as_ref().map(|_| "Yes".into_any())),
+        ("Asked for", asked_for(consumer)),
         ("Registered", Some(view! {
             {moment(consumer.created_at, now)} ", " {consumer.created_by.to_string()}
         }.into_any())),
@@ -151,6 +158,15 @@ fn status(consumer: &Consumer, decided: Option<&HistoryLine>, now: OffsetDateTim
     let reason = consumer.reason.as_ref();
     let reason = reason.map(|reason| view! { <bdi class="line why">{reason.as_str().to_owned()}</bdi> });
     view! { <span class=class>{consumer.status.word()}</span> {decided} {reason} }.into_any()
+}
+
+/// Where from and how often a program asked for its key, and what two people can read to each other.
+fn asked_for(consumer: &Consumer) -> Option<AnyView> {
+    let from = consumer.requested_from.as_ref()?;
+    let times = (consumer.requested_times > 1).then(|| format!(", ×{}", consumer.requested_times));
+    let fingerprint = consumer.request_fingerprint.clone();
+    let fingerprint = fingerprint.map(|text| view! { ", fingerprint " <code class="key">{text}</code> });
+    Some(view! { "from " {from.clone()} {times} {fingerprint} }.into_any())
 }
 
 /// An end in the future has no relative time that a reader could use.

@@ -24,7 +24,7 @@ mod panel_input;
 mod register;
 mod registered;
 mod registration;
-mod requested;
+pub(crate) mod requested;
 mod rights;
 mod row;
 mod rows;

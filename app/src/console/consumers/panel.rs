@@ -1,6 +1,8 @@
 //! The panel of one consumer: HTML that the server renders, in an element beside the page that no component owns. Fetched
 //! when it opens, and again when something happens to its consumer.
 
+use std::time::Duration;
+
 use domain::ConsumerKey;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::HtmlElement;
@@ -37,8 +39,9 @@ struct Opened {
     /// Whether a fetch that nobody asked for is under way, and whether another has to follow it.
     busy: bool,
     again: bool,
-    /// When the last one began.
+    /// When the last one began, and whether one waits until it is long enough ago.
     fetched_at: i64,
+    waits: bool,
 }
 
 /// The consumer whose panel is open, if one is.
@@ -107,9 +110,16 @@ impl Panel {
 
     /// A consumer was used: one in use is used every second, and its panel tells minutes.
     pub(super) fn used(self, key: ConsumerKey, shell: Shell) {
-        if self.0.with_value(|opened| browser::now() - opened.fetched_at > USES_EVERY_MS) {
-            self.changed(key, shell);
-        }
+        let wait = self.0.try_update_value(|opened| {
+            let is_first = opened.key == Some(key) && !std::mem::replace(&mut opened.waits, true);
+            is_first.then(|| opened.fetched_at + USES_EVERY_MS - browser::now())
+        });
+        let Some(Some(wait)) = wait else { return };
+        let fetch = move || {
+            self.0.update_value(|opened| opened.waits = false);
+            self.refresh(shell);
+        };
+        set_timeout(fetch, Duration::from_millis(u64::try_from(wait).unwrap_or(0)));
     }
 
     /// Fetches what is open again; where that is under way, once more after it.

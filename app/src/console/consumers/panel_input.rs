@@ -13,6 +13,7 @@ use super::{
     elements,
     overlay::Open,
     panel::{Panel, TABLE},
+    requested::removable_from,
     state::PageState,
 };
 use crate::{
@@ -75,6 +76,10 @@ fn opened(state: PageState, deed: &str, button: &Element) -> Option<Open> {
         "disapprove" => Open::Confirm(Decision::Disapprove, consumer),
         "remove" => Open::Confirm(Decision::Remove, consumer),
         "sign-out-all" => Open::Confirm(Decision::SignOut, consumer),
+        "remove-requests" => {
+            let address = removable_from(&consumer)?;
+            Open::RemoveRequests(consumer, address)
+        }
         _ => Open::SignOut(consumer, button.get_attribute("data-user")?),
     })
 }

@@ -80,7 +80,7 @@ pub(super) fn Requested(consumer: RwSignal<Arc<Consumer>>) -> impl IntoView {
 }
 
 /// The address that all requests can be removed of; `None` unless the consumer is an undecided one.
-pub(super) fn removable_from(consumer: &Consumer) -> Option<IpAddr> {
+pub(crate) fn removable_from(consumer: &Consumer) -> Option<IpAddr> {
     consumer.ends_undecided_at()?;
     consumer.requested_from.as_ref()?.parse().ok()
 }
