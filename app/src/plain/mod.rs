@@ -13,6 +13,7 @@ mod moment_of;
 pub(crate) mod notice;
 mod own_page;
 mod panel_activity;
+mod panel_details;
 mod panel_users;
 pub(crate) mod password;
 mod qr;
