@@ -4,7 +4,7 @@
 use crate::support;
 
 use domain::{
-    Actor, Consumer, ConsumerName, ConsumerQuery, DetailsEdit, Edit, Sort, Status,
+    Actor, Consumer, ConsumerName, ConsumerQuery, Cursor, DetailsEdit, Edit, Sort, Status,
     query::{Order, Span, Used},
 };
 use store::{Location, Store};
@@ -112,6 +112,28 @@ async fn every_combination_of_filters_shows_what_fits_it_in_any_order() {
                     }
                 }
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_place_of_a_view_is_found_by_its_number_and_knows_how_many_rows_are_behind_it() {
+    let (folder, store) = support::store().await;
+    some(&folder, &store).await;
+    let consumers = store.consumers();
+    for (sort, order) in SORTS.iter().flat_map(|sort| ORDERS.map(|order| (*sort, order))) {
+        for (status, text) in [(None, None), (Some(Status::Approved), None), (None, Some("app"))] {
+            let text = text.map(str::to_owned);
+            let query = ConsumerQuery { status, text, sort, order: Some(order), ..ConsumerQuery::default() };
+            let (rows, total) = listed(&store, &query, 100).await;
+            assert_eq!(consumers.count(&query).await.unwrap(), total);
+            for (n, row) in (0..).zip(&rows) {
+                let place = consumers.place(&query, n).await.unwrap();
+                assert_eq!(place, Some(Cursor::of(row, sort)), "{query:?}");
+                let behind = ConsumerQuery { after: place, ..query.clone() };
+                assert_eq!(consumers.count_behind(&behind).await.unwrap(), total - n - 1, "{query:?}");
+            }
+            assert_eq!(consumers.place(&query, total).await.unwrap(), None, "{query:?}");
         }
     }
 }

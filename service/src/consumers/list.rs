@@ -53,6 +53,35 @@ impl Consumers<'_> {
         Ok((rows, next, seen))
     }
 
+    /// A page that begins where this many rows stand before it. Beyond the middle it is quicker to ask for the other order.
+    pub async fn list_from(
+        self,
+        query: &ConsumerQuery,
+        before: u64,
+        limit: u64,
+    ) -> Result<(Page<Consumer>, i64), ServiceError> {
+        let Some(last) = before.checked_sub(1) else { return self.list(query, limit).await };
+        let seen = self.service.store.activity().latest().await?;
+        let query = self.without_ended(query);
+        let after = self.service.store.consumers().place(&query, last).await?;
+        let has_place = after.is_some();
+        let mut page = self.service.store.consumers().list(&ConsumerQuery { after, ..query }, limit).await?;
+        if !has_place {
+            // The view has fewer rows than that.
+            page.items.clear();
+            page.next_cursor = None;
+        }
+        Ok((page, seen))
+    }
+
+    /// How many rows a query has, and how many of them stand behind its cursor.
+    pub async fn count_rows(self, query: &ConsumerQuery) -> Result<(u64, u64), ServiceError> {
+        let query = self.without_ended(query);
+        let consumers = self.service.store.consumers();
+        let behind = if query.after.is_some() { consumers.count_behind(&query).await? } else { 0 };
+        Ok((consumers.count(&query).await?, behind))
+    }
+
     /// Rows, and the cursor of those that follow.
     pub(super) async fn rows(
         self,

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use domain::{
-    Consumer, ConsumerQuery, Cursor, Page, Sort,
+    Consumer, ConsumerKey, ConsumerQuery, Cursor, Page, Sort,
     query::{NEVER, Used, milliseconds},
 };
 use sea_orm::{
@@ -51,6 +51,24 @@ impl Consumers<'_> {
         limit: u64,
     ) -> Result<(Vec<Consumer>, Option<Cursor>), StoreError> {
         Listing::of(self.0, query).await?.page(limit).await
+    }
+
+    /// How many rows a query has, on all pages.
+    pub async fn count(self, query: &ConsumerQuery) -> Result<u64, StoreError> {
+        Listing::of(self.0, query).await?.count(self).await
+    }
+
+    /// How many rows stand behind the cursor of a query.
+    pub async fn count_behind(self, query: &ConsumerQuery) -> Result<u64, StoreError> {
+        Listing::of(self.0, query).await?.count_behind().await
+    }
+
+    /// The row that has this many before it: the cursor behind which the next one begins. It is found by counting along an index,
+    /// so it takes longer the further away it is.
+    pub async fn place(self, query: &ConsumerQuery, before: u64) -> Result<Option<Cursor>, StoreError> {
+        let Some(key) = Listing::of(self.0, query).await?.key_at(before).await? else { return Ok(None) };
+        let found = self.find(key).await?;
+        Ok(found.map(|consumer| Cursor::of(&consumer, query.sort)))
     }
 }
 
@@ -135,6 +153,35 @@ impl<'a> Listing<'a> {
             }
         }
         self.number(&select).await
+    }
+
+    /// All rows that match and hold this condition.
+    fn all(&self, condition: Condition) -> SelectStatement {
+        let mut select = Query::select().from("consumers").cond_where(self.in_order.clone()).take();
+        select.cond_where(self.filters.clone()).cond_where(condition);
+        if let Some(found) = &self.text {
+            select.and_where(Expr::col(consumer::Column::Key).in_subquery(found.keys()));
+        }
+        select
+    }
+
+    async fn count_behind(&self) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for part in parts(self.query) {
+            count += self.number(self.all(part.condition).expr(Expr::cust("COUNT(*)"))).await?;
+        }
+        Ok(count)
+    }
+
+    /// The key of the row that has this many before it, from the first row on, whatever the cursor.
+    async fn key_at(&self, before: u64) -> Result<Option<ConsumerKey>, StoreError> {
+        let mut select = self.all(Condition::all());
+        // The keys alone: an index holds them, so that rows on the way are not read.
+        select.column(consumer::Column::Key).limit(1).offset(before);
+        put_in_order(&mut select, self.query);
+        let Some(row) = self.store.read.query_one(&select).await? else { return Ok(None) };
+        let key = row.try_get_by_index::<String>(0)?;
+        key.parse().map(Some).map_err(|_| StoreError::Unreadable("a consumer's key"))
     }
 
     /// The rows of a page, and the cursor of the next one.
