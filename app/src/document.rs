@@ -1,6 +1,6 @@
 //! HTML documents: the frame around each page. Pages make their own; this file knows none of them.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use leptos::{
@@ -18,7 +18,7 @@ const START: &str = include_str!("start.js");
 #[derive(Clone)]
 pub struct Document {
     /// The title of the window.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// The HTTP status.
     pub status: StatusCode,
     /// Where its forms may lead besides this server, as a source of the policy.
@@ -44,7 +44,7 @@ impl Document {
         page: impl Fn(Site) -> V + Send + Sync + 'static,
     ) -> Self {
         let body = Arc::new(move |site| page(site).into_any());
-        Self { title, status, form_action: None, data: None, script: None, body, beside: None }
+        Self { title: title.into(), status, form_action: None, data: None, script: None, body, beside: None }
     }
 
     /// Renders a page with a script, inside the handler of leptos, which takes its headers.
@@ -95,7 +95,7 @@ impl Document {
                     // Browsers would make links of keys and fingerprints.
                     <meta name="format-detection" content="telephone=no"/>
                     // Not as a child: leptos would add a comment, which in a title is text. These are our own words.
-                    <title inner_html=self.title></title>
+                    <title inner_html=self.title.into_owned()></title>
                     <link rel="stylesheet" href=style/>
                     <link rel="icon" href=icon type="image/svg+xml"/>
                     {scripts}

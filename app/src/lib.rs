@@ -19,7 +19,7 @@ mod plain;
 pub mod start;
 
 pub use console::consumers::{
-    data::{Listing, PageData, Reply, ViewRows},
+    data::{PageData, Reply, ViewRows},
     page::ConsumersPage,
 };
 pub use error::AppError;

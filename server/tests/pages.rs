@@ -60,9 +60,83 @@ fn the_page_holds_the_table_before_any_script_has_run() {
     let consumer = ada.register("Requirements sync");
     let page = ada.get(HOME).is(200);
     let text = page.text();
-    assert!(text.contains("<title>OAuth consumers · Latchkey</title>"), "{text}");
+    assert!(text.contains("<title>(1) OAuth consumers · Latchkey</title>"), "{text}");
     assert!(text.contains(consumer["key"].as_str().unwrap()) && text.contains("Pending"), "{text}");
     assert!(!text.contains(SECRET) && !text.contains("style=\""), "{text}");
+}
+
+/// The names in the table of a page, in its order.
+fn shown(page: &Answer) -> Vec<String> {
+    let rows = page.text().split("data-key=\"").skip(1);
+    let name = |row: &str| Some(row.split("<bdi").nth(1)?.split('>').nth(1)?.split('<').next()?.to_owned());
+    rows.filter_map(name).collect()
+}
+
+#[test]
+fn the_address_says_which_consumers_the_page_shows_and_in_which_order() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    for name in ["Model export", "requirements sync", "Requirements bridge"] {
+        ada.register(name);
+    }
+    let key = ada.register("Approved one")["key"].as_str().unwrap().to_owned();
+    ada.call("approve", &[("key", &key), ("revision", "1")]).is(200);
+    let names = |query: &str| shown(&ada.get(&format!("{HOME}{query}")).is(200));
+    assert_eq!(names("?q=REQ"), ["Requirements bridge", "requirements sync"]);
+    assert_eq!(names("?q=REQ&order=asc"), ["requirements sync", "Requirements bridge"]);
+    assert_eq!(
+        names("?sort=name&status=pending"),
+        ["Model export", "Requirements bridge", "requirements sync"]
+    );
+    assert_eq!(names("?status=approved&registered=nothing"), ["Approved one"]);
+    assert_eq!(names("?last_used=1d"), [""; 0]);
+    let page = ada.get(&format!("{HOME}?q=%22%3E%3Cscript%3Ex&status=pending")).is(200);
+    let text = page.text();
+    assert!(
+        text.contains("No consumer matches") && text.contains("value=\"&quot;&gt;&lt;script&gt;x\""),
+        "{text}"
+    );
+    assert!(!text.contains("<script>x"), "{text}");
+    assert!(text.contains("<title>(3) OAuth consumers · Latchkey</title>"), "the number is of all");
+}
+
+#[test]
+fn a_head_of_the_table_leads_to_an_address_of_the_view_alone() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let pressed = format!("{HOME}?q=a&last_used=&registered_by=&trusted=&view=q%3Da%26sort%3Dname");
+    assert_eq!(ada.get(&pressed).is(303).header("location"), format!("{HOME}?q=a&sort=name"));
+    let all = format!("{HOME}?q=&view=");
+    assert_eq!(ada.get(&all).is(303).header("location"), HOME);
+}
+
+#[test]
+fn a_view_that_there_is_not_is_told_in_words() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let page = ada.get(&format!("{HOME}?status=approvd")).is(404);
+    assert!(
+        page.text().contains("status=approvd: give pending, approved or disapproved."),
+        "{}",
+        page.text()
+    );
+}
+
+#[test]
+fn without_a_script_a_link_leads_on_to_the_next_hundred() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    for n in 0..103 {
+        ada.register(&format!("App {n:03}"));
+    }
+    let first = ada.get(&format!("{HOME}?sort=name")).is(200);
+    assert_eq!((shown(&first).len(), shown(&first)[0].as_str()), (100, "App 000"));
+    let (before, _) = first.text().split_once(">Next 100</a>").expect("there is a link");
+    let href = before.rsplit("href=\"").next().unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let next = ada.get(&href).is(200);
+    assert_eq!(shown(&next), ["App 100", "App 101", "App 102"]);
+    assert!(!next.text().contains("Next 100"));
+    assert!(next.text().contains("aria-rowcount=\"104\"") && next.text().contains("aria-rowindex=\"102\""));
 }
 
 #[test]

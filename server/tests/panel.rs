@@ -33,6 +33,22 @@ fn the_page_of_a_consumer_is_the_table_with_its_panel_before_any_script_has_run(
 }
 
 #[test]
+fn beside_a_panel_the_table_shows_the_view_that_the_address_says() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let [pending, approved] = ["Model export", "Requirements sync"]
+        .map(|name| ada.register(name)["key"].as_str().unwrap().to_owned());
+    ada.call("approve", &[("key", &approved), ("revision", "1")]).is(200);
+    let page = ada.get(&format!("{HOME}/{approved}?status=pending&q=model&users_after=0")).is(200);
+    let row = |key: &str| format!("id=\"name-{key}\"");
+    let text = page.text();
+    assert!(text.contains(&row(&pending)) && !text.contains(&row(&approved)), "{text}");
+    assert!(text.contains(&format!("<div data-panel data-key=\"{approved}\"")), "{text}");
+    let wrong = ada.get(&format!("{HOME}/{approved}?status=approvd")).is(404);
+    assert!(wrong.text().contains("status=approvd: give pending"), "{}", wrong.text());
+}
+
+#[test]
 fn the_table_alone_has_a_panel_that_is_hidden_and_empty() {
     let server = Home::with_users().serve();
     let ada = server.signed_in("ada");

@@ -58,6 +58,48 @@ fn a_long_list_comes_in_pages() {
 }
 
 #[test]
+fn the_rows_of_a_view_come_from_any_place_and_behind_a_cursor() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    for n in 0..95 {
+        ada.register(&format!("App {n:02}"));
+    }
+    let rows = |arguments: &[(&str, &str)]| {
+        let rows = ada.call("rows", arguments).is(200).json();
+        let names =
+            rows["items"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned());
+        (names.collect::<Vec<_>>(), rows["total"].as_u64())
+    };
+    let (first, total) = rows(&[("view", "sort=name")]);
+    assert_eq!((first.len(), &*first[0], total), (90, "App 00", Some(95)));
+    let (far, total) = rows(&[("view", "sort=name"), ("before", "93")]);
+    assert_eq!((far, total), (vec!["App 93".to_owned(), "App 94".to_owned()], Some(95)));
+    assert_eq!(rows(&[("view", "sort=name"), ("before", "95")]), (vec![], Some(95)));
+    let (last, _) = rows(&[("view", "sort=name&order=desc")]);
+    assert_eq!(last[0], "App 94");
+    let page = ada.call("rows", &[("view", "sort=name"), ("before", "92")]).is(200).json();
+    let key = page["items"][0]["key"].as_str().unwrap();
+    let cursor = format!("{key}.tapp 92");
+    let (behind, total) = rows(&[("view", "sort=name"), ("cursor", &cursor)]);
+    assert_eq!((behind, total), (vec!["App 93".to_owned(), "App 94".to_owned()], None));
+    let counted = ada.call("counts", &[("view", "q=app+9&sort=name"), ("cursor", &cursor)]).is(200).json();
+    let counts = serde_json::json!({ "pending": 95, "approved": 0, "disapproved": 0 });
+    assert_eq!(counted, serde_json::json!({ "counts": counts, "total": 5, "behind": 2 }));
+}
+
+#[test]
+fn a_view_or_a_cursor_that_cannot_be_read_is_refused() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    for function in ["rows", "counts"] {
+        for wrong in [[("view", "status=approvd"), ("cursor", "")], [("view", ""), ("cursor", "nothing")]] {
+            ada.call(function, &wrong).is(400);
+        }
+        ada.call(function, &[("view", "sort=name"), ("cursor", "OauthKey.n5")]).is(400);
+    }
+}
+
+#[test]
 fn every_wrong_field_is_named_at_once() {
     let server = Home::with_users().serve();
     let ada = server.signed_in("ada");

@@ -13,10 +13,11 @@ use service::{Admin, ServiceError, sign_in::Presence};
 
 use crate::{
     pages::{
-        consumers::{AskedFor, document},
+        consumers::{Part, document},
         input::PageQuery,
         person::AdminPage,
         render::{PageError, failure, render, status, words},
+        view::Asked,
     },
     state::{AppState, denials::Reason},
     wire::{address::ClientAddress, denial::Denial, request_id::RequestId, session},
@@ -48,7 +49,8 @@ pub(crate) async fn show(
     request: Request,
 ) -> Result<Response, PageError> {
     let panel = find(&state, &page.admin, &key.0, users_after).await?;
-    let (mut document, missed) = document(&state, &page, None, AskedFor::Nothing, request.headers()).await?;
+    let (part, asked_for) = Part::of(Asked::read(request.uri().query().unwrap_or_default()));
+    let (mut document, missed) = document(&state, &page, None, asked_for, part, request.headers()).await?;
     if matches!(panel, ConsumerPanel::NotThere(_)) {
         document.status = StatusCode::NOT_FOUND;
     }

@@ -1,6 +1,6 @@
 //! The administrator's page: the consumers, and the register form as a browser without scripts sends it.
 
-use app::{Document, Listing, PageData, Reply, Who};
+use app::{Document, PageData, Reply, ViewRows, Who};
 use axum::{
     extract::{Request, State},
     http::HeaderMap,
@@ -8,8 +8,8 @@ use axum::{
 };
 use axum_extra::extract::cookie::CookieJar;
 use domain::{
-    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, FieldError, Status, TypedSecret,
-    error::FieldErrors, query::milliseconds,
+    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, Cursor, FieldError, Status,
+    TypedSecret, View, error::FieldErrors, query::milliseconds,
 };
 use serde::Deserialize;
 use service::{ServiceError, consumers::TypedConsumer};
@@ -19,6 +19,7 @@ use crate::{
         input::{PageForm, PageQuery},
         person::AdminPage,
         render::{PageError, failure, page_request, render, words},
+        view::Asked,
     },
     state::{AppState, denials::Reason},
     wire::{denial::Denial, missed, request_id::RequestId},
@@ -45,8 +46,19 @@ pub(crate) async fn consumers(
     page: AdminPage,
     request: Request,
 ) -> Result<Response, PageError> {
+    let asked = Asked::read(request.uri().query().unwrap_or_default());
+    if let Asked::Elsewhere(view) = &asked {
+        return Ok(Redirect::to(&state.path(&address(view))).into_response());
+    }
     let reply = registered_reply(&state, &page, &registered).await?;
-    show_consumers(state, &page, reply, AskedFor::Nothing, request).await
+    let (part, asked_for) = Part::of(asked);
+    show_part(state, &page, reply, asked_for, part, request).await
+}
+
+/// The address of a view on this page.
+fn address(view: &View) -> String {
+    let query = view.to_string();
+    if query.is_empty() { HOME.to_owned() } else { format!("{HOME}?{query}") }
 }
 
 /// What is said of the consumer that the address names; nothing where there is no such consumer any more.
@@ -64,6 +76,24 @@ async fn registered_reply(
     };
     let name_in_use = consumers.is_name_shared(&consumer).await?;
     Ok(Some(Reply::Registered { consumer: Box::new(consumer), name_in_use }))
+}
+
+/// What of the table is shown: rows of a view, from the first on or behind a cursor.
+#[derive(Default)]
+pub(super) struct Part {
+    view: View,
+    after: Option<Cursor>,
+}
+
+impl Part {
+    /// What the address asks for, and where that is no view, the words for it.
+    pub(super) fn of(asked: Asked) -> (Self, AskedFor) {
+        match asked {
+            Asked::Rows { view, after } => (Self { view, after }, AskedFor::Nothing),
+            Asked::Elsewhere(view) => (Self { view, after: None }, AskedFor::Nothing),
+            Asked::Unknown(words) => (Self::default(), AskedFor::NotFound(words)),
+        }
+    }
 }
 
 /// What a link to the page asks for.
@@ -120,7 +150,18 @@ async fn show_consumers(
     asked_for: AskedFor,
     request: Request,
 ) -> Result<Response, PageError> {
-    let (document, shown) = document(&state, page, reply, asked_for, request.headers()).await?;
+    show_part(state, page, reply, asked_for, Part::default(), request).await
+}
+
+async fn show_part(
+    state: AppState,
+    page: &AdminPage,
+    reply: Option<Reply>,
+    asked_for: AskedFor,
+    part: Part,
+    request: Request,
+) -> Result<Response, PageError> {
+    let (document, shown) = document(&state, page, reply, asked_for, part, request.headers()).await?;
     Ok((shown, render(state.site, document, request).await).into_response())
 }
 
@@ -130,9 +171,24 @@ pub(super) async fn document(
     AdminPage { person, admin }: &AdminPage,
     reply: Option<Reply>,
     asked_for: AskedFor,
+    Part { view, after }: Part,
     headers: &HeaderMap,
 ) -> Result<(Document, Option<CookieJar>), PageError> {
-    let (page, seen) = state.service.consumers(admin).list(&ConsumerQuery::default(), FIRST_ROWS).await?;
+    let consumers = state.service.consumers(admin);
+    let query = ConsumerQuery { after, ..view.at(state.service.now()) };
+    // Read first: what happens between these reads is then sent as an event.
+    let (page, seen) = consumers.list(&query, FIRST_ROWS).await?;
+    let counts = consumers.counts().await?;
+    let before = if query.after.is_some() {
+        let (total, behind) = consumers.count_rows(&query).await?;
+        total.saturating_sub(behind)
+    } else {
+        0
+    };
+    let next = page.next_cursor.map(|cursor| {
+        let mark = if view == View::default() { '?' } else { '&' };
+        state.path(&format!("{}{mark}after={}", address(&view), oauth::encode(&cursor)))
+    });
     let (missed, shown) = missed::take(headers, state);
     let (asked_for, not_found) = match asked_for {
         AskedFor::Nothing => (None, None),
@@ -145,7 +201,11 @@ pub(super) async fn document(
             configure_server: person.user().configure_server,
         },
         prefix: state.site.prefix.clone(),
-        listing: Listing { page, seen },
+        view: view.to_string(),
+        listing: ViewRows { items: page.items, total: Some(page.total), seen },
+        before,
+        counts,
+        next,
         now_ms: milliseconds(state.service.now()),
         reply,
         missed,

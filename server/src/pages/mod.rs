@@ -21,3 +21,4 @@ pub(crate) mod set_up;
 pub(crate) mod sign_in;
 pub(crate) mod sign_in_again;
 pub(crate) mod users;
+mod view;

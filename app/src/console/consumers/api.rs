@@ -8,14 +8,15 @@
 use std::net::IpAddr;
 
 use domain::{
-    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, Page, StatusCounts, TypedSecret, View,
+    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, Page, TypedSecret, View,
     bulk::{BulkPart, Deed},
     query::{MOST_ROWS, NotACursor},
 };
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    data::{Listing, ViewRows},
+    data::{ROWS_AT_ONCE, ViewCounts, ViewRows},
     given::Given,
 };
 use crate::{
@@ -23,8 +24,14 @@ use crate::{
     guard::{admin, answer},
 };
 
-/// How many rows of a view come at once: some screens full, since the page goes on before they end.
-const ROWS_AT_ONCE: u64 = 100;
+/// A page of rows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Listing {
+    /// The rows.
+    pub page: Page<Consumer>,
+    /// The number of the newest activity that the rows contain; later events are still to be applied.
+    pub seen: i64,
+}
 
 /// Rows after a cursor, or the newest.
 #[server(prefix = "/api/page", endpoint = "list")]
@@ -41,28 +48,36 @@ pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
     Ok(Listing { page, seen })
 }
 
-/// Rows of a view, which is given as the query of the page's address, after a cursor or from the first on.
+/// Rows of a view, which is given as the query of the page's address: after a cursor, or those that have this many before them.
 #[server(prefix = "/api/page", endpoint = "rows")]
 pub async fn rows(
     #[server(default)] view: String,
-    #[server(default)] cursor: Option<String>,
+    #[server(default)] cursor: String,
+    #[server(default)] before: u64,
 ) -> Result<ViewRows, AppError> {
     let (service, admin) = admin()?;
-    let wrong = |words: String| answer(AppError::BadRequest(words));
-    let query = view.parse::<View>().map_err(|error| wrong(error.to_string()))?.at(service.now());
+    let query = query(service.now(), &view, &cursor)?;
     let consumers = service.consumers(&admin);
-    let Some(cursor) = cursor else {
-        let (page, seen) = consumers.list(&query, ROWS_AT_ONCE).await.map_err(answer)?;
-        let Page { items, next_cursor, total } = page;
-        return Ok(ViewRows { items, next_cursor, total: Some(total), seen });
-    };
+    if query.after.is_some() {
+        let (items, _, seen) = consumers.list_on(&query, ROWS_AT_ONCE).await.map_err(answer)?;
+        return Ok(ViewRows { items, total: None, seen });
+    }
+    let (page, seen) = consumers.list_from(&query, before, ROWS_AT_ONCE).await.map_err(answer)?;
+    Ok(ViewRows { items: page.items, total: Some(page.total), seen })
+}
+
+/// The query of a view after a cursor, which may be empty.
+fn query(now: time::OffsetDateTime, view: &str, cursor: &str) -> Result<ConsumerQuery, AppError> {
+    let wrong = |words: String| answer(AppError::BadRequest(words));
+    let query = view.parse::<View>().map_err(|error| wrong(error.to_string()))?.at(now);
+    if cursor.is_empty() {
+        return Ok(query);
+    }
     let cursor = cursor.parse::<Cursor>().map_err(|error| wrong(error.to_string()))?;
     if !cursor.fits(query.sort) {
         return Err(wrong(NotACursor.to_string()));
     }
-    let query = ConsumerQuery { after: Some(cursor), ..query };
-    let (items, next, seen) = consumers.list_on(&query, ROWS_AT_ONCE).await.map_err(answer)?;
-    Ok(ViewRows { items, next_cursor: next.map(|cursor| cursor.to_string()), total: None, seen })
+    Ok(ConsumerQuery { after: Some(cursor), ..query })
 }
 
 /// Does it to the next consumers of a view behind one, or to the first ones, but to none that came or changed after the activity
@@ -79,11 +94,18 @@ pub async fn decide_part(
     service.consumers(&admin).decide_part(deed, &view, seen, behind).await.map_err(answer)
 }
 
-/// How many consumers have each status.
+/// How many consumers have each status, how many rows a view has, and how many of them stand behind a cursor.
 #[server(prefix = "/api/page", endpoint = "counts")]
-pub async fn counts() -> Result<StatusCounts, AppError> {
+pub async fn counts(
+    #[server(default)] view: String,
+    #[server(default)] cursor: String,
+) -> Result<ViewCounts, AppError> {
     let (service, admin) = admin()?;
-    service.consumers(&admin).counts().await.map_err(answer)
+    let query = query(service.now(), &view, &cursor)?;
+    let consumers = service.consumers(&admin);
+    let counts = consumers.counts().await.map_err(answer)?;
+    let (total, behind) = consumers.count_rows(&query).await.map_err(answer)?;
+    Ok(ViewCounts { counts, total, behind })
 }
 
 /// One consumer as it is now.

@@ -2,17 +2,19 @@
 
 use std::net::IpAddr;
 
-use domain::{Consumer, ConsumerKey};
+use domain::{Consumer, ConsumerKey, View};
 
-use super::data::Listing;
+use super::data::{ViewCounts, ViewRows};
 use crate::console::request::{Fields, Pending, call};
 
-/// Rows after a cursor, or the newest.
-pub(super) fn list(cursor: Option<&str>) -> Pending<Listing> {
-    match cursor {
-        Some(cursor) => call("list", &[("cursor", &cursor)]),
-        None => call("list", &[]),
-    }
+/// Rows of a view: after a cursor, or where that is empty, those that have this many before them.
+pub(super) fn rows(view: &View, cursor: &str, before: u64) -> Pending<ViewRows> {
+    call("rows", &[("view", view), ("cursor", &cursor), ("before", &before)])
+}
+
+/// How many consumers have each status, how many rows a view has, and how many of them stand behind a cursor.
+pub(super) fn counts(view: &View, cursor: &str) -> Pending<ViewCounts> {
+    call("counts", &[("view", view), ("cursor", &cursor)])
 }
 
 /// One consumer as it is now.

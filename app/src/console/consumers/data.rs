@@ -1,6 +1,6 @@
 //! What the server puts on the page, and the rows that it sends later.
 
-use domain::{Consumer, FieldError, Page};
+use domain::{Consumer, FieldError, StatusCounts};
 use serde::{Deserialize, Serialize};
 
 use crate::frame::{missed::Missed, who::Who};
@@ -12,8 +12,16 @@ pub struct PageData {
     pub who: Who,
     /// The path before every address on this server; often empty.
     pub prefix: String,
-    /// The first rows.
-    pub listing: Listing,
+    /// The view of the table, as the query of its address.
+    pub view: String,
+    /// Its first rows, or those behind a cursor.
+    pub listing: ViewRows,
+    /// How many rows of the view stand before them.
+    pub before: u64,
+    /// How many consumers have each status.
+    pub counts: StatusCounts,
+    /// Where a browser without scripts finds the next rows.
+    pub next: Option<String>,
     /// When the page was rendered, in milliseconds since 1970, so that "3 min ago" is the same on both sides.
     pub now_ms: i64,
     /// The result of a register form that was sent without scripts.
@@ -26,26 +34,29 @@ pub struct PageData {
     pub not_found: Option<String>,
 }
 
-/// A page of rows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Listing {
-    /// The rows.
-    pub page: Page<Consumer>,
-    /// The number of the newest activity that the rows contain; later events are still to be applied.
-    pub seen: i64,
-}
+/// How many rows of a view come at once: some screens full, since the page goes on before they end.
+pub(super) const ROWS_AT_ONCE: u64 = 90;
 
 /// Rows of a view.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ViewRows {
     /// The rows.
     pub items: Vec<Consumer>,
-    /// The cursor of the rows that follow; `None` at the end.
-    pub next_cursor: Option<String>,
-    /// How many rows the view has; with its first rows alone.
+    /// How many rows the view has; with its first rows alone, and with those from a row on.
     pub total: Option<u64>,
     /// The number of the newest activity that the rows contain; later events are still to be applied.
     pub seen: i64,
+}
+
+/// How many consumers there are, and rows of a view.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ViewCounts {
+    /// With each status, in the view or not.
+    pub counts: StatusCounts,
+    /// How many rows the view has.
+    pub total: u64,
+    /// How many of them stand behind the cursor; none without one.
+    pub behind: u64,
 }
 
 /// The result of a register form that was sent without scripts.

@@ -2,6 +2,7 @@
 
 use domain::ConsumerKey;
 use leptos::prelude::document;
+use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use crate::ui::dom;
@@ -31,11 +32,10 @@ pub(super) fn focused_row() -> Option<ConsumerKey> {
     key_of(&document().active_element()?)
 }
 
-/// Whether anything in the table's section has the focus.
+/// Whether anything in the table has the focus, or the button that shows the rows that wait.
 pub(super) fn is_table_focused() -> bool {
-    let section =
-        document().active_element().and_then(|focused| focused.closest("section.consumers").ok()?);
-    section.is_some()
+    let parts = "section.consumers table, .tools .waiting";
+    document().active_element().and_then(|focused| focused.closest(parts).ok()?).is_some()
 }
 
 /// Moves the focus to the name of a row, or where there is none, to the table's heading.
@@ -50,4 +50,23 @@ pub(super) fn focus_row(key: Option<ConsumerKey>) {
     dom::focus_soon(move || {
         key.and_then(|key| dom::find(&menu_button(key))).or_else(|| dom::find(TABLE_HEADING))
     });
+}
+
+/// The rows, as they stand.
+pub(super) fn rows() -> Vec<Element> {
+    let Ok(found) = document().query_selector_all(ROWS) else { return Vec::new() };
+    (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok()).collect()
+}
+
+/// How high a row is, in pixels: one is as high as every other.
+pub(super) fn row_height() -> Option<u32> {
+    let height = dom::find(ROWS)?.offset_height();
+    u32::try_from(height).ok().filter(|height| *height > 0)
+}
+
+/// Makes an element this high, in pixels.
+pub(super) fn set_height(selector: &str, pixels: u64) {
+    if let Some(element) = dom::find(selector) {
+        let _ = element.style().set_property("height", &format!("{pixels}px"));
+    }
 }

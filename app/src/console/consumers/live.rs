@@ -1,39 +1,22 @@
-//! Loads the rows that the server left out, and follows what others do.
+//! Takes over from the server, and follows what others do.
 
-use domain::{ConsumerKey, Event, Page, Use, Uses};
-use leptos::{prelude::*, task::spawn_local};
+use domain::{ConsumerKey, Event, Use, Uses};
+use leptos::{ev, prelude::*, task::spawn_local};
 use serde::Deserialize;
 
-use super::{calls, data::Listing, state::PageState};
+use super::{place::Place, rows::Table, scroll, sight::Sight, state::PageState, toolbar, window};
 use crate::{
     console::stream::{Follower, follow},
     json,
 };
 
-/// How many rows are loaded without being asked for.
-const LOAD_BY_ITSELF: usize = 1000;
-
 /// Takes over from the server. The page is at least as new as the activity `seen`.
 pub(super) fn start(state: PageState, seen: i64) {
     state.shell.take_over();
-    spawn_local(load_rows(state, LOAD_BY_ITSELF));
+    window::start(state);
+    let shortcuts = window_event_listener(ev::keydown, move |event| toolbar::shortcut(&event));
+    on_cleanup(move || shortcuts.remove());
     spawn_local(follow(state, state.shell, seen));
-}
-
-/// Loads rows until this many are there.
-pub(super) async fn load_rows(state: PageState, enough: usize) {
-    loop {
-        let cursor = state.rows.next_cursor().filter(|_| state.rows.counted().shown < enough);
-        let Some(cursor) = cursor else { return };
-        match calls::list(Some(&cursor)).await {
-            Ok(listing) => state.rows.extend(listing.page),
-            Err(error) => {
-                let words = format!("Not every row could be loaded. {error} Show more tries again.");
-                state.shell.notice.set(words);
-                return;
-            }
-        }
-    }
 }
 
 impl Follower for PageState {
@@ -49,14 +32,12 @@ impl Follower for PageState {
     }
 
     async fn resync(self) -> Option<i64> {
-        // All that were there before, so that none is missing meanwhile.
-        let enough = self.rows.counted().shown.min(LOAD_BY_ITSELF);
-        let Listing { mut page, seen } = calls::list(None).await.ok()?;
-        while let Some(cursor) = page.next_cursor.take_if(|_| page.items.len() < enough) {
-            let next = calls::list(Some(&cursor)).await.ok()?.page;
-            page = Page { items: [page.items, next.items].concat(), ..next };
-        }
-        self.rows.restart(page);
+        // The rows that are looked at, from somewhat before them.
+        let place = |table: &Table| Place::of(table, scroll::first_row()?.0, 0);
+        let before = self.rows.read(|table| place(table).map_or(table.above(), |place| place.index));
+        let seen = window::load(self, self.view(), before.saturating_sub(Sight::NEAR)).await?.ok()?;
+        self.rows.write(Table::doubt);
+        window::count(self);
         self.panel.refresh(self.shell);
         Some(seen)
     }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
+use super::toolbar_html::with_number;
 use super::{
     confirm::Confirm, data::PageData, decision::Decision, edit::EditDialog, live, menu::RowMenu,
-    overlay::Open, panel_input, register::Register, requested::RemoveRequests, sign_out::SignOut,
-    state::PageState, table::ConsumerTable,
+    overlay::Open, panel_input, register::Register, requested::RemoveRequests, rows::Table,
+    sign_out::SignOut, state::PageState, table::ConsumerTable,
 };
 #[cfg(feature = "ssr")]
 use crate::document::Document;
@@ -17,13 +19,18 @@ use crate::{
     ui::effect::effect,
 };
 
+/// The title of the window, without the number of those that are pending.
+#[cfg(feature = "ssr")]
+const TITLE: &str = "OAuth consumers · Latchkey";
+
 #[cfg(feature = "ssr")]
 impl From<PageData> for Document {
     fn from(data: PageData) -> Self {
         let status = data.status();
         let json = serde_json::to_string(&data).expect("the page's data is plain data");
+        let title = with_number(TITLE, data.counts.pending).into();
         let page = move |_| view! { <ConsumersPage data=data.clone()/> };
-        Self { data: Some(json), ..Self::new("OAuth consumers · Latchkey", status, page) }
+        Self { title, data: Some(json), ..Self::new(TITLE, status, page) }
     }
 }
 
@@ -34,7 +41,9 @@ pub fn ConsumersPage(
     data: PageData,
 ) -> impl IntoView {
     let shell = Shell::new(data.prefix, data.now_ms);
-    let state = PageState::new(data.listing.page, shell);
+    let (view, total) = (data.view.parse().unwrap_or_default(), data.listing.total.unwrap_or_default());
+    let table = Table::new(view, data.listing.items, data.before, total, data.counts);
+    let state = PageState::new(table, shell);
     provide_context(shell);
     provide_context(state);
     let seen = data.listing.seen;
@@ -55,7 +64,7 @@ pub fn ConsumersPage(
             <MissedNote missed=data.missed/>
             {data.not_found.map(|words| view! { <p class="note warning" role="status">{words}</p> })}
             <Register reply=data.reply/>
-            <ConsumerTable/>
+            <ConsumerTable next=data.next/>
             <RowMenu/>
         </Frame>
         {move || match state.overlay.get()? {

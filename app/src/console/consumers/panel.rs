@@ -139,7 +139,8 @@ impl Panel {
         });
     }
 
-    fn key(self) -> Option<ConsumerKey> {
+    /// The consumer that it is open on.
+    pub(super) fn key(self) -> Option<ConsumerKey> {
         self.0.with_value(|opened| opened.key)
     }
 

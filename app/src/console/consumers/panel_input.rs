@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{Consumer, ConsumerKey};
 use leptos::{ev, prelude::*, task::spawn_local};
 use time::{Duration, OffsetDateTime};
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::{
@@ -13,8 +13,10 @@ use super::{
     elements,
     overlay::Open,
     panel::{Panel, TABLE},
+    place::address_at,
     requested::removable_from,
     state::PageState,
+    window::{self, History},
 };
 use crate::{
     json,
@@ -90,7 +92,8 @@ fn pressed(state: PageState, event: &ev::KeyboardEvent) {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         target.is_some_and(|target| target.matches("input, textarea, select").unwrap_or(false))
     };
-    let is_free = || state.overlay.row().is_none() && dom::find("dialog[open]").is_none() && !typing();
+    let is_free =
+        || state.overlay.row().is_none() && dom::find("dialog[open], :popover-open").is_none() && !typing();
     if event.key() == "Escape" && !event.default_prevented() && Panel::place().is_some() && is_free() {
         event.prevent_default();
         close(state);
@@ -107,14 +110,9 @@ fn close(state: PageState) {
     }
 }
 
-/// Changes the address, in which the view of the table stays as it is. A page of users belongs to one consumer.
+/// Changes the address, in which the view of the table stays as it is.
 fn push(state: PageState, path: &str) {
-    let search = window().location().search().unwrap_or_default();
-    let view = if search.starts_with("?users_after=") { "" } else { &search };
-    let url = state.shell.url(path) + view;
-    if let Ok(history) = window().history() {
-        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url));
-    }
+    window::visit(state, &address_at(&state.shell.url(path), &state.view()), History::Push);
 }
 
 /// Opens or closes the panel as the address says, after **Back** or **Forward**.
@@ -122,6 +120,8 @@ fn follow_address(state: PageState) {
     let path = window().location().pathname().unwrap_or_default();
     let key = path.strip_prefix(&state.shell.url(TABLE)).and_then(|rest| rest.strip_prefix('/'));
     match key.and_then(|key| key.parse::<ConsumerKey>().ok()) {
+        // Another view of the table leaves it open.
+        Some(key) if state.panel.key() == Some(key) => {}
         Some(key) => state.panel.open(key, state.shell),
         None => {
             if let Some(key) = state.panel.close() {

@@ -5,8 +5,14 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use super::{
-    decision::Decision, elements, overlay::Open, panel::TABLE, requested::Requested, rights,
-    signals::RowSignals, state::PageState,
+    decision::Decision,
+    elements,
+    overlay::Open,
+    panel::TABLE,
+    requested::Requested,
+    rights,
+    signals::{LEFT_OUT, NEW, RowSignals},
+    state::PageState,
 };
 use crate::ui::{copy::CopyButton, dom, menu::Position, time::Ago};
 
@@ -31,7 +37,7 @@ pub(super) fn Row(
 ) -> impl IntoView {
     let state = expect_context::<PageState>();
     let consumer = RwSignal::from(signals.consumer);
-    let is_new = RwSignal::from(signals.marked);
+    let tag = RwSignal::from(signals.tag);
     let menu_open = Memo::new(move |_| state.overlay.is_menu_of(key));
     let name = move || consumer.with(|consumer| consumer.name.to_string());
     let status = move || consumer.with(|consumer| consumer.status);
@@ -74,15 +80,19 @@ pub(super) fn Row(
     };
     view! {
         <tr
-            role="row" data-key=key.to_string() class:off=move || status() != Status::Approved class:new=is_new
-            class:exact=state.shell.exact_times on:contextmenu=right_click on:keydown=key_down
+            role="row" data-key=key.to_string() aria-rowindex=state.rows.index(key)
+            class:off=move || status() != Status::Approved class:new=move || tag.get() == NEW
+            class:left-out=move || tag.get() == LEFT_OUT class:exact=state.shell.exact_times
+            on:contextmenu=right_click on:keydown=key_down
         >
             <td role="cell" class="name">
                 <a href=state.shell.url(&format!("{TABLE}/{key}")) data-open="">
                     <bdi id=name_id.clone() title=name>{move || name()}</bdi>
                 </a>
                 {move || right().map(|word| view! { " " <span class="tag" data-word=word>{word}</span> }.into_any())}
-                {move || is_new.get().then(|| view! { " " <span class="tag">"New"</span> }.into_any())}
+                {move || Some(tag.get()).filter(|tag| !tag.is_empty()).map(|tag| {
+                    view! { " " <span class="tag">{tag}</span> }.into_any()
+                })}
                 " "
                 <span class="facts">{move || consumer.with(|consumer| facts(consumer))}</span>
             </td>

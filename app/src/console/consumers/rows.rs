@@ -1,5 +1,5 @@
-//! The rows of the table and what each event does to them. Only those that are loaded: a window of them, whose end is
-//! `next_cursor`. It is pure: every open page ends up equal to the database.
+//! The rows of the table and what each event does to them. Only a window of the view's rows is loaded. It is pure: every open
+//! page ends up equal to the database.
 
 use std::{
     cmp::Ordering,
@@ -7,22 +7,41 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Consumer, ConsumerKey, Event, Page, Use};
+use domain::{Consumer, ConsumerKey, Cursor, Event, Sort, Status, StatusCounts, Use, View, query::Order};
+use time::OffsetDateTime;
 
-/// The rows of the table, newest first.
-#[derive(Clone, Debug, Default)]
+/// A row that is loaded.
+#[derive(Clone, Debug)]
+struct Row {
+    consumer: Arc<Consumer>,
+    /// Where it stands, which is by what the consumer was like when it came to stand there.
+    place: Cursor,
+    /// Whether it is in the view. One that is no longer stays while it is in use.
+    fits: bool,
+}
+
+/// A window of the rows of a view.
+#[derive(Clone, Debug)]
 pub struct Table {
-    rows: HashMap<ConsumerKey, Arc<Consumer>>,
-    /// The rows on the page, newest first.
+    view: View,
+    /// By this time the view is meant.
+    now: OffsetDateTime,
+    rows: HashMap<ConsumerKey, Row>,
+    /// The rows on the page, in the order of the view.
     order: Vec<ConsumerKey>,
     /// New rows that are shown once the pointer and the focus have left the table.
     waiting: Vec<ConsumerKey>,
     /// Late events must not bring a removed row back; keys are never used again.
     removed: HashSet<ConsumerKey>,
-    /// How many consumers there are, loaded or not.
+    /// How many rows of the view stand before the window.
+    start: u64,
+    /// How many rows the view has, loaded or not.
     total: u64,
-    /// Where the rows begin that are not loaded yet.
-    next_cursor: Option<String>,
+    counts: StatusCounts,
+    /// Whether something happened to a row that is not loaded, so that the numbers have to be asked for.
+    doubtful: bool,
+    /// How many events were applied.
+    events: u64,
 }
 
 /// What to do with a row that is new.
@@ -47,15 +66,36 @@ pub enum Applied {
     Nothing,
 }
 
+/// A side of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Where the first row is.
+    Above,
+    /// Where the last row is.
+    Below,
+}
+
 impl Table {
-    /// The table as the server first sends it.
-    pub fn new(page: Page<Consumer>) -> Self {
-        let mut table = Self::default();
-        table.extend(page);
+    /// The table as the server first sends it: rows of a view, behind `start` others.
+    pub fn new(view: View, items: Vec<Consumer>, start: u64, total: u64, counts: StatusCounts) -> Self {
+        let mut table = Self {
+            view: View::default(),
+            now: OffsetDateTime::UNIX_EPOCH,
+            rows: HashMap::new(),
+            order: Vec::new(),
+            waiting: Vec::new(),
+            removed: HashSet::new(),
+            start: 0,
+            total: 0,
+            counts,
+            doubtful: false,
+            events: 0,
+        };
+        table.load(view, items, start, total);
         table
     }
 
-    /// The rows on the page, newest first.
+    /// The rows on the page, in the order of the view.
     pub fn order(&self) -> &[ConsumerKey] {
         &self.order
     }
@@ -65,24 +105,50 @@ impl Table {
         self.rows.keys().copied()
     }
 
+    /// The view.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
     /// How many new rows wait.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
     }
 
-    /// How many consumers there are, loaded or not.
+    /// How many rows the view has, loaded or not.
     pub fn total(&self) -> u64 {
         self.total
     }
 
-    /// Where the rows begin that are not loaded yet; `None` if all are.
-    pub fn next_cursor(&self) -> Option<&String> {
-        self.next_cursor.as_ref()
+    /// How many consumers have each status.
+    pub fn counts(&self) -> StatusCounts {
+        self.counts
+    }
+
+    /// How many rows stand before the window.
+    pub fn above(&self) -> u64 {
+        self.start
+    }
+
+    /// How many rows stand behind the window.
+    pub fn below(&self) -> u64 {
+        let loaded = self.start + count(self.fitting()) + count(self.waiting.iter());
+        self.total.saturating_sub(loaded)
+    }
+
+    /// How many events were applied so far.
+    pub fn events(&self) -> u64 {
+        self.events
     }
 
     /// The row of a key.
     pub fn get(&self, key: ConsumerKey) -> Option<&Arc<Consumer>> {
-        self.rows.get(&key)
+        self.rows.get(&key).map(|row| &row.consumer)
+    }
+
+    /// Whether a row is no longer in the view.
+    pub fn is_left_out(&self, key: ConsumerKey) -> bool {
+        self.rows.get(&key).is_some_and(|row| !row.fits)
     }
 
     /// The row below.
@@ -91,8 +157,41 @@ impl Table {
         self.order.get(at + 1).copied()
     }
 
+    /// The cursor of the last row on a side.
+    pub fn edge(&self, side: Side) -> Option<&Cursor> {
+        let key = match side {
+            Side::Above => self.order.first(),
+            Side::Below => self.order.last(),
+        };
+        key.map(|key| &self.rows[key].place)
+    }
+
+    /// Takes notice of the time.
+    pub fn set_time(&mut self, now: OffsetDateTime) {
+        self.now = now;
+    }
+
+    /// Takes over what was asked for: the numbers, and how many rows stand behind the last one that is loaded.
+    pub fn set_counts(&mut self, counts: StatusCounts, total: u64, behind: Option<u64>) {
+        (self.counts, self.total, self.doubtful) = (counts, total, false);
+        if let Some(behind) = behind {
+            self.start = total.saturating_sub(behind + count(self.fitting()) + count(self.waiting.iter()));
+        }
+    }
+
+    /// Whether the numbers have to be asked for.
+    pub fn is_doubtful(&self) -> bool {
+        self.doubtful
+    }
+
+    /// Has the numbers asked for.
+    pub fn doubt(&mut self) {
+        self.doubtful = true;
+    }
+
     /// Applies an event. Applying it again changes nothing.
     pub fn apply(&mut self, event: Event, new_row: NewRow) -> Applied {
+        self.events += 1;
         match event {
             Event::Consumer(consumer) => self.save(consumer, new_row),
             Event::Removed(key) => self.remove(key),
@@ -101,11 +200,15 @@ impl Table {
 
     /// Applies when a consumer was last used. An older use changes nothing.
     pub fn apply_use(&mut self, used: &Use) -> Applied {
-        let Some(row) = self.rows.get_mut(&used.key) else { return Applied::Nothing };
-        if row.last_used_at >= Some(used.last_used_at) {
+        let Some(row) = self.rows.get_mut(&used.key) else {
+            self.doubtful |= self.view.last_used.is_some();
+            return Applied::Nothing;
+        };
+        if row.consumer.last_used_at >= Some(used.last_used_at) {
             return Applied::Nothing;
         }
-        Arc::make_mut(row).last_used_at = Some(used.last_used_at);
+        Arc::make_mut(&mut row.consumer).last_used_at = Some(used.last_used_at);
+        self.judge(used.key);
         Applied::Changed(used.key)
     }
 
@@ -119,22 +222,44 @@ impl Table {
             self.insert(key);
         }
         if let Some(row) = self.rows.get_mut(&key) {
-            if !is_newer(&consumer, row) {
+            if !is_newer(&consumer, &row.consumer) {
                 return Applied::Nothing;
             }
+            let before = row.consumer.status;
             // Read before the use was written, but told after it.
-            let last_used_at = consumer.last_used_at.max(row.last_used_at);
-            *row = Arc::new(Consumer { last_used_at, ..consumer });
+            let last_used_at = consumer.last_used_at.max(row.consumer.last_used_at);
+            row.consumer = Arc::new(Consumer { last_used_at, ..consumer });
+            let after = row.consumer.status;
+            *number(&mut self.counts, before) = number(&mut self.counts, before).saturating_sub(1);
+            *number(&mut self.counts, after) += 1;
+            self.judge(key);
             return Applied::Changed(key);
         }
-        // One that was asked for again, or used, is not new.
-        if consumer.revision == 1 && consumer.requested_times <= 1 && consumer.last_used_at.is_none() {
-            self.total += 1;
+        let fits = self.view.fits(&consumer, self.now);
+        let (above, below) = (self.above(), self.below());
+        // One that was asked for again, or used, is not new. What another one was before is not known.
+        let is_new =
+            consumer.revision == 1 && consumer.requested_times <= 1 && consumer.last_used_at.is_none();
+        if is_new {
+            *number(&mut self.counts, consumer.status) += 1;
+            self.total += u64::from(fits);
+        } else {
+            self.doubtful = true;
         }
-        if self.next_cursor.is_some() && self.sorts_after_all(&consumer) {
+        let place = Cursor::of(&consumer, self.view.sort);
+        if !fits {
             return Applied::Nothing;
         }
-        self.rows.insert(key, Arc::new(consumer));
+        match self.beyond(&place) {
+            Some(Side::Above) if above > 0 => {
+                self.start += u64::from(is_new);
+                return Applied::Nothing;
+            }
+            Some(Side::Below) if below > 0 => return Applied::Nothing,
+            // In the window all rows of the view are loaded, so it has just come into the view.
+            _ => self.total += u64::from(!is_new),
+        }
+        self.rows.insert(key, Row { consumer: Arc::new(consumer), place, fits });
         match new_row {
             NewRow::Show => self.insert(key),
             NewRow::Wait => self.waiting.push(key),
@@ -142,14 +267,32 @@ impl Table {
         Applied::Added(key)
     }
 
+    /// Looks whether a row is still in the view, after its consumer has changed.
+    fn judge(&mut self, key: ConsumerKey) {
+        let Some(row) = self.rows.get_mut(&key) else { return };
+        let fits = self.view.fits(&row.consumer, self.now);
+        if fits != row.fits {
+            row.fits = fits;
+            self.total = if fits { self.total + 1 } else { self.total.saturating_sub(1) };
+        }
+        // What waits was not seen yet.
+        if !fits && self.waiting.contains(&key) {
+            self.waiting.retain(|row| *row != key);
+            self.rows.remove(&key);
+        }
+    }
+
     fn remove(&mut self, key: ConsumerKey) -> Applied {
         if !self.removed.insert(key) {
             return Applied::Nothing;
         }
-        self.total = self.total.saturating_sub(1);
-        if self.rows.remove(&key).is_none() {
+        let Some(row) = self.rows.remove(&key) else {
+            self.doubtful = true;
             return Applied::Nothing;
-        }
+        };
+        self.total = self.total.saturating_sub(u64::from(row.fits));
+        let number = number(&mut self.counts, row.consumer.status);
+        *number = number.saturating_sub(1);
         self.order.retain(|row| *row != key);
         self.waiting.retain(|row| *row != key);
         Applied::Removed(key)
@@ -164,41 +307,132 @@ impl Table {
         self.order.iter().find(|key| waiting.contains(key)).copied()
     }
 
-    /// Adds the next page of rows.
-    pub fn extend(&mut self, page: Page<Consumer>) {
-        self.total = page.total;
-        self.next_cursor = page.next_cursor;
-        for consumer in page.items {
-            let key = consumer.key;
-            let row = self.rows.get(&key);
-            if self.removed.contains(&key) || row.is_some_and(|row| !is_newer(&consumer, row)) {
+    /// The rows that are no longer in the view or stand where they do not belong any more, but for rows that
+    /// are in use.
+    pub fn astray(&self, in_use: &[Option<ConsumerKey>]) -> Vec<ConsumerKey> {
+        // Uses move rows only when the view is loaded again: those in use by programs would never stand still.
+        let by_use = self.view.sort == Sort::LastUsedAt;
+        let is_astray = |key: &ConsumerKey| {
+            let row = &self.rows[key];
+            let moved = !by_use && row.place != Cursor::of(&row.consumer, self.view.sort);
+            !in_use.contains(&Some(*key)) && (!row.fits || moved)
+        };
+        self.order.iter().copied().filter(is_astray).collect()
+    }
+
+    /// Takes them off the page, and puts those that have moved to their places.
+    pub fn tidy(&mut self, in_use: &[Option<ConsumerKey>]) {
+        let astray = self.astray(in_use);
+        for key in &astray {
+            self.order.retain(|row| row != key);
+            let Some(row) = self.rows.remove(key) else { continue };
+            if !row.fits {
                 continue;
             }
-            let new = row.is_none();
-            self.rows.insert(key, Arc::new(consumer));
-            if new {
-                self.insert(key);
+            let place = Cursor::of(&row.consumer, self.view.sort);
+            match self.beyond(&place) {
+                Some(Side::Above) if self.start > 0 => self.start += 1,
+                // The row itself is one of those that are not loaded now.
+                Some(Side::Below) if self.below() > 1 => {}
+                _ => {
+                    self.rows.insert(*key, Row { place, ..row });
+                    self.insert(*key);
+                }
             }
         }
     }
 
-    /// Starts over from a new first page, after a break too long to catch up from. Rows beyond it are loaded again.
-    pub fn restart(&mut self, page: Page<Consumer>) {
-        let removed = std::mem::take(&mut self.removed);
-        *self = Self { removed, ..Self::default() };
-        self.extend(page);
+    /// Adds rows on a side of the window; with fewer than were asked for, the view ends there.
+    pub fn extend(&mut self, side: Side, items: Vec<Consumer>, is_end: bool) {
+        let before = count(self.fitting());
+        for consumer in items {
+            let key = consumer.key;
+            let row = self.rows.get(&key);
+            if self.removed.contains(&key) || row.is_some_and(|row| !is_newer(&consumer, &row.consumer)) {
+                continue;
+            }
+            if let Some(row) = self.rows.get_mut(&key) {
+                row.consumer = Arc::new(consumer);
+                self.judge(key);
+                continue;
+            }
+            let place = Cursor::of(&consumer, self.view.sort);
+            self.rows.insert(key, Row { consumer: Arc::new(consumer), place, fits: true });
+            self.insert(key);
+        }
+        let added = count(self.fitting()).saturating_sub(before);
+        match side {
+            Side::Above if is_end => self.start = 0,
+            Side::Above => self.start = self.start.saturating_sub(added),
+            Side::Below if is_end => self.total -= self.below(),
+            Side::Below => {}
+        }
+    }
+
+    /// Drops this number of rows of a side; they are loaded again when they come into sight.
+    pub fn drop_rows(&mut self, side: Side, number: usize) {
+        let number = number.min(self.order.len());
+        let dropped: Vec<_> = match side {
+            Side::Above => self.order.drain(..number).collect(),
+            Side::Below => self.order.drain(self.order.len() - number..).collect(),
+        };
+        for key in dropped {
+            let fitted = self.rows.remove(&key).is_some_and(|row| row.fits);
+            self.start += u64::from(fitted && side == Side::Above);
+        }
+    }
+
+    /// Shows other rows: of a view, behind `start` others.
+    pub fn load(&mut self, view: View, items: Vec<Consumer>, start: u64, total: u64) {
+        (self.view, self.start, self.total) = (view, start, total);
+        self.rows.clear();
+        self.order.clear();
+        self.waiting.clear();
+        self.extend(Side::Below, items, false);
     }
 
     fn insert(&mut self, key: ConsumerKey) {
-        let Some(consumer) = self.rows.get(&key) else {
+        let Some(row) = self.rows.get(&key) else {
             return;
         };
-        let at = self.order.partition_point(|row| newest_first(&self.rows[row], consumer) == Ordering::Less);
+        let at =
+            self.order.partition_point(|other| self.compare(&self.rows[other].place, &row.place).is_lt());
         self.order.insert(at, key);
     }
 
-    fn sorts_after_all(&self, consumer: &Consumer) -> bool {
-        self.order.last().is_none_or(|last| newest_first(&self.rows[last], consumer) == Ordering::Less)
+    /// On which side of the window a place is; `None` inside.
+    fn beyond(&self, place: &Cursor) -> Option<Side> {
+        let (first, last) = (self.edge(Side::Above)?, self.edge(Side::Below)?);
+        if self.compare(place, first).is_lt() {
+            Some(Side::Above)
+        } else {
+            self.compare(place, last).is_gt().then_some(Side::Below)
+        }
+    }
+
+    fn compare(&self, a: &Cursor, b: &Cursor) -> Ordering {
+        let ascending = (&a.value, &a.key).cmp(&(&b.value, &b.key));
+        match self.view.order.unwrap_or(self.view.sort.usual_order()) {
+            Order::Ascending => ascending,
+            Order::Descending => ascending.reverse(),
+        }
+    }
+
+    /// The rows on the page that are in the view.
+    fn fitting(&self) -> impl Iterator<Item = &ConsumerKey> {
+        self.order.iter().filter(|key| self.rows[*key].fits)
+    }
+}
+
+fn count<'a>(rows: impl Iterator<Item = &'a ConsumerKey>) -> u64 {
+    rows.count() as u64
+}
+
+fn number(counts: &mut StatusCounts, status: Status) -> &mut u64 {
+    match status {
+        Status::Pending => &mut counts.pending,
+        Status::Approved => &mut counts.approved,
+        Status::Disapproved => &mut counts.disapproved,
     }
 }
 
@@ -209,183 +443,5 @@ fn is_newer(consumer: &Consumer, than: &Consumer) -> bool {
     age(consumer) > age(than)
 }
 
-fn newest_first(a: &Consumer, b: &Consumer) -> Ordering {
-    (b.created_at, b.key).cmp(&(a.created_at, a.key))
-}
-
 #[cfg(test)]
-mod tests {
-    use domain::{Actor, ConsumerName, Status};
-    use time::{Duration, OffsetDateTime};
-
-    use super::*;
-
-    fn key(n: u8) -> ConsumerKey {
-        format!("00000000-0000-0000-0000-0000000000{n:02x}").parse().unwrap()
-    }
-
-    /// The consumer registered in second `n`.
-    fn consumer(n: u8) -> Consumer {
-        let at = OffsetDateTime::UNIX_EPOCH + Duration::seconds(n.into());
-        Consumer::register(key(n), ConsumerName::parse("App").unwrap(), false, Actor::CommandLine, at)
-    }
-
-    fn page(rows: &[u8]) -> Page<Consumer> {
-        Page {
-            items: rows.iter().map(|n| consumer(*n)).collect(),
-            next_cursor: None,
-            total: rows.len() as u64,
-        }
-    }
-
-    fn decided(n: u8, status: Status) -> Consumer {
-        consumer(n).decide(status, OffsetDateTime::UNIX_EPOCH).unwrap()
-    }
-
-    fn order(table: &Table) -> Vec<ConsumerKey> {
-        table.order().to_vec()
-    }
-
-    #[test]
-    fn a_new_consumer_goes_to_its_place_newest_first() {
-        let mut table = Table::new(page(&[5, 1]));
-        assert_eq!(table.apply(Event::Consumer(consumer(9)), NewRow::Show), Applied::Added(key(9)));
-        table.apply(Event::Consumer(consumer(3)), NewRow::Show);
-        assert_eq!(order(&table), [9, 5, 3, 1].map(key));
-        assert_eq!(table.total(), 4);
-    }
-
-    #[test]
-    fn the_same_event_twice_changes_nothing_the_second_time() {
-        let mut table = Table::new(page(&[1]));
-        let event = Event::Consumer(decided(1, Status::Approved));
-        assert_eq!(table.apply(event.clone(), NewRow::Show), Applied::Changed(key(1)));
-        assert_eq!(table.apply(event, NewRow::Show), Applied::Nothing);
-        assert_eq!(table.apply(Event::Removed(key(1)), NewRow::Show), Applied::Removed(key(1)));
-        assert_eq!(table.apply(Event::Removed(key(1)), NewRow::Show), Applied::Nothing);
-        assert_eq!(table.total(), 0);
-    }
-
-    #[test]
-    fn an_older_event_that_comes_late_does_not_undo_a_newer_one() {
-        let mut table = Table::new(page(&[1]));
-        let newer =
-            decided(1, Status::Approved).decide(Status::Disapproved, OffsetDateTime::UNIX_EPOCH).unwrap();
-        table.apply(Event::Consumer(newer), NewRow::Show);
-        table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show);
-        assert_eq!(table.get(key(1)).unwrap().status, Status::Disapproved);
-    }
-
-    #[test]
-    fn a_late_event_or_page_does_not_bring_a_removed_row_back() {
-        let mut table = Table::new(page(&[1]));
-        table.apply(Event::Removed(key(1)), NewRow::Show);
-        assert_eq!(
-            table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show),
-            Applied::Nothing
-        );
-        table.extend(page(&[1]));
-        assert_eq!(order(&table), []);
-    }
-
-    #[test]
-    fn a_changed_row_stays_where_it_is() {
-        let mut table = Table::new(page(&[9, 5, 1]));
-        table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show);
-        assert_eq!(order(&table), [9, 5, 1].map(key));
-    }
-
-    #[test]
-    fn what_is_not_loaded_counts_once_however_often_it_is_asked_for() {
-        let mut table = Table::new(Page { next_cursor: Some("5".into()), total: 2, ..page(&[5]) });
-        let asked = Consumer { requested_times: 42, ..consumer(1) };
-        assert_eq!(table.apply(Event::Consumer(asked), NewRow::Show), Applied::Nothing);
-        assert_eq!(table.total(), 2);
-    }
-
-    #[test]
-    fn a_waiting_row_is_not_on_the_page_until_it_is_shown() {
-        let mut table = Table::new(page(&[1]));
-        table.apply(Event::Consumer(consumer(2)), NewRow::Wait);
-        table.apply(Event::Consumer(consumer(3)), NewRow::Wait);
-        assert_eq!((order(&table), table.waiting(), table.total()), (vec![key(1)], 2, 3));
-        table.apply(Event::Consumer(decided(2, Status::Approved)), NewRow::Wait);
-        assert_eq!(table.show_waiting(), Some(key(3)));
-        assert_eq!((order(&table), table.waiting()), ([3, 2, 1].map(key).to_vec(), 0));
-        assert_eq!(table.get(key(2)).unwrap().status, Status::Approved);
-    }
-
-    #[test]
-    fn a_waiting_row_is_shown_when_it_turns_out_to_be_ones_own() {
-        let mut table = Table::new(page(&[1]));
-        table.apply(Event::Consumer(consumer(2)), NewRow::Wait);
-        table.apply(Event::Consumer(consumer(2)), NewRow::Show);
-        assert_eq!((order(&table), table.waiting()), ([2, 1].map(key).to_vec(), 0));
-    }
-
-    #[test]
-    fn a_waiting_row_that_is_removed_waits_no_more() {
-        let mut table = Table::new(page(&[1]));
-        table.apply(Event::Consumer(consumer(2)), NewRow::Wait);
-        table.apply(Event::Removed(key(2)), NewRow::Show);
-        assert_eq!((table.waiting(), table.show_waiting(), table.total()), (0, None, 1));
-    }
-
-    #[test]
-    fn an_event_for_a_row_that_is_not_loaded_yet_leaves_it_for_its_page() {
-        let mut table = Table::new(Page { next_cursor: Some("5".into()), total: 2, ..page(&[5]) });
-        assert_eq!(
-            table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show),
-            Applied::Nothing
-        );
-        table.extend(Page { total: 2, ..page(&[1]) });
-        assert_eq!(order(&table), [5, 1].map(key));
-    }
-
-    #[test]
-    fn after_a_long_break_the_table_is_what_the_server_says() {
-        let mut table = Table::new(page(&[9, 5, 1]));
-        table.apply(Event::Consumer(consumer(10)), NewRow::Wait);
-        table.restart(page(&[9, 1]));
-        assert_eq!((order(&table), table.total(), table.waiting()), ([9, 1].map(key).to_vec(), 2, 0));
-    }
-
-    #[test]
-    fn asking_again_shows_and_a_late_copy_does_not_undo_it() {
-        let mut table = Table::new(page(&[5]));
-        let asked = |times| Event::Consumer(Consumer { requested_times: times, ..consumer(5) });
-        assert_eq!(table.apply(asked(42), NewRow::Show), Applied::Changed(key(5)));
-        assert_eq!(table.apply(asked(42), NewRow::Show), Applied::Nothing);
-        assert_eq!(table.apply(asked(41), NewRow::Show), Applied::Nothing);
-        assert_eq!((table.get(key(5)).unwrap().requested_times, table.total()), (42, 1));
-    }
-
-    #[test]
-    fn a_use_shows_in_its_row_alone_and_an_older_one_changes_nothing() {
-        let mut table = Table::new(page(&[5, 1]));
-        let at = |second| OffsetDateTime::UNIX_EPOCH + Duration::seconds(second);
-        let used = |n, second| Use { key: key(n), last_used_at: at(second) };
-        assert_eq!(table.apply_use(&used(5, 20)), Applied::Changed(key(5)));
-        assert_eq!(table.apply_use(&used(5, 20)), Applied::Nothing);
-        assert_eq!(table.apply_use(&used(5, 10)), Applied::Nothing);
-        assert_eq!(table.apply_use(&used(9, 10)), Applied::Nothing, "its row is not loaded");
-        assert_eq!(table.get(key(5)).unwrap().last_used_at, Some(at(20)));
-        assert_eq!((table.get(key(5)).unwrap().revision, table.get(key(1)).unwrap().last_used_at), (1, None));
-    }
-
-    #[test]
-    fn a_change_that_comes_after_a_later_use_keeps_the_use() {
-        let mut table = Table::new(page(&[1]));
-        let used = Use { key: key(1), last_used_at: OffsetDateTime::UNIX_EPOCH };
-        table.apply_use(&used);
-        table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show);
-        let row = table.get(key(1)).unwrap();
-        assert_eq!((row.status, row.last_used_at), (Status::Approved, Some(used.last_used_at)));
-    }
-
-    #[test]
-    fn the_row_below_the_last_one_is_none() {
-        let table = Table::new(page(&[9, 5, 1]));
-        assert_eq!([9, 5, 1].map(|n| table.next(key(n))), [Some(key(5)), Some(key(1)), None]);
-    }
-}
+mod tests;

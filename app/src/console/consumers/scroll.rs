@@ -18,6 +18,33 @@ fn first_visible_row() -> Option<ConsumerKey> {
     elements::key_of(&element)
 }
 
+/// The same, with its distance from the window's upper edge.
+pub(super) fn first_row() -> Option<(ConsumerKey, i32)> {
+    let key = first_visible_row()?;
+    #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
+    Some((key, top(key)? as i32))
+}
+
+/// Scrolls a row to this distance from the window's upper edge.
+pub(super) fn to_place(key: Option<ConsumerKey>, distance: i32) {
+    if let Some(now) = key.and_then(top) {
+        window().scroll_by_with_x_and_y(0.0, now - f64::from(distance));
+    }
+}
+
+/// Scrolls to the end of the page.
+pub(super) fn to_end() {
+    window().scroll_by_with_x_and_y(0.0, 1e8);
+}
+
+/// Scrolls back to the table's begin where that is above what is seen.
+pub(super) fn to_table() {
+    let Some(table) = dom::find("section.consumers") else { return };
+    if table.get_bounding_client_rect().top() < 0.0 {
+        table.scroll_into_view();
+    }
+}
+
 /// Whether the page is at least as high as the window, so that one more row can be scrolled away.
 pub(super) fn page_scrolls() -> bool {
     let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);

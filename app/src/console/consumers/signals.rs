@@ -3,10 +3,16 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use domain::{Consumer, ConsumerKey, Event, Page, Use};
+use domain::{Consumer, ConsumerKey, Event, StatusCounts, Use, View};
 use leptos::prelude::*;
 
-use super::rows::{Applied, NewRow, Table};
+use super::rows::{Applied, NewRow, Side, Table};
+
+/// The tag of a row that has just come.
+pub(super) const NEW: &str = "New";
+
+/// The tag of a row that the view does not have any more.
+pub(super) const LEFT_OUT: &str = "No longer in this view";
 
 /// How many rows there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,10 +21,14 @@ pub(super) struct Counts {
     pub(super) shown: usize,
     /// Waiting until the table is not in use.
     pub(super) waiting: usize,
-    /// In the database.
+    /// Rows of the view, loaded or not.
     pub(super) total: u64,
-    /// Whether some are not loaded yet.
-    pub(super) more: bool,
+    /// Rows of the view before those that are loaded.
+    pub(super) above: u64,
+    /// Rows of the view behind those that are loaded.
+    pub(super) below: u64,
+    /// With each status, in the view or not.
+    pub(super) of: StatusCounts,
 }
 
 impl Counts {
@@ -27,8 +37,15 @@ impl Counts {
             shown: table.order().len(),
             waiting: table.waiting(),
             total: table.total(),
-            more: table.next_cursor().is_some(),
+            above: table.above(),
+            below: table.below(),
+            of: table.counts(),
         }
+    }
+
+    /// How many rows there are for those who read the table: those that are left out are on the page as well.
+    pub(super) fn rows(self) -> u64 {
+        self.above + self.shown as u64 + self.below
     }
 }
 
@@ -37,13 +54,13 @@ impl Counts {
 pub(super) struct RowSignals {
     /// Its consumer as it is now; of a removed one, as it was last.
     pub(super) consumer: ArcRwSignal<Arc<Consumer>>,
-    /// Whether it is marked as new.
-    pub(super) marked: ArcRwSignal<bool>,
+    /// Its tag: `NEW`, `LEFT_OUT` or empty.
+    pub(super) tag: ArcRwSignal<&'static str>,
 }
 
 impl RowSignals {
     fn new(consumer: &Arc<Consumer>) -> Self {
-        Self { consumer: ArcRwSignal::new(consumer.clone()), marked: ArcRwSignal::new(false) }
+        Self { consumer: ArcRwSignal::new(consumer.clone()), tag: ArcRwSignal::new("") }
     }
 }
 
@@ -60,8 +77,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(page: Page<Consumer>) -> Self {
-        let table = Table::new(page);
+    pub(super) fn new(table: Table) -> Self {
         let signals = table.keys().filter_map(|key| Some((key, RowSignals::new(table.get(key)?)))).collect();
         Self {
             order: RwSignal::new(table.order().to_vec()),
@@ -107,9 +123,21 @@ impl Rows {
         self.table.with_value(|table| table.next(key))
     }
 
-    /// Where the rows begin that are not loaded yet; `None` if all are.
-    pub(super) fn next_cursor(self) -> Option<String> {
-        self.table.with_value(|table| table.next_cursor().cloned())
+    /// Where a row stands in the whole table, whose heads are its first row; untracked.
+    pub(super) fn index(self, key: ConsumerKey) -> Option<String> {
+        let at = self.read(|table| table.order().iter().position(|row| *row == key))?;
+        Some((self.counted().above + at as u64 + 2).to_string())
+    }
+
+    /// Reads the table, untracked.
+    pub(super) fn read<T>(self, read: impl FnOnce(&Table) -> T) -> T {
+        self.table.with_value(read)
+    }
+
+    /// Changes what is no row's: the time, the numbers.
+    pub(super) fn write(self, write: impl FnOnce(&mut Table)) {
+        // A page that is closing has no table any more.
+        let _ = self.table.try_update_value(write);
     }
 
     /// Applies an event to the table and its row. What is common to all rows follows with `settle`.
@@ -131,19 +159,27 @@ impl Rows {
         applied
     }
 
-    /// Adds the next rows.
-    pub(super) fn extend(self, page: Page<Consumer>) {
-        let keys: Vec<_> = page.items.iter().map(|consumer| consumer.key).collect();
-        self.table.update_value(|table| table.extend(page));
-        for key in keys {
-            self.update(key);
-        }
-        self.settle();
+    /// Adds rows on a side of the window, and drops as many of the other as it has too many there.
+    pub(super) fn extend(self, side: Side, items: Vec<Consumer>, is_end: bool, drop: usize) {
+        self.renew(|table| {
+            table.extend(side, items, is_end);
+            table.drop_rows(if side == Side::Above { Side::Below } else { Side::Above }, drop);
+        });
     }
 
-    /// Starts over from the first rows, after a break too long to catch up from.
-    pub(super) fn restart(self, page: Page<Consumer>) {
-        self.table.update_value(|table| table.restart(page));
+    /// Shows other rows.
+    pub(super) fn load(self, view: View, items: Vec<Consumer>, start: u64, total: u64) {
+        self.renew(|table| table.load(view, items, start, total));
+    }
+
+    /// Takes rows that are astray away from where they are.
+    pub(super) fn tidy(self, in_use: &[Option<ConsumerKey>]) {
+        self.renew(|table| table.tidy(in_use));
+    }
+
+    /// Changes which rows there are, and makes all signals equal to them.
+    fn renew(self, change: impl FnOnce(&mut Table)) {
+        self.write(change);
         let mut keys: Vec<_> = self.signals.with_value(|signals| signals.keys().copied().collect());
         self.table.with_value(|table| keys.extend(table.keys()));
         for key in keys {
@@ -166,6 +202,10 @@ impl Rows {
             (Some(row), Some(consumer)) => {
                 if row.consumer.with_untracked(|shown| *shown != consumer) {
                     row.consumer.set(consumer);
+                }
+                let left_out = self.table.with_value(|table| table.is_left_out(key));
+                if left_out != (row.tag.get_untracked() == LEFT_OUT) {
+                    row.tag.set(if left_out { LEFT_OUT } else { "" });
                 }
             }
             (None, Some(consumer)) => _ = signals.insert(key, RowSignals::new(&consumer)),
@@ -208,7 +248,8 @@ mod tests {
 
     fn rows(count: u16) -> Rows {
         let items: Vec<_> = (0..count).rev().map(consumer).collect();
-        Rows::new(Page { total: items.len() as u64, items, next_cursor: None })
+        let total = items.len() as u64;
+        Rows::new(Table::new(View::default(), items, 0, total, StatusCounts::default()))
     }
 
     /// A signal that other rows' changes must not touch.
@@ -242,7 +283,8 @@ mod tests {
             rows.apply(Event::Removed(key(0)), NewRow::Show);
             rows.settle();
             assert_eq!(rows.order.get_untracked(), [4, 3, 2, 1].map(key));
-            assert_eq!(rows.counted(), Counts { shown: 4, waiting: 0, total: 4, more: false });
+            let counts = rows.counted();
+            assert_eq!((counts.shown, counts.waiting, counts.total, counts.below), (4, 0, 4, 0));
             assert!(rows.row(key(0)).is_none(), "what is gone keeps nothing");
         });
     }
@@ -253,10 +295,31 @@ mod tests {
             let rows = rows(3);
             let stays = rows.row(key(2)).unwrap();
             let approved = consumer(2).decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap();
-            rows.restart(Page { items: vec![approved], total: 1, next_cursor: None });
+            rows.load(View::default(), vec![approved], 0, 1);
             assert_eq!(stays.consumer.get_untracked().status, Status::Approved, "the same signal");
             assert_eq!(rows.order.get_untracked(), [key(2)]);
             assert!(rows.row(key(1)).is_none());
+        });
+    }
+
+    #[test]
+    fn a_row_that_the_view_does_not_have_any_more_says_so_until_it_is_taken_away() {
+        Owner::new().with(|| {
+            let rows = rows(3);
+            let items = (0..3).rev().map(consumer).collect();
+            rows.load("status=pending".parse().unwrap(), items, 0, 3);
+            let row = rows.row(key(1)).unwrap();
+            let approved = consumer(1).decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap();
+            rows.apply(Event::Consumer(approved), NewRow::Show);
+            rows.settle();
+            assert_eq!(
+                (row.tag.get_untracked(), rows.counted().total, rows.counted().rows()),
+                (LEFT_OUT, 2, 3)
+            );
+            rows.tidy(&[Some(key(1))]);
+            assert_eq!(rows.counted().shown, 3, "it is in use");
+            rows.tidy(&[]);
+            assert_eq!((rows.order.get_untracked(), rows.counted().rows()), ([2, 0].map(key).to_vec(), 2));
         });
     }
 }

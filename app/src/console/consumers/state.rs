@@ -2,25 +2,31 @@
 
 use std::time::Duration;
 
-use domain::{Consumer, ConsumerKey, Event, Page, Use};
+use domain::{ConsumerKey, Event, Use, View};
 use leptos::{
     prelude::*,
     task::{spawn_local, tick},
 };
 
+use time::OffsetDateTime;
+
 use super::{
     elements,
+    flow::Flow,
     overlay::Overlay,
     panel::Panel,
     registration::Registration,
-    rows::{Applied, NewRow},
+    rows::{Applied, NewRow, Table},
     scroll::{self, ScrollAnchor},
-    signals::Rows,
+    signals::{NEW, Rows},
 };
 use crate::console::shell::Shell;
 
 /// How long a new row is marked.
 const NEW_FOR: Duration = Duration::from_secs(30);
+
+/// How high a row is where nothing else is known; `--row` of the style sheet.
+const ROW_HEIGHT: u32 = 44;
 
 /// What has arrived since the last frame, and is applied with the next one; oldest first.
 #[derive(Clone, Debug, Default)]
@@ -50,21 +56,36 @@ pub(super) struct PageState {
     pub(super) shell: Shell,
     /// The consumer whose panel is open.
     pub(super) panel: Panel,
+    /// What is asked for.
+    pub(super) flow: StoredValue<Flow>,
+    /// Fires when another view is asked for.
+    pub(super) wanted: RwSignal<()>,
+    /// How high a row is, in pixels.
+    pub(super) row_height: RwSignal<u32>,
     arrived: StoredValue<Arrived>,
 }
 
 impl PageState {
     /// The page as the server rendered it.
-    pub(super) fn new(rows: Page<Consumer>, shell: Shell) -> Self {
+    pub(super) fn new(table: Table, shell: Shell) -> Self {
+        let flow = Flow::of(table.view().clone());
         Self {
-            rows: Rows::new(rows),
+            rows: Rows::new(table),
             hovered: RwSignal::new(None),
             overlay: Overlay::new(),
             registered: RwSignal::new(None),
             shell,
             panel: Panel::new(),
+            flow: StoredValue::new(flow),
+            wanted: RwSignal::new(()),
+            row_height: RwSignal::new(ROW_HEIGHT),
             arrived: StoredValue::new(Arrived::default()),
         }
+    }
+
+    /// The view that is asked for.
+    pub(super) fn view(self) -> View {
+        self.flow.with_value(|flow| flow.wanted.clone())
     }
 
     /// Applies what another administrator did, without moving what the reader is looking at.
@@ -105,6 +126,7 @@ impl PageState {
         if arrived.is_empty() && own.is_none() {
             return;
         }
+        self.set_time();
         let anchor = ScrollAnchor::before(self.row_in_use());
         let new_row = if self.would_push_row_in_use() { NewRow::Wait } else { NewRow::Show };
         for event in arrived.events {
@@ -118,11 +140,36 @@ impl PageState {
             self.apply_event(own, NewRow::Show);
         }
         self.rows.settle();
-        // Once the effects of all this are in the document, and before it is painted.
-        spawn_local(async move {
-            tick().await;
-            anchor.after();
-        });
+        correct(anchor);
+    }
+
+    fn set_time(self) {
+        let now = OffsetDateTime::from_unix_timestamp(self.shell.clock.get_untracked() / 1000);
+        self.rows.write(|table| table.set_time(now.unwrap_or(OffsetDateTime::UNIX_EPOCH)));
+    }
+
+    /// Applies once more what happened while rows were asked for: those that came may be older.
+    pub(super) fn catch_up(self, meanwhile: Vec<Event>) {
+        if meanwhile.is_empty() {
+            return;
+        }
+        self.set_time();
+        self.rows.write(Table::doubt);
+        for event in meanwhile {
+            self.rows.apply(event, NewRow::Show);
+        }
+        self.rows.settle();
+    }
+
+    /// Takes away the rows that are no longer in the view and not in use, where that moves no row in use.
+    pub(super) fn tidy(self) {
+        let used = [self.overlay.row(), elements::focused_row(), self.hovered.get_untracked()];
+        let in_use = self.row_in_use();
+        if (in_use.is_none() || scroll::page_scrolls())
+            && self.rows.read(|table| !table.astray(&used).is_empty())
+        {
+            without_moving(in_use, || self.rows.tidy(&used));
+        }
     }
 
     fn apply_event(self, event: Event, new_row: NewRow) {
@@ -139,6 +186,11 @@ impl PageState {
             self.before_removal(key);
         }
         self.panel.changed(key, self.shell);
+        self.flow.update_value(|flow| {
+            if flow.loading {
+                flow.meanwhile.push(event.clone());
+            }
+        });
         if let Applied::Added(key) = self.rows.apply(event, new_row) {
             self.mark_new(key);
         }
@@ -167,8 +219,13 @@ impl PageState {
 
     fn mark_new(self, key: ConsumerKey) {
         let Some(row) = self.rows.row(key) else { return };
-        row.marked.set(true);
-        set_timeout(move || row.marked.set(false), NEW_FOR);
+        row.tag.set(NEW);
+        let passes = move || {
+            if row.tag.get_untracked() == NEW {
+                row.tag.set("");
+            }
+        };
+        set_timeout(passes, NEW_FOR);
     }
 
     /// The row in use: one with a menu or dialog open on it, with the focus in it, or under the pointer.
@@ -184,5 +241,31 @@ impl PageState {
     /// Whether a new row would push a row in use down, with no way to scroll after it.
     fn would_push_row_in_use(self) -> bool {
         self.row_in_use().is_some() && !scroll::page_scrolls()
+    }
+}
+
+/// Changes rows without moving those that are looked at.
+pub(super) fn without_moving(around: Option<ConsumerKey>, change: impl FnOnce()) {
+    let anchor = ScrollAnchor::before(around);
+    change();
+    correct(anchor);
+}
+
+/// Once the effects of a change are in the document, and before it is painted.
+fn correct(anchor: ScrollAnchor) {
+    spawn_local(async move {
+        tick().await;
+        anchor.after();
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_every_closure_of_the_page_holds_is_small() {
+        // Unoptimised, each signal says where it was made.
+        assert!(size_of::<PageState>() <= 256 || cfg!(debug_assertions));
     }
 }

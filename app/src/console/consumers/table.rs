@@ -1,17 +1,19 @@
 //! The table **Consumer keys**, its toolbar, and when waiting rows are shown.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use super::{elements, live, row::Row, state::PageState};
-use crate::ui::effect::effect;
-
-/// How many rows **Show more** brings.
-const MORE: usize = 500;
+use super::{
+    elements, place, row::Row, sight::spacer_height, state::PageState, toolbar, toolbar_html as html, window,
+};
+use crate::ui::{dom::typed, effect::effect, number::grouped};
 
 /// The section with the table.
 #[component]
-pub(super) fn ConsumerTable() -> impl IntoView {
+pub(super) fn ConsumerTable(
+    /// Leads a browser without scripts to the next rows; `None` on the last ones.
+    next: Option<String>,
+) -> impl IntoView {
     let state = expect_context::<PageState>();
     let pointer_inside = StoredValue::new(false);
     // Waiting rows are shown once no row is in use: pointer and focus outside, no menu or dialog open.
@@ -25,57 +27,76 @@ pub(super) fn ConsumerTable() -> impl IntoView {
         pointer_inside.set_value(false);
         state.hovered.set(None);
         show_if_left();
+        state.tidy();
     };
     // The next element gets the focus only after this event.
-    let focus_out = move |_| request_animation_frame(show_if_left);
+    let left = move || {
+        request_animation_frame(show_if_left);
+        // A dialog that closes gives the focus back in the next frame.
+        request_animation_frame(move || request_animation_frame(move || state.tidy()));
+    };
+    let focus_out = move |_| left();
     effect(move || {
         state.overlay.track();
-        request_animation_frame(show_if_left);
+        left();
     });
     let over = move |event: ev::PointerEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let key = target.and_then(|target| elements::key_of(&target));
         if event.pointer_type() == "mouse" && state.hovered.get_untracked() != key {
             state.hovered.set(key);
+            state.tidy();
         }
     };
-    let show_waiting = move |_| {
+    let show_waiting = move |()| {
         if let Some(first) = state.show_waiting() {
             elements::focus_row(Some(first));
         }
     };
+    effect(move || {
+        state.rows.track();
+        window::count(state);
+        window::look(state);
+        window::tidy(state);
+    });
+    let mut is_first = true;
+    effect(move || {
+        state.wanted.track();
+        if std::mem::take(&mut is_first) {
+            toolbar::take_over(state);
+        } else {
+            toolbar::paint(state);
+        }
+    });
+    effect(move || toolbar::paint_numbers(state));
+    effect(move || {
+        let (counts, height) = (state.rows.counts(), state.row_height.get());
+        elements::set_height(".spacer.above", spacer_height(counts.above, counts.total, height));
+        elements::set_height(".spacer.below", spacer_height(counts.below, counts.total, height));
+    });
     let counts = Memo::new(move |_| state.rows.counts());
-    let exact = state.shell.exact_times;
     let waiting = move || counts.get().waiting;
+    let heads = html::heads(&state.view());
+    let scripted = move || state.shell.hydrated.get();
+    let nothing = move || {
+        let (view, prefix) = (state.rows.read(|table| table.view().clone()), state.shell.url(""));
+        html::nothing(&prefix, &view)
+    };
+    let is_empty = move || counts.get().shown == 0 && waiting() == 0;
     view! {
         <section
             class="card consumers" aria-labelledby="consumer-keys"
             on:pointerenter=enter on:pointerleave=leave on:focusout=focus_out
+            on:click=move |event| toolbar::click(state, &event)
+            on:input=move |event| toolbar::input(state, &event)
+            on:change=move |event| toolbar::change(state, &event)
+            on:submit=move |event| toolbar::submit(state, &event)
+            on:keydown=move |event| toolbar::key_down(state, &event)
         >
-            <div class="tools">
-                <h2 id="consumer-keys" tabindex="-1">"Consumer keys"</h2>
-                <span class="count" translate="no">{move || counts.get().total}</span>
-                <button
-                    type="button" class="btn small" aria-pressed=move || exact.get().to_string()
-                    disabled=move || !state.shell.hydrated.get() on:click=move |_| exact.update(|exact| *exact = !*exact)
-                >
-                    "Exact times"
-                </button>
-                <Show when=move || { waiting() > 0 }>
-                    <button type="button" class="btn small" translate="no" on:click=show_waiting>{move || format!("{} new", waiting())}</button>
-                </Show>
-            </div>
-            <table role="table" aria-labelledby="consumer-keys">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col" class="name">"Consumer name"</th>
-                        <th role="columnheader" scope="col" class="k">"Consumer key"</th>
-                        <th role="columnheader" scope="col" class="s">"Status"</th>
-                        <th role="columnheader" scope="col" class="when">"Registered"</th>
-                        <th role="columnheader" scope="col" class="used">"Last used"</th>
-                        <th role="columnheader" scope="col" class="do"><span class="off-screen">"Actions"</span></th>
-                    </tr>
-                </thead>
+            <Tools show_waiting=Callback::new(show_waiting)/>
+            <div class="spacer above"></div>
+            <table role="table" aria-labelledby="consumer-keys" aria-rowcount=move || (counts.get().rows() + 1).to_string()>
+                <thead role="rowgroup" inner_html=heads></thead>
                 // A translator would keep words that are not true any more: it shows copies, and does not see the originals change.
                 <tbody role="rowgroup" translate="no" on:pointerover=over>
                     <For each=move || state.rows.order() key=|key| *key let:key>
@@ -83,24 +104,59 @@ pub(super) fn ConsumerTable() -> impl IntoView {
                     </For>
                 </tbody>
             </table>
-            <Show when=move || { counts.get().shown == 0 && waiting() == 0 }>
-                <p class="empty">
-                    <strong>"No consumer keys yet."</strong>
-                    " Register a consumer above: its key appears here, and you approve it to let it sign users in."
-                </p>
-            </Show>
-            <Show when=move || counts.get().more>
-                <p class="more-rows">
-                    <span translate="no">{move || format!("{} of {} rows", counts.get().shown, counts.get().total)}</span>
-                    <button
-                        type="button" class="btn small" disabled=move || !state.shell.hydrated.get()
-                        on:click=move |_| spawn_local(live::load_rows(state, state.rows.counted().shown + MORE))
-                    >
-                        "Show more"
-                    </button>
-                </p>
-            </Show>
+            <div class="spacer below"></div>
+            {move || is_empty().then(|| {
+                // Another view may be as empty.
+                state.rows.track();
+                let html = if counts.get().of.all() == 0 { NONE_YET.to_owned() } else { nothing() };
+                view! { <p class="empty" translate="no" inner_html=html></p> }
+            })}
+            {move || next.clone().filter(|_| !scripted()).map(|next| view! {
+                <p class="more-rows"><a href=next>"Next 100"</a></p>
+            })}
         </section>
+    }
+    .into_any()
+}
+
+/// What an empty table says.
+const NONE_YET: &str = "<strong>No consumer keys yet.</strong> Register a consumer above: its key appears here, and you \
+                        approve it to let it sign users in.";
+
+/// The toolbar, and below it what is filtered by.
+#[component]
+fn Tools(
+    /// Puts the rows that wait on the page.
+    show_waiting: Callback<()>,
+) -> impl IntoView {
+    let state = expect_context::<PageState>();
+    let (counts, exact) = (Memo::new(move |_| state.rows.counts()), state.shell.exact_times);
+    let waiting = move || counts.get().waiting;
+    let scripted = move || state.shell.hydrated.get();
+    let (prefix, mut view) = (state.shell.url(""), state.view());
+    let tabs = html::tabs(&prefix, &view, counts.get_untracked().of);
+    let chips = html::chips(&prefix, &view);
+    // With what was typed before the page took over.
+    view.text = typed("search").filter(|text| !text.is_empty()).or(view.text);
+    let form = html::form(&prefix, &view);
+    view! {
+        <div class="tools">
+            <h2 id="consumer-keys" tabindex="-1">"Consumer keys"</h2>
+            <span class="count" translate="no">{move || grouped(counts.get().total)}</span>
+            <nav id="view-tabs" class="tabs" aria-label="Status" translate="no" inner_html=tabs></nav>
+            <form id="view" method="get" action=place::address(&prefix, &domain::View::default()) role="search" inner_html=form></form>
+            <button
+                type="button" class="btn small" aria-pressed=move || exact.get().to_string()
+                disabled=move || !scripted() on:click=move |_| exact.update(|exact| *exact = !*exact)
+            >
+                "Exact times"
+            </button>
+            <Show when=move || { waiting() > 0 }>
+                <button type="button" class="btn small waiting" translate="no" on:click=move |_| show_waiting.run(())>{move || format!("{} new", waiting())}</button>
+            </Show>
+            <p id="found" class="off-screen" aria-live="polite" translate="no"></p>
+        </div>
+        <div id="view-chips" class="chips" translate="no" inner_html=chips></div>
     }
     .into_any()
 }

@@ -1,0 +1,186 @@
+//! The table's toolbar at work: what is typed and chosen becomes a view, and a view shows in its controls. One listener of
+//! each kind serves all of them.
+
+use std::time::Duration;
+
+use domain::View;
+use js_sys::Reflect;
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{Element, FocusOptions};
+
+use super::{
+    state::PageState,
+    toolbar_html as html,
+    window::{History, go},
+};
+use crate::ui::dom;
+
+/// How long nothing is typed before the search begins.
+const TYPED_FOR: Duration = Duration::from_millis(40);
+
+const SEARCH: &str = "#search";
+
+/// A click on what leads to a view: a tab, a chip, a column's head.
+pub(super) fn click(state: PageState, event: &ev::MouseEvent) {
+    let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    let leads =
+        target(event).and_then(|target| target.closest("a[data-view], button[name=view]").ok().flatten());
+    let Some(leads) = leads.filter(|_| !modified) else { return };
+    event.prevent_default();
+    let query = leads.get_attribute("value").or_else(|| {
+        let href = leads.get_attribute("href")?;
+        Some(href.split_once('?').map_or("", |(_, query)| query).to_owned())
+    });
+    go(state, &query.unwrap_or_default(), History::Push);
+}
+
+/// Something was typed; each letter of the search field counts.
+pub(super) fn input(state: PageState, event: &ev::Event) {
+    if target(event).is_none_or(|target| target.id() != "search") {
+        return;
+    }
+    let typed = state.flow.try_update_value(|flow| {
+        flow.typed += 1;
+        flow.typed
+    });
+    let search = move || {
+        if typed.is_some() && state.flow.try_with_value(|flow| flow.typed) == typed {
+            search(state);
+        }
+    };
+    set_timeout(search, TYPED_FOR);
+}
+
+fn search(state: PageState) {
+    let text = Some(value(SEARCH)).filter(|text| !text.is_empty());
+    go(state, &View { text, ..state.view() }.to_string(), History::Replace);
+}
+
+/// A field of the filter was left with another value.
+pub(super) fn change(state: PageState, event: &ev::Event) {
+    if target(event).is_some_and(|target| target.closest("#filters").is_ok_and(|filters| filters.is_some())) {
+        filter(state);
+    }
+}
+
+/// The form was sent: by Enter, or by **Apply**.
+pub(super) fn submit(state: PageState, event: &ev::SubmitEvent) {
+    if target(event).is_some_and(|target| target.id() == "view") {
+        event.prevent_default();
+        search(state);
+        filter(state);
+        let _ = dom::find("#filters:popover-open").map(|filters| filters.hide_popover());
+    }
+}
+
+fn filter(state: PageState) {
+    let mut view = state.view();
+    let is_checked = dom::find("#filter-ends:checked").is_some();
+    for (name, value) in [
+        ("last_used", value("#filter-used")),
+        ("registered_by", value("#filter-by")),
+        ("trusted", value("#filter-trusted")),
+        ("ends", if is_checked { "soon" } else { "" }.to_owned()),
+    ] {
+        // Fields have no other values than views take.
+        let _ = view.set(name, &value);
+    }
+    go(state, &view.to_string(), History::Push);
+}
+
+/// Escape empties the search field.
+pub(super) fn key_down(state: PageState, event: &ev::KeyboardEvent) {
+    if event.key() == "Escape" && target(event).is_some_and(|target| target.id() == "search") {
+        event.prevent_default();
+        set_value(SEARCH, "");
+        search(state);
+    }
+}
+
+/// `/` focuses the search field, but where something is typed or a dialog is open.
+pub(super) fn shortcut(event: &ev::KeyboardEvent) {
+    let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+    let is_typing = || {
+        let typing = "input:not([type=checkbox]), textarea, select, [contenteditable], [role=menu]";
+        target(event).is_some_and(|target| target.closest(typing).is_ok_and(|field| field.is_some()))
+    };
+    if event.key() == "/" && !modified && !is_typing() && dom::find("dialog[open]").is_none() {
+        event.prevent_default();
+        focus(SEARCH);
+    }
+}
+
+/// Takes over what was typed before the page could search.
+pub(super) fn take_over(state: PageState) {
+    if value(SEARCH) != state.view().text.unwrap_or_default() {
+        search(state);
+    }
+}
+
+/// Shows the view that is asked for in all controls.
+pub(super) fn paint(state: PageState) {
+    let (view, prefix) = (state.view(), state.shell.url(""));
+    let focused = document().active_element().map(|focused| focused.id()).unwrap_or_default();
+    let counts = state.rows.counted().of;
+    set_html("#view-tabs", &html::tabs(&prefix, &view, counts));
+    set_html("#view-chips", &html::chips(&prefix, &view));
+    set_html("#exports", &html::exports(&prefix, &view));
+    set_html(".consumers thead", &html::heads(&view));
+    if dom::find("#filters:focus-within").is_none() {
+        set_html("#filters", &html::filters(&view));
+    }
+    let text = view.text.unwrap_or_default();
+    if value(SEARCH) != text {
+        set_value(SEARCH, &text);
+    }
+    // What had the focus was replaced, or is gone.
+    let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+    if is_lost && !focused.is_empty() && !focus(&format!("#{focused}")) {
+        focus("#filter");
+    }
+}
+
+/// Shows the numbers: on the tabs, and in the title of the window.
+pub(super) fn paint_numbers(state: PageState) {
+    let counts = state.rows.counts().of;
+    for (id, _, status) in html::TABS {
+        if let Some(number) = dom::find(&format!("#tab-{id} span")) {
+            number.set_text_content(Some(&html::number(counts, status)));
+        }
+    }
+    let title = document().title();
+    let wanted = html::with_number(&title, counts.pending);
+    if title != wanted {
+        document().set_title(&wanted);
+    }
+}
+
+fn target(event: &web_sys::Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+fn set_html(selector: &str, html: &str) {
+    if let Some(element) = dom::find(selector) {
+        element.set_inner_html(html);
+    }
+}
+
+fn focus(selector: &str) -> bool {
+    let Some(element) = dom::find(selector) else { return false };
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    element.focus_with_options(&options).is_ok()
+}
+
+/// The value of a field, of whichever kind.
+fn value(selector: &str) -> String {
+    let value = dom::find(selector).and_then(|field| Reflect::get(&field, &"value".into()).ok()?.as_string());
+    value.unwrap_or_default()
+}
+
+fn set_value(selector: &str, value: &str) {
+    if let Some(field) = dom::find(selector) {
+        let _ = Reflect::set(&field, &"value".into(), &JsValue::from_str(value));
+    }
+}

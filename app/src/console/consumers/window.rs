@@ -1,0 +1,334 @@
+//! Which rows are on the page: loads those that come near, lets those go that are far away, and finds a place again.
+
+use domain::{ConsumerKey, View, query::Order};
+use leptos::{ev, prelude::*, task::spawn_local};
+use wasm_bindgen::JsValue;
+use web_sys::ScrollRestoration;
+
+use super::{
+    calls,
+    data::{ROWS_AT_ONCE, ViewRows},
+    elements,
+    flow::{Doing, Flow},
+    panel::{Panel, TABLE},
+    place::{Place, address_at},
+    rows::{Side, Table},
+    scroll,
+    sight::{Sight, Want},
+    state::{PageState, without_moving},
+};
+use crate::{
+    error::AppError,
+    ui::{dom, number::grouped},
+};
+
+/// How many rows are on the page where the window moves.
+const MOST: usize = 180;
+
+/// How long after a change of a row that is not loaded the numbers are asked for.
+const COUNTED_AFTER: std::time::Duration = std::time::Duration::from_millis(80);
+
+/// How long after scrolling the place is noted for the way back.
+const NOTED_AFTER: std::time::Duration = std::time::Duration::from_millis(200);
+
+/// What becomes of the browser's history when another view is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum History {
+    /// It gets an entry.
+    Push,
+    /// Its last entry changes.
+    Replace,
+}
+
+/// Follows the scroll bar and the browser's history.
+pub(super) fn start(state: PageState) {
+    let _ = history().map(|history| history.set_scroll_restoration(ScrollRestoration::Manual));
+    let scrolls = window_event_listener(ev::scroll, move |_| look(state));
+    let resizes = window_event_listener(ev::resize, move |_| look(state));
+    let travels = window_event_listener(ev::popstate, move |_| travel(state));
+    on_cleanup(move || [scrolls, resizes, travels].into_iter().for_each(WindowListenerHandle::remove));
+    // A page that is loaded again, or gone back to, has its place.
+    if let Some(place) = noted() {
+        spawn_local(find(state, place));
+    }
+    look(state);
+}
+
+/// Asks for another view, which is given as the query of its address.
+pub(super) fn go(state: PageState, query: &str, entry: History) {
+    let Ok(view) = query.parse::<View>() else { return };
+    if view != state.view() {
+        visit(state, &address_at(&path(state), &view), entry);
+        want(state, view.clone());
+    } else if state.rows.read(|table| *table.view() == view) {
+        return;
+    }
+    spawn_local(async move {
+        if show(state, view, 0).await {
+            scroll::to_table();
+            tell(state);
+        }
+    });
+}
+
+/// Changes the address, once the place is noted for the way back.
+pub(super) fn visit(state: PageState, url: &str, entry: History) {
+    note(state);
+    let _ = history().and_then(|history| match entry {
+        History::Push => history.push_state_with_url(&JsValue::NULL, "", Some(url)),
+        History::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(url)),
+    });
+    note_soon(state);
+}
+
+/// The path of the page: that of a consumer as long as its panel is open.
+fn path(state: PageState) -> String {
+    let here = Panel::place().and_then(|_| window().location().pathname().ok());
+    here.unwrap_or_else(|| state.shell.url(TABLE))
+}
+
+/// Tells those who do not see the table how many rows a view has.
+fn tell(state: PageState) {
+    if let Some(found) = dom::find("#found") {
+        found.set_text_content(Some(&format!("{} found", grouped(state.rows.counted().total))));
+    }
+}
+
+fn want(state: PageState, view: View) {
+    state.flow.update_value(|flow| flow.wanted = view);
+    state.wanted.set(());
+}
+
+/// Goes where the browser's history leads.
+fn travel(state: PageState) {
+    let query = window().location().search().unwrap_or_default();
+    let view = query.trim_start_matches('?').parse::<View>().unwrap_or_default();
+    let place = noted().unwrap_or_default();
+    if view != state.view() {
+        want(state, view.clone());
+        spawn_local(async move {
+            let begin = place.index.saturating_sub(Sight::NEAR);
+            if show(state, view, begin).await {
+                find(state, place).await;
+            }
+        });
+    } else if place.key.is_some() {
+        spawn_local(find(state, place));
+    }
+}
+
+/// Scrolls to a place, whose rows are loaded where they are not.
+async fn find(state: PageState, place: Place) {
+    let is_here = |key: &ConsumerKey| state.rows.get(*key).is_some();
+    if !place.key.as_ref().is_some_and(is_here) && place.index > 0 {
+        show(state, state.view(), place.index.saturating_sub(Sight::NEAR)).await;
+    }
+    leptos::task::tick().await;
+    scroll::to_place(state.rows.read(|table| place.row(table)), place.top);
+}
+
+/// Shows the rows of a view that begin where this many stand before them, or says why not; returns whether they are shown.
+async fn show(state: PageState, view: View, before: u64) -> bool {
+    match load(state, view, before).await {
+        Some(Ok(_)) => true,
+        Some(Err(error)) => {
+            refused(state, &error);
+            false
+        }
+        None => false,
+    }
+}
+
+/// The same without a word; returns the newest activity that the rows contain, and nothing where others were asked for since.
+pub(super) async fn load(state: PageState, view: View, before: u64) -> Option<Result<i64, AppError>> {
+    let asked = state.flow.try_update_value(Flow::ask)?;
+    let (is_same, total) = state.rows.read(|table| (*table.view() == view, table.total()));
+    // From the end where that is nearer.
+    let behind = total.saturating_sub(before + ROWS_AT_ONCE);
+    let mut side = if is_same && before > total / 2 { Side::Above } else { Side::Below };
+    let mut skipped = if side == Side::Above { behind } else { before };
+    let mut answer = fetch(&view, side, "", skipped).await;
+    if matches!(&answer, Ok(rows) if rows.items.is_empty() && skipped > 0) {
+        // There are fewer rows by now.
+        (side, skipped) = (Side::Above, 0);
+        answer = fetch(&view, side, "", skipped).await;
+    }
+    let meanwhile = state.flow.try_update_value(|flow| flow.answered(asked)).flatten()?;
+    let rows = match answer {
+        Ok(rows) => rows,
+        Err(error) => return Some(Err(error)),
+    };
+    let (total, count) = (rows.total.unwrap_or_default(), rows.items.len() as u64);
+    let start = if side == Side::Above { total.saturating_sub(skipped + count) } else { skipped };
+    let load = || {
+        state.rows.load(view, rows.items, start, total);
+        state.catch_up(meanwhile);
+    };
+    if is_same {
+        without_moving(None, load);
+    } else {
+        load();
+    }
+    Some(Ok(rows.seen))
+}
+
+/// Loads rows on a side of the window.
+async fn extend(state: PageState, side: Side) {
+    let Some(asked) = state.flow.try_update_value(Flow::ask) else { return };
+    let (view, cursor) = state.rows.read(|table| (table.view().clone(), edge(table, side)));
+    let answer = fetch(&view, side, &cursor, 0).await;
+    let Some(meanwhile) = state.flow.try_update_value(|flow| flow.answered(asked)).flatten() else { return };
+    let rows = match answer {
+        Ok(rows) => rows,
+        Err(error) => return refused(state, &error),
+    };
+    let count = rows.items.len();
+    let is_end = (count as u64) < ROWS_AT_ONCE;
+    // What a menu or dialog is open on stays.
+    let may_drop =
+        if state.overlay.row().is_some() { 0 } else { Sight::of(state).map_or(0, |sight| sight.spare(side)) };
+    let too_many = (state.rows.counted().shown + count).saturating_sub(MOST);
+    without_moving(None, || {
+        state.rows.extend(side, rows.items, is_end, too_many.min(may_drop));
+        state.catch_up(meanwhile);
+    });
+}
+
+/// Rows of a view as they stand on the page; `Above` reads them from the end on.
+async fn fetch(view: &View, side: Side, cursor: &str, skipped: u64) -> Result<ViewRows, AppError> {
+    let mut view = view.clone();
+    if side == Side::Above {
+        view.order = Some(match view.order.unwrap_or(view.sort.usual_order()) {
+            Order::Ascending => Order::Descending,
+            Order::Descending => Order::Ascending,
+        });
+    }
+    let mut rows = calls::rows(&view, cursor, skipped).await?;
+    if side == Side::Above {
+        rows.items.reverse();
+    }
+    Ok(rows)
+}
+
+fn refused(state: PageState, error: &AppError) {
+    state.shell.notice.set(format!("These rows could not be loaded. {error}"));
+}
+
+fn edge(table: &Table, side: Side) -> String {
+    table.edge(side).map(ToString::to_string).unwrap_or_default()
+}
+
+/// Looks before the next frame whether rows are missing.
+pub(super) fn look(state: PageState) {
+    if state.flow.try_update_value(|flow| flow.begins(Doing::Looking)) != Some(true) {
+        return;
+    }
+    request_animation_frame(move || {
+        state.flow.update_value(|flow| flow.ends(Doing::Looking));
+        let Some(sight) = Sight::of(state) else { return };
+        note_soon(state);
+        if state.flow.with_value(|flow| flow.loading) {
+            return;
+        }
+        match sight.wants() {
+            None => {}
+            Some(Want::More(side)) => spawn_local(extend(state, side)),
+            Some(Want::Rows { before, at_end }) => spawn_local(async move {
+                let is_shown = show(state, state.view(), before).await;
+                if is_shown && at_end {
+                    leptos::task::tick().await;
+                    scroll::to_end();
+                }
+            }),
+        }
+    });
+}
+
+/// Asks for the numbers where something happened to a row that is not loaded.
+pub(super) fn count(state: PageState) {
+    let is_doubtful = state.rows.read(Table::is_doubtful);
+    if !is_doubtful || state.flow.try_update_value(|flow| flow.begins(Doing::Counting)) != Some(true) {
+        return;
+    }
+    let ask = move || {
+        spawn_local(async move {
+            let asked = || state.rows.read(|table| (table.view().clone(), edge(table, Side::Below)));
+            let ((view, cursor), events) = (asked(), state.rows.read(Table::events));
+            let answer = calls::counts(&view, &cursor).await;
+            state.flow.update_value(|flow| flow.ends(Doing::Counting));
+            let Ok(answer) = answer else { return };
+            let is_same = asked() == (view, cursor.clone());
+            let behind = Some(answer.behind).filter(|_| !cursor.is_empty());
+            without_moving(None, || {
+                state.rows.write(|table| {
+                    let total = if is_same { answer.total } else { table.total() };
+                    table.set_counts(answer.counts, total, behind.filter(|_| is_same));
+                    // What happened before the answer came may not be in it.
+                    if !is_same || table.events() != events {
+                        table.doubt();
+                    }
+                });
+                state.rows.settle();
+            });
+        });
+    };
+    set_timeout(ask, COUNTED_AFTER);
+}
+
+fn history() -> Result<web_sys::History, JsValue> {
+    window().history()
+}
+
+/// The place that this entry of the browser's history has noted.
+fn noted() -> Option<Place> {
+    Place::read(&history().ok()?.state().ok()?.as_string()?)
+}
+
+fn note_soon(state: PageState) {
+    if state.flow.try_update_value(|flow| flow.begins(Doing::Noting)) == Some(true) {
+        let note = move || {
+            if state.flow.try_update_value(|flow| flow.ends(Doing::Noting)).is_some() {
+                note(state);
+            }
+        };
+        set_timeout(note, NOTED_AFTER);
+    }
+}
+
+/// Notes the place, so that the browser's back button finds it again.
+fn note(state: PageState) {
+    // The rows of a view that is left already say nothing about the entry that is next.
+    if state.rows.read(|table| *table.view() != state.view()) {
+        return;
+    }
+    let place =
+        scroll::first_row().and_then(|(key, top)| state.rows.read(|table| Place::of(table, key, top)));
+    if place == noted() {
+        return;
+    }
+    let text = place.map_or(JsValue::NULL, |place| JsValue::from_str(&place.to_string()));
+    let _ = history().and_then(|history| history.replace_state(&text, ""));
+}
+
+/// Before the next frame, takes away rows that have left the view, and numbers the others.
+pub(super) fn tidy(state: PageState) {
+    if state.flow.try_update_value(|flow| flow.begins(Doing::Tidying)) != Some(true) {
+        return;
+    }
+    request_animation_frame(move || {
+        state.flow.update_value(|flow| flow.ends(Doing::Tidying));
+        state.tidy();
+        number_rows(state);
+    });
+}
+
+/// Puts the numbers of the rows where screen readers look for them.
+fn number_rows(state: PageState) {
+    let first = state.rows.counted().above + 2;
+    for (row, number) in elements::rows().into_iter().zip(first..) {
+        let number = number.to_string();
+        if row.get_attribute("aria-rowindex").as_ref() != Some(&number) {
+            let _ = row.set_attribute("aria-rowindex", &number);
+        }
+    }
+}

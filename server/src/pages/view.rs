@@ -1,0 +1,86 @@
+//! What the address of the administrator's page says of its table. It is read leniently: the page has other parameters, too,
+//! and a form without scripts sends more than it means.
+
+use domain::{Cursor, View};
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Rows of a view, from the first on or behind a cursor.
+    Rows { view: View, after: Option<Cursor> },
+    /// Another view: a button that sorts sends it whole, beside the fields of the form that it belongs to.
+    Elsewhere(View),
+    /// What is no view, in words.
+    Unknown(String),
+}
+
+impl Asked {
+    /// Reads the query of an address.
+    pub(super) fn read(query: &str) -> Self {
+        let (mut view, mut after) = (View::default(), None);
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let set = match &*name {
+                "view" => return value.parse().map_or_else(|error| Self::unknown(&error), Self::Elsewhere),
+                "after" => {
+                    after = value.parse().ok();
+                    continue;
+                }
+                name => view.set(name, &value),
+            };
+            if let Err(error) = set {
+                return Self::unknown(&error);
+            }
+        }
+        let after = after.filter(|after: &Cursor| after.fits(view.sort));
+        Self::Rows { view, after }
+    }
+
+    fn unknown(error: &domain::view::ViewError) -> Self {
+        Self::Unknown(format!(
+            "The address of this page asks for a view that there is not. {error} All consumers are shown."
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(query: &str) -> (String, Option<String>) {
+        match Asked::read(query) {
+            Asked::Rows { view, after } => (view.to_string(), after.map(|after| after.to_string())),
+            other => panic!("{query}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_view_is_read_beside_what_else_the_page_is_asked_for() {
+        assert_eq!(rows(""), (String::new(), None));
+        assert_eq!(rows("registered=OauthKey&status=pending&utm=1"), ("status=pending".to_owned(), None));
+        assert_eq!(
+            rows("q=&status=&last_used=&registered_by=&trusted="),
+            (String::new(), None),
+            "an empty form"
+        );
+    }
+
+    #[test]
+    fn a_cursor_leads_on_where_it_is_one_of_the_order() {
+        let cursor = "OauthKey.n5".to_owned();
+        assert_eq!(rows("after=OauthKey.n5"), (String::new(), Some(cursor)));
+        assert_eq!(rows("after=OauthKey.n5&sort=name").1, None);
+        assert_eq!(rows("after=nothing").1, None);
+    }
+
+    #[test]
+    fn a_button_that_sorts_says_the_whole_view() {
+        let asked = Asked::read("q=a&status=pending&view=q%3Da%26status%3Dpending%26sort%3Dname");
+        assert_eq!(asked, Asked::Elsewhere("q=a&status=pending&sort=name".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_is_no_view_is_told_in_words() {
+        let Asked::Unknown(words) = Asked::read("status=approvd") else { panic!("it is no status") };
+        assert!(words.contains("status=approvd: give pending, approved or disapproved."), "{words}");
+    }
+}
