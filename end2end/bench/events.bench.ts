@@ -47,7 +47,7 @@ for (const rows of [100, 1000]) {
     await page.goto("about:blank");
     await registerMany(page, numbered(rows), server.url);
     await consumers.open();
-    await expect(consumers.rows).toHaveCount(rows, { timeout: 60_000 });
+    await expect(consumers.table).toHaveAttribute("aria-rowcount", String(rows + 1));
     await consumers.expectLive();
     const key = await consumers.keyOf(consumers.rows.first());
     const spent = await taskTime(page);
@@ -61,7 +61,7 @@ for (const rows of [100, 1000]) {
     const all = (await spent()) - before - (perSecond * (Date.now() - began)) / 1000;
     const longest = await longestFrame(page, async () => {
       await registerMany(page, numbered(200, "Registered by a script"));
-      await expect(new ConsumersPage(page).rows).toHaveCount(rows + 200, { timeout: 60_000 });
+      await expect(new ConsumersPage(page).table).toHaveAttribute("aria-rowcount", String(rows + 201), { timeout: 60_000 });
     });
     print(`Events in a table of ${rows} rows`, [
       ["", "time", "aim"],

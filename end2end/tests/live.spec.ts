@@ -15,7 +15,7 @@ import {
   signOut,
   test,
 } from "../support/test.ts";
-import { twoFrames, watchPosition } from "../support/look.ts";
+import { watchPosition } from "../support/look.ts";
 
 test.describe("What one browser does shows in the other without a reload", () => {
   test("registering", async ({ consumers, another }) => {
@@ -639,25 +639,4 @@ test.describe("Two administrators change the same key", () => {
     await expect(dialog).toBeHidden();
     await expect(consumers.tableHeading).toBeFocused();
   });
-});
-
-test("A thousand rows and more: the first thousand load by themselves, the rest on request", async ({ server, consumers }) => {
-  test.setTimeout(240_000);
-  const patience = { timeout: 60_000 };
-  const { page } = consumers;
-  // An open page would draw each of them as it is registered.
-  await page.goto("about:blank");
-  await registerMany(page, numbered(1300), server.url);
-  let calls = 0;
-  page.on("request", (request) => (calls += Number(request.url().endsWith("/api/page/list"))));
-  await consumers.open();
-  // A hundred come with the page; each call brings five hundred.
-  await expect(page.getByText("1100 of 1300 rows")).toBeVisible(patience);
-  await expect(consumers.rows).toHaveCount(1100, patience);
-  await twoFrames(page);
-  expect(calls, "what the page loads by itself").toBe(2);
-  await page.getByRole("button", { name: "Show more" }).click();
-  await expect(consumers.rows).toHaveCount(1300, patience);
-  await expect(page.getByRole("button", { name: "Show more" })).toHaveCount(0);
-  expect(calls, "one more on request").toBe(3);
 });

@@ -92,6 +92,41 @@ test.describe("The way back", () => {
     await consumers.expectNotReloaded();
   });
 
+  test("the view of the table stays while the panel opens and closes, and changes beside it", async ({ server, consumers, page }) => {
+    const tab = (name: string) =>
+      page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: new RegExp(`^${name}\\b`) });
+    await server.register("Another", "approved");
+    const key = await server.register(NAME);
+    await tab("Pending").click();
+    await expect(consumers.rows).toHaveCount(1);
+    await open(consumers);
+    await expect(page).toHaveURL(new RegExp(`${PATH}/${key}\\?status=pending$`));
+    await tab("Approved").click();
+    await expect(consumers.row("Another")).toBeVisible();
+    await expect(page).toHaveURL(new RegExp(`${PATH}/${key}\\?status=approved$`));
+    await expect(heading(page)).toBeVisible();
+    await page.goBack();
+    await expect(consumers.row(NAME)).toBeVisible();
+    await expect(heading(page)).toBeVisible();
+    await page.reload();
+    await ready(page);
+    await expect(consumers.rows).toHaveCount(1);
+    await expect(heading(page)).toBeVisible();
+    await close(page).click();
+    await expect(page).toHaveURL(new RegExp(`${PATH}\\?status=pending$`));
+    await expect(link(consumers)).toBeFocused();
+  });
+
+  test("Escape in the open filter closes the filter alone", async ({ server, consumers, page }) => {
+    await server.register(NAME);
+    await open(consumers);
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+    await expect(page.getByLabel("Ends soon", { exact: true })).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(page.getByLabel("Ends soon", { exact: true })).toBeHidden();
+    await expect(heading(page)).toBeVisible();
+  });
+
   test("Escape in a dialog closes the dialog alone", async ({ server, consumers, page }) => {
     await server.register(NAME);
     await open(consumers);
