@@ -24,7 +24,7 @@ test("what was done is told newest first, with who, from where, and what it chan
   await expect(rows(page).nth(1)).toContainText("Consumer approved: Requirements sync");
   await expect(rows(page).nth(1)).toContainText("the status from Pending to Approved");
   await expect(rows(page).nth(1)).toContainText("the command line");
-  await expect(rows(page).nth(1).getByRole("link", { name: "Requirements sync" })).toHaveAttribute("href", `${ACTIVITY}?consumer=${key}`);
+  await expect(rows(page).nth(1).getByRole("link", { name: "Requirements sync" })).toHaveAttribute("href", `/settings/oauth-consumers/${key}`);
 });
 
 test("what anybody does shows in an open page, and what does not fit its filters does not", async ({ server, page, browser, baseURL }) => {

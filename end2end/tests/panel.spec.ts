@@ -152,7 +152,7 @@ test("Details, users and activity have their sections", async ({ server, consume
   await expect(section(page, "Users").getByRole("listitem")).toHaveCount(1);
   await expect(section(page, "Users")).toContainText("ada");
   const activity = section(page, "Activity");
-  await expect(activity.getByRole("listitem").first()).toContainText("the owner to “Purchasing” (before: none)");
+  await expect(activity.getByRole("listitem").first()).toContainText("the owner from none to “Purchasing”");
   await expect(activity).toContainText("User signed in by ada from 127.0.0.1");
   await expect(activity.getByRole("link", { name: "Whole activity of this consumer" })).toHaveAttribute(
     "href",

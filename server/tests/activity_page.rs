@@ -27,7 +27,7 @@ fn what_was_done_is_told_in_words_newest_first() {
     assert!(!text.contains("<b>sync"), "{text}");
     let newer = text.find("<strong>Consumer approved").unwrap();
     assert!(newer < text.find("<strong>Consumer registered").unwrap());
-    assert!(text.contains(&format!("/settings/activity?consumer={}", app.key)));
+    assert!(text.contains(&format!("/settings/oauth-consumers/{}", app.key)));
 }
 
 #[test]

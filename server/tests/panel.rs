@@ -132,7 +132,7 @@ fn whatever_strangers_and_administrators_write_is_text() {
     let text = panel.text();
     assert!(!text.contains("<img"), "{text}");
     assert_eq!(text.matches("<div").count(), text.matches("</div>").count(), "{text}");
-    assert!(text.contains("the owner to “&lt;/div&gt;"), "the change is told: {text}");
+    assert!(text.contains("the owner from none to “&lt;/div&gt;"), "the change is told: {text}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Action, Consumer, Event};
+use domain::{Action, Activity, Consumer, ConsumerKey, Event};
 use futures::{
     Stream, StreamExt as _, TryFutureExt as _,
     stream::{iter, try_unfold},

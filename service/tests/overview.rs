@@ -44,7 +44,7 @@ async fn an_overview_has_the_decision_the_users_and_the_history_in_words() {
     let history: Vec<_> = overview.history.iter().map(|line| &*line.what).collect();
     let expected = ["Edited", "User signed in", "Allowed to act for its user", "Approved", "Registered"];
     assert_eq!(history, expected);
-    assert_eq!(overview.history[0].changes, ["the name to “Renamed” (before: “App”)"]);
+    assert_eq!(overview.history[0].changes, ["the name from “App” to “Renamed”"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The panel of one consumer, rendered on the server alone: the page has it beside its table, and fetches it again as it is.
 
-use domain::Status;
+use domain::{ConsumerKey, Status};
 use leptos::prelude::*;
 use service::consumers::Overview;
 use time::OffsetDateTime;
@@ -11,7 +11,11 @@ use crate::{
         requested::removable_from,
     },
     frame::site::Site,
-    plain::{panel_activity::activity, panel_details::details, panel_users::users},
+    plain::{
+        panel_activity::{activity, whole_activity},
+        panel_details::details,
+        panel_users::users,
+    },
 };
 
 /// What the panel shows.
@@ -19,8 +23,8 @@ use crate::{
 pub enum ConsumerPanel {
     /// A consumer.
     Shown(Box<Overview>),
-    /// There is no such consumer, in words.
-    NotThere(String),
+    /// There is no such consumer, in words; with the key where the text is one.
+    NotThere(String, Option<ConsumerKey>),
     /// It cannot be shown at present, in words.
     Refused(String),
 }
@@ -36,11 +40,15 @@ impl ConsumerPanel {
                 let view = shown(*overview, site, now, opens).to_html();
                 format!("{BEGIN} data-key=\"{key}\" data-consumer=\"{json}\">{view}</div>")
             }
-            Self::NotThere(words) => {
-                format!("{BEGIN}>{}</div>", without(words, site, false, opens).to_html())
+            Self::NotThere(words, key) => {
+                let past = key.map(|key| view! { <p>{whole_activity(key, site)}</p> }.into_any());
+                format!("{BEGIN}>{}</div>", without("Not found", words, past, site, opens).to_html())
             }
             Self::Refused(words) => {
-                format!("{BEGIN_REFUSED}>{}</div>", without(words, site, true, opens).to_html())
+                let again =
+                    view! { <button type="button" class="btn small" data-again="">"Try again"</button> };
+                let again = Some(again.into_any());
+                format!("{BEGIN_REFUSED}>{}</div>", without("Not shown", words, again, site, opens).to_html())
             }
         });
         html.replace("<!>", "")
@@ -58,12 +66,18 @@ fn head(name: String, site: &Site, opens: bool) -> AnyView {
     .into_any()
 }
 
-fn without(words: String, site: &Site, may_pass: bool, opens: bool) -> AnyView {
-    let heading = if may_pass { "Not shown" } else { "Not found" };
+/// Words in place of a consumer, and what can be done about it.
+fn without(
+    heading: &'static str,
+    words: String,
+    way_on: Option<AnyView>,
+    site: &Site,
+    opens: bool,
+) -> AnyView {
     view! {
         {head(heading.to_owned(), site, opens)}
         <p class="problem" role="alert">{words}</p>
-        {may_pass.then(|| view! { <button type="button" class="btn small" data-again="">"Try again"</button> })}
+        {way_on}
     }
     .into_any()
 }
@@ -184,8 +198,10 @@ mod tests {
     fn a_panel_that_is_only_refused_says_so_to_the_page() {
         let html = ConsumerPanel::Refused("Not now.".to_owned()).html(&site(), NOW, false);
         assert!(html.starts_with(BEGIN_REFUSED) && html.contains("Try again"), "{html}");
-        let html = ConsumerPanel::NotThere("There is no such consumer.".to_owned()).html(&site(), NOW, false);
+        let html = ConsumerPanel::NotThere("There is no such consumer.".to_owned(), "a-key".parse().ok());
+        let html = html.html(&site(), NOW, false);
         assert!(html.starts_with(BEGIN) && !html.starts_with(BEGIN_REFUSED), "{html}");
         assert!(html.contains("There is no such consumer.") && !html.contains("Try again"), "{html}");
+        assert!(html.contains("settings/activity?consumer=a-key"), "{html}");
     }
 }

@@ -30,15 +30,20 @@ pub(super) fn activity(
             </li>
         }
     });
-    let all = site.url(&format!("/settings/activity?consumer={key}"));
-    // A plus sign in a query would be read as a blank.
-    let all = all.replace('+', "%2B");
     view! {
         <section aria-labelledby="panel-activity">
             <h3 id="panel-activity">"Activity"</h3>
             <ul class="history">{lines.collect_view()}</ul>
-            <p><a href=all>"Whole activity of this consumer"</a></p>
+            <p>{whole_activity(key, site)}</p>
         </section>
     }
     .into_any()
+}
+
+/// The way to all lines; they stay when the consumer is removed.
+pub(super) fn whole_activity(key: ConsumerKey, site: &Site) -> AnyView {
+    let all = site.url(&format!("/settings/activity?consumer={key}"));
+    // A plus sign in a query would be read as a blank.
+    let all = all.replace('+', "%2B");
+    view! { <a href=all>"Whole activity of this consumer"</a> }.into_any()
 }

@@ -15,6 +15,7 @@ use service::{Admin, LineWords, Object, ServiceError};
 
 use crate::{
     pages::{
+        consumers::HOME,
         input::PageQuery,
         person::{AdminPage, Watching, who},
         render::{PageError, render},
@@ -154,7 +155,7 @@ fn line_in_words(line: Activity<Value>, names: &HashMap<ConsumerKey, String>) ->
     let object = object.map(|object| match object {
         Object::Consumer(key, name) => {
             let name = name.or_else(|| names.get(&key).cloned()).unwrap_or_else(|| key.to_string());
-            (name, Some(format!("{PATH}?consumer={}", oauth::encode(key.as_str()))))
+            (name, Some(format!("{HOME}/{}", oauth::encode(key.as_str()))))
         }
         Object::User(username) => (username, None),
     });

@@ -51,7 +51,7 @@ pub(crate) async fn show(
     let panel = find(&state, &page.admin, &key.0, users_after).await?;
     let (part, asked_for) = Part::of(Asked::read(request.uri().query().unwrap_or_default()));
     let (mut document, missed) = document(&state, &page, None, asked_for, part, request.headers()).await?;
-    if matches!(panel, ConsumerPanel::NotThere(_)) {
+    if matches!(panel, ConsumerPanel::NotThere(..)) {
         document.status = StatusCode::NOT_FOUND;
     }
     document.beside = Some(panel.html(&state.site, state.service.now(), true));
@@ -90,7 +90,7 @@ pub(crate) async fn panel(
     // A query that cannot be read begins with the first users.
     let users_after = Query::<Shown>::try_from_uri(&uri).map_or(0, |Query(shown)| shown.users_after);
     match find(&state, &admin, &key.0, users_after).await {
-        Ok(panel @ ConsumerPanel::NotThere(_)) => answer(&state, StatusCode::NOT_FOUND, panel),
+        Ok(panel @ ConsumerPanel::NotThere(..)) => answer(&state, StatusCode::NOT_FOUND, panel),
         Ok(panel) => answer(&state, StatusCode::OK, panel),
         Err(error) => failed(&error),
     }
@@ -107,14 +107,16 @@ async fn find(
     text: &str,
     users_after: i64,
 ) -> Result<ConsumerPanel, ServiceError> {
-    let found = match text.parse() {
-        Ok(key) => state.service.consumers(admin).overview(key, users_after).await,
-        Err(_) => Err(ServiceError::NotFound(format!("consumer with the key {text}"))),
+    let key = text.parse().ok();
+    let found = match key {
+        Some(key) => state.service.consumers(admin).overview(key, users_after).await,
+        None => Err(ServiceError::NotFound(format!("consumer with the key {text}"))),
     };
     match found {
         Ok(overview) => Ok(ConsumerPanel::Shown(Box::new(overview))),
         Err(error @ (ServiceError::NotFound(_) | ServiceError::Removed(_))) => {
-            Ok(ConsumerPanel::NotThere(format!("{error} Close this to see the consumers that there are.")))
+            let words = format!("{error} Close this to see the consumers that there are.");
+            Ok(ConsumerPanel::NotThere(words, key))
         }
         Err(error) => Err(error),
     }

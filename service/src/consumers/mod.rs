@@ -4,7 +4,7 @@ mod bulk;
 pub(crate) mod callback_urls;
 pub(crate) mod change;
 mod details;
-mod edit;
+pub(crate) mod edit;
 mod export;
 pub(crate) mod fields;
 mod history;

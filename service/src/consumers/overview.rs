@@ -1,12 +1,12 @@
 //! One consumer with all that its panel shows: who decided, who is signed in through it, and what was done to it. And
 //! signing out who is.
 
-use domain::{Action, Activity, Consumer, ConsumerKey, Status, Username};
+use domain::{Action, Activity, Consumer, ConsumerKey, LineQuery, Status, Username};
 use serde_json::Value;
 use store::{SignedInUser, activity::NewActivity};
 
 use crate::{
-    consumers::{change::TypedEdit, history::HistoryLine, list::Consumers},
+    consumers::{edit::TypedEdit, history::HistoryLine, list::Consumers},
     error::ServiceError,
 };
 
@@ -59,7 +59,8 @@ impl Consumers<'_> {
             Some(last) => self.count_signed_in_after(key, last).await?,
             None => 0,
         };
-        let history = activity.list(Some(key), None, LINES).await?;
+        let query = LineQuery { consumer: Some(key), ..LineQuery::default() };
+        let history = activity.list(&query, (None, None), LINES).await?;
         let history = history.into_iter().map(HistoryLine::of).collect();
         Ok(Overview { consumer, decided, users, other_users, history })
     }

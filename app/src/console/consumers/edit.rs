@@ -18,7 +18,7 @@ use super::{
     state::PageState,
 };
 use crate::{
-    console::{refusal::Refusal, request::Pending, submit::Submit},
+    console::{refusal::Refusal, submit::Submit},
     error::AppError,
     ui::{
         check::Check,

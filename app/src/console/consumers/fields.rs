@@ -39,9 +39,12 @@ pub(super) const NAME: usize = 0;
 pub(super) const CALLBACK_URLS: usize = 1;
 pub(super) const RSA_PUBLIC_KEY: usize = 2;
 pub(super) const OWNER: usize = 3;
-pub(super) const CONTACT: usize = 4;
-pub(super) const NOTE: usize = 5;
-pub(super) const NETWORKS: usize = 6;
+#[cfg(test)]
+const CONTACT: usize = 4;
+#[cfg(test)]
+const NOTE: usize = 5;
+#[cfg(test)]
+const NETWORKS: usize = 6;
 pub(super) const ENDS_AT: usize = 7;
 pub(super) const FUNCTIONAL_USER: usize = 8;
 pub(super) const TRUSTED: usize = TEXTS;

@@ -1,5 +1,7 @@
 //! One row. It redraws only what changed of its consumer, and opens the menu by button, right-click and keyboard.
 
+use std::sync::Arc;
+
 use domain::{Consumer, ConsumerKey, Status};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
@@ -42,7 +44,6 @@ pub(super) fn Row(
     let name = move || consumer.with(|consumer| consumer.name.to_string());
     let status = move || consumer.with(|consumer| consumer.status);
     let by = move || consumer.with(|consumer| consumer.created_by.to_string());
-    let right = move || consumer.with(|consumer| rights::word(consumer));
     let (name_id, key_id) = (format!("name-{key}"), format!("key-{key}"));
     let idle = Signal::derive(move || !state.shell.hydrated.get());
     let approve = move |_| {
@@ -85,17 +86,7 @@ pub(super) fn Row(
             class:left-out=move || tag.get() == LEFT_OUT class:exact=state.shell.exact_times
             on:contextmenu=right_click on:keydown=key_down
         >
-            <td role="cell" class="name">
-                <a href=state.shell.url(&format!("{TABLE}/{key}")) data-open="">
-                    <bdi id=name_id.clone() title=name>{move || name()}</bdi>
-                </a>
-                {move || right().map(|word| view! { " " <span class="tag" data-word=word>{word}</span> }.into_any())}
-                {move || Some(tag.get()).filter(|tag| !tag.is_empty()).map(|tag| {
-                    view! { " " <span class="tag">{tag}</span> }.into_any()
-                })}
-                " "
-                <span class="facts">{move || consumer.with(|consumer| facts(consumer))}</span>
-            </td>
+            {name_cell(state, key, consumer, tag)}
             <td role="cell" class="k">
                 <span class="with-copy">
                     {shown_key(key, key_id.clone())}
@@ -138,6 +129,31 @@ pub(super) fn Row(
                 </button>
             </td>
         </tr>
+    }
+    .into_any()
+}
+
+/// Its name, which leads to its panel, and what is to be said beside it.
+fn name_cell(
+    state: PageState,
+    key: ConsumerKey,
+    consumer: RwSignal<Arc<Consumer>>,
+    tag: RwSignal<&'static str>,
+) -> AnyView {
+    let name = move || consumer.with(|consumer| consumer.name.to_string());
+    let right = move || consumer.with(|consumer| rights::word(consumer));
+    view! {
+        <td role="cell" class="name">
+            <a href=state.shell.url(&format!("{TABLE}/{key}")) data-open="">
+                <bdi id=format!("name-{key}") title=name>{move || name()}</bdi>
+            </a>
+            {move || right().map(|word| view! { " " <span class="tag" data-word=word>{word}</span> }.into_any())}
+            {move || Some(tag.get()).filter(|tag| !tag.is_empty()).map(|tag| {
+                view! { " " <span class="tag">{tag}</span> }.into_any()
+            })}
+            " "
+            <span class="facts">{move || consumer.with(|consumer| facts(consumer))}</span>
+        </td>
     }
     .into_any()
 }
