@@ -321,7 +321,8 @@ for (const colorScheme of ["light", "dark"] as const) {
 test.describe("Without scripts", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the row's name leads to the panel and Close back, and what needs a script is not there", async ({ server, page }) => {
+  test("the row's name leads to the panel and Close back, and what needs a script is not there", async ({ server, page, complaints }) => {
+    complaints.expect(/preload/);
     const key = await server.register(NAME);
     await page.goto(PATH);
     await signIn(page, ada);

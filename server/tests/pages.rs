@@ -131,7 +131,7 @@ fn without_a_script_a_link_leads_on_to_the_next_hundred() {
     }
     let first = ada.get(&format!("{HOME}?sort=name")).is(200);
     assert_eq!((shown(&first).len(), shown(&first)[0].as_str()), (100, "App 000"));
-    let (before, _) = first.text().split_once(">Next 100</a>").expect("there is a link");
+    let (before, _) = first.text().split_once(">Next 100<").expect("there is a link");
     let href = before.rsplit("href=\"").next().unwrap().split('"').next().unwrap().replace("&amp;", "&");
     let next = ada.get(&href).is(200);
     assert_eq!(shown(&next), ["App 100", "App 101", "App 102"]);
@@ -196,7 +196,7 @@ fn the_data_that_the_page_is_made_from_cannot_end_its_element() {
     let (data, _) = rest.split_once('>').unwrap().1.split_once("</script>").unwrap();
     let data: serde_json::Value =
         serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {data}"));
-    let name = &data["listing"]["page"]["items"][0]["name"];
+    let name = &data["listing"]["items"][0]["name"];
     assert_eq!(name, "</script><script>alert(1)</script><!--");
     assert!(!page.text().contains("<script>alert"), "{}", page.text());
 }

@@ -111,8 +111,9 @@ fn the_page_gets_the_rows_of_a_view_and_how_many_consumers_have_each_status() {
     assert_eq!(of(&rows("")), ["App 3", "Tool", "App 2", "App 1"]);
     let page = rows("q=APP&status=pending&sort=name");
     assert_eq!((of(&page), &page["total"]), (vec!["App 1".to_owned(), "App 2".to_owned()], &json!(2)));
-    let counts = ada.call("counts", &[]).is(200).json();
-    assert_eq!(counts, json!({ "pending": 3, "approved": 1, "disapproved": 0 }));
+    let counts = ada.call("counts", &[("view", "q=app")]).is(200).json();
+    assert_eq!(counts["counts"], json!({ "pending": 3, "approved": 1, "disapproved": 0 }));
+    assert_eq!((&counts["total"], &counts["behind"]), (&json!(3), &json!(0)));
     for (view, cursor) in [("status=open", ""), ("nonsense=1", ""), ("", "nonsense")] {
         let form = [("view", view), ("cursor", cursor)];
         let sent = if cursor.is_empty() { &form[..1] } else { &form[..] };

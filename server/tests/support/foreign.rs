@@ -271,8 +271,8 @@ impl<'a> Administrator<'a> {
         let done = self.server.home.json(&[&["consumer", verb, key], more].concat(), "");
         loop {
             let told = self.page.next();
-            // A use of a moment ago comes in between.
-            if told.name == "used" {
+            // A use of a moment ago comes in between, and who was signed in.
+            if told.name == "used" || told.name == "access" {
                 continue;
             }
             assert_eq!(told.name, "consumer", "{told:?}");

@@ -18,6 +18,8 @@ struct Row {
     place: Cursor,
     /// Whether it is in the view. One that is no longer stays while it is in use.
     fits: bool,
+    /// Whether it is as it was asked for: the event that made it so may not have been counted.
+    asked: bool,
 }
 
 /// A window of the rows of a view.
@@ -222,7 +224,9 @@ impl Table {
             self.insert(key);
         }
         if let Some(row) = self.rows.get_mut(&key) {
+            let asked = std::mem::replace(&mut row.asked, false);
             if !is_newer(&consumer, &row.consumer) {
+                self.doubtful |= asked;
                 return Applied::Nothing;
             }
             let before = row.consumer.status;
@@ -243,9 +247,9 @@ impl Table {
         if is_new {
             *number(&mut self.counts, consumer.status) += 1;
             self.total += u64::from(fits);
-        } else {
-            self.doubtful = true;
         }
+        // The numbers that are here may have it already.
+        self.doubtful = true;
         let place = Cursor::of(&consumer, self.view.sort);
         if !fits {
             return Applied::Nothing;
@@ -259,7 +263,7 @@ impl Table {
             // In the window all rows of the view are loaded, so it has just come into the view.
             _ => self.total += u64::from(!is_new),
         }
-        self.rows.insert(key, Row { consumer: Arc::new(consumer), place, fits });
+        self.rows.insert(key, Row { consumer: Arc::new(consumer), place, fits, asked: false });
         match new_row {
             NewRow::Show => self.insert(key),
             NewRow::Wait => self.waiting.push(key),
@@ -352,12 +356,12 @@ impl Table {
                 continue;
             }
             if let Some(row) = self.rows.get_mut(&key) {
-                row.consumer = Arc::new(consumer);
+                (row.consumer, row.asked) = (Arc::new(consumer), true);
                 self.judge(key);
                 continue;
             }
             let place = Cursor::of(&consumer, self.view.sort);
-            self.rows.insert(key, Row { consumer: Arc::new(consumer), place, fits: true });
+            self.rows.insert(key, Row { consumer: Arc::new(consumer), place, fits: true, asked: true });
             self.insert(key);
         }
         let added = count(self.fitting()).saturating_sub(before);

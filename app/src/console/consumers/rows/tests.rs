@@ -176,10 +176,28 @@ fn the_row_below_the_last_one_is_none() {
 fn the_counts_of_each_status_follow_every_event_of_a_row_that_is_loaded() {
     let mut table = whole(&[2, 1]);
     table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show);
-    table.apply(Event::Consumer(consumer(3)), NewRow::Show);
     table.apply(Event::Removed(key(2)), NewRow::Show);
-    assert_eq!(table.counts(), StatusCounts { pending: 1, approved: 1, disapproved: 0 });
+    assert_eq!(table.counts(), StatusCounts { pending: 0, approved: 1, disapproved: 0 });
     assert!(!table.is_doubtful());
+}
+
+#[test]
+fn the_numbers_of_what_came_with_the_rows_are_asked_for_when_its_event_comes() {
+    let mut table = whole(&[2, 1]);
+    let again = |table: &mut Table| table.apply(Event::Consumer(consumer(2)), NewRow::Show);
+    assert_eq!((again(&mut table), table.is_doubtful()), (Applied::Nothing, true), "it may not be counted");
+    table.set_counts(table.counts(), 2, None);
+    assert_eq!((again(&mut table), table.is_doubtful()), (Applied::Nothing, false), "it is by now");
+}
+
+#[test]
+fn a_registration_is_counted_at_once_and_then_by_the_server() {
+    let mut table = whole(&[2, 1]);
+    table.apply(Event::Consumer(consumer(3)), NewRow::Show);
+    assert_eq!((table.counts().pending, table.total(), table.is_doubtful()), (3, 3, true));
+    table.set_counts(table.counts(), 3, None);
+    table.apply(Event::Consumer(consumer(3)), NewRow::Show);
+    assert!(!table.is_doubtful(), "its own event again");
 }
 
 #[test]
