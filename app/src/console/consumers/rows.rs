@@ -40,7 +40,8 @@ pub struct Table {
     /// How many rows the view has, loaded or not.
     total: u64,
     counts: StatusCounts,
-    /// Whether something happened to a row that is not loaded, so that the numbers have to be asked for.
+    /// Whether something has changed the numbers, so that they have to be asked for: those that are here may have it already,
+    /// and what a row that is not loaded was before is not known.
     doubtful: bool,
     /// How many events were applied.
     events: u64,
@@ -234,8 +235,11 @@ impl Table {
             let last_used_at = consumer.last_used_at.max(row.consumer.last_used_at);
             row.consumer = Arc::new(Consumer { last_used_at, ..consumer });
             let after = row.consumer.status;
-            *number(&mut self.counts, before) = number(&mut self.counts, before).saturating_sub(1);
-            *number(&mut self.counts, after) += 1;
+            if before != after {
+                *number(&mut self.counts, before) = number(&mut self.counts, before).saturating_sub(1);
+                *number(&mut self.counts, after) += 1;
+                self.doubtful = true;
+            }
             self.judge(key);
             return Applied::Changed(key);
         }
@@ -248,7 +252,6 @@ impl Table {
             *number(&mut self.counts, consumer.status) += 1;
             self.total += u64::from(fits);
         }
-        // The numbers that are here may have it already.
         self.doubtful = true;
         let place = Cursor::of(&consumer, self.view.sort);
         if !fits {
@@ -277,6 +280,7 @@ impl Table {
         let fits = self.view.fits(&row.consumer, self.now);
         if fits != row.fits {
             row.fits = fits;
+            self.doubtful = true;
             self.total = if fits { self.total + 1 } else { self.total.saturating_sub(1) };
         }
         // What waits was not seen yet.
@@ -290,10 +294,8 @@ impl Table {
         if !self.removed.insert(key) {
             return Applied::Nothing;
         }
-        let Some(row) = self.rows.remove(&key) else {
-            self.doubtful = true;
-            return Applied::Nothing;
-        };
+        self.doubtful = true;
+        let Some(row) = self.rows.remove(&key) else { return Applied::Nothing };
         self.total = self.total.saturating_sub(u64::from(row.fits));
         let number = number(&mut self.counts, row.consumer.status);
         *number = number.saturating_sub(1);

@@ -81,9 +81,9 @@ impl Sight {
             Some((row.min(first + rows - 1), end <= seen + 1.0))
         };
         let missed = if body.top() >= seen && counts.above > 0 {
-            spacer(".spacer.above", 0, counts.above)
+            spacer("#rows-above", 0, counts.above)
         } else if body.bottom() <= 0.0 && counts.below > 0 {
-            spacer(".spacer.below", counts.above + counts.shown as u64, counts.below)
+            spacer("#rows-below", counts.above + counts.shown as u64, counts.below)
         } else {
             None
         };

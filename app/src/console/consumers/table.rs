@@ -71,8 +71,8 @@ pub(super) fn ConsumerTable(
     effect(move || toolbar::paint_numbers(state));
     effect(move || {
         let (counts, height) = (state.rows.counts(), state.row_height.get());
-        elements::set_height(".spacer.above", spacer_height(counts.above, counts.total, height));
-        elements::set_height(".spacer.below", spacer_height(counts.below, counts.total, height));
+        elements::set_height("#rows-above", spacer_height(counts.above, counts.total, height));
+        elements::set_height("#rows-below", spacer_height(counts.below, counts.total, height));
     });
     let counts = Memo::new(move |_| state.rows.counts());
     let waiting = move || counts.get().waiting;
@@ -94,7 +94,7 @@ pub(super) fn ConsumerTable(
             on:keydown=move |event| toolbar::key_down(state, &event)
         >
             <Tools show_waiting=Callback::new(show_waiting)/>
-            <div class="spacer above"></div>
+            <div id="rows-above" class="spacer"></div>
             <table role="table" aria-labelledby="consumer-keys" aria-rowcount=move || (counts.get().rows() + 1).to_string()>
                 <thead role="rowgroup" inner_html=heads></thead>
                 // A translator would keep words that are not true any more: it shows copies, and does not see the originals change.
@@ -104,7 +104,7 @@ pub(super) fn ConsumerTable(
                     </For>
                 </tbody>
             </table>
-            <div class="spacer below"></div>
+            <div id="rows-below" class="spacer"></div>
             {move || is_empty().then(|| {
                 // Another view may be as empty.
                 state.rows.track();

@@ -25,8 +25,11 @@ use crate::{
 /// How many rows are on the page where the window moves.
 const MOST: usize = 180;
 
-/// How long after a change of a row that is not loaded the numbers are asked for.
+/// How long after a change the numbers are asked for.
 const COUNTED_AFTER: std::time::Duration = std::time::Duration::from_millis(80);
+
+/// How long after an answer they are asked for again, where they have changed since.
+const COUNTED_EACH: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// How long after scrolling the place is noted for the way back.
 const NOTED_AFTER: std::time::Duration = std::time::Duration::from_millis(200);
@@ -244,7 +247,7 @@ pub(super) fn look(state: PageState) {
     });
 }
 
-/// Asks for the numbers where something happened to a row that is not loaded.
+/// Asks for the numbers where something may have changed them.
 pub(super) fn count(state: PageState) {
     let is_doubtful = state.rows.read(Table::is_doubtful);
     if !is_doubtful || state.flow.try_update_value(|flow| flow.begins(Doing::Counting)) != Some(true) {
@@ -255,8 +258,16 @@ pub(super) fn count(state: PageState) {
             let asked = || state.rows.read(|table| (table.view().clone(), edge(table, Side::Below)));
             let ((view, cursor), events) = (asked(), state.rows.read(Table::events));
             let answer = calls::counts(&view, &cursor).await;
-            state.flow.update_value(|flow| flow.ends(Doing::Counting));
-            let Ok(answer) = answer else { return };
+            let Ok(answer) = answer else {
+                state.flow.update_value(|flow| flow.ends(Doing::Counting));
+                return;
+            };
+            let again = move || {
+                if state.flow.try_update_value(|flow| flow.ends(Doing::Counting)).is_some() {
+                    count(state);
+                }
+            };
+            set_timeout(again, COUNTED_EACH);
             let is_same = asked() == (view, cursor.clone());
             let behind = Some(answer.behind).filter(|_| !cursor.is_empty());
             without_moving(None, || {

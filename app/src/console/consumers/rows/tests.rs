@@ -178,7 +178,22 @@ fn the_counts_of_each_status_follow_every_event_of_a_row_that_is_loaded() {
     table.apply(Event::Consumer(decided(1, Status::Approved)), NewRow::Show);
     table.apply(Event::Removed(key(2)), NewRow::Show);
     assert_eq!(table.counts(), StatusCounts { pending: 0, approved: 1, disapproved: 0 });
-    assert!(!table.is_doubtful());
+}
+
+#[test]
+fn what_changes_the_numbers_has_them_asked_for_and_nothing_else_does() {
+    let name = ConsumerName::parse("Another").unwrap();
+    let renamed = Consumer { revision: 2, name, ..consumer(1) };
+    for (event, changes) in [
+        (Event::Consumer(consumer(3)), true),
+        (Event::Consumer(decided(1, Status::Approved)), true),
+        (Event::Removed(key(1)), true),
+        (Event::Consumer(renamed), false),
+    ] {
+        let mut table = whole(&[2, 1]);
+        table.apply(event, NewRow::Show);
+        assert_eq!(table.is_doubtful(), changes);
+    }
 }
 
 #[test]
