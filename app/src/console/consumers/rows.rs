@@ -313,22 +313,22 @@ impl Table {
         self.order.iter().find(|key| waiting.contains(key)).copied()
     }
 
-    /// The rows that are no longer in the view or stand where they do not belong any more, but for rows that
-    /// are in use.
-    pub fn astray(&self, in_use: &[Option<ConsumerKey>]) -> Vec<ConsumerKey> {
+    /// The rows that are no longer in the view and, if rows `may_move`, those that stand where they do not belong any more;
+    /// but for rows that are in use.
+    pub fn astray(&self, in_use: &[Option<ConsumerKey>], may_move: bool) -> Vec<ConsumerKey> {
         // Uses move rows only when the view is loaded again: those in use by programs would never stand still.
-        let by_use = self.view.sort == Sort::LastUsedAt;
+        let may_move = may_move && self.view.sort != Sort::LastUsedAt;
         let is_astray = |key: &ConsumerKey| {
             let row = &self.rows[key];
-            let moved = !by_use && row.place != Cursor::of(&row.consumer, self.view.sort);
+            let moved = may_move && row.place != Cursor::of(&row.consumer, self.view.sort);
             !in_use.contains(&Some(*key)) && (!row.fits || moved)
         };
         self.order.iter().copied().filter(is_astray).collect()
     }
 
     /// Takes them off the page, and puts those that have moved to their places.
-    pub fn tidy(&mut self, in_use: &[Option<ConsumerKey>]) {
-        let astray = self.astray(in_use);
+    pub fn tidy(&mut self, in_use: &[Option<ConsumerKey>], may_move: bool) {
+        let astray = self.astray(in_use, may_move);
         for key in &astray {
             self.order.retain(|row| row != key);
             let Some(row) = self.rows.remove(key) else { continue };

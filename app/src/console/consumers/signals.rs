@@ -173,8 +173,8 @@ impl Rows {
     }
 
     /// Takes rows that are astray away from where they are.
-    pub(super) fn tidy(self, in_use: &[Option<ConsumerKey>]) {
-        self.renew(|table| table.tidy(in_use));
+    pub(super) fn tidy(self, in_use: &[Option<ConsumerKey>], may_move: bool) {
+        self.renew(|table| table.tidy(in_use, may_move));
     }
 
     /// Changes which rows there are, and makes all signals equal to them.
@@ -316,9 +316,9 @@ mod tests {
                 (row.tag.get_untracked(), rows.counted().total, rows.counted().rows()),
                 (LEFT_OUT, 2, 3)
             );
-            rows.tidy(&[Some(key(1))]);
+            rows.tidy(&[Some(key(1))], true);
             assert_eq!(rows.counted().shown, 3, "it is in use");
-            rows.tidy(&[]);
+            rows.tidy(&[], true);
             assert_eq!((rows.order.get_untracked(), rows.counted().rows()), ([2, 0].map(key).to_vec(), 2));
         });
     }

@@ -161,14 +161,14 @@ impl PageState {
         self.rows.settle();
     }
 
-    /// Takes away the rows that are no longer in the view and not in use, where that moves no row in use.
+    /// Takes away the rows that are no longer in the view and not in use. Rows move to where they belong where the page can
+    /// keep a row in use where it is.
     pub(super) fn tidy(self) {
         let used = [self.overlay.row(), elements::focused_row(), self.hovered.get_untracked()];
         let in_use = self.row_in_use();
-        if (in_use.is_none() || scroll::page_scrolls())
-            && self.rows.read(|table| !table.astray(&used).is_empty())
-        {
-            without_moving(in_use, || self.rows.tidy(&used));
+        let may_move = in_use.is_none() || scroll::page_scrolls();
+        if self.rows.read(|table| !table.astray(&used, may_move).is_empty()) {
+            without_moving(in_use, || self.rows.tidy(&used, may_move));
         }
     }
 

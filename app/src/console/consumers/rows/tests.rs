@@ -240,9 +240,9 @@ fn a_row_that_fits_no_longer_stays_until_it_is_not_in_use() {
     table.apply(Event::Consumer(decided(2, Status::Approved)), NewRow::Show);
     assert!(table.is_left_out(key(2)));
     assert_eq!((order(&table), table.total(), table.below()), ([3, 2, 1].map(key).to_vec(), 2, 0));
-    table.tidy(&[Some(key(2))]);
+    table.tidy(&[Some(key(2))], true);
     assert_eq!(order(&table), [3, 2, 1].map(key));
-    table.tidy(&[]);
+    table.tidy(&[], true);
     assert_eq!((order(&table), table.total()), ([3, 1].map(key).to_vec(), 2));
     assert_eq!(table.counts().approved, 1);
 }
@@ -307,9 +307,11 @@ fn a_renamed_row_goes_to_its_place_once_it_is_not_in_use() {
     let mut table = Table::new("sort=name".parse().unwrap(), rows, 0, 3, StatusCounts::default());
     table.apply(Event::Consumer(named(1, "Engine", 2)), NewRow::Show);
     assert_eq!(order(&table), [1, 2, 3].map(key));
-    table.tidy(&[Some(key(1))]);
+    table.tidy(&[Some(key(1))], true);
     assert_eq!(order(&table), [1, 2, 3].map(key), "it is in use");
-    table.tidy(&[]);
+    table.tidy(&[], false);
+    assert_eq!(order(&table), [1, 2, 3].map(key), "another one is, which would move with it");
+    table.tidy(&[], true);
     assert_eq!(order(&table), [2, 3, 1].map(key));
     assert!(!table.is_left_out(key(1)));
 }
@@ -319,7 +321,7 @@ fn a_use_moves_no_row_but_may_take_it_out_of_the_view() {
     let at = |second| OffsetDateTime::UNIX_EPOCH + Duration::seconds(second);
     let mut table = window("sort=last_used_at", &[2, 1], 0, 2);
     table.apply_use(&Use { key: key(1), last_used_at: at(50) });
-    table.tidy(&[]);
+    table.tidy(&[], true);
     assert_eq!(order(&table), [2, 1].map(key));
     let mut table = window("last_used=never", &[2, 1], 0, 2);
     table.apply_use(&Use { key: key(1), last_used_at: at(50) });
