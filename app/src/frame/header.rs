@@ -4,6 +4,10 @@ use leptos::prelude::*;
 
 use crate::{frame::who::Who, ui::mark::Mark};
 
+/// Closes the menus, in the document of a page with a bar.
+#[cfg(feature = "ssr")]
+pub(crate) const SCRIPT: &str = include_str!("header.js");
+
 /// A page that the bar leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NavPage {

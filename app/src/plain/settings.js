@@ -1,31 +1,5 @@
-// The plain pages of Settings: menus close, what asks is a dialog, links are copied, new lines of activity come by themselves.
-// Without it each of them is a page of its own, and nothing is missing.
-const MENUS = "details.own-menu, details.pages, details.row-menu";
-const menus = () => [...document.querySelectorAll(MENUS)].filter((menu) => menu.open);
-const summary = (menu) => menu.querySelector("summary");
-
-addEventListener("click", ({ target }) => {
-  for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
-});
-addEventListener("focusin", ({ target }) => {
-  for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
-});
-addEventListener("keydown", (event) => {
-  const menu = event.target.closest?.(MENUS);
-  if (!menu?.open) return;
-  if (event.key === "Escape") {
-    menu.open = false;
-    summary(menu).focus();
-    return event.preventDefault();
-  }
-  const entries = [...menu.querySelectorAll("li a, li button")];
-  const at = entries.indexOf(document.activeElement);
-  const last = entries.length - 1;
-  const next = { ArrowDown: at < last ? at + 1 : 0, ArrowUp: at > 0 ? at - 1 : last, Home: 0, End: last }[event.key];
-  if (next === undefined) return;
-  entries[next].focus();
-  event.preventDefault();
-});
+// The plain pages of Settings: what asks is a dialog, links are copied, new lines of activity come by themselves. It follows
+// `header.js`. Without it each of them is a page of its own, and nothing is missing.
 
 // What a page asks, on the page that led to it. Where that cannot be had, the browser goes there.
 const ask = async (link) => {

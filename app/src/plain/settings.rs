@@ -12,8 +12,8 @@ use crate::{
     },
 };
 
-/// Menus, dialogs, copying and new lines.
-const SCRIPT: &str = include_str!("settings.js");
+/// Menus, then dialogs, copying and new lines.
+const SCRIPT: &str = concat!(include_str!("../frame/header.js"), include_str!("settings.js"));
 
 /// A page of **Settings** with its script.
 pub(super) fn document<V: IntoAny>(

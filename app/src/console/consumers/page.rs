@@ -11,13 +11,13 @@ use super::{
     overlay::Open, panel_input, register::Register, requested::RemoveRequests, rows::Table,
     sign_out::SignOut, state::PageState, table::ConsumerTable,
 };
-#[cfg(feature = "ssr")]
-use crate::document::Document;
 use crate::{
     console::{frame::Frame, shell::Shell},
     frame::{header::NavPage, missed::MissedNote},
     ui::effect::effect,
 };
+#[cfg(feature = "ssr")]
+use crate::{document::Document, frame::header::SCRIPT};
 
 /// The title of the window, without the number of those that are pending.
 #[cfg(feature = "ssr")]
@@ -30,7 +30,7 @@ impl From<PageData> for Document {
         let json = serde_json::to_string(&data).expect("the page's data is plain data");
         let title = with_number(TITLE, data.counts.pending).into();
         let page = move |_| view! { <ConsumersPage data=data.clone()/> };
-        Self { title, data: Some(json), ..Self::new(TITLE, status, page) }
+        Self { title, data: Some(json), script: Some(SCRIPT), ..Self::new(TITLE, status, page) }
     }
 }
 
