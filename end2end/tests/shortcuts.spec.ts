@@ -1,6 +1,15 @@
 // The menus of the bar, the keyboard shortcuts and the dialog that lists them, and the keys of a row.
 import type { Locator, Page } from "@playwright/test";
-import { ConsumersPage, PATH, accountMenu, ada, expect, openConsumers, signIn, test } from "../support/test.ts";
+import { expectNoViolations } from "../support/axe.ts";
+import { twoFrames } from "../support/look.ts";
+import {
+  ConsumersPage,
+  accountMenu,
+  expect,
+  test,
+} from "../support/test.ts";
+
+const NAME = "Requirements sync";
 
 const pagesMenu = (page: Page): Locator => page.locator("header details.pages");
 
@@ -52,9 +61,9 @@ test.describe("A menu of the bar on the page of consumers", () => {
   });
 
   test("closes by Escape alone, and leaves an open panel as it is", async ({ server, consumers, page }) => {
-    await server.register("Requirements sync");
-    await consumers.row("Requirements sync").getByRole("link", { name: "Requirements sync", exact: true }).click();
-    await expect(page.locator("#panel").getByRole("heading", { level: 2, name: "Requirements sync" })).toBeFocused();
+    await server.register(NAME);
+    await consumers.row(NAME).getByRole("link", { name: NAME, exact: true }).click();
+    await expect(page.locator("#panel").getByRole("heading", { level: 2, name: NAME, exact: true })).toBeFocused();
     await openMenu(page, accountMenu(page));
     await page.keyboard.press("Escape");
     await expect(accountMenu(page)).not.toHaveAttribute("open");
@@ -83,5 +92,94 @@ test.describe("A menu of the bar on the page of consumers", () => {
       await expect(pagesMenu(page)).not.toHaveAttribute("open");
       await expect(consumers.heading).toBeVisible();
     });
+  });
+});
+
+test.describe("A key on a row", () => {
+  const link = (consumers: ConsumersPage): Locator => consumers.row(NAME).getByRole("link", { name: NAME, exact: true });
+
+  test.beforeEach(async ({ server, consumers }) => {
+    await server.register(NAME);
+    await expect(consumers.row(NAME)).toBeVisible();
+  });
+
+  for (const [key, heading] of [
+    ["e", "Edit consumer"],
+    ["a", "Approve consumer key"],
+    ["d", "Disapprove consumer key"],
+    ["Delete", "Remove consumer key"],
+  ] as const) {
+    test(`${key} opens ${heading}, from the name and from the menu button, which get the focus back`, async ({ consumers, page }) => {
+      for (const from of [link(consumers), consumers.actions(NAME)]) {
+        await from.focus();
+        await page.keyboard.press(key);
+        await expect(consumers.dialog(heading)).toBeVisible();
+        await page.keyboard.press("Escape");
+        await expect(consumers.dialog(heading)).toHaveCount(0);
+        await expect(from).toBeFocused();
+      }
+    });
+  }
+
+  test("e writes nothing into the dialog that it opens", async ({ consumers, page }) => {
+    await consumers.actions(NAME).focus();
+    await page.keyboard.press("e");
+    await expect(consumers.dialog("Edit consumer").getByLabel("Consumer name", { exact: true })).toHaveValue(NAME);
+  });
+
+  test("does only what the menu offers", async ({ server, consumers, page }) => {
+    await server.approve((await server.list())[0]?.key as string);
+    await consumers.expectStatus(NAME, "Approved");
+    await consumers.actions(NAME).focus();
+    await page.keyboard.press("a");
+    await page.keyboard.press("d");
+    await expect(consumers.dialog("Disapprove consumer key")).toBeVisible();
+    await expect(page.getByRole("dialog")).toHaveCount(1);
+  });
+
+  test("does nothing elsewhere, nor with Control, Shift or Alt", async ({ consumers, page }) => {
+    await consumers.tableHeading.evaluate((heading) => heading.focus());
+    await page.keyboard.press("d");
+    await consumers.row(NAME).getByRole("button", { name: "Copy consumer key" }).focus();
+    await page.keyboard.press("d");
+    await consumers.actions(NAME).focus();
+    for (const held of ["Control", "Shift", "Alt"]) await page.keyboard.press(`${held}+a`);
+    await twoFrames(page);
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    // The same key by itself.
+    await page.keyboard.press("a");
+    await expect(consumers.dialog("Approve consumer key")).toBeVisible();
+  });
+
+  test("moves in the open menu to its entry, and opens nothing", async ({ consumers, page }) => {
+    await consumers.openMenuByKey(NAME);
+    await page.keyboard.press("d");
+    await expect(consumers.entry("Disapprove")).toBeFocused();
+    await page.keyboard.press("Delete");
+    await twoFrames(page);
+    await expect(consumers.menu).toBeVisible();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  });
+
+  test("stands at the right end of its entry, and is told to screen readers", async ({ consumers, page }) => {
+    await consumers.openMenuByKey(NAME);
+    for (const [entry, key] of [
+      ["Edit", "e"],
+      ["Approve", "a"],
+      ["Disapprove", "d"],
+      ["Remove", "Delete"],
+    ] as const) {
+      await expect(consumers.entry(entry)).toHaveAttribute("aria-keyshortcuts", key);
+      await expect(consumers.entry(entry)).toHaveAccessibleName(entry);
+      const shown = consumers.entry(entry).locator("kbd");
+      await expect(shown).toHaveAttribute("data-key", key);
+      const [box, around] = [await shown.boundingBox(), await consumers.entry(entry).boundingBox()];
+      const gap = (around?.x ?? 0) + (around?.width ?? 0) - (box?.x ?? 0) - (box?.width ?? 0);
+      expect(gap, "the room at its right").toBeGreaterThanOrEqual(0);
+      expect(gap, "the room at its right").toBeLessThan(16);
+    }
+    await expect(consumers.entry("Sign everybody out")).not.toHaveAttribute("aria-keyshortcuts");
+    await expect(consumers.entry("Sign everybody out").locator("kbd")).toHaveCount(0);
+    await expectNoViolations(page, "the menu with its keys");
   });
 });

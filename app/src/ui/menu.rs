@@ -21,6 +21,8 @@ pub struct Position {
 pub struct Entry {
     /// What it says.
     pub label: &'static str,
+    /// The key that does the same while the menu is closed; empty for none.
+    pub shortcut: &'static str,
     /// Set apart, in the colour of danger.
     pub danger: bool,
     /// What it does.
@@ -119,9 +121,15 @@ pub fn Menu(
             on_close.run(true);
             entry.action.run(());
         };
+        let shortcut = Some(entry.shortcut).filter(|shortcut| !shortcut.is_empty());
+        // The style sheet writes the key: the entry's text is its label alone.
+        let key = shortcut.map(|shortcut| view! { <kbd aria-hidden="true" data-key=shortcut></kbd> }.into_any());
         view! {
-            <button type="button" role="menuitem" tabindex="-1" class:danger=entry.danger on:click=choose on:pointermove=|event| focus_entry(&event)>
-                {entry.label}
+            <button
+                type="button" role="menuitem" tabindex="-1" class:danger=entry.danger aria-keyshortcuts=shortcut
+                on:click=choose on:pointermove=|event| focus_entry(&event)
+            >
+                {entry.label} {key}
             </button>
         }
     });

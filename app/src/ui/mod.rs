@@ -7,6 +7,7 @@ pub mod dialog;
 pub mod dom;
 pub mod effect;
 pub mod field;
+pub mod keys;
 pub mod mark;
 pub mod menu;
 pub mod number;

@@ -1,11 +1,16 @@
-//! What a row's menu offers, by its status.
+//! A row's menu.
 
 use std::sync::Arc;
 
-use domain::{Consumer, Status};
+use domain::Consumer;
 use leptos::prelude::*;
 
-use super::{decision::Decision, overlay::Open, requested::removable_from, state::PageState};
+use super::{
+    deeds::{Deed, offered},
+    overlay::Open,
+    requested::removable_from,
+    state::PageState,
+};
 use crate::ui::{
     dom,
     menu::{Entry, Menu},
@@ -36,30 +41,22 @@ pub(super) fn RowMenu() -> impl IntoView {
 
 fn entries(state: PageState, consumer: &Arc<Consumer>) -> Vec<Entry> {
     let key = consumer.key;
-    let entry = |label, danger, open: fn(Arc<Consumer>) -> Open| {
+    let entry = |deed: &Deed| {
         let opened_on = consumer.clone();
+        let Deed { label, key: shortcut, danger, open } = *deed;
         let action = move |()| {
             // What the row shows now, which may be newer than when the menu was opened.
             let latest = state.rows.get(key);
             state.overlay.open(open(latest.unwrap_or_else(|| opened_on.clone())));
         };
-        Entry { label, danger, action: Callback::new(action) }
+        Entry { label, shortcut, danger, action: Callback::new(action) }
     };
-    let approve = entry("Approve", false, |consumer| Open::Confirm(Decision::Approve, consumer));
-    let disapprove = entry("Disapprove", false, |consumer| Open::Confirm(Decision::Disapprove, consumer));
-    let mut entries = vec![entry("Edit", false, Open::Edit)];
-    match consumer.status {
-        Status::Pending => entries.extend([approve, disapprove]),
-        Status::Approved => entries.push(disapprove),
-        Status::Disapproved => entries.push(approve),
-    }
-    entries.push(entry("Sign everybody out", false, |consumer| Open::Confirm(Decision::SignOut, consumer)));
-    entries.push(entry("Remove", true, |consumer| Open::Confirm(Decision::Remove, consumer)));
+    let mut entries: Vec<_> = offered(consumer.status).iter().map(entry).collect();
     if let Some(address) = removable_from(consumer) {
         let consumer = consumer.clone();
         let action = move |()| state.overlay.open(Open::RemoveRequests(consumer.clone(), address));
         let label = "Remove all requests from this address";
-        entries.push(Entry { label, danger: true, action: Callback::new(action) });
+        entries.push(Entry { label, shortcut: "", danger: true, action: Callback::new(action) });
     }
     entries
 }

@@ -8,6 +8,7 @@ mod closed;
 mod confirm;
 pub(crate) mod data;
 mod decision;
+mod deeds;
 mod edit;
 mod elements;
 mod existing_key;

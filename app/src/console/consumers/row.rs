@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 
 use super::{
     decision::Decision,
-    elements,
+    deeds, elements,
     overlay::Open,
     panel::TABLE,
     requested::Requested,
@@ -77,6 +77,10 @@ pub(super) fn Row(
         if opens {
             event.prevent_default();
             open(None);
+        } else if let Some(deed) = deeds::pressed(&event, consumer.with_untracked(|consumer| consumer.status))
+        {
+            event.prevent_default();
+            state.overlay.open((deed.open)(consumer.get_untracked()));
         }
     };
     view! {

@@ -14,7 +14,7 @@ use super::{
     toolbar_html as html,
     window::{History, go},
 };
-use crate::ui::dom;
+use crate::ui::{dom, keys};
 
 /// How long nothing is typed before the search begins.
 const TYPED_FOR: Duration = Duration::from_millis(40);
@@ -98,14 +98,9 @@ pub(super) fn key_down(state: PageState, event: &ev::KeyboardEvent) {
     }
 }
 
-/// `/` focuses the search field, but where something is typed or a dialog is open.
+/// `/` focuses the search field.
 pub(super) fn shortcut(event: &ev::KeyboardEvent) {
-    let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-    let is_typing = || {
-        let typing = "input:not([type=checkbox]), textarea, select, [contenteditable], [role=menu]";
-        target(event).is_some_and(|target| target.closest(typing).is_ok_and(|field| field.is_some()))
-    };
-    if event.key() == "/" && !modified && !is_typing() && dom::find("dialog[open]").is_none() {
+    if event.key() == "/" && keys::is_alone(event) {
         event.prevent_default();
         focus(SEARCH);
     }

@@ -204,7 +204,7 @@ pub(super) fn form(prefix: &str, view: &View) -> String {
         "<div class=\"search\">",
         &hidden,
         "<label class=\"off-screen\" for=\"search\">Search consumers</label><input id=\"search\" type=\"search\" name=\"q\" \
-         placeholder=\"Search consumers\" title=\"Press / to search\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" value=\"",
+         placeholder=\"Search consumers\" aria-keyshortcuts=\"/\" title=\"Press / to search\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" value=\"",
         &text,
         "\"></div><button id=\"filter\" type=\"button\" class=\"btn small\" popovertarget=\"filters\">Filter</button>\
          <div id=\"filters\" class=\"pop\" popover role=\"group\" aria-label=\"Filter\">",

@@ -1,0 +1,23 @@
+//! Keys that do something by themselves.
+
+use leptos::ev;
+use wasm_bindgen::JsCast as _;
+use web_sys::Element;
+
+use super::dom;
+
+/// Where a letter is a part of a text, or moves to an entry.
+const TYPED: &str = "input:not([type=checkbox]), textarea, select, [contenteditable], [role=menu]";
+
+/// Whether a key does something by itself: nothing is held with it but Shift, which some keyboards need for `/`, nothing is
+/// typed where it is pressed, and no dialog is open.
+pub fn is_alone(event: &ev::KeyboardEvent) -> bool {
+    let is_modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+    !is_modified && !is_within(event, TYPED) && dom::find("dialog[open]").is_none()
+}
+
+/// Whether what has the focus is, or is inside, what matches a selector.
+pub fn is_within(event: &ev::KeyboardEvent, selector: &str) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.closest(selector).is_ok_and(|found| found.is_some()))
+}
