@@ -4,8 +4,16 @@ import { expectNoViolations } from "../support/axe.ts";
 import { twoFrames } from "../support/look.ts";
 import {
   ConsumersPage,
+  PATH,
+  PRELOADED_LONG_AGO,
+  SERVER_AWAY,
   accountMenu,
+  ada,
   expect,
+  grace,
+  ready,
+  refused,
+  signIn,
   test,
 } from "../support/test.ts";
 
@@ -181,5 +189,80 @@ test.describe("A key on a row", () => {
     await expect(consumers.entry("Sign everybody out")).not.toHaveAttribute("aria-keyshortcuts");
     await expect(consumers.entry("Sign everybody out").locator("kbd")).toHaveCount(0);
     await expectNoViolations(page, "the menu with its keys");
+  });
+});
+
+test.describe("A menu button that can do nothing looks it", () => {
+  const look = (button: Locator) =>
+    button.evaluate((button) => {
+      const { opacity, cursor } = getComputedStyle(button);
+      return { opacity: Number(opacity), cursor };
+    });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    test.describe(`in the ${colorScheme} theme`, () => {
+      test.use({ colorScheme });
+
+      test("before the page takes over, and not after", async ({ server, page, context, complaints }) => {
+        complaints.expect(PRELOADED_LONG_AGO);
+        await server.register(NAME);
+        let letGo = () => {};
+        const gate = new Promise<void>((open) => (letGo = open));
+        await context.route(/\.wasm$/, async (route) => {
+          await gate;
+          await route.continue();
+        });
+        await page.goto(PATH);
+        await signIn(page, ada);
+        const consumers = new ConsumersPage(page);
+        await expect(consumers.actions(NAME)).toBeDisabled();
+        const before = await look(consumers.actions(NAME));
+        expect(before.opacity).toBeLessThanOrEqual(0.5);
+        expect(before.cursor).toBe("default");
+        letGo();
+        await ready(page);
+        await expect(consumers.actions(NAME)).toBeEnabled();
+        expect(await look(consumers.actions(NAME))).toEqual({ opacity: 1, cursor: "pointer" });
+      });
+    });
+  }
+
+  test("once the permission is taken away, until it is back", async ({ server, another, complaints }) => {
+    complaints.expect(refused(401, 403), SERVER_AWAY);
+    await server.register(NAME);
+    await server.addUser(grace);
+    const other = await another(grace);
+    await other.expectLive();
+    await server.cli(["user", "forbid", grace.username]);
+    await expect(other.sign).toHaveText("Signed out");
+    await expect(other.actions(NAME)).toBeDisabled();
+    expect((await look(other.actions(NAME))).opacity).toBeLessThanOrEqual(0.5);
+    const link = other.row(NAME).getByRole("link", { name: NAME, exact: true });
+    await link.focus();
+    await other.page.keyboard.press("e");
+    await twoFrames(other.page);
+    await expect(other.page.getByRole("dialog")).toHaveCount(0);
+    await server.cli(["user", "permit", grace.username]);
+    await other.expectLive();
+    await expect(other.actions(NAME)).toBeEnabled();
+  });
+
+  test("in the system's colours by the one of what is disabled", async ({ server, page, complaints, context }) => {
+    complaints.expect(/net::ERR_FAILED/, /Failed to fetch/, /preload/);
+    await server.register(NAME);
+    await context.route(/\.wasm$/, (route) => route.abort());
+    await page.emulateMedia({ forcedColors: "active" });
+    await page.goto(PATH);
+    await signIn(page, ada);
+    const button = new ConsumersPage(page).actions(NAME);
+    await expect(button).toBeDisabled();
+    expect((await look(button)).opacity).toBe(1);
+    const colours = await button.evaluate((button) => {
+      const grey = document.createElement("span");
+      grey.style.color = "GrayText";
+      document.body.append(grey);
+      return [getComputedStyle(button).color, getComputedStyle(grey).color];
+    });
+    expect(colours[0]).toBe(colours[1]);
   });
 });

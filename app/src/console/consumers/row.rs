@@ -16,7 +16,10 @@ use super::{
     signals::{LEFT_OUT, NEW, RowSignals},
     state::PageState,
 };
-use crate::ui::{copy::CopyButton, dom, menu::Position, time::Ago};
+use crate::{
+    console::link::Link,
+    ui::{copy::CopyButton, dom, menu::Position, time::Ago},
+};
 
 /// The longest key that the column has room for; longer ones are always shortened.
 const WIDEST_KEY: usize = 36;
@@ -46,6 +49,7 @@ pub(super) fn Row(
     let by = move || consumer.with(|consumer| consumer.created_by.to_string());
     let (name_id, key_id) = (format!("name-{key}"), format!("key-{key}"));
     let idle = Signal::derive(move || !state.shell.hydrated.get());
+    let barred = Signal::derive(move || idle.get() || state.shell.link.get() == Link::NotPermitted);
     let approve = move |_| {
         // The dialog gives the focus back to what had it, and this button goes once its consumer is approved.
         if let Some(button) = dom::find(&elements::menu_button(key)) {
@@ -65,7 +69,7 @@ pub(super) fn Row(
         }
     };
     let right_click = move |event: ev::MouseEvent| {
-        if is_on_selection(&event) {
+        if barred.get_untracked() || is_on_selection(&event) {
             return;
         }
         event.prevent_default();
@@ -73,6 +77,9 @@ pub(super) fn Row(
         open(if event.button() == 2 { offset_from_button(&event) } else { None });
     };
     let key_down = move |event: ev::KeyboardEvent| {
+        if barred.get_untracked() {
+            return;
+        }
         let opens = event.key() == "ContextMenu" || (event.key() == "F10" && event.shift_key());
         if opens {
             event.prevent_default();
@@ -106,7 +113,7 @@ pub(super) fn Row(
                 // The style sheet shows it beside **Pending**, and as long as it has the focus.
                 <button
                     type="button" class="btn approve" aria-label=move || format!("Approve {}", name())
-                    aria-describedby=key_id.clone() disabled=idle on:click=approve
+                    aria-describedby=key_id.clone() disabled=barred on:click=approve
                 >
                     "Approve"
                 </button>
@@ -127,7 +134,7 @@ pub(super) fn Row(
                 <button
                     type="button" class="icon more" aria-haspopup="menu" aria-expanded=move || menu_open.get().to_string()
                     aria-label=move || format!("Actions for {}", name()) aria-describedby=key_id
-                    disabled=idle on:click=toggle
+                    disabled=barred on:click=toggle
                 >
                     <span aria-hidden="true">"⋯"</span>
                 </button>
