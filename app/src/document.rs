@@ -9,7 +9,11 @@ use leptos::{
 };
 use leptos_axum::ResponseOptions;
 
-use crate::frame::{policy::content_security_policy, site::Site};
+use crate::frame::{
+    policy::content_security_policy,
+    shortcuts::{self, Group},
+    site::Site,
+};
 
 /// Starts the page's module; `SCRIPT` and `WASM` stand for addresses.
 const START: &str = include_str!("start.js");
@@ -27,6 +31,8 @@ pub struct Document {
     pub data: Option<String>,
     /// A script in the document itself, which the page works without.
     pub script: Option<&'static str>,
+    /// The keyboard shortcuts that `header.js` shows where it is part of that script.
+    pub(crate) shortcuts: &'static [Group],
     /// Renders the page.
     pub body: Body,
     /// Of a page with a script: what is open beside it, as HTML of our own that no component takes over.
@@ -44,7 +50,16 @@ impl Document {
         page: impl Fn(Site) -> V + Send + Sync + 'static,
     ) -> Self {
         let body = Arc::new(move |site| page(site).into_any());
-        Self { title: title.into(), status, form_action: None, data: None, script: None, body, beside: None }
+        Self {
+            title: title.into(),
+            status,
+            form_action: None,
+            data: None,
+            script: None,
+            shortcuts: &[],
+            body,
+            beside: None,
+        }
     }
 
     /// Renders a page with a script, inside the handler of leptos, which takes its headers.
@@ -79,6 +94,9 @@ impl Document {
             // A module runs once the document is read.
             view! { <script type="module" nonce=nonce.to_string() inner_html=script></script> }
         });
+        let shortcuts = (!self.shortcuts.is_empty()).then(|| {
+            view! { <template id="shortcuts" inner_html=shortcuts::dialog(self.shortcuts)></template> }
+        });
         let (style, icon) = (site.url(site.style), site.url(site.icon));
         let page = (self.body)(site);
         let body = match self.data {
@@ -101,7 +119,7 @@ impl Document {
                     {scripts}
                     {own_script}
                 </head>
-                <body>{body}</body>
+                <body>{body} {shortcuts}</body>
             </html>
         }
     }

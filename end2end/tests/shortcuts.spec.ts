@@ -1,7 +1,7 @@
 // The menus of the bar, the keyboard shortcuts and the dialog that lists them, and the keys of a row.
 import type { Locator, Page } from "@playwright/test";
 import { expectNoViolations } from "../support/axe.ts";
-import { twoFrames } from "../support/look.ts";
+import { overflow, twoFrames } from "../support/look.ts";
 import {
   ConsumersPage,
   PATH,
@@ -14,6 +14,7 @@ import {
   ready,
   refused,
   signIn,
+  tabTo,
   test,
 } from "../support/test.ts";
 
@@ -99,6 +100,118 @@ test.describe("A menu of the bar on the page of consumers", () => {
       await expect(accountMenu(page)).toHaveAttribute("open");
       await expect(pagesMenu(page)).not.toHaveAttribute("open");
       await expect(consumers.heading).toBeVisible();
+    });
+  });
+});
+
+/** The dialog that `?` opens. */
+const shortcuts = (page: Page): Locator => page.getByRole("dialog", { name: "Keyboard shortcuts", exact: true });
+/** What a key is said to do in it. */
+const does = (page: Page, keys: string): Locator =>
+  shortcuts(page).getByRole("row").filter({ has: page.getByRole("rowheader", { name: keys, exact: true }) }).getByRole("cell");
+
+test.describe("The keyboard shortcuts", () => {
+  test("open by `?`, are grouped tables, and Escape gives the focus back", async ({ server, consumers, page }) => {
+    await server.register(NAME);
+    await consumers.actions(NAME).focus();
+    await page.keyboard.press("?");
+    await expect(shortcuts(page)).toBeVisible();
+    await expect(shortcuts(page).locator("caption")).toHaveText([
+      "Everywhere",
+      "On a name or menu button in the table",
+      "In a menu",
+    ]);
+    for (const [keys, words] of [
+      ["?", "Show the keyboard shortcuts"],
+      ["/", "Search the table"],
+      ["e", "Edit"],
+      ["a", "Approve"],
+      ["d", "Disapprove"],
+      ["Delete", "Remove"],
+    ] as const) {
+      await expect(does(page, keys), keys).toHaveText(words);
+    }
+    await expectNoViolations(page, "Keyboard shortcuts");
+    await page.keyboard.press("Escape");
+    await expect(shortcuts(page)).toHaveCount(0);
+    await expect(consumers.actions(NAME)).toBeFocused();
+  });
+
+  test("open by the account menu, and Close gives the focus back to its button", async ({ consumers, page }) => {
+    const menu = accountMenu(page);
+    await menu.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    await tabTo(page, menu.getByRole("button", { name: "Keyboard shortcuts", exact: true }));
+    await page.keyboard.press("Enter");
+    await expect(shortcuts(page)).toBeVisible();
+    await expect(menu).not.toHaveAttribute("open");
+    await tabTo(page, shortcuts(page).getByRole("button", { name: "Close", exact: true }));
+    await page.keyboard.press("Enter");
+    await expect(shortcuts(page)).toHaveCount(0);
+    await expect(menu.locator("summary")).toBeFocused();
+    await expect(consumers.heading).toBeVisible();
+  });
+
+  test("stay closed where `?` is typed, and where a menu or a dialog is open", async ({ server, consumers, page }) => {
+    await server.register(NAME);
+    await consumers.name.focus();
+    await page.keyboard.type("What?");
+    await expect(consumers.name).toHaveValue("What?");
+    await expect(shortcuts(page)).toHaveCount(0);
+    await consumers.openMenuByKey(NAME);
+    await page.keyboard.press("?");
+    await expect(consumers.menu).toBeVisible();
+    await expect(shortcuts(page)).toHaveCount(0);
+    await page.keyboard.press("Escape");
+    await consumers.choose(NAME, "Approve");
+    await page.keyboard.press("?");
+    await expect(consumers.dialog("Approve consumer key")).toBeVisible();
+    await expect(shortcuts(page)).toHaveCount(0);
+    await page.keyboard.press("Escape");
+    await expect(consumers.dialog("Approve consumer key")).toHaveCount(0);
+    await page.keyboard.press("?");
+    await expect(shortcuts(page)).toBeVisible();
+  });
+
+  for (const [path, heading] of [
+    ["/settings/users", "Users"],
+    ["/settings/activity", "Activity"],
+  ] as const) {
+    test(`open on ${heading}, too, with those alone that work there`, async ({ page }) => {
+      await page.goto(path);
+      await signIn(page, ada);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
+      await page.locator("header details.own-menu summary").focus();
+      await page.keyboard.press("?");
+      await expect(shortcuts(page).locator("caption")).toHaveText(["Everywhere", "In a menu"]);
+      await expect(does(page, "?")).toHaveText("Show the keyboard shortcuts");
+      await expect(shortcuts(page)).not.toContainText("Ctrl");
+      await expectNoViolations(page, heading);
+      await page.keyboard.press("Escape");
+      await expect(shortcuts(page)).toHaveCount(0);
+      await expect(accountMenu(page).locator("summary")).toBeFocused();
+    });
+  }
+
+  test("have no entry in the menu where no script can show them", async ({ page }) => {
+    await page.goto("/account/sessions");
+    await signIn(page, ada);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your sessions");
+    await accountMenu(page).locator("summary").click();
+    await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Keyboard shortcuts" })).toHaveCount(0);
+  });
+
+  test.describe("at 320 px, which is 400 % zoom", () => {
+    test.use({ viewport: { width: 320, height: 400 } });
+
+    test("are inside the window, with Close in sight", async ({ consumers, page }) => {
+      await consumers.tableHeading.evaluate((heading) => heading.focus());
+      await page.keyboard.press("?");
+      const dialog = shortcuts(page);
+      await expect(dialog.getByRole("button", { name: "Close" })).toBeInViewport({ ratio: 1 });
+      expect(await dialog.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBeLessThanOrEqual(0);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
     });
   });
 });

@@ -1,5 +1,5 @@
-// The menus of the bar and of rows: they close by Escape and by a click or the focus elsewhere, and keys walk through their
-// entries. Without it they open and close by their buttons alone.
+// The script of every page with a bar and a script. First the menus of the bar and of rows: they close by Escape and by a
+// click or the focus elsewhere, and keys walk through their entries. Without it their buttons alone open and close them.
 const MENUS = "details.own-menu, details.pages, details.row-menu";
 const menus = () => [...document.querySelectorAll(MENUS)].filter((menu) => menu.open);
 const summary = (menu) => menu.querySelector("summary");
@@ -26,3 +26,35 @@ addEventListener("keydown", (event) => {
   entries[next].focus();
   event.preventDefault();
 });
+
+// The keyboard shortcuts, which the document has in a template: by `?` where nothing is typed or open, and by the menu.
+const TYPED = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+const OPEN = "dialog[open], [role=menu], :popover-open";
+const APPLE = /^(Mac|iP)/.test(navigator.platform);
+
+const showShortcuts = () => {
+  const dialog = document.getElementById("shortcuts").content.firstElementChild.cloneNode(true);
+  if (APPLE) for (const key of dialog.querySelectorAll("[data-apple]")) key.textContent = key.dataset.apple;
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+};
+addEventListener("keydown", (event) => {
+  if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest?.(TYPED) || menus().length || document.querySelector(OPEN)) return;
+  event.preventDefault();
+  showShortcuts();
+});
+addEventListener("click", ({ target }) => {
+  const entry = target.closest?.("[data-show-shortcuts]");
+  if (!entry) return;
+  const menu = entry.closest(MENUS);
+  if (menu.open) {
+    menu.open = false;
+    // The dialog gives it back.
+    summary(menu).focus();
+  }
+  showShortcuts();
+});
+// The style sheet shows the entry of the menu.
+document.documentElement.dataset.shortcuts = "";

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{frame::who::Who, ui::mark::Mark};
 
-/// Closes the menus, in the document of a page with a bar.
+/// Closes the menus and shows the shortcuts, on each page with a bar that has a script.
 #[cfg(feature = "ssr")]
 pub(crate) const SCRIPT: &str = include_str!("header.js");
 
@@ -79,6 +79,8 @@ pub fn Header(
                         {entry(NavPage::Sessions, "/account/sessions", "Your sessions")}
                         {entry(NavPage::SecondFactor, "/account/second-factor", "Second factor")}
                         {entry(NavPage::Password, "/account/password", "Change password")}
+                        // Shown where the script of the page can open them.
+                        <li class="scripted"><button type="button" class="link" data-show-shortcuts="">"Keyboard shortcuts"</button></li>
                         <li>
                             <form method="post" action=url("/sign-out")>
                                 <button class="link">"Sign out"</button>

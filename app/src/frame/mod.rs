@@ -9,4 +9,6 @@ pub(crate) mod card;
 #[cfg(feature = "ssr")]
 pub(crate) mod policy;
 #[cfg(feature = "ssr")]
+pub(crate) mod shortcuts;
+#[cfg(feature = "ssr")]
 pub(crate) mod site;

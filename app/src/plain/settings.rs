@@ -7,12 +7,13 @@ use crate::{
     document::Document,
     frame::{
         header::{Header, NavPage},
+        shortcuts,
         site::Site,
         who::Who,
     },
 };
 
-/// Menus, then dialogs, copying and new lines.
+/// Menus and shortcuts, then dialogs, copying and new lines.
 const SCRIPT: &str = concat!(include_str!("../frame/header.js"), include_str!("settings.js"));
 
 /// A page of **Settings** with its script.
@@ -21,7 +22,7 @@ pub(super) fn document<V: IntoAny>(
     status: StatusCode,
     page: impl Fn(Site) -> V + Send + Sync + 'static,
 ) -> Document {
-    Document { script: Some(SCRIPT), ..Document::new(title, status, page) }
+    Document { script: Some(SCRIPT), shortcuts: shortcuts::PLAIN, ..Document::new(title, status, page) }
 }
 
 /// The bar, and the page itself below.

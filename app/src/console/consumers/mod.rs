@@ -33,6 +33,8 @@ mod row;
 mod rows;
 mod scroll;
 mod secret_fields;
+#[cfg(feature = "ssr")]
+mod shortcuts;
 mod sight;
 mod sign_out;
 mod signals;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-#[cfg(feature = "ssr")]
-use super::toolbar_html::with_number;
 use super::{
     confirm::Confirm, data::PageData, decision::Decision, edit::EditDialog, live, menu::RowMenu,
     overlay::Open, panel_input, register::Register, requested::RemoveRequests, rows::Table,
     sign_out::SignOut, state::PageState, table::ConsumerTable,
 };
+#[cfg(feature = "ssr")]
+use super::{shortcuts::SHORTCUTS, toolbar_html::with_number};
 use crate::{
     console::{frame::Frame, shell::Shell},
     frame::{header::NavPage, missed::MissedNote},
@@ -30,7 +30,8 @@ impl From<PageData> for Document {
         let json = serde_json::to_string(&data).expect("the page's data is plain data");
         let title = with_number(TITLE, data.counts.pending).into();
         let page = move |_| view! { <ConsumersPage data=data.clone()/> };
-        Self { title, data: Some(json), script: Some(SCRIPT), ..Self::new(TITLE, status, page) }
+        let (script, shortcuts) = (Some(SCRIPT), SHORTCUTS);
+        Self { title, data: Some(json), script, shortcuts, ..Self::new(TITLE, status, page) }
     }
 }
 

@@ -1,0 +1,27 @@
+//! The keyboard shortcuts of the page, as `?` shows them.
+
+use super::deeds::{APPROVE, DISAPPROVE, EDIT, REMOVE};
+use crate::frame::shortcuts::{ARROWS, ENDS, Group, HELP};
+
+/// What works on the page.
+pub(super) const SHORTCUTS: &[Group] = &[
+    Group {
+        place: "Everywhere",
+        keys: &[
+            HELP,
+            ("/", "Search the table"),
+            ("Esc", "Close the menu, dialog or panel that is open; empty the search"),
+        ],
+    },
+    Group {
+        place: "On a name or menu button in the table",
+        keys: &[
+            (EDIT.key, EDIT.label),
+            (APPROVE.key, APPROVE.label),
+            (DISAPPROVE.key, DISAPPROVE.label),
+            (REMOVE.key, REMOVE.label),
+            ("Menu or Shift F10", "Open the row's menu"),
+        ],
+    },
+    Group { place: "In a menu", keys: &[ARROWS, ENDS, ("A letter", "Go to the entry that begins with it")] },
+];
