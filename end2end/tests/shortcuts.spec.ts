@@ -119,10 +119,12 @@ test.describe("The keyboard shortcuts", () => {
     await expect(shortcuts(page).locator("caption")).toHaveText([
       "Everywhere",
       "On a name or menu button in the table",
+      "In “Find a consumer or a command”",
       "In a menu",
     ]);
     for (const [keys, words] of [
       ["?", "Show the keyboard shortcuts"],
+      ["Ctrl K", "Find a consumer or a command"],
       ["/", "Search the table"],
       ["e", "Edit"],
       ["a", "Approve"],

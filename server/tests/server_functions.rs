@@ -75,6 +75,10 @@ fn the_rows_of_a_view_come_from_any_place_and_behind_a_cursor() {
     let (far, total) = rows(&[("view", "sort=name"), ("before", "93")]);
     assert_eq!((far, total), (vec!["App 93".to_owned(), "App 94".to_owned()], Some(95)));
     assert_eq!(rows(&[("view", "sort=name"), ("before", "95")]), (vec![], Some(95)));
+    for (most, count) in [("3", 3), ("0", 1), ("500", 90)] {
+        let (few, total) = rows(&[("view", "sort=name"), ("most", most)]);
+        assert_eq!((few.len(), &*few[0], total), (count, "App 00", Some(95)), "{most}");
+    }
     let (last, _) = rows(&[("view", "sort=name&order=desc")]);
     assert_eq!(last[0], "App 94");
     let page = ada.call("rows", &[("view", "sort=name"), ("before", "92")]).is(200).json();
@@ -97,6 +101,7 @@ fn a_view_or_a_cursor_that_cannot_be_read_is_refused() {
         }
         ada.call(function, &[("view", "sort=name"), ("cursor", "OauthKey.n5")]).is(400);
     }
+    ada.call("rows", &[("most", "many")]).is(400);
 }
 
 #[test]

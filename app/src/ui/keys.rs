@@ -1,6 +1,6 @@
-//! Keys that do something by themselves.
+//! Keys that do something by themselves, and those that are held together with the key for commands.
 
-use leptos::ev;
+use leptos::{ev, prelude::window};
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
@@ -20,4 +20,13 @@ pub fn is_alone(event: &ev::KeyboardEvent) -> bool {
 pub fn is_within(event: &ev::KeyboardEvent, selector: &str) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     target.is_some_and(|target| target.closest(selector).is_ok_and(|found| found.is_some()))
+}
+
+/// Whether Ctrl alone is held with a key; on Apple's keyboards ⌘, since Ctrl edits texts there.
+pub fn is_command(event: &ev::KeyboardEvent) -> bool {
+    let platform = window().navigator().platform().unwrap_or_default();
+    let is_apple = platform.starts_with("Mac") || platform.starts_with("iP");
+    let (held, other) =
+        if is_apple { (event.meta_key(), event.ctrl_key()) } else { (event.ctrl_key(), event.meta_key()) };
+    held && !(other || event.shift_key() || event.alt_key())
 }

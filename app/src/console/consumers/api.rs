@@ -48,21 +48,24 @@ pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
     Ok(Listing { page, seen })
 }
 
-/// Rows of a view, which is given as the query of the page's address: after a cursor, or those that have this many before them.
+/// Rows of a view, which is given as the query of the page's address: after a cursor, or those that have this many before them;
+/// at most `most` of them, and never more than come at once.
 #[server(prefix = "/api/page", endpoint = "rows")]
 pub async fn rows(
     #[server(default)] view: String,
     #[server(default)] cursor: String,
     #[server(default)] before: u64,
+    #[server(default)] most: Option<u64>,
 ) -> Result<ViewRows, AppError> {
     let (service, admin) = admin()?;
+    let most = most.map_or(ROWS_AT_ONCE, |most| most.clamp(1, ROWS_AT_ONCE));
     let query = query(service.now(), &view, &cursor)?;
     let consumers = service.consumers(&admin);
     if query.after.is_some() {
-        let (items, _, seen) = consumers.list_on(&query, ROWS_AT_ONCE).await.map_err(answer)?;
+        let (items, _, seen) = consumers.list_on(&query, most).await.map_err(answer)?;
         return Ok(ViewRows { items, total: None, seen });
     }
-    let (page, seen) = consumers.list_from(&query, before, ROWS_AT_ONCE).await.map_err(answer)?;
+    let (page, seen) = consumers.list_from(&query, before, most).await.map_err(answer)?;
     Ok(ViewRows { items: page.items, total: Some(page.total), seen })
 }
 

@@ -7,9 +7,17 @@ use domain::{Consumer, ConsumerKey, View};
 use super::data::{ViewCounts, ViewRows};
 use crate::console::request::{Fields, Pending, call};
 
+/// How many rows are a few.
+const FEW: u64 = 8;
+
 /// Rows of a view: after a cursor, or where that is empty, those that have this many before them.
 pub(super) fn rows(view: &View, cursor: &str, before: u64) -> Pending<ViewRows> {
     call("rows", &[("view", view), ("cursor", &cursor), ("before", &before)])
+}
+
+/// The first few rows of a view.
+pub(super) fn first_rows(view: &View) -> Pending<ViewRows> {
+    call("rows", &[("view", view), ("most", &FEW)])
 }
 
 /// How many consumers have each status, how many rows a view has, and how many of them stand behind a cursor.

@@ -21,6 +21,8 @@ mod live;
 mod menu;
 mod overlay;
 pub(crate) mod page;
+mod palette;
+mod palette_html;
 pub(crate) mod panel;
 mod panel_input;
 mod place;

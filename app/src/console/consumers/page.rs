@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     confirm::Confirm, data::PageData, decision::Decision, edit::EditDialog, live, menu::RowMenu,
-    overlay::Open, panel_input, register::Register, requested::RemoveRequests, rows::Table,
+    overlay::Open, palette::Palette, panel_input, register::Register, requested::RemoveRequests, rows::Table,
     sign_out::SignOut, state::PageState, table::ConsumerTable,
 };
 #[cfg(feature = "ssr")]
@@ -68,6 +68,7 @@ pub fn ConsumersPage(
             <ConsumerTable next=data.next/>
             <RowMenu/>
         </Frame>
+        <Palette/>
         {move || match state.overlay.get()? {
             Open::Menu(..) => None,
             Open::Edit(consumer) => Some(view! { <EditDialog consumer/> }.into_any()),

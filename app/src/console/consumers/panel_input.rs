@@ -49,8 +49,7 @@ fn clicked(state: PageState, event: &ev::MouseEvent) -> Option<()> {
     if let Some(name) = target.closest("a[data-open]").ok()? {
         event.prevent_default();
         let key = elements::key_of(&name)?;
-        push(state, &format!("{TABLE}/{key}"));
-        state.panel.open(key, state.shell);
+        open(state, key);
         return None;
     }
     let does = target.closest(DOES).ok()??;
@@ -65,6 +64,21 @@ fn clicked(state: PageState, event: &ev::MouseEvent) -> Option<()> {
         close(state);
     }
     Some(())
+}
+
+/// Opens the panel of a consumer, which its address says as well.
+pub(super) fn open(state: PageState, key: ConsumerKey) {
+    push(state, &format!("{TABLE}/{key}"));
+    state.panel.open(key, state.shell);
+}
+
+/// Closes the panel where it covers the table, which something is about to be done to.
+pub(super) fn uncover(state: PageState) {
+    let width = document().document_element().map_or(0, |root| root.client_width());
+    if Panel::place().is_some_and(|panel| panel.offset_width() >= width) {
+        push(state, TABLE);
+        state.panel.close();
+    }
 }
 
 /// The dialog that a button opens, on its consumer as the row shows it, or the panel where there is no row.

@@ -24,7 +24,8 @@ use crate::{
 /// The longest key that the column has room for; longer ones are always shortened.
 const WIDEST_KEY: usize = 36;
 
-fn status_class(status: Status) -> &'static str {
+/// The classes of a status in words.
+pub(super) fn status_class(status: Status) -> &'static str {
     match status {
         Status::Pending => "status pending",
         Status::Approved => "status approved",

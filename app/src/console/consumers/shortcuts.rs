@@ -9,6 +9,7 @@ pub(super) const SHORTCUTS: &[Group] = &[
         place: "Everywhere",
         keys: &[
             HELP,
+            ("Ctrl K", "Find a consumer or a command"),
             ("/", "Search the table"),
             ("Esc", "Close the menu, dialog or panel that is open; empty the search"),
         ],
@@ -22,6 +23,10 @@ pub(super) const SHORTCUTS: &[Group] = &[
             (REMOVE.key, REMOVE.label),
             ("Menu or Shift F10", "Open the row's menu"),
         ],
+    },
+    Group {
+        place: "In “Find a consumer or a command”",
+        keys: &[("↑ or ↓", "Go to the option above or below"), ("Enter", "Choose it")],
     },
     Group { place: "In a menu", keys: &[ARROWS, ENDS, ("A letter", "Go to the entry that begins with it")] },
 ];

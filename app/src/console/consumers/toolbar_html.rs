@@ -218,7 +218,7 @@ pub(super) fn form(prefix: &str, view: &View) -> String {
 }
 
 /// A text as it may stand in HTML, also in quotes.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut html = String::new();
     for char in text.chars() {
         match char {
