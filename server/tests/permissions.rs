@@ -82,6 +82,7 @@ pub const TABLE: &[Line] = &[
     line("POST /api/page/find", May::ConfigureServer, "key={key}", 200),
     line("POST /api/page/rows", May::ConfigureServer, "view=status%3Dapproved%26sort%3Dname", 200),
     line("POST /api/page/decide_part", May::ConfigureServer, "deed=approve&view=q%3Dnobody&seen=0", 200),
+    line("POST /api/page/decide_picked", May::ConfigureServer, "deed=approve&picked={key}+0", 200),
     line("POST /api/page/counts", May::ConfigureServer, "", 200),
     line("POST /api/page/register", May::ConfigureServer, "name=Changed&secret=a+consumer+secret", 200),
     line("POST /api/page/edit", May::ConfigureServer, EDITED, 200),
@@ -95,7 +96,7 @@ pub const TABLE: &[Line] = &[
     line("POST /api/page/name_in_use", May::ConfigureServer, "name=Changed", 200),
     line("POST /api/page/count_requests_from", May::ConfigureServer, "address=203.0.113.7", 200),
     line("POST /api/page/remove_requests_from", May::ConfigureServer, "address=203.0.113.7", 200),
-    line("POST /api/page/signed_in_users", May::ConfigureServer, "key={key}", 200),
+    line("POST /api/page/signed_in_users", May::ConfigureServer, "keys={key}", 200),
 ];
 
 impl Line {

@@ -344,7 +344,7 @@ fn what_is_done_already_is_done_again_without_a_word() {
     assert_eq!((approved["status"].as_str(), approved["revision"].as_i64()), (Some("approved"), Some(2)));
     assert_eq!(ada.call("approve", &seen_first).is(200).json(), approved);
     let seen_last = [("key", key), ("revision", "2")];
-    assert_eq!(ada.call("signed_in_users", &[("key", key)]).is(200).text(), "0");
+    assert_eq!(ada.call("signed_in_users", &[("keys", key)]).is(200).text(), "0");
     ada.call("remove", &seen_last).is(200);
     ada.call("remove", &seen_last).is(200);
 }

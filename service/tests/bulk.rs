@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::{
     Consumer, ConsumerQuery, Status, StatusCounts, View,
-    bulk::{BulkPart, Deed},
+    bulk::{BulkPart, Deed, Named, Picked},
 };
 use service::{Admin, ServiceError};
 use support::House;
@@ -29,7 +29,7 @@ async fn decided(house: &House, admin: &Admin, deed: Deed, view: &View, seen: i6
     loop {
         let behind = parts.last().and_then(|part| part.next);
         let consumers = house.service.consumers(admin);
-        parts.push(consumers.decide_part(deed, view, seen, behind).await.unwrap());
+        parts.push(consumers.decide_part(deed, view, seen, behind, &[]).await.unwrap());
         let part = parts.last().unwrap();
         assert_eq!(part.stopped, None);
         if part.next.is_none() {
@@ -37,6 +37,10 @@ async fn decided(house: &House, admin: &Admin, deed: Deed, view: &View, seen: i6
         }
         assert_ne!(part.next, behind, "it goes on");
     }
+}
+
+fn as_seen(consumer: &Consumer) -> Picked {
+    Picked { key: consumer.key, revision: consumer.revision }
 }
 
 fn done(parts: &[BulkPart]) -> usize {
@@ -71,7 +75,82 @@ async fn who_decides_the_same_twice_changes_nothing_more() {
     decided(&house, &house.root, Deed::Disapprove, &View::default(), house.latest().await).await;
     let before = house.latest().await;
     let again = decided(&house, &house.root, Deed::Disapprove, &View::default(), before).await;
-    assert_eq!((done(&again), house.latest().await), (3, before));
+    assert_eq!((done(&again), again[0].already.len(), house.latest().await), (0, 3, before));
+    // As after a lost answer: what it has done is newer than the view.
+    let again = decided(&house, &house.root, Deed::Disapprove, &View::default(), 0).await;
+    assert_eq!((again[0].already.len(), &*again[0].not_done), (3, &[][..]));
+}
+
+#[tokio::test]
+async fn what_is_left_out_of_a_view_stays_as_it_is() {
+    let house = House::new().await;
+    let seen = some(&house, &house.root, 3).await;
+    let consumers = house.service.consumers(&house.root);
+    let (page, _) = consumers.list(&ConsumerQuery::default(), 10).await.unwrap();
+    let left_out = [page.items[0].key, page.items[2].key];
+    let part = consumers.decide_part(Deed::Remove, &View::default(), seen, None, &left_out).await.unwrap();
+    assert_eq!((part.len(), part.done[0].key, part.next), (1, page.items[1].key, None));
+    assert_eq!(counts(&house).await.all(), 2);
+}
+
+#[tokio::test]
+async fn what_was_picked_is_decided_as_it_was_seen_and_the_rest_is_told_with_its_reason() {
+    let house = House::with_users().await;
+    let ada = house.admin("ada").await;
+    let mut picked = Vec::new();
+    for name in ["As seen", "Approved before", "Changed", "Removed"] {
+        picked.push(as_seen(&house.register(&ada, name).await));
+    }
+    let root = house.service.consumers(&house.root);
+    root.approve(picked[1].key, None).await.unwrap();
+    root.disapprove(picked[2].key, None).await.unwrap();
+    root.remove(picked[3].key, None).await.unwrap();
+    let never = "no-consumer".parse().unwrap();
+    picked.push(Picked { key: never, revision: 1 });
+    let part = house.service.consumers(&ada).decide_picked(Deed::Approve, &picked).await.unwrap();
+    let keys = |named: &[Named]| named.iter().map(|named| named.key).collect::<Vec<_>>();
+    assert_eq!(keys(&part.done), [picked[0].key]);
+    assert_eq!(keys(&part.already), [picked[1].key], "whoever approved it");
+    let told: Vec<_> = part.not_done.iter().map(|not_done| (not_done.consumer.key, &*not_done.why)).collect();
+    assert_eq!(
+        told[0],
+        (picked[2].key, "the command line changed the status to Disapproved in the meantime.")
+    );
+    assert_eq!(told[1], (picked[3].key, "the command line removed this consumer."));
+    assert_eq!(told[2], (never, "There is no consumer with the key no-consumer."));
+    assert_eq!((told.len(), part.next, part.stopped), (3, None, None));
+}
+
+#[tokio::test]
+async fn a_part_whose_answer_was_lost_says_the_second_time_what_is_done_already() {
+    let house = House::new().await;
+    some(&house, &house.root, 3).await;
+    let consumers = house.service.consumers(&house.root);
+    let (page, _) = consumers.list(&ConsumerQuery::default(), 10).await.unwrap();
+    let picked: Vec<_> = page.items.iter().map(as_seen).collect();
+    for deed in [Deed::Approve, Deed::Remove] {
+        // Removing is asked for as the consumers were after the first deed.
+        let revision = if deed == Deed::Approve { 1 } else { 2 };
+        let picked: Vec<_> = picked.iter().map(|one| Picked { revision, ..*one }).collect();
+        let first = consumers.decide_picked(deed, &picked).await.unwrap();
+        assert_eq!((first.done.len(), first.already.len()), (3, 0), "{deed:?}");
+        let latest = house.latest().await;
+        let again = consumers.decide_picked(deed, &picked).await.unwrap();
+        assert_eq!((again.done.len(), again.already.len(), again.not_done.len()), (0, 3, 0), "{deed:?}");
+        assert_eq!(house.latest().await, latest, "nothing more is written");
+    }
+}
+
+#[tokio::test]
+async fn a_reason_stands_with_every_consumer_that_is_decided() {
+    let house = House::new().await;
+    let seen = some(&house, &house.root, 2).await;
+    let reason = service::consumers::reason("Audit of May").unwrap();
+    let consumers = house.service.consumers(&house.root).because(reason.as_ref());
+    consumers.decide_part(Deed::Disapprove, &View::default(), seen, None, &[]).await.unwrap();
+    for consumer in consumers.list(&ConsumerQuery::default(), 10).await.unwrap().0.items {
+        assert_eq!(consumer.reason, reason);
+    }
 }
 
 #[tokio::test]

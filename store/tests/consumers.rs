@@ -215,14 +215,15 @@ async fn users_signed_in_through_a_consumer_are_counted_once_and_not_after_it_is
         let row = format!("'{token}', 1, {secret}, '{key}', {user}, 0, {expires}, NULL, {revoked}");
         folder.sql(&format!("INSERT INTO token_credentials VALUES ({row})")).await;
     }
-    assert_eq!(store.tokens().count_users(key(1), at(99)).await.unwrap(), 2);
-    assert_eq!(store.tokens().count_users(key(1), at(101)).await.unwrap(), 1);
-    assert_eq!(store.tokens().count_users(key(2), at(99)).await.unwrap(), 0);
+    assert_eq!(store.tokens().count_users(&[key(1)], at(99)).await.unwrap(), 2);
+    assert_eq!(store.tokens().count_users(&[key(1)], at(101)).await.unwrap(), 1);
+    assert_eq!(store.tokens().count_users(&[key(2)], at(99)).await.unwrap(), 0);
+    assert_eq!(store.tokens().count_users(&[key(1), key(2)], at(99)).await.unwrap(), 2);
     let after = consumer.decide(Status::Disapproved, at(2)).unwrap();
     save(&store, &consumer, &after).await.unwrap();
-    assert_eq!(store.tokens().count_users(key(1), at(101)).await.unwrap(), 1, "disapproving keeps tokens");
+    assert_eq!(store.tokens().count_users(&[key(1)], at(101)).await.unwrap(), 1, "disapproving keeps tokens");
     let out = after.decide(Status::Approved, at(3)).unwrap();
     let activity = NewActivity::consumer(by(3), Action::ConsumerEdited, Some(&after), Some(&out));
     store.consumers().save(&out, None, true, activity).await.unwrap();
-    assert_eq!(store.tokens().count_users(key(1), at(99)).await.unwrap(), 0, "everybody was signed out");
+    assert_eq!(store.tokens().count_users(&[key(1)], at(99)).await.unwrap(), 0, "everybody was signed out");
 }

@@ -145,6 +145,65 @@ fn the_page_decides_on_all_consumers_of_a_view_part_by_part() {
     assert_eq!(part["not_done"][0]["consumer"]["key"], late["key"]);
     assert_eq!((&part["next"], &part["stopped"]), (&Value::Null, &Value::Null));
     assert_eq!(names(ada, "status=approved&sort=name"), ["App 1", "App 2"]);
+    let again = ada.call("decide_part", &form).is(200).json();
+    assert_eq!(again["done"], json!([]), "they have left the view");
     ada.call("decide_part", &[("deed", "approve"), ("view", "status=open"), ("seen", "0")]).is(400);
     ada.call("decide_part", &[("deed", "praise"), ("seen", "0")]).is(400);
+    ada.call("decide_part", &[("deed", "approve"), ("seen", "0"), ("behind", "no key")]).is(400);
+    ada.call("decide_part", &[("deed", "approve"), ("seen", "0"), ("left_out", "no key")]).is(400);
+    let reason = "x".repeat(10_000);
+    ada.call("decide_part", &[("deed", "approve"), ("seen", "0"), ("reason", &*reason)]).is(422);
+}
+
+#[test]
+fn a_cursor_of_another_view_leads_to_no_consumer_outside_of_the_view() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let tool = ada.register("Tool");
+    for name in ["App 1", "App 2", "App 3"] {
+        ada.register(name);
+    }
+    let seen = ada.call("counts", &[]).is(200).json()["seen"].to_string();
+    let behind = tool["key"].as_str().unwrap();
+    let form = [("deed", "approve"), ("view", "q=app"), ("seen", &*seen), ("behind", behind)];
+    let part = ada.call("decide_part", &form).is(200).json();
+    for one in part["done"].as_array().unwrap() {
+        assert!(one["key"].as_str().unwrap() > behind, "{part}");
+        assert!(one["name"].as_str().unwrap().starts_with("App"), "{part}");
+    }
+    assert_eq!(names(ada, "status=pending&q=tool"), ["Tool"]);
+}
+
+#[test]
+fn the_page_decides_on_consumers_that_were_picked() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let picked = ["App 1", "App 2"].map(|name| format!("{} 1", ada.register(name)["key"].as_str().unwrap()));
+    let list = picked.join("\n");
+    let form = [("deed", "disapprove"), ("picked", &*list), ("reason", "Audit of May")];
+    let part = ada.call("decide_picked", &form).is(200).json();
+    assert_eq!(part["done"].as_array().unwrap().len(), 2, "{part}");
+    assert_eq!(names(ada, "status=disapproved&sort=name"), ["App 1", "App 2"]);
+    let again = ada.call("decide_picked", &form).is(200).json();
+    assert_eq!((&again["done"], again["already"].as_array().unwrap().len()), (&json!([]), 2), "{again}");
+    let stale = ada.call("decide_picked", &[("deed", "remove"), ("picked", &*list)]).is(200).json();
+    assert_eq!(stale["not_done"].as_array().unwrap().len(), 2, "it has changed since: {stale}");
+    let refused = |deed: &str, picked: &str| {
+        ada.call("decide_picked", &[("deed", deed), ("picked", picked)]).is(400);
+    };
+    refused("approve", "");
+    refused("praise", &list);
+    refused("approve", "no revision");
+    refused("approve", &[&*picked[0]; 51].join("\n"));
+    ada.call("decide_picked", &[("deed", "approve")]).is(400);
+}
+
+#[test]
+fn users_of_several_consumers_are_counted_once() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let keys = ["App 1", "App 2"].map(|name| ada.register(name)["key"].as_str().unwrap().to_owned());
+    assert_eq!(ada.call("signed_in_users", &[("keys", &*keys.join("\n"))]).is(200).text(), "0");
+    ada.call("signed_in_users", &[("keys", "")]).is(400);
+    ada.call("signed_in_users", &[("keys", &*[&*keys[0]; 251].join("\n"))]).is(400);
 }

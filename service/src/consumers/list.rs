@@ -111,9 +111,14 @@ impl Consumers<'_> {
         }
     }
 
-    /// The number of users, not of tokens, that are signed in through a consumer.
-    pub async fn count_signed_in_users(self, key: ConsumerKey) -> Result<u64, ServiceError> {
-        Ok(self.service.store.tokens().count_users(key, self.service.clock.now()).await?)
+    /// The number of users, not of tokens, that are signed in through any of these consumers.
+    pub async fn count_signed_in_users(self, keys: &[ConsumerKey]) -> Result<u64, ServiceError> {
+        Ok(self.service.store.tokens().count_users(keys, self.service.clock.now()).await?)
+    }
+
+    /// The number of the newest activity line: what is read afterwards is at least as new.
+    pub async fn seen(self) -> Result<i64, ServiceError> {
+        Ok(self.service.store.activity().latest().await?)
     }
 
     /// Whether a consumer has this name already, or one that looks like it. That is allowed, but worth a warning.

@@ -129,12 +129,12 @@ impl Store {
 
 impl Tokens<'_> {
     /// How many users (not tokens) a consumer acts for.
-    pub async fn count_users(self, key: ConsumerKey, now: OffsetDateTime) -> Result<u64, StoreError> {
+    pub async fn count_users(self, keys: &[ConsumerKey], now: OffsetDateTime) -> Result<u64, StoreError> {
         Ok(token_credentials::Entity::find()
             .select_only()
             .column(token_credentials::Column::UserId)
             .distinct()
-            .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
+            .filter(token_credentials::Column::ConsumerKey.is_in(keys.iter().map(ToString::to_string)))
             .filter(holding(now))
             .count(&self.0.read)
             .await?)

@@ -5,11 +5,11 @@
 #![allow(clippy::struct_excessive_bools, reason = "as above: each is a checkbox")]
 #![allow(clippy::unused_async, reason = "every server function is asynchronous, whether it waits or not")]
 
-use std::net::IpAddr;
+use std::{net::IpAddr, str::FromStr};
 
 use domain::{
     Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, Page, TypedSecret, View,
-    bulk::{BulkPart, Deed},
+    bulk::{self, BulkPart, Deed, MOST_AT_ONCE, MOST_PICKED},
     query::{MOST_ROWS, NotACursor},
 };
 use leptos::prelude::*;
@@ -83,18 +83,41 @@ fn query(now: time::OffsetDateTime, view: &str, cursor: &str) -> Result<Consumer
     Ok(ConsumerQuery { after: Some(cursor), ..query })
 }
 
-/// Does it to the next consumers of a view behind one, or to the first ones, but to none that came or changed after the activity
-/// line that the page has seen.
+/// Does it to the next consumers of a view behind one, or to the first ones, but for those that are left out, one key on a line;
+/// and to none that came or changed after the activity line that the page has seen. The reason may be empty.
 #[server(prefix = "/api/page", endpoint = "decide_part")]
 pub async fn decide_part(
     deed: Deed,
     #[server(default)] view: String,
     seen: i64,
-    #[server(default)] behind: Option<ConsumerKey>,
+    #[server(default)] behind: String,
+    #[server(default)] left_out: String,
+    #[server(default)] reason: String,
 ) -> Result<BulkPart, AppError> {
     let (service, admin) = admin()?;
     let view = view.parse::<View>().map_err(|error| answer(AppError::BadRequest(error.to_string())))?;
-    service.consumers(&admin).decide_part(deed, &view, seen, behind).await.map_err(answer)
+    let behind = if behind.is_empty() { None } else { lines(&behind, 1)?.pop() };
+    let left_out = if left_out.is_empty() { Vec::new() } else { lines(&left_out, MOST_PICKED)? };
+    let reason = service::consumers::reason(&reason).map_err(answer)?;
+    let consumers = service.consumers(&admin).because(reason.as_ref());
+    consumers.decide_part(deed, &view, seen, behind, &left_out).await.map_err(answer)
+}
+
+/// Does it to consumers that were picked, each with the revision that was seen, one on a line. The reason may be empty.
+#[server(prefix = "/api/page", endpoint = "decide_picked")]
+pub async fn decide_picked(
+    deed: Deed,
+    picked: String,
+    #[server(default)] reason: String,
+) -> Result<BulkPart, AppError> {
+    let (service, admin) = admin()?;
+    let picked = lines(&picked, MOST_AT_ONCE)?;
+    let reason = service::consumers::reason(&reason).map_err(answer)?;
+    service.consumers(&admin).because(reason.as_ref()).decide_picked(deed, &picked).await.map_err(answer)
+}
+
+fn lines<T: FromStr>(text: &str, most: usize) -> Result<Vec<T>, AppError> {
+    bulk::list(text, most).map_err(|error| answer(AppError::BadRequest(error.to_string())))
 }
 
 /// How many consumers have each status, how many rows a view has, and how many of them stand behind a cursor.
@@ -106,9 +129,10 @@ pub async fn counts(
     let (service, admin) = admin()?;
     let query = query(service.now(), &view, &cursor)?;
     let consumers = service.consumers(&admin);
+    let seen = consumers.seen().await.map_err(answer)?;
     let counts = consumers.counts().await.map_err(answer)?;
     let (total, behind) = consumers.count_rows(&query).await.map_err(answer)?;
-    Ok(ViewCounts { counts, total, behind })
+    Ok(ViewCounts { counts, total, behind, seen })
 }
 
 /// One consumer as it is now.
@@ -145,11 +169,12 @@ pub async fn name_in_use(name: String) -> Result<bool, AppError> {
     service.consumers(&admin).is_name_in_use(&name).await.map_err(answer)
 }
 
-/// How many users are signed in through a consumer.
+/// How many users are signed in through any of these consumers, one key on a line.
 #[server(prefix = "/api/page", endpoint = "signed_in_users")]
-pub async fn signed_in_users(key: ConsumerKey) -> Result<u64, AppError> {
+pub async fn signed_in_users(keys: String) -> Result<u64, AppError> {
     let (service, admin) = admin()?;
-    service.consumers(&admin).count_signed_in_users(key).await.map_err(answer)
+    let keys = lines(&keys, MOST_PICKED)?;
+    service.consumers(&admin).count_signed_in_users(&keys).await.map_err(answer)
 }
 
 /// Approves a consumer as it was at a revision, and trusts it where that is asked for as well. The reason may be empty.

@@ -40,9 +40,9 @@ pub(super) fn name_in_use(name: &str) -> Pending<bool> {
     call("name_in_use", &[("name", &name)])
 }
 
-/// How many users are signed in through a consumer.
-pub(super) fn signed_in_users(key: ConsumerKey) -> Pending<u64> {
-    call("signed_in_users", &[("key", &key)])
+/// How many users are signed in through any of these consumers, one key on a line.
+pub(super) fn signed_in_users(keys: &str) -> Pending<u64> {
+    call("signed_in_users", &[("keys", &keys)])
 }
 
 /// Approves a consumer as it was at a revision, and trusts it where that is asked for as well. The reason may be empty.

@@ -82,7 +82,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                 {(decision != Decision::Approve).then(|| view! {
                     " "
                     <Counted
-                        ask=Callback::new(move |()| calls::signed_in_users(key))
+                        ask=Callback::new(move |()| calls::signed_in_users(key.as_str()))
                         counting="Counting who is signed in through it…" words=signed_in count
                         unknown="How many users are signed in through it is unknown: the server did not say."
                     />

@@ -57,6 +57,8 @@ pub struct ViewCounts {
     pub total: u64,
     /// How many of them stand behind the cursor; none without one.
     pub behind: u64,
+    /// The number of the newest activity that all of this contains.
+    pub seen: i64,
 }
 
 /// The result of a register form that was sent without scripts.
