@@ -2,7 +2,7 @@
 
 use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement, HtmlInputElement};
+use web_sys::{Element, FocusOptions, HtmlElement, HtmlInputElement};
 
 /// Moves the focus to an element that is looked for once what was changed is on the page.
 pub fn focus_soon(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
@@ -12,6 +12,19 @@ pub fn focus_soon(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
             let _ = element.focus();
         }
     });
+}
+
+/// Moves the focus to the first element that matches a selector, without scrolling; returns whether there is one.
+pub fn focus_in_place(selector: &str) -> bool {
+    let Some(element) = find(selector) else { return false };
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    element.focus_with_options(&options).is_ok()
+}
+
+/// Whether what had the focus is gone.
+pub fn is_focus_lost() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }
 
 /// What was typed into a field before the page took over.

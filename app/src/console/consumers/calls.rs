@@ -2,9 +2,15 @@
 
 use std::net::IpAddr;
 
-use domain::{Consumer, ConsumerKey, View};
+use domain::{
+    Consumer, ConsumerKey, View,
+    bulk::{BulkPart, Deed},
+};
 
-use super::data::{ViewCounts, ViewRows};
+use super::{
+    chosen::Whole,
+    data::{ViewCounts, ViewRows},
+};
 use crate::console::request::{Fields, Pending, call};
 
 /// How many rows are a few.
@@ -43,6 +49,31 @@ pub(super) fn name_in_use(name: &str) -> Pending<bool> {
 /// How many users are signed in through any of these consumers, one key on a line.
 pub(super) fn signed_in_users(keys: &str) -> Pending<u64> {
     call("signed_in_users", &[("keys", &keys)])
+}
+
+/// Does it to consumers that were picked, each with the revision that was seen, one on a line. The reason may be empty.
+pub(super) fn decide_picked(deed: Deed, picked: &str, reason: &str) -> Pending<BulkPart> {
+    call("decide_picked", &[("deed", &deed.word()), ("picked", &picked), ("reason", &reason)])
+}
+
+/// Does it to the next consumers of a view, which is given as its query: behind the cursor, but for those that are left out.
+pub(super) fn decide_part(
+    deed: Deed,
+    whole: &Whole,
+    behind: &str,
+    left_out: &str,
+    reason: &str,
+) -> Pending<BulkPart> {
+    let (deed, Whole { view, seen }) = (deed.word(), whole);
+    let fields: Fields<'_> = &[
+        ("deed", &deed),
+        ("view", view),
+        ("seen", seen),
+        ("behind", &behind),
+        ("left_out", &left_out),
+        ("reason", &reason),
+    ];
+    call("decide_part", fields)
 }
 
 /// Approves a consumer as it was at a revision, and trusts it where that is asked for as well. The reason may be empty.

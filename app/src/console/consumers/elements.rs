@@ -7,7 +7,8 @@ use web_sys::Element;
 
 use crate::ui::dom;
 
-const TABLE_HEADING: &str = "#consumer-keys";
+/// A selector of the heading.
+pub(super) const TABLE_HEADING: &str = "#consumer-keys";
 
 /// A selector of every row.
 const ROWS: &str = "tr[data-key]";
@@ -20,6 +21,18 @@ pub(super) fn row(key: ConsumerKey) -> String {
 /// A selector of the button that opens the menu of a row.
 pub(super) fn menu_button(key: ConsumerKey) -> String {
     format!("{} .more", row(key))
+}
+
+/// A selector of the checkbox of a row.
+pub(super) fn checkbox(key: ConsumerKey) -> String {
+    format!("{} .pick input", row(key))
+}
+
+/// Tells those who do not see the table what it shows by now.
+pub(super) fn tell(words: &str) {
+    if let Some(found) = dom::find("#found") {
+        found.set_text_content(Some(words));
+    }
 }
 
 /// The consumer whose row an element is in.

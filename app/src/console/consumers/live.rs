@@ -4,7 +4,7 @@ use domain::{ConsumerKey, Event, Use, Uses};
 use leptos::{ev, prelude::*, task::spawn_local};
 use serde::Deserialize;
 
-use super::{place::Place, rows::Table, scroll, sight::Sight, state::PageState, toolbar, window};
+use super::{place::Place, rows::Table, scroll, selection, sight::Sight, state::PageState, toolbar, window};
 use crate::{
     console::stream::{Follower, follow},
     json,
@@ -14,7 +14,10 @@ use crate::{
 pub(super) fn start(state: PageState, seen: i64) {
     state.shell.take_over();
     window::start(state);
-    let shortcuts = window_event_listener(ev::keydown, move |event| toolbar::shortcut(&event));
+    let shortcuts = window_event_listener(ev::keydown, move |event| {
+        toolbar::shortcut(&event);
+        selection::escape(state, &event);
+    });
     on_cleanup(move || shortcuts.remove());
     spawn_local(follow(state, state.shell, seen));
 }

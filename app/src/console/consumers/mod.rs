@@ -2,8 +2,10 @@
 
 #[cfg(feature = "ssr")]
 mod api;
+mod bar;
 mod both_changed;
 mod calls;
+mod chosen;
 mod closed;
 mod confirm;
 pub(crate) mod data;
@@ -17,8 +19,12 @@ mod flow;
 mod form;
 #[cfg(feature = "ssr")]
 mod given;
+mod job;
 mod live;
+mod many;
+mod many_words;
 mod menu;
+mod outcome;
 mod overlay;
 pub(crate) mod page;
 mod palette;
@@ -35,6 +41,8 @@ mod row;
 mod rows;
 mod scroll;
 mod secret_fields;
+mod selected;
+mod selection;
 #[cfg(feature = "ssr")]
 mod shortcuts;
 mod sight;

@@ -2,13 +2,13 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use domain::{Consumer, ConsumerKey};
+use domain::{Consumer, ConsumerKey, bulk::Deed};
 use leptos::prelude::*;
 
 use super::{decision::Decision, elements};
 use crate::ui::menu::Position;
 
-/// A menu or a dialog on a consumer, as it was when it was opened.
+/// A menu or a dialog on a consumer, as it was when it was opened, or on those that are selected.
 #[derive(Clone, Debug)]
 pub(super) enum Open {
     Menu(Arc<Consumer>, Position),
@@ -18,16 +18,20 @@ pub(super) enum Open {
     RemoveRequests(Arc<Consumer>, IpAddr),
     /// Signing this user out of it.
     SignOut(Arc<Consumer>, String),
+    /// What is done to all that are selected.
+    Many(Deed),
 }
 
 impl Open {
-    fn key(&self) -> ConsumerKey {
+    /// The consumer that it is open on, if it is one.
+    fn key(&self) -> Option<ConsumerKey> {
         match self {
             Self::Menu(consumer, _)
             | Self::Edit(consumer)
             | Self::Confirm(_, consumer)
             | Self::RemoveRequests(consumer, _)
-            | Self::SignOut(consumer, _) => consumer.key,
+            | Self::SignOut(consumer, _) => Some(consumer.key),
+            Self::Many(_) => None,
         }
     }
 
@@ -67,12 +71,12 @@ impl Overlay {
 
     /// Whether a consumer's menu is open.
     pub(super) fn is_menu_of(self, key: ConsumerKey) -> bool {
-        self.open.with(|open| open.as_ref().is_some_and(|open| open.is_menu() && open.key() == key))
+        self.open.with(|open| open.as_ref().is_some_and(|open| open.is_menu() && open.key() == Some(key)))
     }
 
     /// The row that it is open on, untracked.
     pub(super) fn row(self) -> Option<ConsumerKey> {
-        self.open.with_untracked(|open| open.as_ref().map(Open::key))
+        self.open.with_untracked(|open| open.as_ref().and_then(Open::key))
     }
 
     /// Opens something in place of what is open.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::{
-    confirm::Confirm, data::PageData, decision::Decision, edit::EditDialog, live, menu::RowMenu,
-    overlay::Open, palette::Palette, panel_input, register::Register, requested::RemoveRequests, rows::Table,
-    sign_out::SignOut, state::PageState, table::ConsumerTable,
+    bar::SelectionBar, confirm::Confirm, data::PageData, decision::Decision, edit::EditDialog, live,
+    many::Many, menu::RowMenu, overlay::Open, palette::Palette, panel_input, register::Register, requested::RemoveRequests,
+    rows::Table, sign_out::SignOut, state::PageState, table::ConsumerTable,
 };
 #[cfg(feature = "ssr")]
 use super::{shortcuts::SHORTCUTS, toolbar_html::with_number};
@@ -65,6 +65,7 @@ pub fn ConsumersPage(
             <MissedNote missed=data.missed/>
             {data.not_found.map(|words| view! { <p class="note warning" role="status">{words}</p> })}
             <Register reply=data.reply/>
+            <SelectionBar/>
             <ConsumerTable next=data.next/>
             <RowMenu/>
         </Frame>
@@ -76,6 +77,7 @@ pub fn ConsumersPage(
             Open::RemoveRequests(consumer, address) => {
                 Some(view! { <RemoveRequests consumer address/> }.into_any())
             }
+            Open::Many(deed) => Some(view! { <Many deed/> }.into_any()),
             Open::SignOut(consumer, username) => Some(view! { <SignOut consumer username/> }.into_any()),
         }}
     }

@@ -102,16 +102,21 @@ fn opened(state: PageState, deed: &str, button: &Element) -> Option<Open> {
 
 /// Escape closes the panel, unless something else is open or being typed.
 fn pressed(state: PageState, event: &ev::KeyboardEvent) {
-    let typing = || {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        target.is_some_and(|target| target.matches("input, textarea, select").unwrap_or(false))
-    };
-    let is_free =
-        || state.overlay.row().is_none() && dom::find("dialog[open], :popover-open").is_none() && !typing();
-    if event.key() == "Escape" && !event.default_prevented() && Panel::place().is_some() && is_free() {
+    let is_meant = event.key() == "Escape" && !event.default_prevented() && Panel::place().is_some();
+    if is_meant && is_free(state, event) {
         event.prevent_default();
         close(state);
     }
+}
+
+/// Whether a key is pressed where nothing is open over the page, and nothing is being typed.
+pub(super) fn is_free(state: PageState, event: &ev::KeyboardEvent) -> bool {
+    let typing = || {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let fields = "input:not([type=checkbox]), textarea, select";
+        target.is_some_and(|target| target.matches(fields).unwrap_or(false))
+    };
+    state.overlay.row().is_none() && dom::find("dialog[open], :popover-open").is_none() && !typing()
 }
 
 /// Back to the table, and to the row that the panel was opened from.
@@ -158,8 +163,7 @@ fn tell_time(now_ms: i64, exactly: bool) {
 
 /// What had the focus before a dialog may be gone from the panel when it closes.
 fn keep_focus(state: PageState) {
-    let is_lost = || document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-    if state.overlay.row().is_none() && Panel::place().is_some() && is_lost() {
+    if state.overlay.row().is_none() && Panel::place().is_some() && dom::is_focus_lost() {
         dom::focus_soon(|| dom::find("#panel-heading"));
     }
 }

@@ -98,6 +98,7 @@ pub(super) fn Row(
             class:left-out=move || tag.get() == LEFT_OUT class:exact=state.shell.exact_times
             on:contextmenu=right_click on:keydown=key_down
         >
+            {pick(state, key, consumer)}
             {name_cell(state, key, consumer, tag)}
             <td role="cell" class="k">
                 <span class="with-copy">
@@ -141,6 +142,20 @@ pub(super) fn Row(
                 </button>
             </td>
         </tr>
+    }
+    .into_any()
+}
+
+/// The cell with the checkbox that selects the row.
+fn pick(state: PageState, key: ConsumerKey, consumer: RwSignal<Arc<Consumer>>) -> AnyView {
+    view! {
+        <td role="cell" class="pick">
+            <input
+                type="checkbox" autocomplete="off" aria-describedby=format!("key-{key}")
+                aria-label=move || consumer.with(|consumer| format!("Select {}", consumer.name))
+                prop:checked=move || state.selected.with(|chosen| chosen.has(key))
+            />
+        </td>
     }
     .into_any()
 }

@@ -154,6 +154,11 @@ impl Table {
         self.rows.get(&key).is_some_and(|row| !row.fits)
     }
 
+    /// Whether a consumer was removed, loaded or not.
+    pub fn is_removed(&self, key: ConsumerKey) -> bool {
+        self.removed.contains(&key)
+    }
+
     /// The row below.
     pub fn next(&self, key: ConsumerKey) -> Option<ConsumerKey> {
         let at = self.order.iter().position(|row| *row == key)?;

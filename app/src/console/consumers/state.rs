@@ -18,6 +18,7 @@ use super::{
     registration::Registration,
     rows::{Applied, NewRow, Table},
     scroll::{self, ScrollAnchor},
+    selected::Selected,
     signals::{NEW, Rows},
 };
 use crate::console::shell::Shell;
@@ -48,6 +49,8 @@ pub(super) struct PageState {
     pub(super) rows: Rows,
     /// The row under the pointer.
     pub(super) hovered: RwSignal<Option<ConsumerKey>>,
+    /// The rows that are selected.
+    pub(super) selected: Selected,
     /// The menu or dialog that is open.
     pub(super) overlay: Overlay,
     /// What was registered last, while the page says so.
@@ -72,6 +75,7 @@ impl PageState {
         Self {
             rows: Rows::new(table),
             hovered: RwSignal::new(None),
+            selected: Selected::new(),
             overlay: Overlay::new(),
             registered: RwSignal::new(None),
             shell,

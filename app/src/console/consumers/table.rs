@@ -4,7 +4,8 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use super::{
-    elements, place, row::Row, sight::spacer_height, state::PageState, toolbar, toolbar_html as html, window,
+    elements, place, row::Row, selection, sight::spacer_height, state::PageState, toolbar,
+    toolbar_html as html, window,
 };
 use crate::ui::{dom::typed, effect::effect, number::grouped};
 
@@ -53,27 +54,7 @@ pub(super) fn ConsumerTable(
             elements::focus_row(Some(first));
         }
     };
-    effect(move || {
-        state.rows.track();
-        window::count(state);
-        window::look(state);
-        window::tidy(state);
-    });
-    let mut is_first = true;
-    effect(move || {
-        state.wanted.track();
-        if std::mem::take(&mut is_first) {
-            toolbar::take_over(state);
-        } else {
-            toolbar::paint(state);
-        }
-    });
-    effect(move || toolbar::paint_numbers(state));
-    effect(move || {
-        let (counts, height) = (state.rows.counts(), state.row_height.get());
-        elements::set_height("#rows-above", spacer_height(counts.above, counts.total, height));
-        elements::set_height("#rows-below", spacer_height(counts.below, counts.total, height));
-    });
+    follow(state);
     let counts = Memo::new(move |_| state.rows.counts());
     let waiting = move || counts.get().waiting;
     let heads = html::heads(&state.view());
@@ -87,11 +68,17 @@ pub(super) fn ConsumerTable(
         <section
             class="card consumers" aria-labelledby="consumer-keys"
             on:pointerenter=enter on:pointerleave=leave on:focusout=focus_out
-            on:click=move |event| toolbar::click(state, &event)
+            on:click=move |event| {
+                toolbar::click(state, &event);
+                selection::click(state, &event);
+            }
             on:input=move |event| toolbar::input(state, &event)
             on:change=move |event| toolbar::change(state, &event)
             on:submit=move |event| toolbar::submit(state, &event)
-            on:keydown=move |event| toolbar::key_down(state, &event)
+            on:keydown=move |event| {
+                toolbar::key_down(state, &event);
+                selection::key_down(state, &event);
+            }
         >
             <Tools show_waiting=Callback::new(show_waiting)/>
             <div id="rows-above" class="spacer"></div>
@@ -117,6 +104,37 @@ pub(super) fn ConsumerTable(
         </section>
     }
     .into_any()
+}
+
+/// Follows the rows, the view that is asked for, and what is selected.
+fn follow(state: PageState) {
+    effect(move || {
+        state.rows.track();
+        window::count(state);
+        window::look(state);
+        window::tidy(state);
+        selection::follow(state);
+    });
+    let mut is_first = true;
+    effect(move || {
+        state.wanted.track();
+        if std::mem::take(&mut is_first) {
+            toolbar::take_over(state);
+        } else {
+            toolbar::paint(state);
+        }
+        state.selected.leave(&state.view());
+        untrack(|| selection::paint_head(state));
+    });
+    effect(move || selection::paint_head(state));
+    let mut told = 0;
+    effect(move || selection::tell(state, &mut told));
+    effect(move || toolbar::paint_numbers(state));
+    effect(move || {
+        let (counts, height) = (state.rows.counts(), state.row_height.get());
+        elements::set_height("#rows-above", spacer_height(counts.above, counts.total, height));
+        elements::set_height("#rows-below", spacer_height(counts.below, counts.total, height));
+    });
 }
 
 /// What an empty table says.

@@ -7,7 +7,7 @@ use domain::View;
 use js_sys::Reflect;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Element, FocusOptions};
+use web_sys::Element;
 
 use super::{
     state::PageState,
@@ -102,7 +102,7 @@ pub(super) fn key_down(state: PageState, event: &ev::KeyboardEvent) {
 pub(super) fn shortcut(event: &ev::KeyboardEvent) {
     if event.key() == "/" && keys::is_alone(event) {
         event.prevent_default();
-        focus(SEARCH);
+        dom::focus_in_place(SEARCH);
     }
 }
 
@@ -130,9 +130,8 @@ pub(super) fn paint(state: PageState) {
         set_value(SEARCH, &text);
     }
     // What had the focus was replaced, or is gone.
-    let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-    if is_lost && !focused.is_empty() && !focus(&format!("#{focused}")) {
-        focus("#filter");
+    if dom::is_focus_lost() && !focused.is_empty() && !dom::focus_in_place(&format!("#{focused}")) {
+        dom::focus_in_place("#filter");
     }
 }
 
@@ -159,13 +158,6 @@ fn set_html(selector: &str, html: &str) {
     if let Some(element) = dom::find(selector) {
         element.set_inner_html(html);
     }
-}
-
-fn focus(selector: &str) -> bool {
-    let Some(element) = dom::find(selector) else { return false };
-    let options = FocusOptions::new();
-    options.set_prevent_scroll(true);
-    element.focus_with_options(&options).is_ok()
 }
 
 /// The value of a field, of whichever kind.

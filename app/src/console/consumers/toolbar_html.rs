@@ -123,7 +123,9 @@ pub(super) fn nothing(prefix: &str, view: &View) -> String {
 
 /// The heads of the columns: buttons that sort.
 pub(super) fn heads(view: &View) -> String {
-    let mut html = "<tr role=\"row\" aria-rowindex=\"1\">".to_owned();
+    let mut html = "<tr role=\"row\" aria-rowindex=\"1\"><th role=\"columnheader\" scope=\"col\" class=\"pick\">\
+                    <input id=\"select-all\" type=\"checkbox\" aria-label=\"Select all\" autocomplete=\"off\"></th>"
+        .to_owned();
     let order = view.order.unwrap_or(view.sort.usual_order());
     for (class, word, sort) in HEADS {
         let is_sorted = view.sort == sort;

@@ -17,10 +17,7 @@ use super::{
     sight::{Sight, Want},
     state::{PageState, without_moving},
 };
-use crate::{
-    error::AppError,
-    ui::{dom, number::grouped},
-};
+use crate::{error::AppError, ui::number::grouped};
 
 /// How many rows are on the page where the window moves.
 const MOST: usize = 180;
@@ -92,9 +89,7 @@ fn path(state: PageState) -> String {
 
 /// Tells those who do not see the table how many rows a view has.
 fn tell(state: PageState) {
-    if let Some(found) = dom::find("#found") {
-        found.set_text_content(Some(&format!("{} found", grouped(state.rows.counted().total))));
-    }
+    elements::tell(&format!("{} found", grouped(state.rows.counted().total)));
 }
 
 fn want(state: PageState, view: View) {
