@@ -384,6 +384,8 @@ test("Landmarks, one heading of the first level, and a language", async ({ serve
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("OAuth consumers");
   await expect(page.getByRole("region", { name: "Register consumer" })).toBeVisible();
   await expect(page.getByRole("columnheader")).toHaveText([
+    // A checkbox.
+    "",
     "Consumer name",
     "Consumer key",
     "Status",
