@@ -36,13 +36,17 @@ struct Cli {
 enum Command {
     /// Serve a handler that does nothing but answer `ok`, as latchkey serves its internal listener
     Bare,
-    /// Make a SQLite database of this many consumers and tokens, unless it is there, and print its folder
+    /// Make a database of this many consumers and tokens, on SQLite unless it is there, and print its folder
     Seed {
         #[command(flatten)]
         places: Places,
         /// How many of each
         #[arg(long, default_value_t = 1_000_000)]
         count: u64,
+        /// Make it on this PostgreSQL server, as the database `bench_COUNT`: postgres://USER@HOST:PORT. The cache then has to be
+        /// a folder that lives as long as the server
+        #[arg(long)]
+        postgres: Option<String>,
     },
     /// Measure, print the figures, and write them down
     Run(Box<Options>),
@@ -68,8 +72,8 @@ fn main() -> ExitCode {
     };
     let done = match Cli::parse().command {
         Command::Bare => runtime(true).block_on(bare::serve()),
-        Command::Seed { places, count } => runtime(false)
-            .block_on(seed::file(&places, count))
+        Command::Seed { places, count, postgres } => runtime(false)
+            .block_on(seed::any(&places, postgres.as_deref(), count))
             .map(|database| println!("{}", database.folder.display())),
         Command::Run(options) => run::run(&options, &runtime(false)),
         Command::Count(options) => runtime(false).block_on(callgrind::run(&options)),

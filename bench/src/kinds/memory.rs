@@ -87,7 +87,7 @@ async fn look(server: &Server) -> Result<()> {
     let mut connection = Connection::new(server.public());
     for _ in 0..PAGES {
         connection.ask(browser.get("/settings/oauth-consumers").as_bytes(), 200).await?;
-        connection.ask(browser.post("/api/page/list", "").as_bytes(), 200).await?;
+        connection.ask(browser.post("/api/page/rows", "").as_bytes(), 200).await?;
     }
     Ok(())
 }

@@ -21,6 +21,14 @@ use crate::{
     },
 };
 
+/// On a PostgreSQL server if there is one, whose folder is in the cache then, else a file.
+pub async fn any(places: &Places, postgres: Option<&str>, count: u64) -> Result<Database> {
+    match postgres {
+        Some(url) => on_server(places, &Postgres::find(url).await?, &places.cache, count).await,
+        None => file(places, count).await,
+    }
+}
+
 /// A SQLite database of `count` consumers, as many tokens and a tenth as many users, made where it is missing.
 pub async fn file(places: &Places, count: u64) -> Result<Database> {
     fs::create_dir_all(&places.cache)?;
