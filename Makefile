@@ -41,7 +41,7 @@ fence: ## Prove that dependencies between crates, and between the files of each,
 
 bench: build ## Measure how quick the page and the server are
 	@[ ! -x tools/bench ] || tools/bench
-	@export LATCHKEY_CHROMIUM="$$(tools/setup-tests)" LATCHKEY_LIGHTHOUSE="$$(tools/lighthouse)" && cd end2end && npx playwright test --config bench.config.ts
+	@tools/bench-page
 
 count: build ## Count the instructions of each stage of a verification, under valgrind
 	@tools/count

@@ -1,26 +1,10 @@
 import type { Page } from "@playwright/test";
+import { decide, taskTime } from "../support/cost.ts";
 import { ms, print } from "../support/figures.ts";
 import { ConsumersPage, expect, numbered, registerMany, test } from "../support/test.ts";
 
 /** How many events are measured at each number of rows. */
 const EVENTS = 100;
-
-/** How long the page's tasks have taken so far, in milliseconds. */
-async function taskTime(page: Page): Promise<() => Promise<number>> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Performance.enable");
-  return async () => {
-    const { metrics } = await session.send("Performance.getMetrics");
-    return (metrics.find((metric) => metric.name === "TaskDuration")?.value ?? NaN) * 1000;
-  };
-}
-
-/** Decides on a consumer as a script at this origin would, without the page's doing. */
-async function decide(page: Page, key: string, verb: "approve" | "disapprove"): Promise<void> {
-  const headers = { origin: new URL(page.url()).origin, "if-match": "*" };
-  const answer = await page.request.post(`/api/v1/consumers/${key}/${verb}`, { headers });
-  expect(answer.status()).toBe(200);
-}
 
 /** The longest time between two frames while something goes on. */
 async function longestFrame(page: Page, work: () => Promise<void>): Promise<number> {

@@ -1,4 +1,4 @@
-import { ConsumersPage, PATH, expect, numbered, ready, registerMany, test } from "../support/test.ts";
+import { ConsumersPage, PATH, expect, ready, test } from "../support/test.ts";
 import { kB, median, ms, print, quantile } from "../support/figures.ts";
 
 test("first load: bytes on the wire", async ({ consumers, browser, baseURL }) => {
@@ -124,22 +124,4 @@ test("from one browser's confirm to the other browser's row: 200 times", async (
     ["aim", "p99 under 100 ms"],
   ]);
   expect(quantile(took, 0.99)).toBeLessThan(100);
-});
-
-test("the table with 1,000 rows: from navigation to interactive, and to every row", async ({ consumers, browser, baseURL }) => {
-  await registerMany(consumers.page, numbered(1000));
-  const storageState = await consumers.page.context().storageState();
-  const context = await browser.newContext({ baseURL, storageState });
-  const page = await context.newPage();
-  const began = Date.now();
-  await page.goto(PATH);
-  await ready(page);
-  const interactive = Date.now() - began;
-  await expect(new ConsumersPage(page).rows).toHaveCount(1000, { timeout: 30_000 });
-  print("A thousand rows", [
-    ["until", "time"],
-    ["interactive", ms(interactive)],
-    ["every row is there", ms(Date.now() - began)],
-  ]);
-  await context.close();
 });

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { constants, cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-const binary = process.env.LATCHKEY_BIN || resolve(import.meta.dirname, "../../target/release/latchkey");
+export const binary = process.env.LATCHKEY_BIN || resolve(import.meta.dirname, "../../target/release/latchkey");
 
 export interface Account {
   username: string;
@@ -42,8 +42,14 @@ export interface Consumer {
 }
 
 /** The server that databases are made on, where the run is for PostgreSQL. */
-const postgres = process.env.LATCHKEY_TEST_POSTGRES;
+export const postgres = process.env.LATCHKEY_TEST_POSTGRES;
 let databases = 0;
+
+/** A database that is there already: its data folder, and its name where it is PostgreSQL's. */
+export interface Filled {
+  folder: string;
+  database?: string;
+}
 
 /** Below the ports that the system gives to connections: while the server is away, no connection takes its port. */
 const somePort = () => 20_000 + Math.floor(Math.random() * 10_000);
@@ -56,14 +62,18 @@ export class Latchkey {
   readonly setUpUrl: Promise<string>;
 
   private readonly folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
-  private readonly database = postgres && `browser_${process.pid}_${databases++}`;
+  private readonly database: string | undefined;
   private process: ChildProcess | undefined;
   private port = somePort();
   private printed!: (setUpUrl: string) => void;
 
-  constructor() {
+  /** On an empty database, or on a filled one: SQLite's is copied, PostgreSQL's is used up. */
+  constructor(filled?: Filled) {
     this.setUpUrl = new Promise((printed) => (this.printed = printed));
-    if (this.database) sql(`CREATE DATABASE ${this.database}`);
+    this.database = filled?.database ?? (postgres && `browser_${process.pid}_${databases++}`);
+    const copied = { recursive: true, mode: constants.COPYFILE_FICLONE };
+    if (filled) cpSync(filled.folder, join(this.folder, "data"), copied);
+    else if (this.database) sql(`CREATE DATABASE ${this.database}`);
   }
 
   get url(): string {

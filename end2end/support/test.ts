@@ -1,5 +1,6 @@
 import { type BrowserContext, test as base, expect } from "@playwright/test";
 import { type ConsumersPage, openConsumers } from "./consumers-page.ts";
+import { fill } from "./fill.ts";
 import { PlayedConsumer } from "./oauth.ts";
 import { type Account, Latchkey, ada } from "./server.ts";
 
@@ -43,6 +44,8 @@ export const refused = (...status: number[]) => new RegExp(`the server responded
 interface Options {
   /** A server that is not set up: it has no account and prints the set-up link. */
   firstStart: boolean;
+  /** How many consumers are stored before the start, for benchmarks. */
+  stored: number;
 }
 
 interface Fixtures {
@@ -58,9 +61,10 @@ interface Fixtures {
 
 export const test = base.extend<Options & Fixtures>({
   firstStart: [false, { option: true }],
+  stored: [0, { option: true }],
 
-  server: async ({ firstStart }, use, testInfo) => {
-    const server = new Latchkey();
+  server: async ({ firstStart, stored }, use, testInfo) => {
+    const server = new Latchkey(stored > 0 ? await fill(stored) : undefined);
     try {
       if (!firstStart) await server.addUser(ada);
       await server.start();
