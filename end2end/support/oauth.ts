@@ -57,7 +57,13 @@ export class PlayedConsumer {
 
   /** Registers it and starts to listen; it is refused until it is approved. */
   static async start(latchkey: Latchkey, name = "Requirements sync", status: "pending" | "approved" = "approved"): Promise<PlayedConsumer> {
-    const key = await latchkey.register(name, status);
+    const consumer = await PlayedConsumer.of(latchkey, await latchkey.register(name, status));
+    await consumer.expectKnown(status === "approved" ? "parameter_rejected" : "consumer_key_refused");
+    return consumer;
+  }
+
+  /** Starts to listen as one that is registered. */
+  static async of(latchkey: Latchkey, key: string): Promise<PlayedConsumer> {
     const listener = createServer((request, response) => {
       const address = new URL(request.url ?? "/", consumer.origin);
       if (address.pathname === "/callback") consumer.calledBack.push(address);
@@ -66,7 +72,6 @@ export class PlayedConsumer {
     });
     const consumer = new PlayedConsumer(latchkey, key, listener);
     await once(listener.listen(0, "127.0.0.1"), "listening");
-    await consumer.expectKnown(status === "approved" ? "parameter_rejected" : "consumer_key_refused");
     return consumer;
   }
 
@@ -120,14 +125,17 @@ export class PlayedConsumer {
     expect(answer.status(), `${decision}: ${await answer.text()}`).toBe(200);
   }
 
-  /** The whole dance, for the user who is signed in on the page; the question itself is not looked at. */
-  async signIn(page: Page): Promise<TokenCredentials> {
-    const temporary = await this.begin("oob");
-    const answer = await page.request.post("/oauth/authorize", {
+  /** The whole dance, for the user who is signed in there; neither the question nor the callback is looked at. */
+  async signIn({ request }: Pick<Page, "request">, callback = "oob"): Promise<TokenCredentials> {
+    const temporary = await this.begin(callback);
+    const answer = await request.post("/oauth/authorize", {
       headers: { origin: this.latchkey.url },
       form: { oauth_token: temporary.token, decision: "allow" },
+      maxRedirects: 0,
     });
-    const verifier = /<output id="oauth_verifier"[^>]*>([^<]+)</.exec(await answer.text())?.[1];
+    const { location } = answer.headers();
+    const shown = /<output id="oauth_verifier"[^>]*>([^<]+)</.exec(await answer.text())?.[1];
+    const verifier = location ? new URL(location).searchParams.get("oauth_verifier") : shown;
     if (!verifier) throw new Error(`no verifier (${answer.status()}): ${await answer.text()}`);
     return this.finish(temporary, verifier);
   }

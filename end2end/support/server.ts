@@ -135,10 +135,21 @@ export class Latchkey {
     this.process?.kill("SIGCONT");
   }
 
-  async restart(): Promise<void> {
+  /** Stops it, does something, and starts it again. */
+  async restart(meanwhile = () => {}): Promise<void> {
     const code = await this.stop();
     if (code !== 0) throw new Error(`asked to stop, it ended with ${code}:\n${this.log}`);
+    meanwhile();
     await this.start();
+  }
+
+  /** Changes the database while it is stopped, to what no test can wait for. SQLite's takes the program `sqlite3`. */
+  async rewrite(statements: string): Promise<void> {
+    const file = join(this.folder, "data", "latchkey.db");
+    await this.restart(() => {
+      if (this.database) sql(statements, this.database);
+      else execFileSync("sqlite3", ["-bail", file, statements], { stdio: ["ignore", "ignore", "inherit"] });
+    });
   }
 
   /** Runs a command beside the server and returns what it printed; a refusal is an error. */
@@ -222,6 +233,7 @@ export class Latchkey {
   }
 }
 
-function sql(statement: string): void {
-  execFileSync("psql", [`${postgres}/postgres`, "--quiet", "--command", statement], { stdio: ["ignore", "ignore", "inherit"] });
+function sql(statements: string, database = "postgres"): void {
+  const once = ["--quiet", "--set", "ON_ERROR_STOP=1", "--command", statements];
+  execFileSync("psql", [`${postgres}/${database}`, ...once], { stdio: ["ignore", "ignore", "inherit"] });
 }

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { BrowserContextOptions, Page } from "@playwright/test";
 import { ConsumersPage, PATH, ada, expect, numbered, openConsumers, ready, refused, registerMany, signIn, test } from "../support/test.ts";
 import type { Latchkey } from "../support/test.ts";
@@ -14,7 +14,7 @@ const ROWS = [
   ["Release notes generator", "pending"],
 ] as const;
 
-/** The rows of the pictures: the same each time. */
+/** The rows of the gallery: the same each time. */
 async function seed(server: Latchkey): Promise<void> {
   for (const [name, status] of ROWS) await server.register(name, status);
 }
@@ -23,25 +23,6 @@ async function open(page: Page): Promise<ConsumersPage> {
   const consumers = await openConsumers(page, ada);
   await consumers.expectLive();
   return consumers;
-}
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`The picture of the README, ${colorScheme}`, () => {
-    test.use({ colorScheme, viewport: { width: 1280, height: 720 } });
-
-    test("shows the page as it is", async ({ server, page }) => {
-      await seed(server);
-      const consumers = await open(page);
-      await expect(consumers.rows).toHaveCount(ROWS.length);
-      for (const [name, status] of ROWS) await expect(consumers.row(name)).toContainText(new RegExp(status, "i"));
-      if (process.env.LATCHKEY_SCREENSHOTS !== "1") return;
-      const folder = resolve(import.meta.dirname, "../../docs/screenshots");
-      mkdirSync(folder, { recursive: true });
-      await consumers.pointAway();
-      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-      await page.screenshot({ path: join(folder, `consumers-${colorScheme}.png`), animations: "disabled", caret: "hide" });
-    });
-  });
 }
 
 // For work on the look: LATCHKEY_GALLERY=folder npx playwright test screenshots
