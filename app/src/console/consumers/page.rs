@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use super::{
     bar::SelectionBar, confirm::Confirm, data::PageData, decision::Decision, edit::EditDialog, live,
-    many::Many, menu::RowMenu, overlay::Open, palette::Palette, panel_input, register::Register, requested::RemoveRequests,
-    rows::Table, sign_out::SignOut, state::PageState, table::ConsumerTable,
+    many::Many, menu::RowMenu, overlay::Open, palette::Palette, panel_input, register::Register,
+    requested::RemoveRequests, rows::Table, sign_out::SignOut, state::PageState, table::ConsumerTable,
 };
 #[cfg(feature = "ssr")]
 use super::{shortcuts::SHORTCUTS, toolbar_html::with_number};
