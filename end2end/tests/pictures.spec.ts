@@ -1,11 +1,15 @@
 // The pictures of README and the guides: LATCHKEY_SCREENSHOTS=1 npx playwright test pictures takes them again.
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { Estate, HOW_MANY, SYNC, UNUSED } from "../support/estate.ts";
 import { type Complaints, type ConsumersPage, ada, test as base, expect, openConsumers, refused, signIn } from "../support/test.ts";
 
 const taken = process.env.LATCHKEY_SCREENSHOTS === "1";
-const folder = resolve(import.meta.dirname, "../../docs/screenshots");
+const docs = resolve(import.meta.dirname, "../../docs");
+const folder = join(docs, "screenshots");
+/** The most bytes of a picture: every clone has all of them. */
+const MOST = 120_000;
 /** The least that has room for table and panel. */
 const WINDOW = { width: 1200, height: 680 };
 
@@ -150,4 +154,16 @@ test.describe("Of the plain pages", () => {
     await expect(rows.filter({ has: page.locator(`a[href$="${estate.key(SYNC)}"]`) })).not.toHaveCount(0);
     await take(page, "activity");
   });
+});
+
+base("README and the guides show each picture that is taken here, and no other is kept", () => {
+  const all = ["table-light", "table-dark", ...Object.keys(SCENES), "phone", "users", "activity"].map((name) => `${name}.png`).sort();
+  const guides = readdirSync(join(docs, "guides")).map((name) => join(docs, "guides", name));
+  const texts = [join(docs, "../README.md"), ...guides].map((path) => readFileSync(path, "utf8"));
+  const shown = texts.flatMap((text) => [...text.matchAll(/screenshots\/([\w-]+\.png)/g)].map(([, file]) => file));
+  expect([...new Set(shown)].sort()).toEqual(all);
+  // Another worker may be writing them at this moment.
+  if (taken) return;
+  expect(readdirSync(folder).sort(), "LATCHKEY_SCREENSHOTS=1 npx playwright test pictures takes them").toEqual(all);
+  for (const file of all) expect(statSync(join(folder, file)).size, `${file} in bytes`).toBeLessThanOrEqual(MOST);
 });
