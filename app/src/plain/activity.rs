@@ -85,9 +85,14 @@ fn Page(site: Site, page: ActivityPage) -> impl IntoView {
     let path = site.url("/settings/activity");
     // Without a filter that is understood there is nothing to wait for.
     let live = (is_first && why.is_none()).then(|| format!("{path}/lines?{query}"));
-    let sign = live.map(|address| {
-        view! { <span class="sign waiting" role="status" translate="no" data-live=address hidden=true></span> }
-    });
+    // Without scripts it stays hidden.
+    let sign = match live {
+        Some(address) => {
+            view! { <span class="sign waiting" role="status" translate="no" data-live=address hidden=true></span> }
+                .into_any()
+        }
+        None => ().into_any(),
+    };
     let export = |format: &str| format!("{}?{query}", site.url(&format!("/api/v1/activity.{format}")));
     let (csv, json) = (export("csv"), export("json"));
     let newest = (!is_first).then(|| {
@@ -107,10 +112,9 @@ fn Page(site: Site, page: ActivityPage) -> impl IntoView {
     });
     let filters = filter_form(path, filters, query.is_empty());
     view! {
-        <SettingsPage site=site.clone() who here=NavPage::Activity>
+        <SettingsPage site=site.clone() who here=NavPage::Activity sign>
             <div class="heading">
                 <h1>"Activity"</h1>
-                {sign}
                 <details class="own-menu export">
                     <summary>"Export"</summary>
                     <ul>

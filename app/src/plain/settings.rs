@@ -28,9 +28,17 @@ pub(super) fn document<V: IntoAny>(
 /// The bar, and the page itself below.
 #[component]
 #[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
-pub(super) fn SettingsPage(site: Site, who: Who, here: NavPage, children: Children) -> impl IntoView {
+pub(super) fn SettingsPage(
+    site: Site,
+    who: Who,
+    here: NavPage,
+    /// Says in the bar whether the page is live.
+    #[prop(optional)]
+    sign: Option<AnyView>,
+    children: Children,
+) -> impl IntoView {
     view! {
-        <Header prefix=site.prefix.clone() who here/>
+        <Header prefix=site.prefix.clone() who here>{sign}</Header>
         <main class="settings">{children()}</main>
     }
 }
