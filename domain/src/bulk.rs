@@ -68,19 +68,26 @@ pub enum ListError {
     /// It has more lines than are taken at once.
     #[error("Name at most {0} consumers at once.")]
     TooMany(usize),
+    /// The same line once more.
+    #[error("{0:?} is named twice.")]
+    Twice(String),
     /// A line that names no consumer.
     #[error("{0:?} does not name a consumer as this list does.")]
     Line(String),
 }
 
 /// Reads a list, one consumer on a line.
-pub fn list<T: FromStr>(text: &str, most: usize) -> Result<Vec<T>, ListError> {
+pub fn list<T: FromStr + PartialEq>(text: &str, most: usize) -> Result<Vec<T>, ListError> {
     let mut list = Vec::new();
     for line in text.lines() {
         if list.len() == most {
             return Err(ListError::TooMany(most));
         }
-        list.push(line.parse().map_err(|_| ListError::Line(line.to_owned()))?);
+        let item = line.parse().map_err(|_| ListError::Line(line.to_owned()))?;
+        if list.contains(&item) {
+            return Err(ListError::Twice(line.to_owned()));
+        }
+        list.push(item);
     }
     if list.is_empty() { Err(ListError::Empty) } else { Ok(list) }
 }
@@ -148,6 +155,7 @@ mod tests {
         assert_eq!(picked[1], Picked { key: "another".parse().unwrap(), revision: 12 });
         assert_eq!(list::<ConsumerKey>("a\nb\nc", 2), Err(ListError::TooMany(2)));
         assert_eq!(list::<ConsumerKey>("", 2), Err(ListError::Empty));
+        assert_eq!(list::<ConsumerKey>("a\nb\na", 9), Err(ListError::Twice("a".to_owned())));
     }
 
     #[test]

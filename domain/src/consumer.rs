@@ -292,8 +292,18 @@ impl Consumer {
         self.trusted && !self.allow_oauth_1_0
     }
 
-    /// Whether it has a right that it did not have before.
+    /// Whether what it calls with its key and secret alone may be more than its users may: who has these is somebody.
+    pub fn has_power(&self) -> bool {
+        self.may_administer || self.functional_user.is_some()
+    }
+
+    /// Whether it has a right that it did not have before, or somebody else has it, or it works again.
     pub fn has_gained_a_right(&self, before: &Self) -> bool {
+        let works = self.status == Status::Approved && before.status != Status::Approved;
+        let signs_otherwise = self.rsa_public_key.is_some() && self.rsa_public_key != before.rsa_public_key;
+        if self.has_power() && (works || signs_otherwise) {
+            return true;
+        }
         (self.trusted && !before.trusted)
             || (self.may_administer && !before.may_administer)
             || (self.allow_oauth_1_0 && !before.allow_oauth_1_0)

@@ -149,6 +149,13 @@ impl ConsumerQuery {
         Self { after, ..Self::default() }
     }
 
+    /// Whether its status alone says which consumers are in the list: how many they are is known without counting.
+    pub fn is_of_status_alone(&self) -> bool {
+        let has_text = self.text.as_ref().is_some_and(|text| !text.is_empty());
+        let is_filtered = self.used.is_some() || self.registered_by.is_some() || self.trusted.is_some();
+        !has_text && !is_filtered && self.ends.is_none()
+    }
+
     /// Whether a consumer is in the list, on whichever page.
     pub fn fits(&self, consumer: &Consumer) -> bool {
         let has_ended = |since| {

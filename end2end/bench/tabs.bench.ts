@@ -77,7 +77,7 @@ test(`${TABS} tabs of one browser beside a single one`, async ({ server, browser
       figures: [
         count("event streams of all tabs", 1),
         count("connections that the server holds for the browser", held),
-        middle("from an answered change until it is painted in each tab", took),
+        middle("from an answered change until it is in each tab", took),
         time("the last of the tabs, p50", median(slowest)),
         time("the last of the tabs, p99", quantile(slowest, 0.99), { atMost: 100 }),
         middle("from a click in the last tab until its dialog is closed", clicks),

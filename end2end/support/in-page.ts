@@ -6,9 +6,9 @@ export interface InPage {
   watchSearch(): void;
   /** The search of this number, from 1 on, as soon as it is painted. */
   searched(number: number): Promise<Searched>;
-  /** From now on, each status word of a consumer's row is noted, and when it was painted. */
+  /** From now on, each status word of a consumer's row is noted, and when it came into the document. */
   watchStatus(key: string): void;
-  /** The word of this number, from 1 on, as soon as it is painted; its time is since 1970, so that pages can be compared. */
+  /** The word of this number, from 1 on, as soon as it is there; its time is since 1970, so that pages can be compared. */
   status(number: number): Promise<{ word: string; at: number }>;
   /** From now on, it is noted how long it takes from a click that submits a dialog until that is seen to be closed. */
   watchDialogs(): void;
@@ -113,11 +113,11 @@ export function prepare(): void {
   const watchStatus = (key: string) => {
     const status = document.querySelector(`tr[data-key="${key}"] .status`) as Element;
     let before = status.textContent;
-    const observer = new MutationObserver(async () => {
+    const observer = new MutationObserver(() => {
       const word = status.textContent ?? "";
       if (word === before) return;
       before = word;
-      words.add({ word, at: performance.timeOrigin + (await painted()) });
+      words.add({ word, at: performance.timeOrigin + performance.now() });
     });
     observer.observe(status, { subtree: true, childList: true, characterData: true });
   };

@@ -3,7 +3,10 @@
 use domain::{Action, Activity, Consumer, ConsumerKey, User};
 use serde_json::Value;
 
-use crate::consumers::edit::{SECRET_CHANGED, SIGNED_EVERYBODY_OUT};
+use crate::consumers::{
+    edit::{SECRET_CHANGED, SIGNED_EVERYBODY_OUT},
+    undo::UNDONE,
+};
 
 /// A line of the activity in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +63,9 @@ fn of_consumer(line: &Activity<Value>, before: Option<Consumer>, after: Option<C
     }
     if marked(SIGNED_EVERYBODY_OUT) {
         changes.push("everybody was signed out".to_owned());
+    }
+    if marked(UNDONE) {
+        changes.push("a decision was undone".to_owned());
     }
     changes
 }

@@ -8,7 +8,10 @@ use crate::{
 
 use std::{net::IpAddr, time::Duration};
 
-use domain::{AccountChange, Action, ConsumerKey, Event, Reason, Status};
+use domain::{
+    AccountChange, Action, ConsumerKey, Event, Reason, Status,
+    bulk::{Deed, Picked},
+};
 use oauth::Problem;
 use service::{
     ServiceError, Verified, VerifyError,
@@ -292,6 +295,27 @@ async fn from_its_end_on_a_consumer_is_refused_at_every_step() {
     end_in(&house, key, Duration::from_mins(1)).await;
     call_with(&house, key, &token).await.unwrap();
     exchange(&house.service, key, &allowed, &verifier).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_that_acts_for_somebody_comes_to_work_and_changes_hands_by_a_fresh_sign_in_alone() {
+    let house = House::with_users().await;
+    let key = app(&house).await;
+    edit(&house, key, acts_for("grace")).await;
+    let token = house.sign_in("ada").await;
+    house.pass(A_WHILE);
+    let admin = house.who(&token).await.unwrap().admin().unwrap();
+    let consumers = house.service.consumers(&admin);
+    let secret = Some("another secret".to_owned().into());
+    let refused = consumers.edit(key, TypedEdit { secret, ..TypedEdit::default() }, None).await;
+    assert!(matches!(refused, Err(ServiceError::SignInAgain)), "a new secret: {refused:?}");
+    let disapproved = consumers.disapprove(key, None).await.unwrap();
+    let refused = consumers.approve(key, None).await;
+    assert!(matches!(refused, Err(ServiceError::SignInAgain)), "approved: {refused:?}");
+    let picked = Picked { key, revision: disapproved.revision };
+    let part = house.service.consumers(&house.root).decide_picked(Deed::Approve, &[picked]).await.unwrap();
+    assert!(part.done.is_empty() && part.not_done[0].why.contains("by itself"), "with others: {part:?}");
+    house.service.consumers(&house.root).approve(key, None).await.unwrap();
 }
 
 #[tokio::test]

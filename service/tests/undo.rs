@@ -106,3 +106,22 @@ async fn what_no_decision_made_cannot_be_taken_back() {
     consumers.remove(key, None).await.unwrap();
     assert!(matches!(consumers.undo(key, 2).await, Err(ServiceError::Removed(_))));
 }
+
+#[tokio::test]
+async fn a_right_comes_back_only_to_whoever_has_signed_in_a_moment_ago() {
+    let (house, ada, _, key) = house().await;
+    let consumers = house.service.consumers(&ada);
+    let callback = Some(vec!["https://app.example/cb".to_owned()]);
+    let edit = TypedEdit { callback_urls: callback, ..TypedEdit::default() };
+    consumers.edit(key, edit, None).await.unwrap();
+    consumers.disapprove(key, None).await.unwrap();
+    let trusted = consumers.approve_trusted(key, None).await.unwrap();
+    let undone = undo(&house, &ada, &trusted).await.unwrap();
+    assert_eq!((undone.status, undone.trusted), (Status::Disapproved, false));
+    let token = house.sign_in("ada").await;
+    house.pass(std::time::Duration::from_mins(16));
+    let stale = house.who(&token).await.unwrap().admin().unwrap();
+    let refused = undo(&house, &stale, &undone).await;
+    assert!(matches!(refused, Err(ServiceError::SignInAgain)), "{refused:?}");
+    assert_eq!(consumers.find(key).await.unwrap(), undone);
+}

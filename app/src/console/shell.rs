@@ -57,7 +57,17 @@ impl Shell {
 
     /// What takes back the deed that a notice names, if that can be.
     pub(crate) fn undo_of(self, words: &str) -> Option<Callback<()>> {
-        self.undo.with_value(|undo| undo.as_ref().filter(|undo| undo.words == words).map(|undo| undo.run))
+        self.undo.try_update_value(|undo| {
+            // Another message in between ends it, though the same words come again.
+            *undo = undo.take().filter(|undo| undo.words == words);
+            undo.as_ref().map(|undo| undo.run)
+        })?
+    }
+
+    /// Shows a notice that nothing takes back, though it has the words of one before.
+    pub(crate) fn tell(self, words: String) {
+        self.undo.set_value(None);
+        self.notice.set(words);
     }
 
     /// An address on this server.

@@ -83,7 +83,7 @@ fn without(
 }
 
 fn shown(overview: Overview, site: &Site, now: OffsetDateTime, opens: bool) -> AnyView {
-    let Overview { consumer, decided, users: signed_in, other_users, history } = overview;
+    let Overview { consumer, decided, users: signed_in, are_first_users, other_users, history } = overview;
     let decisions = match consumer.status {
         Status::Pending => vec![("approve", "Approve"), ("disapprove", "Disapprove")],
         Status::Approved => vec![("disapprove", "Disapprove")],
@@ -95,7 +95,7 @@ fn shown(overview: Overview, site: &Site, now: OffsetDateTime, opens: bool) -> A
         removable_from(&consumer).map(|_| ("remove-requests", "Remove all requests from this address"));
     let deeds = deeds.chain(requests);
     let deeds = deeds.map(|(deed, label)| {
-        view! { <button type="button" class="btn small" data-deed=deed>{label}</button> }
+        view! { <button type="button" id=format!("deed-{deed}") class="btn small" data-deed=deed>{label}</button> }
     });
     let (key, name) = (consumer.key, consumer.name.to_string());
     view! {
@@ -105,7 +105,7 @@ fn shown(overview: Overview, site: &Site, now: OffsetDateTime, opens: bool) -> A
             <h3 id="panel-details">"Details"</h3>
             <dl class="fact">{details(&consumer, decided.as_ref(), now)}</dl>
         </section>
-        {users(key, signed_in, other_users, site, now)}
+        {users(key, signed_in, are_first_users, other_users, site, now)}
         {activity(key, history, site, now)}
     }
     .into_any()
@@ -130,7 +130,14 @@ mod tests {
         let name = ConsumerName::parse(HOSTILE).unwrap();
         let consumer = Consumer::register(key, name, false, Actor::CommandLine, NOW);
         let users = SignedInUsers { items: Vec::new(), next: None };
-        Overview { consumer, decided: None, users, other_users: 0, history: Vec::new() }
+        Overview {
+            consumer,
+            decided: None,
+            users,
+            are_first_users: true,
+            other_users: 0,
+            history: Vec::new(),
+        }
     }
 
     fn html(overview: Overview) -> String {

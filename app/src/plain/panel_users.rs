@@ -11,6 +11,7 @@ use crate::{console::consumers::panel::TABLE, frame::site::Site, plain::moment_o
 pub(super) fn users(
     key: ConsumerKey,
     users: SignedInUsers,
+    is_first: bool,
     others: u64,
     site: &Site,
     now: OffsetDateTime,
@@ -30,7 +31,9 @@ pub(super) fn users(
                     " "
                     <span class="hint">"OAuth 1.0a, since " {moment(user.since, now)} ", " {last_used}</span>
                 </span>
-                <button type="button" class="btn small" data-deed="sign-out" data-user=name aria-label=label>"Sign out"</button>
+                <button
+                    type="button" id=format!("sign-out-{name}") class="btn small" data-deed="sign-out" data-user=name aria-label=label
+                >"Sign out"</button>
             </li>
         }
     });
@@ -43,7 +46,12 @@ pub(super) fn users(
         <section aria-labelledby="panel-users">
             <h3 id="panel-users">"Users"</h3>
             {if is_empty {
-                view! { <p>"Nobody is signed in through it."</p> }.into_any()
+                let first = site.url(&format!("{TABLE}/{key}"));
+                if is_first {
+                    view! { <p>"Nobody is signed in through it."</p> }.into_any()
+                } else {
+                    view! { <p>"No further users. " <a href=first>"First users"</a></p> }.into_any()
+                }
             } else {
                 view! { <ul>{rows}</ul> }.into_any()
             }}

@@ -31,7 +31,7 @@ export async function eventCost(consumers: ConsumersPage): Promise<Figure[]> {
   return [middle("an event, all tasks of the page", costs, { atMost: 2 })];
 }
 
-/** From the answer to a change until its word is painted in every page of several browsers. */
+/** From the answer to a change until its word is in every page of several browsers; only those in front are painted at once. */
 export async function liveUpdates(contexts: BrowserContext[]): Promise<Figure[]> {
   const pages: Page[] = [];
   for (const context of contexts) {
@@ -61,7 +61,7 @@ export async function liveUpdates(contexts: BrowserContext[]): Promise<Figure[]>
   for (const context of contexts) await context.close();
   const where = `${pages.length} pages of ${contexts.length} browsers`;
   return [
-    middle(`from an answered change until it is painted in ${where}`, took),
+    middle(`from an answered change until it is in ${where}`, took),
     time("the last of these pages, p50", median(last)),
     time("the last of these pages, p99", quantile(last, 0.99), { atMost: 100 }),
   ];

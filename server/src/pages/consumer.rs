@@ -48,9 +48,10 @@ pub(crate) async fn show(
     page: AdminPage,
     request: Request,
 ) -> Result<Response, PageError> {
-    let panel = find(&state, &page.admin, &key.0, users_after).await?;
     let (part, asked_for) = Part::of(Asked::read(request.uri().query().unwrap_or_default()));
     let (mut document, missed) = document(&state, &page, None, asked_for, part, request.headers()).await?;
+    // Read last: what happens before it is then in the panel, and what happens after the rows were read is sent as an event.
+    let panel = find(&state, &page.admin, &key.0, users_after).await?;
     if matches!(panel, ConsumerPanel::NotThere(..)) {
         document.status = StatusCode::NOT_FOUND;
     }

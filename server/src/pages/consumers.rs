@@ -1,6 +1,6 @@
 //! The administrator's page: the consumers, and the register form as a browser without scripts sends it.
 
-use app::{Document, PageData, Reply, ViewRows, Who};
+use app::{Document, PageData, Reply, Who};
 use axum::{
     extract::{Request, State},
     http::HeaderMap,
@@ -177,7 +177,7 @@ pub(super) async fn document(
     let consumers = state.service.consumers(admin);
     let query = ConsumerQuery { after, ..view.at(state.service.now()) };
     // Read first: what happens between these reads is then sent as an event.
-    let (page, seen) = consumers.list(&query, FIRST_ROWS).await?;
+    let rows = consumers.first_rows(&query, FIRST_ROWS).await?;
     let counts = consumers.counts().await?;
     let before = if query.after.is_some() {
         let (total, behind) = consumers.count_rows(&query).await?;
@@ -185,9 +185,9 @@ pub(super) async fn document(
     } else {
         0
     };
-    let next = page.next_cursor.map(|cursor| {
+    let next = rows.next.as_ref().map(|cursor| {
         let mark = if view == View::default() { '?' } else { '&' };
-        state.path(&format!("{}{mark}after={}", address(&view), oauth::encode(&cursor)))
+        state.path(&format!("{}{mark}after={}", address(&view), oauth::encode(&cursor.to_string())))
     });
     let (missed, shown) = missed::take(headers, state);
     let (asked_for, not_found) = match asked_for {
@@ -202,7 +202,7 @@ pub(super) async fn document(
         },
         prefix: state.site.prefix.clone(),
         view: view.to_string(),
-        listing: ViewRows { items: page.items, total: Some(page.total), seen },
+        listing: rows.into(),
         before,
         counts,
         next,

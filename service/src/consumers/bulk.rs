@@ -24,6 +24,8 @@ enum Made {
 enum Undone {
     #[error("{0} has registered or changed it since the view was read, so it was left as it is.")]
     Unseen(Actor),
+    #[error("It may administer Latchkey or act for its functional user, so it is approved by itself alone.")]
+    HasPower,
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -69,9 +71,9 @@ impl Consumers<'_> {
             let (named, made) = match self.find(key).await {
                 Ok(consumer) => (Named::from(&consumer), self.decide_once(deed, &consumer, revision).await),
                 Err(ServiceError::Removed(_)) if deed == Deed::Remove => (gone, Ok(Made::Before)),
-                Err(error) => (gone, Err(error)),
+                Err(error) => (gone, Err(error.into())),
             };
-            if !note(&mut part, named, made.map_err(Undone::Service))? {
+            if !note(&mut part, named, made)? {
                 break;
             }
         }
@@ -88,12 +90,15 @@ impl Consumers<'_> {
         if let Some(newest) = newest.filter(|_| !is_made(deed, consumer)) {
             return Err(Undone::Unseen(newest.actor));
         }
-        Ok(self.decide_once(deed, consumer, consumer.revision).await?)
+        self.decide_once(deed, consumer, consumer.revision).await
     }
 
-    async fn decide_once(self, deed: Deed, consumer: &Consumer, revision: i64) -> Result<Made, ServiceError> {
+    async fn decide_once(self, deed: Deed, consumer: &Consumer, revision: i64) -> Result<Made, Undone> {
         if is_made(deed, consumer) {
             return Ok(Made::Before);
+        }
+        if deed == Deed::Approve && consumer.has_power() {
+            return Err(Undone::HasPower);
         }
         let revision = Some(revision);
         match deed {
@@ -121,7 +126,8 @@ fn note(part: &mut BulkPart, consumer: Named, made: Result<Made, Undone>) -> Res
         Ok(Made::Now) => part.done.push(consumer),
         Ok(Made::Before) => part.already.push(consumer),
         Err(Undone::Service(error @ ServiceError::Store(_))) if part.is_empty() => return Err(error),
-        Err(error @ Undone::Service(ServiceError::Store(_))) => {
+        Err(Undone::Service(error @ ServiceError::Store(_))) => {
+            tracing::error!(error = %error.cause(), done = part.done.len(), "a decision on many consumers stopped within a part");
             part.stopped = Some(error.to_string());
             return Ok(false);
         }

@@ -102,6 +102,9 @@ impl Consumers<'_> {
                 return Ok(before);
             };
             self.require_fresh_for_a_right(&before, &after)?;
+            if edit.secret.is_some() && after.has_power() {
+                self.admin.require_fresh()?;
+            }
             let mut activity = NewActivity::consumer(
                 self.admin.by(now),
                 Action::ConsumerEdited,

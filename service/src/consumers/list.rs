@@ -15,6 +15,19 @@ pub struct Consumers<'a> {
     pub(super) reason: Option<&'a Reason>,
 }
 
+/// Some rows of a list.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// The rows.
+    pub items: Vec<Consumer>,
+    /// The cursor of those that follow.
+    pub next: Option<Cursor>,
+    /// How many rows the list has, where that is known without counting them.
+    pub total: Option<u64>,
+    /// The number of an activity line that the rows are at least as new as.
+    pub seen: i64,
+}
+
 impl Service {
     /// The consumers, for an administrator.
     pub fn consumers<'a>(&'a self, admin: &'a Admin) -> Consumers<'a> {
@@ -42,36 +55,46 @@ impl Consumers<'_> {
         Ok((self.service.store.consumers().list(&self.without_ended(query), limit).await?, seen))
     }
 
-    /// The same without a total, for pages after the first: only a total takes longer the more rows match.
-    pub async fn list_on(
-        self,
-        query: &ConsumerQuery,
-        limit: u64,
-    ) -> Result<(Vec<Consumer>, Option<Cursor>, i64), ServiceError> {
-        let seen = self.service.store.activity().latest().await?;
-        let (rows, next) = self.rows(query, limit).await?;
-        Ok((rows, next, seen))
-    }
-
-    /// A page that begins where this many rows stand before it. Beyond the middle it is quicker to ask for the other order.
-    pub async fn list_from(
+    /// Rows that have this many before them. Beyond the middle it is quicker to ask for the other order.
+    pub async fn rows_from(
         self,
         query: &ConsumerQuery,
         before: u64,
         limit: u64,
-    ) -> Result<(Page<Consumer>, i64), ServiceError> {
-        let Some(last) = before.checked_sub(1) else { return self.list(query, limit).await };
+    ) -> Result<Rows, ServiceError> {
+        let Some(last) = before.checked_sub(1) else { return self.first_rows(query, limit).await };
         let seen = self.service.store.activity().latest().await?;
         let query = self.without_ended(query);
-        let after = self.service.store.consumers().place(&query, last).await?;
-        let has_place = after.is_some();
-        let mut page = self.service.store.consumers().list(&ConsumerQuery { after, ..query }, limit).await?;
-        if !has_place {
+        let Some(after) = self.service.store.consumers().place(&query, last).await? else {
             // The view has fewer rows than that.
-            page.items.clear();
-            page.next_cursor = None;
+            return Ok(Rows { items: Vec::new(), next: None, total: self.kept_total(&query).await?, seen });
+        };
+        let after = ConsumerQuery { after: Some(after), ..query };
+        let (items, next) = self.service.store.consumers().rows(&after, limit).await?;
+        let total = match next {
+            None => Some(before + items.len() as u64),
+            Some(_) => self.kept_total(&after).await?,
+        };
+        Ok(Rows { items, next, total, seen })
+    }
+
+    /// Rows after the cursor of a query, or its first ones; nothing is counted for them.
+    pub async fn first_rows(self, query: &ConsumerQuery, limit: u64) -> Result<Rows, ServiceError> {
+        let seen = self.service.store.activity().latest().await?;
+        let (items, next) = self.rows(query, limit).await?;
+        let total = match next {
+            None if query.after.is_none() => Some(items.len() as u64),
+            _ => self.kept_total(query).await?,
+        };
+        Ok(Rows { items, next, total, seen })
+    }
+
+    /// How many rows a query has, where that is kept.
+    async fn kept_total(self, query: &ConsumerQuery) -> Result<Option<u64>, ServiceError> {
+        if !query.is_of_status_alone() {
+            return Ok(None);
         }
-        Ok((page, seen))
+        Ok(Some(self.service.store.consumers().count(&self.without_ended(query)).await?))
     }
 
     /// How many rows a query has, and how many of them stand behind its cursor.

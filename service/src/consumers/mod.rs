@@ -13,14 +13,14 @@ mod list;
 mod overview;
 mod register;
 mod requested;
-mod undo;
+pub(crate) mod undo;
 
 pub use self::{
     details::{TypedDetails, reason},
     edit::TypedEdit,
     export::ExportError,
     history::HistoryLine,
-    list::Consumers,
+    list::{Consumers, Rows},
     overview::{Overview, SignedInUsers},
     register::TypedConsumer,
 };

@@ -25,6 +25,8 @@ pub struct Overview {
     pub decided: Option<HistoryLine>,
     /// Who is signed in through it.
     pub users: SignedInUsers,
+    /// Whether no others come before these.
+    pub are_first_users: bool,
     /// How many users come after these.
     pub other_users: u64,
     /// What was done to it, newest first.
@@ -62,7 +64,7 @@ impl Consumers<'_> {
         let query = LineQuery { consumer: Some(key), ..LineQuery::default() };
         let history = activity.list(&query, (None, None), LINES).await?;
         let history = history.into_iter().map(HistoryLine::of).collect();
-        Ok(Overview { consumer, decided, users, other_users, history })
+        Ok(Overview { consumer, decided, users, are_first_users: users_after <= 0, other_users, history })
     }
 
     /// The users who are signed in through a consumer, after the account with this number.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Marks in an activity line's `after` that it took the decision before it back.
-const UNDONE: &str = "undone";
+pub(crate) const UNDONE: &str = "undone";
 
 impl Consumers<'_> {
     /// Takes back the decision that made revision `seen` of a consumer: its status, the reason of that and **Trusted** are

@@ -66,6 +66,10 @@ impl Consumers<'_> {
     /// The row that has this many before it: the cursor behind which the next one begins. It is found by counting along an index,
     /// so it takes longer the further away it is.
     pub async fn place(self, query: &ConsumerQuery, before: u64) -> Result<Option<Cursor>, StoreError> {
+        // Databases count no further.
+        if i64::try_from(before).is_err() {
+            return Ok(None);
+        }
         let Some(key) = Listing::of(self.0, query).await?.key_at(before).await? else { return Ok(None) };
         let found = self.find(key).await?;
         Ok(found.map(|consumer| Cursor::of(&consumer, query.sort)))

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    data::{ROWS_AT_ONCE, ViewCounts, ViewRows},
+    data::{ViewCounts, ViewRows},
     given::Given,
 };
 use crate::{
@@ -48,6 +48,9 @@ pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
     Ok(Listing { page, seen })
 }
 
+/// The most rows of a view that come at once.
+const ROWS_AT_ONCE: u64 = 90;
+
 /// Rows of a view, which is given as the query of the page's address: after a cursor, or those that have this many before them;
 /// at most `most` of them, and never more than come at once.
 #[server(prefix = "/api/page", endpoint = "rows")]
@@ -61,12 +64,11 @@ pub async fn rows(
     let most = most.map_or(ROWS_AT_ONCE, |most| most.clamp(1, ROWS_AT_ONCE));
     let query = query(service.now(), &view, &cursor)?;
     let consumers = service.consumers(&admin);
-    if query.after.is_some() {
-        let (items, _, seen) = consumers.list_on(&query, most).await.map_err(answer)?;
-        return Ok(ViewRows { items, total: None, seen });
-    }
-    let (page, seen) = consumers.list_from(&query, before, most).await.map_err(answer)?;
-    Ok(ViewRows { items: page.items, total: Some(page.total), seen })
+    let rows = match query.after {
+        Some(_) => consumers.first_rows(&query, most).await,
+        None => consumers.rows_from(&query, before, most).await,
+    };
+    rows.map(ViewRows::from).map_err(answer)
 }
 
 /// The query of a view after a cursor, which may be empty.
@@ -116,7 +118,7 @@ pub async fn decide_picked(
     service.consumers(&admin).because(reason.as_ref()).decide_picked(deed, &picked).await.map_err(answer)
 }
 
-fn lines<T: FromStr>(text: &str, most: usize) -> Result<Vec<T>, AppError> {
+fn lines<T: FromStr + PartialEq>(text: &str, most: usize) -> Result<Vec<T>, AppError> {
     bulk::list(text, most).map_err(|error| answer(AppError::BadRequest(error.to_string())))
 }
 

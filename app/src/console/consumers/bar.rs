@@ -9,7 +9,6 @@ use super::{
     selection::{select_whole, words},
     state::PageState,
 };
-use crate::ui::number::grouped;
 
 const DEEDS: [(Deed, &str); 3] =
     [(Deed::Approve, "Approve"), (Deed::Disapprove, "Disapprove"), (Deed::Remove, "Remove")];
@@ -39,7 +38,7 @@ pub(super) fn SelectionBar() -> impl IntoView {
                 <strong translate="no">{move || words(number())}</strong>
                 {move || more.get().then(|| view! {
                     <button type="button" class="link whole" translate="no" on:click=move |_| select_whole(state)>
-                        {move || format!("Select all {} that match", grouped(total()))}
+                        {move || format!("Select all {} that match", state.rows.counts().found())}
                     </button>
                 }.into_any())}
                 <div class="deeds">{deeds.into_iter().collect_view()}</div>

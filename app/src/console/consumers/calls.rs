@@ -17,8 +17,8 @@ use crate::console::request::{Fields, Pending, call};
 const FEW: u64 = 8;
 
 /// Rows of a view: after a cursor, or where that is empty, those that have this many before them.
-pub(super) fn rows(view: &View, cursor: &str, before: u64) -> Pending<ViewRows> {
-    call("rows", &[("view", view), ("cursor", &cursor), ("before", &before)])
+pub(super) fn rows(view: &View, cursor: &str, before: u64, most: u64) -> Pending<ViewRows> {
+    call("rows", &[("view", view), ("cursor", &cursor), ("before", &before), ("most", &most)])
 }
 
 /// The first few rows of a view.

@@ -61,7 +61,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                 Event::Consumer(now) if decision.can_be_undone() && now.revision > revision => {
                     undo::offer(state, words, key, now.revision);
                 }
-                _ => state.shell.notice.set(words),
+                _ => state.shell.tell(words),
             }
             state.apply_own(event);
             close(dialog);

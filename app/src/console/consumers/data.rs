@@ -34,18 +34,22 @@ pub struct PageData {
     pub not_found: Option<String>,
 }
 
-/// How many rows of a view come at once: some screens full, since the page goes on before they end.
-pub(super) const ROWS_AT_ONCE: u64 = 90;
-
 /// Rows of a view.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ViewRows {
     /// The rows.
     pub items: Vec<Consumer>,
-    /// How many rows the view has; with its first rows alone, and with those from a row on.
+    /// How many rows the view has, where that is known without counting them.
     pub total: Option<u64>,
     /// The number of the newest activity that the rows contain; later events are still to be applied.
     pub seen: i64,
+}
+
+#[cfg(feature = "ssr")]
+impl From<service::consumers::Rows> for ViewRows {
+    fn from(rows: service::consumers::Rows) -> Self {
+        Self { items: rows.items, total: rows.total, seen: rows.seen }
+    }
 }
 
 /// How many consumers there are, and rows of a view.

@@ -11,8 +11,10 @@ pub(super) enum Doing {
     Looking,
     /// The place is noted soon.
     Noting,
-    /// Rows are tidied and numbered before the next frame.
+    /// Rows are tidied before the next frame.
     Tidying,
+    /// Rows are numbered before the next frame.
+    Numbering,
 }
 
 /// What is under way on the page.
@@ -27,7 +29,7 @@ pub(super) struct Flow {
     /// What was applied since then: the answer may not have it.
     pub(super) meanwhile: Vec<Event>,
     /// What is going on or about to.
-    doing: [bool; 4],
+    doing: [bool; 5],
     /// How often something was typed into the search field.
     pub(super) typed: u32,
 }

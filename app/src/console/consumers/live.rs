@@ -29,7 +29,7 @@ impl Follower for PageState {
         match read(name, data) {
             Some(News::Event(event)) => self.apply_live(*event),
             Some(News::Uses(uses)) => self.apply_uses(uses),
-            Some(News::Access(key)) => self.panel.changed(key, self.shell),
+            Some(News::Access(key)) => self.panel.accessed(key, self.shell),
             None => {}
         }
     }
@@ -37,8 +37,11 @@ impl Follower for PageState {
     async fn resync(self) -> Option<i64> {
         // The rows that are looked at, from somewhat before them.
         let place = |table: &Table| Place::of(table, scroll::first_row()?.0, 0);
-        let before = self.rows.read(|table| place(table).map_or(table.above(), |place| place.index));
-        let seen = window::load(self, self.view(), before.saturating_sub(Sight::NEAR)).await?.ok()?;
+        let view = self.view();
+        let before = self.rows.read(|table| {
+            if *table.view() == view { place(table).map_or(table.above(), |place| place.index) } else { 0 }
+        });
+        let seen = window::load(self, view, before.saturating_sub(Sight::NEAR)).await?.ok()?;
         self.rows.write(Table::doubt);
         window::count(self);
         self.panel.refresh(self.shell);

@@ -42,8 +42,8 @@ pub fn ConsumersPage(
     data: PageData,
 ) -> impl IntoView {
     let shell = Shell::new(data.prefix, data.now_ms);
-    let (view, total) = (data.view.parse().unwrap_or_default(), data.listing.total.unwrap_or_default());
-    let table = Table::new(view, data.listing.items, data.before, total, data.counts);
+    let view = data.view.parse().unwrap_or_default();
+    let table = Table::new(view, data.listing.items, data.before, data.listing.total, data.counts);
     let state = PageState::new(table, shell);
     provide_context(shell);
     provide_context(state);

@@ -38,7 +38,7 @@ struct Search {
     /// How often something was typed: an answer to what was typed before is dropped.
     times: u32,
     found: Vec<Consumer>,
-    total: u64,
+    total: Option<u64>,
 }
 
 /// The palette, while it is open.
@@ -127,7 +127,7 @@ fn typed(search: StoredValue<Search>, text: String) {
             let known = format!("{} {}", consumer.name, consumer.key);
             !is_blank && has_words(&known, &text)
         });
-        search.total = 0;
+        search.total = Some(0);
         search.typed = text;
         search.times
     });
@@ -154,9 +154,9 @@ async fn ask(search: StoredValue<Search>, times: u32, text: String) {
     }
     let words = match answer {
         Ok(rows) => {
-            let total = rows.total.unwrap_or_default();
-            search.update_value(|search| (search.found, search.total) = (rows.items, total));
-            told(total)
+            let words = told(rows.total, rows.items.len());
+            search.update_value(|search| (search.found, search.total) = (rows.items, rows.total));
+            words
         }
         Err(AppError::Unreachable | AppError::TimedOut) => {
             "Consumers cannot be searched: the server does not answer. Type again to try once more."

@@ -32,15 +32,15 @@ pub(super) fn empty() -> String {
          aria-controls=\"palette-list\" aria-autocomplete=\"list\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" \
          placeholder=\"Find a consumer or a command\" autofocus>\
          <div id=\"palette-list\" role=\"listbox\" aria-label=\"Commands and consumers\" translate=\"no\">",
-        &options("", &[], 0),
+        &options("", &[], Some(0)),
         "</div><p id=\"palette-told\" aria-live=\"polite\" translate=\"no\"></p>",
     ]
     .concat()
 }
 
-/// What can be chosen where this is typed: commands, and consumers, of which there are this many. Commands come first, so
+/// What can be chosen where this is typed: commands, and consumers, of which there are this many; `None` for more. Commands come first, so
 /// that nothing moves when the server answers.
-pub(super) fn options(typed: &str, found: &[Consumer], total: u64) -> String {
+pub(super) fn options(typed: &str, found: &[Consumer], total: Option<u64>) -> String {
     let mut commands = String::new();
     for (at, (words, target)) in COMMANDS.iter().enumerate().filter(|(_, (words, _))| has_words(words, typed))
     {
@@ -55,10 +55,9 @@ pub(super) fn options(typed: &str, found: &[Consumer], total: u64) -> String {
             format!("<bdi>{name}</bdi> <code>{key}</code> <span class=\"{class}\">{}</span>", status.word());
         consumers += &option(&format!("k-{key}"), "key", &key, &words);
     }
-    if total > found.len() as u64 && !found.is_empty() {
+    if total.is_none_or(|total| total > found.len() as u64) && !found.is_empty() {
         let all = View { text: Some(typed.to_owned()), ..View::default() };
-        let words = format!("Show all {} in the table", grouped(total));
-        consumers += &option("all", "view", &escaped(&all.to_string()), &words);
+        consumers += &option("all", "view", &escaped(&all.to_string()), "Show all in the table");
     }
     group("Commands", &commands) + &group("Consumers", &consumers)
 }
@@ -84,12 +83,13 @@ pub(super) fn has_words(text: &str, typed: &str) -> bool {
     typed.split(' ').filter(|word| !word.is_empty()).all(is_in)
 }
 
-/// How many consumers are found, in words.
-pub(super) fn told(total: u64) -> String {
+/// How many consumers are found, in words; `None` for more than are shown.
+pub(super) fn told(total: Option<u64>, shown: usize) -> String {
     match total {
-        0 => "No consumer found.".to_owned(),
-        1 => "1 consumer found.".to_owned(),
-        _ => grouped(total) + " consumers found.",
+        None => format!("More than {shown} consumers found."),
+        Some(0) => "No consumer found.".to_owned(),
+        Some(1) => "1 consumer found.".to_owned(),
+        Some(total) => grouped(total) + " consumers found.",
     }
 }
 
@@ -107,18 +107,18 @@ mod tests {
 
     #[test]
     fn what_is_typed_leaves_the_commands_that_have_it() {
-        let html = options("disapp", &[], 0);
+        let html = options("disapp", &[], Some(0));
         assert_eq!(html.matches("role=\"option\"").count(), 1, "{html}");
         assert!(html.contains("data-target=\"#tab-disapproved\">Show Disapproved</div>"), "{html}");
-        assert_eq!(options("", &[], 0).matches("role=\"option\"").count(), COMMANDS.len());
-        assert_eq!(options("no such thing", &[], 0), "");
+        assert_eq!(options("", &[], Some(0)).matches("role=\"option\"").count(), COMMANDS.len());
+        assert_eq!(options("no such thing", &[], Some(0)), "");
     }
 
     #[test]
     fn how_many_are_found_is_told_as_people_say_it() {
         assert_eq!(
-            [0, 1, 1_234].map(told),
-            ["No consumer found.", "1 consumer found.", "1,234 consumers found."]
+            [Some(0), Some(1), Some(7), None].map(|total| told(total, 8)),
+            ["No consumer found.", "1 consumer found.", "7 consumers found.", "More than 8 consumers found."]
         );
     }
 }

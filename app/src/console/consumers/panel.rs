@@ -28,6 +28,9 @@ const HEADING: &str = "#panel-heading";
 /// How often a consumer in use is fetched again for its uses alone, in milliseconds.
 const USES_EVERY_MS: i64 = 10_000;
 
+/// How often it is fetched again for who is signed in through it, in milliseconds.
+const ACCESS_EVERY_MS: i64 = 1_000;
+
 /// What is open.
 #[derive(Debug, Default)]
 struct Opened {
@@ -39,9 +42,12 @@ struct Opened {
     /// Whether a fetch that nobody asked for is under way, and whether another has to follow it.
     busy: bool,
     again: bool,
-    /// When the last one began, and whether one waits until it is long enough ago.
+    /// When the last one began, and when the next one is due that waits until that is long enough ago.
     fetched_at: i64,
-    waits: bool,
+    due: Option<i64>,
+    /// How many fetches were begun, and which of them is shown: an older answer never replaces a newer one.
+    begun: u32,
+    shown: u32,
 }
 
 /// The consumer whose panel is open, if one is.
@@ -101,23 +107,41 @@ impl Panel {
         }
     }
 
-    /// Something has happened to a consumer, or to who is signed in through it.
+    /// Something has happened to a consumer.
     pub(super) fn changed(self, key: ConsumerKey, shell: Shell) {
         if self.key() == Some(key) {
             self.refresh(shell);
         }
     }
 
+    /// Somebody began or ended to be signed in through it: users do that as often as they like.
+    pub(super) fn accessed(self, key: ConsumerKey, shell: Shell) {
+        self.fetch_after(key, ACCESS_EVERY_MS, shell);
+    }
+
     /// A consumer was used: one in use is used every second, and its panel tells minutes.
     pub(super) fn used(self, key: ConsumerKey, shell: Shell) {
+        self.fetch_after(key, USES_EVERY_MS, shell);
+    }
+
+    /// Fetches it once this long has passed since the last time.
+    fn fetch_after(self, key: ConsumerKey, every_ms: i64, shell: Shell) {
         let wait = self.0.try_update_value(|opened| {
-            let is_first = opened.key == Some(key) && !std::mem::replace(&mut opened.waits, true);
-            is_first.then(|| opened.fetched_at + USES_EVERY_MS - browser::now())
+            let due = opened.fetched_at + every_ms;
+            // One that waits for longer gives way to this one.
+            let is_first = opened.key == Some(key) && opened.due.is_none_or(|waits| due < waits);
+            is_first.then(|| {
+                opened.due = Some(due);
+                (due, due - browser::now())
+            })
         });
-        let Some(Some(wait)) = wait else { return };
+        let Some(Some((due, wait))) = wait else { return };
         let fetch = move || {
-            self.0.update_value(|opened| opened.waits = false);
-            self.refresh(shell);
+            let is_due =
+                self.0.try_update_value(|opened| opened.due.take_if(|waits| *waits == due).is_some());
+            if is_due == Some(true) {
+                self.refresh(shell);
+            }
         };
         set_timeout(fetch, Duration::from_millis(u64::try_from(wait).unwrap_or(0)));
     }
@@ -148,16 +172,22 @@ impl Panel {
     /// server refuses: the sign says so.
     async fn fetch(self, live: &str, shell: Shell) -> bool {
         let Some(key) = self.key() else { return false };
-        let number = self.0.with_value(|opened| opened.number);
-        self.0.update_value(|opened| opened.fetched_at = browser::now());
+        let Some((number, begun)) = self.0.try_update_value(|opened| {
+            opened.fetched_at = browser::now();
+            opened.begun += 1;
+            (opened.number, opened.begun)
+        }) else {
+            return false;
+        };
         let search = window().location().search().unwrap_or_default();
         let query = if search.is_empty() { "?" } else { "&" };
         let url = shell.url(&format!("{TABLE}/{key}/panel{search}{query}{live}"));
         let html = answer(&url).await.unwrap_or_else(|_| REFUSED.to_owned());
-        let is_current = self.0.with_value(|opened| opened.number == number);
+        let is_current = self.0.with_value(|opened| opened.number == number && opened.shown < begun);
         if !is_current || (!live.is_empty() && html.starts_with(BEGIN_REFUSED)) {
             return false;
         }
+        self.0.update_value(|opened| opened.shown = begun);
         self.put(html);
         true
     }

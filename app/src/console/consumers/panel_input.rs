@@ -81,11 +81,13 @@ pub(super) fn uncover(state: PageState) {
     }
 }
 
-/// The dialog that a button opens, on its consumer as the row shows it, or the panel where there is no row.
+/// The dialog that a button opens, on its consumer as the panel shows it.
 fn opened(state: PageState, deed: &str, button: &Element) -> Option<Open> {
     let shown = button.closest("[data-consumer]").ok()??.get_attribute("data-consumer")?;
     let shown: Consumer = json::parse(&shown).ok()?;
-    let consumer = state.rows.get(shown.key).unwrap_or_else(|| Arc::new(shown));
+    // What the panel shows is decided on, unless the row is the same.
+    let row = state.rows.get(shown.key).filter(|row| row.revision == shown.revision);
+    let consumer = row.unwrap_or_else(|| Arc::new(shown));
     Some(match deed {
         "edit" => Open::Edit(consumer),
         "approve" => Open::Confirm(Decision::Approve, consumer),

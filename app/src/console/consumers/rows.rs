@@ -37,8 +37,9 @@ pub struct Table {
     removed: HashSet<ConsumerKey>,
     /// How many rows of the view stand before the window.
     start: u64,
-    /// How many rows the view has, loaded or not.
+    /// How many rows the view has, loaded or not; where they are not counted yet, one more than are known.
     total: u64,
+    is_counted: bool,
     counts: StatusCounts,
     /// Whether something has changed the numbers, so that they have to be asked for: those that are here may have it already,
     /// and what a row that is not loaded was before is not known.
@@ -80,7 +81,13 @@ pub enum Side {
 
 impl Table {
     /// The table as the server first sends it: rows of a view, behind `start` others.
-    pub fn new(view: View, items: Vec<Consumer>, start: u64, total: u64, counts: StatusCounts) -> Self {
+    pub fn new(
+        view: View,
+        items: Vec<Consumer>,
+        start: u64,
+        total: Option<u64>,
+        counts: StatusCounts,
+    ) -> Self {
         let mut table = Self {
             view: View::default(),
             now: OffsetDateTime::UNIX_EPOCH,
@@ -90,6 +97,7 @@ impl Table {
             removed: HashSet::new(),
             start: 0,
             total: 0,
+            is_counted: false,
             counts,
             doubtful: false,
             events: 0,
@@ -121,6 +129,11 @@ impl Table {
     /// How many rows the view has, loaded or not.
     pub fn total(&self) -> u64 {
         self.total
+    }
+
+    /// Whether the rows of the view are counted.
+    pub fn is_counted(&self) -> bool {
+        self.is_counted
     }
 
     /// How many consumers have each status.
@@ -179,9 +192,12 @@ impl Table {
         self.now = now;
     }
 
-    /// Takes over what was asked for: the numbers, and how many rows stand behind the last one that is loaded.
-    pub fn set_counts(&mut self, counts: StatusCounts, total: u64, behind: Option<u64>) {
-        (self.counts, self.total, self.doubtful) = (counts, total, false);
+    /// Takes over what was asked for: the numbers, and if they are of this view, how many rows it has and how many stand behind
+    /// the last one that is loaded.
+    pub fn set_counts(&mut self, counts: StatusCounts, total: Option<u64>, behind: Option<u64>) {
+        (self.counts, self.doubtful) = (counts, false);
+        let Some(total) = total else { return };
+        (self.total, self.is_counted) = (total, true);
         if let Some(behind) = behind {
             self.start = total.saturating_sub(behind + count(self.fitting()) + count(self.waiting.iter()));
         }
@@ -268,6 +284,8 @@ impl Table {
                 return Applied::Nothing;
             }
             Some(Side::Below) if below > 0 => return Applied::Nothing,
+            // All rows that were loaded have gone, and others are to come.
+            None if self.order.is_empty() && above + below > 0 => return Applied::Nothing,
             // In the window all rows of the view are loaded, so it has just come into the view.
             _ => self.total += u64::from(!is_new),
         }
@@ -375,8 +393,16 @@ impl Table {
         match side {
             Side::Above if is_end => self.start = 0,
             Side::Above => self.start = self.start.saturating_sub(added),
-            Side::Below if is_end => self.total -= self.below(),
-            Side::Below => {}
+            Side::Below if is_end => {
+                self.total -= self.below();
+                self.is_counted |= self.start == 0;
+            }
+            Side::Below => {
+                let known = self.start + count(self.fitting()) + count(self.waiting.iter());
+                if !self.is_counted {
+                    self.total = self.total.max(known + 1);
+                }
+            }
         }
     }
 
@@ -393,9 +419,14 @@ impl Table {
         }
     }
 
-    /// Shows other rows: of a view, behind `start` others.
-    pub fn load(&mut self, view: View, items: Vec<Consumer>, start: u64, total: u64) {
-        (self.view, self.start, self.total) = (view, start, total);
+    /// Shows other rows: of a view, behind `start` others. Without a total they are to be counted, unless they are of the same
+    /// view.
+    pub fn load(&mut self, view: View, items: Vec<Consumer>, start: u64, total: Option<u64>) {
+        let known = total.or_else(|| Some(self.total).filter(|_| self.is_counted && view == self.view));
+        self.is_counted = known.is_some();
+        self.doubtful |= known.is_none();
+        (self.view, self.start) = (view, start);
+        self.total = known.unwrap_or(start + items.len() as u64 + 1);
         self.rows.clear();
         self.order.clear();
         self.waiting.clear();

@@ -29,19 +29,20 @@ pub(super) fn click(state: PageState, event: &ev::MouseEvent) {
         None => order,
     };
     let rows: Vec<_> = keys.into_iter().filter_map(|key| state.rows.get(key)).collect();
-    let mut has_room = true;
+    let (mut has_room, mut is_whole) = (true, false);
     state.selected.change(|chosen| {
-        has_room = chosen.set(&rows, selected);
-        if let Some(key) = key {
+        (has_room, is_whole) = (chosen.set(&rows, selected), chosen.whole().is_some());
+        if let Some(key) = key.filter(|_| has_room) {
             chosen.clicked(key);
         }
     });
     if !has_room {
         input.set_checked(!selected);
-        let words = format!(
-            "At most {MOST_PICKED} are selected one by one. Select all that match has no such limit."
-        );
-        state.shell.notice.set(words);
+        state.shell.notice.set(if is_whole {
+            format!("At most {MOST_PICKED} are left out of all that match.")
+        } else {
+            format!("At most {MOST_PICKED} are selected one by one. Select all that match has no such limit.")
+        });
     }
 }
 
@@ -88,10 +89,18 @@ pub(super) fn words(number: u64) -> String {
 /// Selects all of the view, as the server has it now.
 pub(super) fn select_whole(state: PageState) {
     spawn_local(async move {
-        let view = state.view();
+        let shown = || state.rows.read(|table| table.view().clone());
+        let view = shown();
         let answer = calls::counts(&view, "").await;
         match answer {
-            Ok(counts) if state.view() == view => {
+            // The number that is confirmed is the one of these rows, all of which are to be seen.
+            Ok(counts) if shown() == view => {
+                state.rows.write(|table| {
+                    table.set_counts(counts.counts, Some(counts.total), None);
+                    table.doubt();
+                });
+                state.show_waiting();
+                state.rows.settle();
                 state.selected.change(|chosen| chosen.set_whole(Whole { view, seen: counts.seen }));
             }
             // Another view is shown by now.

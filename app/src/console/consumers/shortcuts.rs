@@ -11,7 +11,7 @@ pub(super) const SHORTCUTS: &[Group] = &[
             HELP,
             ("Ctrl K", "Find a consumer or a command"),
             ("/", "Search the table"),
-            ("Esc", "Close the menu, dialog or panel that is open; empty the search"),
+            ("Esc", "Close the menu, dialog or panel that is open; empty the search; clear the selection"),
         ],
     },
     Group {
@@ -22,6 +22,14 @@ pub(super) const SHORTCUTS: &[Group] = &[
             (DISAPPROVE.key, DISAPPROVE.label),
             (REMOVE.key, REMOVE.label),
             ("Menu or Shift F10", "Open the row's menu"),
+        ],
+    },
+    Group {
+        place: "On a checkbox in the table",
+        keys: &[
+            ("Space", "Select the row"),
+            ("Shift Space", "Select all rows from the last one on"),
+            ("Enter", "Go to the bar of what is selected"),
         ],
     },
     Group {

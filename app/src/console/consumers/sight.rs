@@ -36,6 +36,9 @@ impl Sight {
     /// Rows are loaded when fewer than this are left.
     pub(super) const NEAR: u64 = 30;
 
+    /// How many come at once on a side of the window.
+    pub(super) const MORE: u64 = 20;
+
     /// What is to be done about it.
     pub(super) fn wants(self) -> Option<Want> {
         const NEAR: i64 = Sight::NEAR.cast_signed();
@@ -151,12 +154,12 @@ mod tests {
 
     #[test]
     fn the_window_does_not_swing_between_its_sides() {
-        // 180 rows, 29 of them left below what is seen: 90 come, and as many as may go.
+        const MORE: i64 = Sight::MORE.cast_signed();
+        // 180 rows, 29 of them left below what is seen: some come, and as many as may go.
         for seen in 1..=60 {
             let before = Sight { above: 180 - 29 - seen, below: 29, ..MIDDLE };
-            let dropped = before.spare(Side::Below).min(90);
-            let after =
-                Sight { above: before.above - i64::try_from(dropped).unwrap(), below: 29 + 90, ..MIDDLE };
+            let dropped = i64::try_from(before.spare(Side::Below)).unwrap().min(MORE);
+            let after = Sight { above: before.above - dropped, below: 29 + MORE, ..MIDDLE };
             assert_eq!(after.wants(), None, "{seen} rows are seen");
         }
     }

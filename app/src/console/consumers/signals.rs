@@ -7,6 +7,7 @@ use domain::{Consumer, ConsumerKey, Event, StatusCounts, Use, View};
 use leptos::prelude::*;
 
 use super::rows::{Applied, NewRow, Side, Table};
+use crate::ui::number::grouped;
 
 /// The tag of a row that has just come.
 pub(super) const NEW: &str = "New";
@@ -23,6 +24,8 @@ pub(super) struct Counts {
     pub(super) waiting: usize,
     /// Rows of the view, loaded or not.
     pub(super) total: u64,
+    /// Whether that is known; else there are more than are loaded.
+    pub(super) is_counted: bool,
     /// Rows of the view before those that are loaded.
     pub(super) above: u64,
     /// Rows of the view behind those that are loaded.
@@ -37,6 +40,7 @@ impl Counts {
             shown: table.order().len(),
             waiting: table.waiting(),
             total: table.total(),
+            is_counted: table.is_counted(),
             above: table.above(),
             below: table.below(),
             of: table.counts(),
@@ -46,6 +50,17 @@ impl Counts {
     /// How many rows there are for those who read the table: those that are left out are on the page as well.
     pub(super) fn rows(self) -> u64 {
         self.above + self.shown as u64 + self.below
+    }
+
+    /// The same as `aria-rowcount` has it, with the column heads.
+    pub(super) fn row_count(self) -> String {
+        if self.is_counted { (self.rows() + 1).to_string() } else { "-1".to_owned() }
+    }
+
+    /// How many rows the view has, in words.
+    pub(super) fn found(self) -> String {
+        let known = grouped(self.total.saturating_sub(u64::from(!self.is_counted)));
+        if self.is_counted { known } else { known + "+" }
     }
 }
 
@@ -74,6 +89,8 @@ pub(super) struct Rows {
     counts: RwSignal<Counts>,
     /// Fires when rows have come, gone or changed, once for all that was applied together.
     changed: RwSignal<()>,
+    /// Fires when rows have come, gone or moved.
+    moved: RwSignal<()>,
 }
 
 impl Rows {
@@ -85,6 +102,7 @@ impl Rows {
             signals: StoredValue::new(signals),
             table: StoredValue::new(table),
             changed: RwSignal::new(()),
+            moved: RwSignal::new(()),
         }
     }
 
@@ -106,6 +124,11 @@ impl Rows {
     /// Runs the current effect again when rows have come, gone or changed.
     pub(super) fn track(self) {
         self.changed.track();
+    }
+
+    /// Runs the current effect again when rows have come, gone or moved.
+    pub(super) fn track_places(self) {
+        self.moved.track();
     }
 
     /// What changes in the row of a key; `None` where it is not loaded.
@@ -168,7 +191,7 @@ impl Rows {
     }
 
     /// Shows other rows.
-    pub(super) fn load(self, view: View, items: Vec<Consumer>, start: u64, total: u64) {
+    pub(super) fn load(self, view: View, items: Vec<Consumer>, start: u64, total: Option<u64>) {
         self.renew(|table| table.load(view, items, start, total));
     }
 
@@ -215,8 +238,9 @@ impl Rows {
 
     /// Makes order and counts equal to the table, where they are not.
     pub(super) fn settle(self) {
-        let counts = self.table.with_value(Counts::of);
-        if self.counted() != counts {
+        let (counts, before) = (self.table.with_value(Counts::of), self.counted());
+        let mut is_moved = (counts.above, counts.below) != (before.above, before.below);
+        if before != counts {
             self.counts.set(counts);
         }
         let order = self.table.with_value(|table| {
@@ -225,6 +249,10 @@ impl Rows {
         });
         if let Some(order) = order {
             self.order.set(order);
+            is_moved = true;
+        }
+        if is_moved {
+            self.moved.set(());
         }
         self.changed.set(());
     }
@@ -249,7 +277,7 @@ mod tests {
     fn rows(count: u16) -> Rows {
         let items: Vec<_> = (0..count).rev().map(consumer).collect();
         let total = items.len() as u64;
-        Rows::new(Table::new(View::default(), items, 0, total, StatusCounts::default()))
+        Rows::new(Table::new(View::default(), items, 0, Some(total), StatusCounts::default()))
     }
 
     /// A signal that other rows' changes must not touch.
@@ -295,7 +323,7 @@ mod tests {
             let rows = rows(3);
             let stays = rows.row(key(2)).unwrap();
             let approved = consumer(2).decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap();
-            rows.load(View::default(), vec![approved], 0, 1);
+            rows.load(View::default(), vec![approved], 0, Some(1));
             assert_eq!(stays.consumer.get_untracked().status, Status::Approved, "the same signal");
             assert_eq!(rows.order.get_untracked(), [key(2)]);
             assert!(rows.row(key(1)).is_none());
@@ -307,7 +335,7 @@ mod tests {
         Owner::new().with(|| {
             let rows = rows(3);
             let items = (0..3).rev().map(consumer).collect();
-            rows.load("status=pending".parse().unwrap(), items, 0, 3);
+            rows.load("status=pending".parse().unwrap(), items, 0, Some(3));
             let row = rows.row(key(1)).unwrap();
             let approved = consumer(1).decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap();
             rows.apply(Event::Consumer(approved), NewRow::Show);

@@ -26,6 +26,9 @@ use crate::console::shell::Shell;
 /// How long a new row is marked.
 const NEW_FOR: Duration = Duration::from_secs(30);
 
+/// How long a change waits for the next frame at most.
+const FRAME_WITHIN: Duration = Duration::from_millis(50);
+
 /// How high a row is where nothing else is known; `--row` of the style sheet.
 const ROW_HEIGHT: u32 = 44;
 
@@ -122,6 +125,8 @@ impl PageState {
             self.apply(None);
         } else {
             request_animation_frame(move || self.apply(None));
+            // Some windows that are covered by others have a frame each second.
+            set_timeout(move || self.apply(None), FRAME_WITHIN);
         }
     }
 
@@ -131,8 +136,15 @@ impl PageState {
             return;
         }
         self.set_time();
-        let anchor = ScrollAnchor::before(self.row_in_use());
-        let new_row = if self.would_push_row_in_use() { NewRow::Wait } else { NewRow::Show };
+        // What changes in its place moves nothing, and nothing has to be measured for it.
+        let moves = |event: &Event| match event {
+            Event::Consumer(consumer) => self.rows.get(consumer.key).is_none(),
+            Event::Removed(_) => true,
+        };
+        let anchor = (own.is_some() || arrived.events.iter().any(moves))
+            .then(|| ScrollAnchor::before(self.row_in_use()));
+        let waits = anchor.is_some() && self.would_push_row_in_use();
+        let new_row = if waits { NewRow::Wait } else { NewRow::Show };
         for event in arrived.events {
             self.apply_event(event, new_row);
         }
@@ -144,7 +156,9 @@ impl PageState {
             self.apply_event(own, NewRow::Show);
         }
         self.rows.settle();
-        correct(anchor);
+        if let Some(anchor) = anchor {
+            correct(anchor);
+        }
     }
 
     fn set_time(self) {
@@ -165,9 +179,17 @@ impl PageState {
         self.rows.settle();
     }
 
+    /// Whether there are rows that are not in the view any more, or not in their places.
+    pub(super) fn is_untidy(self) -> bool {
+        self.rows.read(|table| !table.astray(&[], true).is_empty())
+    }
+
     /// Takes away the rows that are no longer in the view and not in use. Rows move to where they belong where the page can
     /// keep a row in use where it is.
     pub(super) fn tidy(self) {
+        if !self.is_untidy() {
+            return;
+        }
         let used = [self.overlay.row(), elements::focused_row(), self.hovered.get_untracked()];
         let in_use = self.row_in_use();
         let may_move = in_use.is_none() || scroll::page_scrolls();

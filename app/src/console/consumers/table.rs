@@ -7,7 +7,7 @@ use super::{
     elements, place, row::Row, selection, sight::spacer_height, state::PageState, toolbar,
     toolbar_html as html, window,
 };
-use crate::ui::{dom::typed, effect::effect, number::grouped};
+use crate::ui::{dom::typed, effect::effect};
 
 /// The section with the table.
 #[component]
@@ -63,7 +63,7 @@ pub(super) fn ConsumerTable(
         let (view, prefix) = (state.rows.read(|table| table.view().clone()), state.shell.url(""));
         html::nothing(&prefix, &view)
     };
-    let is_empty = move || counts.get().shown == 0 && waiting() == 0;
+    let is_empty = move || counts.get().rows() == 0 && waiting() == 0;
     view! {
         <section
             class="card consumers" aria-labelledby="consumer-keys"
@@ -82,7 +82,7 @@ pub(super) fn ConsumerTable(
         >
             <Tools show_waiting=Callback::new(show_waiting)/>
             <div id="rows-above" class="spacer"></div>
-            <table role="table" aria-labelledby="consumer-keys" aria-rowcount=move || (counts.get().rows() + 1).to_string()>
+            <table role="table" aria-labelledby="consumer-keys" aria-rowcount=move || counts.get().row_count()>
                 <thead role="rowgroup" inner_html=heads></thead>
                 // A translator would keep words that are not true any more: it shows copies, and does not see the originals change.
                 <tbody role="rowgroup" translate="no" on:pointerover=over>
@@ -111,9 +111,13 @@ fn follow(state: PageState) {
     effect(move || {
         state.rows.track();
         window::count(state);
-        window::look(state);
         window::tidy(state);
         selection::follow(state);
+    });
+    effect(move || {
+        state.rows.track_places();
+        window::look(state);
+        window::number(state);
     });
     let mut is_first = true;
     effect(move || {
@@ -160,7 +164,7 @@ fn Tools(
     view! {
         <div class="tools">
             <h2 id="consumer-keys" tabindex="-1">"Consumer keys"</h2>
-            <span class="count" translate="no">{move || grouped(counts.get().total)}</span>
+            <span class="count" translate="no">{move || counts.get().found()}</span>
             <nav id="view-tabs" class="tabs" aria-label="Status" translate="no" inner_html=tabs></nav>
             <form id="view" method="get" action=place::address(&prefix, &domain::View::default()) role="search" inner_html=form></form>
             <button

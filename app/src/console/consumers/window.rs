@@ -7,7 +7,7 @@ use web_sys::ScrollRestoration;
 
 use super::{
     calls,
-    data::{ROWS_AT_ONCE, ViewRows},
+    data::ViewRows,
     elements,
     flow::{Doing, Flow},
     panel::{Panel, TABLE},
@@ -17,10 +17,14 @@ use super::{
     sight::{Sight, Want},
     state::{PageState, without_moving},
 };
-use crate::{error::AppError, ui::number::grouped};
+use crate::error::AppError;
 
 /// How many rows are on the page where the window moves.
 const MOST: usize = 180;
+
+/// How many rows are shown at once where none of them is on the page: more than most windows are high, and few enough to be
+/// drawn within a frame or two.
+const AT_ONCE: u64 = 48;
 
 /// How long after a change the numbers are asked for.
 const COUNTED_AFTER: std::time::Duration = std::time::Duration::from_millis(80);
@@ -30,6 +34,9 @@ const COUNTED_EACH: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// How long after scrolling the place is noted for the way back.
 const NOTED_AFTER: std::time::Duration = std::time::Duration::from_millis(200);
+
+/// How long after a refusal they are asked for again.
+const COUNTED_AGAIN: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// What becomes of the browser's history when another view is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +96,7 @@ fn path(state: PageState) -> String {
 
 /// Tells those who do not see the table how many rows a view has.
 fn tell(state: PageState) {
-    elements::tell(&format!("{} found", grouped(state.rows.counted().total)));
+    elements::tell(&format!("{} found", state.rows.counted().found()));
 }
 
 fn want(state: PageState, view: View) {
@@ -140,26 +147,27 @@ async fn show(state: PageState, view: View, before: u64) -> bool {
 /// The same without a word; returns the newest activity that the rows contain, and nothing where others were asked for since.
 pub(super) async fn load(state: PageState, view: View, before: u64) -> Option<Result<i64, AppError>> {
     let asked = state.flow.try_update_value(Flow::ask)?;
-    let (is_same, total) = state.rows.read(|table| (*table.view() == view, table.total()));
+    let (is_same, is_counted, total) =
+        state.rows.read(|table| (*table.view() == view, table.is_counted(), table.total()));
     // From the end where that is nearer.
-    let behind = total.saturating_sub(before + ROWS_AT_ONCE);
-    let mut side = if is_same && before > total / 2 { Side::Above } else { Side::Below };
+    let behind = total.saturating_sub(before + AT_ONCE);
+    let mut side = if is_same && is_counted && before > total / 2 { Side::Above } else { Side::Below };
     let mut skipped = if side == Side::Above { behind } else { before };
-    let mut answer = fetch(&view, side, "", skipped).await;
+    let mut answer = fetch(&view, side, "", skipped, AT_ONCE).await;
     if matches!(&answer, Ok(rows) if rows.items.is_empty() && skipped > 0) {
         // There are fewer rows by now.
         (side, skipped) = (Side::Above, 0);
-        answer = fetch(&view, side, "", skipped).await;
+        answer = fetch(&view, side, "", skipped, AT_ONCE).await;
     }
     let meanwhile = state.flow.try_update_value(|flow| flow.answered(asked)).flatten()?;
     let rows = match answer {
         Ok(rows) => rows,
         Err(error) => return Some(Err(error)),
     };
-    let (total, count) = (rows.total.unwrap_or_default(), rows.items.len() as u64);
+    let (total, count) = (rows.total.unwrap_or(total), rows.items.len() as u64);
     let start = if side == Side::Above { total.saturating_sub(skipped + count) } else { skipped };
     let load = || {
-        state.rows.load(view, rows.items, start, total);
+        state.rows.load(view, rows.items, start, rows.total);
         state.catch_up(meanwhile);
     };
     if is_same {
@@ -174,14 +182,14 @@ pub(super) async fn load(state: PageState, view: View, before: u64) -> Option<Re
 async fn extend(state: PageState, side: Side) {
     let Some(asked) = state.flow.try_update_value(Flow::ask) else { return };
     let (view, cursor) = state.rows.read(|table| (table.view().clone(), edge(table, side)));
-    let answer = fetch(&view, side, &cursor, 0).await;
+    let answer = fetch(&view, side, &cursor, 0, Sight::MORE).await;
     let Some(meanwhile) = state.flow.try_update_value(|flow| flow.answered(asked)).flatten() else { return };
     let rows = match answer {
         Ok(rows) => rows,
         Err(error) => return refused(state, &error),
     };
     let count = rows.items.len();
-    let is_end = (count as u64) < ROWS_AT_ONCE;
+    let is_end = (count as u64) < Sight::MORE;
     // What a menu or dialog is open on stays.
     let may_drop =
         if state.overlay.row().is_some() { 0 } else { Sight::of(state).map_or(0, |sight| sight.spare(side)) };
@@ -193,7 +201,7 @@ async fn extend(state: PageState, side: Side) {
 }
 
 /// Rows of a view as they stand on the page; `Above` reads them from the end on.
-async fn fetch(view: &View, side: Side, cursor: &str, skipped: u64) -> Result<ViewRows, AppError> {
+async fn fetch(view: &View, side: Side, cursor: &str, skipped: u64, most: u64) -> Result<ViewRows, AppError> {
     let mut view = view.clone();
     if side == Side::Above {
         view.order = Some(match view.order.unwrap_or(view.sort.usual_order()) {
@@ -201,7 +209,7 @@ async fn fetch(view: &View, side: Side, cursor: &str, skipped: u64) -> Result<Vi
             Order::Descending => Order::Ascending,
         });
     }
-    let mut rows = calls::rows(&view, cursor, skipped).await?;
+    let mut rows = calls::rows(&view, cursor, skipped, most).await?;
     if side == Side::Above {
         rows.items.reverse();
     }
@@ -223,9 +231,17 @@ pub(super) fn look(state: PageState) {
     }
     request_animation_frame(move || {
         state.flow.update_value(|flow| flow.ends(Doing::Looking));
+        let is_loading = state.flow.with_value(|flow| flow.loading);
+        let counts = state.rows.counted();
+        if counts.shown == 0 && counts.above + counts.below > 0 && !is_loading {
+            // All that were loaded have left the view.
+            let before = counts.above.saturating_sub(Sight::NEAR);
+            spawn_local(async move { _ = show(state, state.view(), before).await });
+            return;
+        }
         let Some(sight) = Sight::of(state) else { return };
         note_soon(state);
-        if state.flow.with_value(|flow| flow.loading) {
+        if is_loading {
             return;
         }
         match sight.wants() {
@@ -250,27 +266,31 @@ pub(super) fn count(state: PageState) {
     }
     let ask = move || {
         spawn_local(async move {
-            let asked = || state.rows.read(|table| (table.view().clone(), edge(table, Side::Below)));
+            // Where the first row is loaded it is the first one, without counting those behind the last.
+            let last = |table: &Table| {
+                if table.above() > 0 { edge(table, Side::Below) } else { String::new() }
+            };
+            let asked = || state.rows.read(|table| (table.view().clone(), last(table)));
             let ((view, cursor), events) = (asked(), state.rows.read(Table::events));
             let answer = calls::counts(&view, &cursor).await;
-            let Ok(answer) = answer else {
-                state.flow.update_value(|flow| flow.ends(Doing::Counting));
-                return;
-            };
             let again = move || {
                 if state.flow.try_update_value(|flow| flow.ends(Doing::Counting)).is_some() {
                     count(state);
                 }
             };
-            set_timeout(again, COUNTED_EACH);
-            let is_same = asked() == (view, cursor.clone());
-            let behind = Some(answer.behind).filter(|_| !cursor.is_empty());
+            // Where there is no answer, the sign says so, and the numbers are asked for until there is one.
+            set_timeout(again, if answer.is_ok() { COUNTED_EACH } else { COUNTED_AGAIN });
+            let Ok(answer) = answer else { return };
+            let (shown, edge) = asked();
+            let is_same = shown == view;
+            // Where another row is the last one by now, how many stand behind it is asked again.
+            let behind = Some(answer.behind).filter(|_| !cursor.is_empty() && edge == cursor);
+            let is_moved = edge != cursor;
             without_moving(None, || {
                 state.rows.write(|table| {
-                    let total = if is_same { answer.total } else { table.total() };
-                    table.set_counts(answer.counts, total, behind.filter(|_| is_same));
+                    table.set_counts(answer.counts, Some(answer.total).filter(|_| is_same), behind);
                     // What happened before the answer came may not be in it.
-                    if !is_same || table.events() != events {
+                    if !is_same || is_moved || table.events() != events {
                         table.doubt();
                     }
                 });
@@ -278,7 +298,9 @@ pub(super) fn count(state: PageState) {
             });
         });
     };
-    set_timeout(ask, COUNTED_AFTER);
+    // What nobody has counted yet is waited for.
+    let after = if state.rows.counted().is_counted { COUNTED_AFTER } else { std::time::Duration::ZERO };
+    set_timeout(ask, after);
 }
 
 fn history() -> Result<web_sys::History, JsValue> {
@@ -316,14 +338,24 @@ fn note(state: PageState) {
     let _ = history().and_then(|history| history.replace_state(&text, ""));
 }
 
-/// Before the next frame, takes away rows that have left the view, and numbers the others.
+/// Before the next frame, takes away rows that have left the view.
 pub(super) fn tidy(state: PageState) {
-    if state.flow.try_update_value(|flow| flow.begins(Doing::Tidying)) != Some(true) {
+    if !state.is_untidy() || state.flow.try_update_value(|flow| flow.begins(Doing::Tidying)) != Some(true) {
         return;
     }
     request_animation_frame(move || {
         state.flow.update_value(|flow| flow.ends(Doing::Tidying));
         state.tidy();
+    });
+}
+
+/// Before the next frame, numbers the rows.
+pub(super) fn number(state: PageState) {
+    if state.flow.try_update_value(|flow| flow.begins(Doing::Numbering)) != Some(true) {
+        return;
+    }
+    request_animation_frame(move || {
+        state.flow.update_value(|flow| flow.ends(Doing::Numbering));
         number_rows(state);
     });
 }

@@ -20,7 +20,7 @@ fn items(rows: &[u8]) -> Vec<Consumer> {
 /// The rows of a view from one on, of this many in all.
 fn window(view: &str, rows: &[u8], start: u64, total: u64) -> Table {
     let counts = StatusCounts { pending: total, ..StatusCounts::default() };
-    Table::new(view.parse().unwrap(), items(rows), start, total, counts)
+    Table::new(view.parse().unwrap(), items(rows), start, Some(total), counts)
 }
 
 /// A table whose rows are all loaded, newest first.
@@ -129,7 +129,7 @@ fn an_event_for_a_row_that_is_not_loaded_yet_leaves_it_for_its_page() {
 fn after_a_long_break_the_table_is_what_the_server_says() {
     let mut table = whole(&[9, 5, 1]);
     table.apply(Event::Consumer(consumer(10)), NewRow::Wait);
-    table.load(View::default(), items(&[9, 1]), 0, 2);
+    table.load(View::default(), items(&[9, 1]), 0, Some(2));
     assert_eq!((order(&table), table.total(), table.waiting()), ([9, 1].map(key).to_vec(), 2, 0));
 }
 
@@ -201,7 +201,7 @@ fn the_numbers_of_what_came_with_the_rows_are_asked_for_when_its_event_comes() {
     let mut table = whole(&[2, 1]);
     let again = |table: &mut Table| table.apply(Event::Consumer(consumer(2)), NewRow::Show);
     assert_eq!((again(&mut table), table.is_doubtful()), (Applied::Nothing, true), "it may not be counted");
-    table.set_counts(table.counts(), 2, None);
+    table.set_counts(table.counts(), Some(2), None);
     assert_eq!((again(&mut table), table.is_doubtful()), (Applied::Nothing, false), "it is by now");
 }
 
@@ -210,7 +210,7 @@ fn a_registration_is_counted_at_once_and_then_by_the_server() {
     let mut table = whole(&[2, 1]);
     table.apply(Event::Consumer(consumer(3)), NewRow::Show);
     assert_eq!((table.counts().pending, table.total(), table.is_doubtful()), (3, 3, true));
-    table.set_counts(table.counts(), 3, None);
+    table.set_counts(table.counts(), Some(3), None);
     table.apply(Event::Consumer(consumer(3)), NewRow::Show);
     assert!(!table.is_doubtful(), "its own event again");
 }
@@ -222,7 +222,7 @@ fn what_happens_to_a_row_that_is_not_loaded_makes_the_numbers_doubtful() {
         assert_eq!(table.apply(event, NewRow::Show), Applied::Nothing);
         assert!(table.is_doubtful());
         let counts = StatusCounts { pending: 3, approved: 1, disapproved: 0 };
-        table.set_counts(counts, 4, Some(2));
+        table.set_counts(counts, Some(4), Some(2));
         assert_eq!((table.is_doubtful(), table.total(), table.above(), table.below()), (false, 4, 0, 2));
     }
 }
@@ -230,7 +230,7 @@ fn what_happens_to_a_row_that_is_not_loaded_makes_the_numbers_doubtful() {
 #[test]
 fn the_first_row_finds_its_number_by_how_many_stand_behind_the_last() {
     let mut table = window("", &[5, 4], 3, 9);
-    table.set_counts(StatusCounts::default(), 8, Some(4));
+    table.set_counts(StatusCounts::default(), Some(8), Some(4));
     assert_eq!((table.above(), table.below()), (2, 4));
 }
 
@@ -304,7 +304,7 @@ fn a_renamed_row_goes_to_its_place_once_it_is_not_in_use() {
         Consumer { name, revision, ..consumer(n) }
     };
     let rows = vec![named(1, "Bridge", 1), named(2, "clock", 1), named(3, "Door", 1)];
-    let mut table = Table::new("sort=name".parse().unwrap(), rows, 0, 3, StatusCounts::default());
+    let mut table = Table::new("sort=name".parse().unwrap(), rows, 0, Some(3), StatusCounts::default());
     table.apply(Event::Consumer(named(1, "Engine", 2)), NewRow::Show);
     assert_eq!(order(&table), [1, 2, 3].map(key));
     table.tidy(&[Some(key(1))], true);
@@ -333,4 +333,34 @@ fn the_edges_are_the_cursors_at_which_the_server_goes_on() {
     let table = window("sort=name", &[1, 2], 0, 9);
     assert_eq!(table.edge(Side::Above), Some(&Cursor::of(&consumer(1), Sort::Name)));
     assert_eq!(table.edge(Side::Below), Some(&Cursor::of(&consumer(2), Sort::Name)));
+}
+
+#[test]
+fn rows_that_are_not_counted_yet_are_one_more_than_are_known_and_to_be_counted() {
+    let view: View = "q=app".parse().unwrap();
+    let mut table = Table::new(view.clone(), items(&[3, 2]), 0, None, StatusCounts::default());
+    assert_eq!((table.is_counted(), table.is_doubtful(), table.total(), table.below()), (false, true, 3, 1));
+    table.extend(Side::Below, items(&[1]), false);
+    assert_eq!((table.total(), table.below()), (4, 1), "there are still more");
+    table.set_counts(StatusCounts::default(), Some(9), Some(6));
+    assert_eq!((table.is_counted(), table.is_doubtful(), table.total(), table.below()), (true, false, 9, 6));
+    table.load(view, items(&[1]), 5, None);
+    assert_eq!((table.is_counted(), table.total(), table.below()), (true, 9, 3), "the same view");
+    table.load(View::default(), items(&[1]), 0, None);
+    assert!(!table.is_counted());
+    table.extend(Side::Below, vec![], true);
+    assert_eq!((table.is_counted(), table.total()), (true, 1), "the end has come");
+}
+
+#[test]
+fn a_window_that_has_emptied_waits_for_the_rows_that_are_there() {
+    let mut table = window("status=pending", &[9, 8], 0, 5);
+    for n in [9, 8] {
+        table.apply(Event::Consumer(decided(n, Status::Approved)), NewRow::Show);
+    }
+    table.tidy(&[], true);
+    assert_eq!((order(&table), table.total(), table.below()), (vec![], 3, 3));
+    let asked_again = Consumer { requested_times: 2, ..consumer(1) };
+    assert_eq!(table.apply(Event::Consumer(asked_again), NewRow::Show), Applied::Nothing);
+    assert_eq!(order(&table), vec![]);
 }
