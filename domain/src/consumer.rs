@@ -292,12 +292,12 @@ impl Consumer {
         self.trusted && !self.allow_oauth_1_0
     }
 
-    /// Whether what it calls with its key and secret alone may be more than its users may: who has these is somebody.
+    /// Whether its key and secret alone may do more than sign users in: change consumers, or act for its functional user.
     pub fn has_power(&self) -> bool {
         self.may_administer || self.functional_user.is_some()
     }
 
-    /// Whether it has a right that it did not have before, or somebody else has it, or it works again.
+    /// Whether it has a right that it did not have before. With power, coming to work and signing by another RSA key are rights.
     pub fn has_gained_a_right(&self, before: &Self) -> bool {
         let works = self.status == Status::Approved && before.status != Status::Approved;
         let signs_otherwise = self.rsa_public_key.is_some() && self.rsa_public_key != before.rsa_public_key;

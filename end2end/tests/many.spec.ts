@@ -401,9 +401,6 @@ test.describe("With more than are loaded", () => {
     await showMany(consumers, 60);
     await tab(page, "Pending").click();
     await expect(page).toHaveURL(/status=pending/);
-    await all(page).check();
-    await expectSelected(page, 60);
-    await all(page).uncheck();
     await box(page, "App 60").check();
     await whole(page).click();
     await expectSelected(page, 60);
@@ -439,7 +436,7 @@ test.describe("With more than are loaded", () => {
   test("no more are picked one by one than a form has room for, and that is told", async ({ consumers, page }) => {
     await showMany(consumers, 450);
     await all(page).check();
-    for (const share of [0.5, 1]) {
+    for (const share of [0.2, 0.4, 0.6, 0.8, 1]) {
       await page.evaluate((share) => scrollTo(0, share * document.documentElement.scrollHeight), share);
       await expect(all(page), "none of the rows is selected that are loaded now").not.toBeChecked();
       await all(page).click();

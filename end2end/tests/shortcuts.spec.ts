@@ -120,6 +120,7 @@ test.describe("The keyboard shortcuts", () => {
     await expect(shortcuts(page).locator("caption")).toHaveText([
       "Everywhere",
       "On a name or menu button in the table",
+      "On a checkbox in the table",
       "In “Find a consumer or a command”",
       "In a menu",
     ]);
