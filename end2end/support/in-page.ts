@@ -103,7 +103,9 @@ export function prepare(): void {
     // The page says how many it found once the rows are there, also where they are the same as before.
     const words = document.querySelector("#found") as Element;
     const observer = new MutationObserver(async () => {
-      const search = { pressed, found: Number(words.textContent?.replace(/\D/g, "")) };
+      // Of more than it shows it says so many and a plus sign.
+      const text = words.textContent ?? "";
+      const search = { pressed, found: text.includes("+") ? Infinity : Number(text.replace(/\D/g, "")) };
       searches.add({ ...search, painted: await painted() });
     });
     observer.observe(words, { subtree: true, childList: true, characterData: true });

@@ -28,6 +28,11 @@ pub async fn fill(database: &DatabaseConnection, vault: &Vault, count: u64) -> R
     );
     transaction.execute_unprepared(&copies).await?;
     let backend = database.get_database_backend();
+    if backend == DbBackend::Postgres {
+        // Numbers that were given are not counted; the next user would get one of them.
+        let next = "SELECT setval(pg_get_serial_sequence('users', 'id'), (SELECT max(id) FROM users))";
+        transaction.execute_unprepared(next).await?;
+    }
     let first = Statement::from_string(backend, "SELECT id FROM users WHERE folded = 'user0'");
     let first: i64 =
         transaction.query_one_raw(first).await?.ok_or("there is no user")?.try_get_by_index(0)?;

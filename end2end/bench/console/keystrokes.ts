@@ -6,7 +6,7 @@ const TYPED = ["application 7", "cation 04", "zq", "xyl", "7f3a9", "d-4b", "4242
 /** How often all of it is typed. */
 const ROUNDS = 3;
 /** As many rows as one answer has. */
-const FEW = 90;
+const FEW = 48;
 
 interface Key {
   took: number;
