@@ -39,6 +39,11 @@ impl Used {
         Self { focus, open }
     }
 
+    /// Whether something in it had the focus.
+    pub const fn had_focus(&self) -> bool {
+        self.focus.is_some()
+    }
+
     /// Does the same to what stands in its place, as far as that has it.
     pub fn repeat(self, page: &Element) {
         let details = dom::all(page, "details");

@@ -201,8 +201,13 @@ impl Panel {
         let (used, top) = (Used::of(&place), place.scroll_top());
         place.set_inner_html(&html);
         place.set_hidden(false);
+        let had_focus = used.had_focus();
         used.repeat(&place);
         place.set_scroll_top(top);
+        // What had the focus may be gone, as **Approve** is from what was approved.
+        if had_focus && dom::is_focus_lost() {
+            dom::focus_in_place(HEADING);
+        }
         self.0.update_value(|opened| opened.html = html);
     }
 }
