@@ -2,7 +2,8 @@ import type { Page } from "@playwright/test";
 import { twoFrames } from "../support/look.ts";
 import { type ConsumersPage, PATH, ada, expect, numbered, ready, registerMany, signIn, test } from "../support/test.ts";
 
-const MANY = 10_000;
+// As many as take a moment to store: rows, windows and pages are the same with a million, which the benches have.
+const MANY = 3_000;
 
 const search = (page: Page) => page.getByRole("searchbox", { name: "Search consumers", exact: true });
 
@@ -79,7 +80,7 @@ test(`With ${MANY} consumers the page stays small, and every row is in reach`, a
     await expect(consumers.table).toHaveAttribute("aria-rowcount", String(MANY + 1));
     const numbers = await expectWindow(consumers, "at the begin");
     expect(numbers[0], "the heads are the first row").toBe(2);
-    await expect(tab(page, "All")).toHaveText("All 10,000");
+    await expect(tab(page, "All")).toHaveText("All 3,000");
     await expect(page.getByText(/Show more|Next 100/)).toHaveCount(0);
   });
 
@@ -162,7 +163,7 @@ test(`With ${MANY} consumers the page stays small, and every row is in reach`, a
 
   await test.step("a search finds one of them, and its end shows them all again", async () => {
     await page.evaluate(() => scrollTo(0, 0));
-    await search(page).fill("App 9999");
+    await search(page).fill("App 2999");
     await expect(consumers.rows).toHaveCount(1);
     await expect(consumers.table).toHaveAttribute("aria-rowcount", "2");
     await search(page).press("Escape");
