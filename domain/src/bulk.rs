@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
 
 use crate::{consumer::Consumer, consumer_key::ConsumerKey, consumer_name::ConsumerName};
 
@@ -12,6 +13,15 @@ pub const MOST_AT_ONCE: usize = 50;
 
 /// How many consumers are picked one by one, or left out of a view: a form has room for this many keys, whatever they are.
 pub const MOST_PICKED: usize = 250;
+
+/// How long a view stays selected whole: what it had longer ago is not what its table shows.
+const SELECTED_FOR: Duration = Duration::days(1);
+
+/// How far the clocks of two servers may differ: one selects, and another decides.
+const CLOCKS_DIFFER: Duration = Duration::minutes(5);
+
+/// How many characters a reason has at most.
+const MOST_OF_A_REASON: usize = 300;
 
 /// What is done to each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +66,33 @@ impl FromStr for Picked {
         let (key, revision) = text.split_once(' ').ok_or(NotPicked)?;
         let key = key.parse().map_err(|_| NotPicked)?;
         Ok(Self { key, revision: revision.parse().map_err(|_| NotPicked)? })
+    }
+}
+
+/// Why a decision is not made on a view that was selected at this time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SelectedAtError {
+    /// Longer ago than it stays selected.
+    #[error("This was selected more than a day ago. Select all that match again.")]
+    LongAgo,
+    /// Later than now.
+    #[error("This was selected later than now, by the clock of this server. Select all that match again.")]
+    Later,
+}
+
+/// The time that the filters of a view mean in every part of a decision: when it was selected, in milliseconds since 1970. 0
+/// means now; pages of earlier versions do not say when.
+pub fn selected_at(ms: i64, now: OffsetDateTime) -> Result<OffsetDateTime, SelectedAtError> {
+    if ms == 0 {
+        return Ok(now);
+    }
+    let at = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::milliseconds(ms));
+    if at > now.saturating_add(CLOCKS_DIFFER) {
+        Err(SelectedAtError::Later)
+    } else if at < now.saturating_sub(SELECTED_FOR) {
+        Err(SelectedAtError::LongAgo)
+    } else {
+        Ok(at)
     }
 }
 
@@ -116,6 +153,17 @@ pub struct NotDone {
     pub why: String,
 }
 
+impl NotDone {
+    /// For a reason, of which a result has the beginning where it is long.
+    pub fn new(consumer: Named, mut why: String) -> Self {
+        if let Some((end, _)) = why.char_indices().nth(MOST_OF_A_REASON) {
+            why.truncate(end);
+            why.push('…');
+        }
+        Self { consumer, why }
+    }
+}
+
 /// What a part has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkPart {
@@ -164,6 +212,29 @@ mod tests {
             let text = format!("a-key 1\n{line}");
             assert_eq!(list::<Picked>(&text, 9), Err(ListError::Line(line.to_owned())));
         }
+    }
+
+    #[test]
+    fn a_view_is_decided_on_as_it_was_when_it_was_selected_for_a_day() {
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let selected = |ago: Duration| selected_at(crate::time::milliseconds(now - ago), now);
+        for ago in [Duration::ZERO, Duration::minutes(30), Duration::hours(24), Duration::minutes(-5)] {
+            assert_eq!(selected(ago), Ok(now - ago), "{ago}");
+        }
+        assert_eq!(selected_at(0, now), Ok(now), "an earlier version says nothing");
+        assert_eq!(selected(Duration::hours(24) + Duration::MILLISECOND), Err(SelectedAtError::LongAgo));
+        assert_eq!(selected(Duration::minutes(-5) - Duration::MILLISECOND), Err(SelectedAtError::Later));
+        for (ms, error) in [(i64::MAX, SelectedAtError::Later), (i64::MIN, SelectedAtError::LongAgo)] {
+            assert_eq!(selected_at(ms, now), Err(error));
+        }
+    }
+
+    #[test]
+    fn a_long_reason_ends_with_an_ellipsis_after_a_whole_character() {
+        let named = Named { key: "a".parse().unwrap(), name: None };
+        let why = |length: usize| NotDone::new(named.clone(), "ä".repeat(length)).why;
+        assert_eq!(why(300), "ä".repeat(300));
+        assert_eq!(why(301), format!("{}…", "ä".repeat(300)));
     }
 
     #[test]

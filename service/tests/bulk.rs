@@ -8,8 +8,11 @@ use domain::{
     Consumer, ConsumerQuery, Status, StatusCounts, View,
     bulk::{BulkPart, Deed, Named, Picked},
 };
-use service::{Admin, ServiceError};
-use support::House;
+use service::{
+    Admin, ServiceError,
+    consumers::{TypedConsumer, TypedDetails, TypedEdit},
+};
+use support::{House, SECRET};
 
 /// Adds as many consumers, called by their numbers, and returns the number of the newest line.
 async fn some(house: &House, admin: &Admin, count: usize) -> i64 {
@@ -25,11 +28,12 @@ fn view(query: &str) -> View {
 
 /// Every part of a decision.
 async fn decided(house: &House, admin: &Admin, deed: Deed, view: &View, seen: i64) -> Vec<BulkPart> {
+    let view = view.at(house.service.now());
     let mut parts: Vec<BulkPart> = Vec::new();
     loop {
         let behind = parts.last().and_then(|part| part.next);
         let consumers = house.service.consumers(admin);
-        parts.push(consumers.decide_part(deed, view, seen, behind, &[]).await.unwrap());
+        parts.push(consumers.decide_part(deed, &view, seen, behind, &[]).await.unwrap());
         let part = parts.last().unwrap();
         assert_eq!(part.stopped, None);
         if part.next.is_none() {
@@ -88,7 +92,8 @@ async fn what_is_left_out_of_a_view_stays_as_it_is() {
     let consumers = house.service.consumers(&house.root);
     let (page, _) = consumers.list(&ConsumerQuery::default(), 10).await.unwrap();
     let left_out = [page.items[0].key, page.items[2].key];
-    let part = consumers.decide_part(Deed::Remove, &View::default(), seen, None, &left_out).await.unwrap();
+    let part =
+        consumers.decide_part(Deed::Remove, &ConsumerQuery::default(), seen, None, &left_out).await.unwrap();
     assert_eq!((part.len(), part.done[0].key, part.next), (1, page.items[1].key, None));
     assert_eq!(counts(&house).await.all(), 2);
 }
@@ -147,7 +152,7 @@ async fn a_reason_stands_with_every_consumer_that_is_decided() {
     let seen = some(&house, &house.root, 2).await;
     let reason = service::consumers::reason("Audit of May").unwrap();
     let consumers = house.service.consumers(&house.root).because(reason.as_ref());
-    consumers.decide_part(Deed::Disapprove, &View::default(), seen, None, &[]).await.unwrap();
+    consumers.decide_part(Deed::Disapprove, &ConsumerQuery::default(), seen, None, &[]).await.unwrap();
     for consumer in consumers.list(&ConsumerQuery::default(), 10).await.unwrap().0.items {
         assert_eq!(consumer.reason, reason);
     }
@@ -189,6 +194,48 @@ async fn everything_that_a_view_has_is_removed_for_good() {
     let found = house.service.consumers(&house.root).find(first.items[0].key).await;
     assert!(matches!(found, Err(ServiceError::Removed(_))), "{found:?}");
     assert_eq!(decided(&house, &house.root, Deed::Remove, &view("q=app"), seen).await, [BulkPart::default()]);
+}
+
+#[tokio::test]
+async fn what_comes_into_a_view_by_time_alone_while_it_is_decided_on_is_left_as_it_is() {
+    const HALF_A_DAY: Duration = Duration::from_hours(12);
+    let house = House::new().await;
+    some(&house, &house.root, 51).await;
+    house.pass(HALF_A_DAY);
+    // Behind all others: their keys begin with a digit or one of the letters up to f.
+    let younger = TypedConsumer { key: Some("younger".to_owned()), ..TypedConsumer::new("Younger", SECRET) };
+    let consumers = house.service.consumers(&house.root);
+    let younger = consumers.register(&younger).await.unwrap();
+    // Thirty days and a quarter after the others came.
+    house.pass(Duration::from_hours(30 * 24 + 6 - 12));
+    let (seen, unused) = (house.latest().await, view("last_used=not-30d").at(house.service.now()));
+    let first = consumers.decide_part(Deed::Remove, &unused, seen, None, &[]).await.unwrap();
+    assert_eq!((first.done.len(), first.next.is_some()), (50, true));
+    house.pass(HALF_A_DAY);
+    let rest = consumers.decide_part(Deed::Remove, &unused, seen, first.next, &[]).await.unwrap();
+    assert_eq!((rest.len(), rest.done.len(), rest.next), (1, 1, None));
+    assert_eq!(consumers.find(younger.key).await.unwrap(), younger);
+}
+
+#[tokio::test]
+async fn of_many_changes_a_reason_names_the_first_and_how_many_more_there_are() {
+    let house = House::with_users().await;
+    let ada = house.admin("ada").await;
+    let picked = house.register(&ada, "App").await;
+    let text = |text: &str| Some(text.to_owned());
+    let details = TypedDetails {
+        owner: text("Purchasing"),
+        contact: text("ask@purchasing.example"),
+        note: text("Once more"),
+        ..TypedDetails::default()
+    };
+    let edit = TypedEdit { name: text("Renamed"), details, ..TypedEdit::default() };
+    house.service.consumers(&house.root).edit(picked.key, edit, None).await.unwrap();
+    let part = house.service.consumers(&ada).decide_picked(Deed::Remove, &[as_seen(&picked)]).await.unwrap();
+    assert_eq!(
+        part.not_done[0].why,
+        "the command line changed the name to “Renamed”, the owner to “Purchasing”, the contact to “ask@purchasing.example” and 1 more in the meantime."
+    );
 }
 
 #[tokio::test]

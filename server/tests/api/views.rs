@@ -156,6 +156,36 @@ fn the_page_decides_on_all_consumers_of_a_view_part_by_part() {
 }
 
 #[test]
+fn a_part_has_the_filters_of_the_time_at_which_its_view_was_selected() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let now = Clock::System.now();
+    for (name, ends_in) in
+        [("Tomorrow", time::Duration::days(1)), ("In thirty days", time::Duration::hours(30 * 24 - 1))]
+    {
+        let ends_at = domain::time::timestamp(now + ends_in);
+        provider.edit(&provider.app(name), &json!({ "ends_at": ends_at }));
+    }
+    let counts = ada.call("counts", &[("view", "ends=soon")]).is(200).json();
+    assert_eq!(counts["total"], 2);
+    let selected_at = counts["at_ms"].as_i64().unwrap();
+    let decide = |hours_before: i64| {
+        let at_ms = (selected_at - hours_before * 3_600_000).to_string();
+        let seen = counts["seen"].to_string();
+        let form = [("deed", "disapprove"), ("view", "ends=soon"), ("seen", &*seen), ("at_ms", &*at_ms)];
+        ada.call("decide_part", &form)
+    };
+    for hours_before in [25, -1] {
+        let refused = decide(hours_before).is(400);
+        assert!(refused.text().contains("Select all that match again."), "{}", refused.text());
+    }
+    let part = decide(20).is(200).json();
+    let done: Vec<_> = part["done"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    assert_eq!(done, ["Tomorrow"], "the other one did not end soon then");
+    assert_eq!(decide(0).is(200).json()["done"][0]["name"], "In thirty days");
+}
+
+#[test]
 fn a_cursor_of_another_view_leads_to_no_consumer_outside_of_the_view() {
     let provider = Provider::start();
     let ada = provider.ada();

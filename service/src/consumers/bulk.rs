@@ -3,12 +3,15 @@
 //! left as it is.
 
 use domain::{
-    Actor, Consumer, ConsumerKey, ConsumerQuery, Cursor, Sort, Status, View,
+    Actor, Conflict, Consumer, ConsumerKey, ConsumerQuery, Cursor, Sort, Status,
     bulk::{BulkPart, Deed, MOST_AT_ONCE, Named, NotDone, Picked},
     query::Order,
 };
 
 use crate::{consumers::list::Consumers, error::ServiceError};
+
+/// How many changes of another administrator a reason names.
+const CHANGES: usize = 3;
 
 /// When it was done to a consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +35,14 @@ enum Undone {
 
 impl Consumers<'_> {
     /// Does it to the next consumers of a view behind one, or to the first ones, but for those that are left out. `seen` is the
-    /// number of the activity line that came with the view; who changed after it is left as it is.
+    /// number of the activity line that came with the view; who changed after it is left as it is. The query is of the time at
+    /// which the view was selected, the same in each part: it would have other consumers a part later.
     ///
     /// In the order of the keys: what is decided moves no other consumer to a part that has been before.
     pub async fn decide_part(
         self,
         deed: Deed,
-        view: &View,
+        view: &ConsumerQuery,
         seen: i64,
         behind: Option<ConsumerKey>,
         left_out: &[ConsumerKey],
@@ -47,7 +51,7 @@ impl Consumers<'_> {
             sort: Sort::Key,
             order: Some(Order::Ascending),
             after: behind.map(Cursor::by_key),
-            ..view.at(self.service.now())
+            ..view.clone()
         };
         let (rows, next) = self.rows(&query, MOST_AT_ONCE as u64).await?;
         let mut part = BulkPart { next: next.map(|cursor| cursor.key), ..BulkPart::default() };
@@ -131,7 +135,24 @@ fn note(part: &mut BulkPart, consumer: Named, made: Result<Made, Undone>) -> Res
             part.stopped = Some(error.to_string());
             return Ok(false);
         }
-        Err(why) => part.not_done.push(NotDone { consumer, why: why.to_string() }),
+        Err(Undone::Service(ServiceError::Conflict(conflict))) => {
+            part.not_done.push(NotDone::new(consumer, changed(&conflict)));
+        }
+        Err(why) => part.not_done.push(NotDone::new(consumer, why.to_string())),
     }
     Ok(true)
+}
+
+/// Who changed a consumer, and the first of what was changed: there is room for the reasons of a whole part.
+fn changed(conflict: &Conflict) -> String {
+    let Conflict { by, changes, .. } = conflict;
+    if changes.is_empty() {
+        return format!("{by} changed it and changed it back in the meantime.");
+    }
+    let more = match changes.len().saturating_sub(CHANGES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let first = changes.iter().take(CHANGES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    format!("{by} changed {first}{more} in the meantime.")
 }

@@ -10,7 +10,7 @@ use std::{net::IpAddr, str::FromStr};
 use domain::{
     Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, Page, TypedSecret, View,
     bulk::{self, BulkPart, Deed, MOST_AT_ONCE, MOST_PICKED},
-    query::{MOST_ROWS, NotACursor},
+    query::{MOST_ROWS, NotACursor, milliseconds},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -86,18 +86,22 @@ fn query(now: time::OffsetDateTime, view: &str, cursor: &str) -> Result<Consumer
 }
 
 /// Does it to the next consumers of a view behind one, or to the first ones, but for those that are left out, one key on a line;
-/// and to none that came or changed after the activity line that the page has seen. The reason may be empty.
+/// and to none that came or changed after the activity line that the page has seen. The filters are those of the time at which the
+/// view was selected, in milliseconds since 1970. The reason may be empty.
 #[server(prefix = "/api/page", endpoint = "decide_part")]
 pub async fn decide_part(
     deed: Deed,
     #[server(default)] view: String,
     seen: i64,
+    #[server(default)] at_ms: i64,
     #[server(default)] behind: String,
     #[server(default)] left_out: String,
     #[server(default)] reason: String,
 ) -> Result<BulkPart, AppError> {
     let (service, admin) = admin()?;
-    let view = view.parse::<View>().map_err(|error| answer(AppError::BadRequest(error.to_string())))?;
+    let at = bulk::selected_at(at_ms, service.now());
+    let at = at.map_err(|error| answer(AppError::BadRequest(error.to_string())))?;
+    let view = query(at, &view, "")?;
     let behind = if behind.is_empty() { None } else { lines(&behind, 1)?.pop() };
     let left_out = if left_out.is_empty() { Vec::new() } else { lines(&left_out, MOST_PICKED)? };
     let reason = service::consumers::reason(&reason).map_err(answer)?;
@@ -129,12 +133,13 @@ pub async fn counts(
     #[server(default)] cursor: String,
 ) -> Result<ViewCounts, AppError> {
     let (service, admin) = admin()?;
-    let query = query(service.now(), &view, &cursor)?;
+    let now = service.now();
+    let query = query(now, &view, &cursor)?;
     let consumers = service.consumers(&admin);
     let seen = consumers.seen().await.map_err(answer)?;
     let counts = consumers.counts().await.map_err(answer)?;
     let (total, behind) = consumers.count_rows(&query).await.map_err(answer)?;
-    Ok(ViewCounts { counts, total, behind, seen })
+    Ok(ViewCounts { counts, total, behind, seen, at_ms: milliseconds(now) })
 }
 
 /// One consumer as it is now.

@@ -64,11 +64,12 @@ pub(super) fn decide_part(
     left_out: &str,
     reason: &str,
 ) -> Pending<BulkPart> {
-    let (deed, Whole { view, seen }) = (deed.word(), whole);
+    let (deed, Whole { view, seen, at_ms }) = (deed.word(), whole);
     let fields: Fields<'_> = &[
         ("deed", &deed),
         ("view", view),
         ("seen", seen),
+        ("at_ms", at_ms),
         ("behind", &behind),
         ("left_out", &left_out),
         ("reason", &reason),

@@ -10,6 +10,8 @@ pub(super) struct Whole {
     pub(super) view: View,
     /// The number of the newest activity that was in it.
     pub(super) seen: i64,
+    /// The server's time then, in milliseconds since 1970: what "not for 30 days" means until it is decided.
+    pub(super) at_ms: i64,
 }
 
 /// What is selected. Rows that are not loaded any more stay selected.
@@ -133,7 +135,7 @@ mod tests {
 
     fn whole(query: &str) -> Chosen {
         let mut chosen = Chosen::default();
-        chosen.set_whole(Whole { view: query.parse().unwrap(), seen: 7 });
+        chosen.set_whole(Whole { view: query.parse().unwrap(), seen: 7, at_ms: 0 });
         chosen
     }
 

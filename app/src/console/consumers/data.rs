@@ -63,6 +63,9 @@ pub struct ViewCounts {
     pub behind: u64,
     /// The number of the newest activity that all of this contains.
     pub seen: i64,
+    /// When it was counted, in milliseconds since 1970; 0 from a server of an earlier version.
+    #[serde(default)]
+    pub at_ms: i64,
 }
 
 /// The result of a register form that was sent without scripts.

@@ -101,7 +101,8 @@ pub(super) fn select_whole(state: PageState) {
                 });
                 state.show_waiting();
                 state.rows.settle();
-                state.selected.change(|chosen| chosen.set_whole(Whole { view, seen: counts.seen }));
+                let whole = Whole { view, seen: counts.seen, at_ms: counts.at_ms };
+                state.selected.change(|chosen| chosen.set_whole(whole));
             }
             // Another view is shown by now.
             Ok(_) => {}
