@@ -5,6 +5,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     activity::Actor,
     consumer::{Consumer, Status},
+    consumer_name::ConsumerName,
     network::Network,
 };
 
@@ -18,6 +19,11 @@ impl Consumer {
         is_undecided.then(|| self.created_at + UNDECIDED_FOR)
     }
 
+    /// The name of the approved consumer that its own looks like, until somebody has decided on it.
+    pub fn looks_like(&self) -> Option<&ConsumerName> {
+        self.resembles.as_ref().filter(|_| self.ends_undecided_at().is_some())
+    }
+
     /// The network that asked for its key; `None` where no program did, or an earlier version did not note it.
     pub fn requested_from_network(&self) -> Option<Network> {
         self.requested_from.as_ref()?.parse().ok().map(Network::of)
@@ -29,7 +35,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{consumer_key::ConsumerKey, consumer_name::ConsumerName};
+    use crate::consumer_key::ConsumerKey;
 
     const MADE: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
@@ -53,6 +59,16 @@ mod tests {
             assert_eq!(requested.decide(status, MADE).unwrap().ends_undecided_at(), None);
         }
         assert_eq!(by(Actor::CommandLine).ends_undecided_at(), None);
+    }
+
+    #[test]
+    fn a_request_looks_like_an_approved_consumer_until_it_is_decided() {
+        let alike = Consumer { resembles: ConsumerName::parse("App").ok(), ..by(Actor::Request) };
+        assert_eq!(alike.looks_like(), Some(&alike.name));
+        for status in [Status::Approved, Status::Disapproved] {
+            assert_eq!(alike.decide(status, MADE).unwrap().looks_like(), None);
+        }
+        assert_eq!(by(Actor::Request).looks_like(), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { expectNoViolations } from "../support/axe.ts";
 import { overflow, twoFrames, watchPosition } from "../support/look.ts";
-import { type ConsumersPage, type Latchkey, PATH, ada, expect, grace, numbered, ready, registerMany, signIn, test } from "../support/test.ts";
+import { type ConsumersPage, type Latchkey, PATH, SECRET, ada, expect, grace, numbered, ready, registerMany, signIn, test } from "../support/test.ts";
 
 type Deed = "Approve" | "Disapprove" | "Remove";
 
@@ -48,6 +48,13 @@ async function show(server: Latchkey, consumers: ConsumersPage, names = NAMES): 
   await consumers.pointAway();
   for (const name of names) await server.register(name);
   await expect(consumers.rows).toHaveCount(names.length);
+}
+
+/** Has a program ask for a key; returns that. */
+async function askForKey(server: Latchkey, name: string): Promise<string> {
+  const answer = await fetch(`${server.url}/oauth/requestKey`, { method: "POST", body: JSON.stringify({ name, secret: SECRET }) });
+  expect(answer.status).toBe(200);
+  return ((await answer.json()) as { key: string }).key;
 }
 
 /** Registers more than are loaded at once, and shows the first of them. */
@@ -279,6 +286,57 @@ test.describe("What is selected", () => {
     await expect(result(again), "its change is seen by now").toContainText("1 consumer was approved.");
   });
 
+  test("is decided on as it is when the dialog opens, which names what has changed since it was picked", async ({ server, consumers, page }) => {
+    const keys = Object.fromEntries((await server.list()).map(({ name, key }) => [name, key]));
+    await box(page, "Test runner").check();
+    await box(page, "Model export").check();
+    await server.disapprove(keys["Model export"] as string);
+    await consumers.expectStatus("Model export", "Disapproved");
+    const question = await choose(page, "Approve");
+    await expect(question).toContainText("1 of them has changed since it was selected, and is decided on as it is now: Model export");
+    await page.keyboard.press("Escape");
+    await box(page, "Model export").uncheck();
+    await box(page, "Model export").check();
+    await choose(page, "Approve");
+    await expect(question, "it was selected as it is now").not.toContainText("has changed");
+    await server.disapprove(keys["Test runner"] as string);
+    await expect(consumers.rowOfKey(keys["Test runner"] as string)).toContainText("Disapproved");
+    await button(question, "Approve").click();
+    await expect(result(question)).toContainText("1 consumer was approved.");
+    await expect(result(question).getByRole("listitem")).toHaveText([/^Test runner: the command line changed the status to Disapproved/]);
+    expect(await statuses(server)).toMatchObject({ "Model export": "approved", "Test runner": "disapproved" });
+  });
+
+  test("is approved where it looks like an approved consumer, which the dialog warns of; among all that match it is left", async ({ server, consumers, page }) => {
+    await server.register("Cameo", "approved");
+    const alike = await askForKey(server, "C\u0430meo");
+    await expect(consumers.rowOfKey(alike)).toBeVisible();
+    const tick = consumers.rowOfKey(alike).getByRole("checkbox");
+    await tab(page, "Pending").click();
+    await expect(consumers.rows).toHaveCount(5);
+    await box(page, "Test runner").check();
+    await whole(page).click();
+    await expectSelected(page, 5);
+    const question = await choose(page, "Approve");
+    await expect(question).toContainText("So is what looks like a consumer that is approved.");
+    await button(question, "Approve").click();
+    await expect(result(question)).toContainText("4 consumers were approved.");
+    await expect(result(question).getByRole("listitem")).toHaveText([/Its name looks like “Cameo”, which is approved/]);
+    await button(question, "Close").click();
+    expect((await server.show(alike)).status).toBe("pending");
+    await tick.check();
+    await expectSelected(page, 1);
+    await choose(page, "Disapprove");
+    await expect(dialog(page, "Disapprove")).not.toContainText("looks like");
+    await page.keyboard.press("Escape");
+    await choose(page, "Approve");
+    await expect(question).toContainText("1 of them looks like a consumer that is approved. Make sure who asked for it: C\u0430meo");
+    await expectNoViolations(page, "the warning");
+    await button(question, "Approve").click();
+    await expect(result(question)).toContainText("1 consumer was approved.");
+    expect((await server.show(alike)).status).toBe("approved");
+  });
+
   test("goes on where an answer was lost, and says what was so already", async ({ server, page, complaints }) => {
     complaints.expect(LOST);
     await all(page).check();
@@ -329,10 +387,12 @@ test.describe("With more than are loaded", () => {
     await expect(all(page)).toBeChecked({ indeterminate: true });
 
     let parts = 0;
+    const times = new Set<string | null>();
     let letGo = () => {};
     const gate = new Promise<void>((open) => (letGo = open));
     await page.route("**/api/page/decide_part", async (route) => {
       parts += 1;
+      times.add(new URLSearchParams(route.request().postData() ?? "").get("at_ms"));
       if (parts === 2) await gate;
       await route.continue();
     });
@@ -345,6 +405,7 @@ test.describe("With more than are loaded", () => {
     letGo();
     await expect(result(question)).toContainText("119 consumers were approved.");
     expect(parts, "parts of at most 50").toBe(3);
+    expect([...times], "the time at which it was selected").toEqual([expect.stringMatching(/^\d{13}$/)]);
     await button(question, "Close").click();
     await expect(bar(page)).toHaveCount(0);
     const after = await statuses(server);

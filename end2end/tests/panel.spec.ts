@@ -1,5 +1,5 @@
 import { type Locator, type Page } from "@playwright/test";
-import { ConsumersPage, PATH, ada, expect, grace, openConsumers, ready, refused, signIn, test } from "../support/test.ts";
+import { ConsumersPage, PATH, SECRET, ada, expect, grace, openConsumers, ready, refused, signIn, test } from "../support/test.ts";
 import { expectNoViolations } from "../support/axe.ts";
 import { overflow } from "../support/look.ts";
 
@@ -158,6 +158,25 @@ test("Details, users and activity have their sections", async ({ server, consume
     "href",
     `/settings/activity?consumer=${consumer.key}`,
   );
+});
+
+test("A name that looks like an approved one is warned of, in the panel and before it is approved", async ({ server, consumers, page }) => {
+  await server.register(NAME, "approved");
+  const body = JSON.stringify({ name: NAME.toUpperCase(), secret: SECRET });
+  expect((await fetch(`${server.url}/oauth/requestKey`, { method: "POST", body })).status).toBe(200);
+  await open(consumers, NAME.toUpperCase());
+  const warning = `Its name looks like “${NAME}”, which is approved.`;
+  await expect(panel(page)).toContainText(warning);
+  await expectNoViolations(page, "the panel with the warning");
+  await button(page, "Disapprove").click();
+  await expect(consumers.dialog("Disapprove consumer key")).not.toContainText(warning);
+  await page.keyboard.press("Escape");
+  await button(page, "Approve").click();
+  await expect(consumers.dialog("Approve consumer key")).toContainText(warning);
+  await expectNoViolations(page, "the dialog with the warning");
+  await consumers.confirmation("Approve consumer key").click();
+  await expect(section(page, "Details")).toContainText("Approved");
+  await expect(panel(page)).not.toContainText(warning);
 });
 
 test.describe("Copying", () => {

@@ -12,7 +12,7 @@ use service::{
     Admin, ServiceError,
     consumers::{TypedConsumer, TypedDetails, TypedEdit},
 };
-use support::{House, SECRET};
+use support::{HERE, House, SECRET};
 
 /// Adds as many consumers, called by their numbers, and returns the number of the newest line.
 async fn some(house: &House, admin: &Admin, count: usize) -> i64 {
@@ -236,6 +236,24 @@ async fn of_many_changes_a_reason_names_the_first_and_how_many_more_there_are() 
         part.not_done[0].why,
         "the command line changed the name to “Renamed”, the owner to “Purchasing”, the contact to “ask@purchasing.example” and 1 more in the meantime."
     );
+}
+
+#[tokio::test]
+async fn what_looks_like_an_approved_consumer_is_approved_where_it_is_picked_alone() {
+    let house = House::new().await;
+    let consumers = house.service.consumers(&house.root);
+    let cameo = house.register(&house.root, "Cameo").await;
+    consumers.approve(cameo.key, None).await.unwrap();
+    let ask = |name| house.service.key_requests().register(Some(name), SECRET, false, HERE);
+    let (alike, other) = (ask("C\u{430}meo").await.unwrap(), ask("Other").await.unwrap());
+    let parts =
+        decided(&house, &house.root, Deed::Approve, &view("status=pending"), house.latest().await).await;
+    assert_eq!(parts[0].done, [Named::from(&other)]);
+    let [not_done] = &parts[0].not_done[..] else { panic!("{parts:?}") };
+    assert_eq!(not_done.consumer.key, alike.key);
+    assert!(not_done.why.starts_with("Its name looks like “Cameo”, which is approved"), "{not_done:?}");
+    let part = consumers.decide_picked(Deed::Approve, &[as_seen(&alike)]).await.unwrap();
+    assert_eq!(part.done, [Named::from(&alike)]);
 }
 
 #[tokio::test]

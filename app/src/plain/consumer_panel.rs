@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::{
     console::consumers::{
         panel::{BEGIN, BEGIN_REFUSED, TABLE},
-        requested::removable_from,
+        requested::{likeness_warning, removable_from},
     },
     frame::site::Site,
     plain::{
@@ -100,6 +100,7 @@ fn shown(overview: Overview, site: &Site, now: OffsetDateTime, opens: bool) -> A
     let (key, name) = (consumer.key, consumer.name.to_string());
     view! {
         {head(name, site, opens)}
+        {likeness_warning(&consumer)}
         <div class="panel-deeds">{deeds.collect_view()}</div>
         <section aria-labelledby="panel-details">
             <h3 id="panel-details">"Details"</h3>
@@ -185,6 +186,18 @@ mod tests {
             "{html}"
         );
         assert!(html.contains("href=\"/keys/settings/activity?consumer=a-key\""), "{html}");
+    }
+
+    #[test]
+    fn a_request_whose_name_looks_like_an_approved_one_is_warned_of_until_it_is_decided() {
+        let mut alike = overview();
+        alike.consumer.created_by = Actor::Request;
+        alike.consumer.resembles = ConsumerName::parse("Cameo").ok();
+        let mut decided = alike.clone();
+        decided.consumer.status = Status::Approved;
+        let warning = "Its name looks like “Cameo”, which is approved.";
+        assert!(html(alike).contains(warning));
+        assert!(!html(decided).contains(warning));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! left as it is.
 
 use domain::{
-    Actor, Conflict, Consumer, ConsumerKey, ConsumerQuery, Cursor, Sort, Status,
+    Actor, Conflict, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, Sort, Status,
     bulk::{BulkPart, Deed, MOST_AT_ONCE, Named, NotDone, Picked},
     query::Order,
 };
@@ -27,6 +27,10 @@ enum Made {
 enum Undone {
     #[error("{0} has registered or changed it since the view was read, so it was left as it is.")]
     Unseen(Actor),
+    #[error(
+        "Its name looks like “{0}”, which is approved, so it is approved where it is picked, not with all that match."
+    )]
+    LooksLike(ConsumerName),
     #[error("It may administer Latchkey or act for its functional user, so it is approved by itself alone.")]
     HasPower,
     #[error(transparent)]
@@ -93,6 +97,10 @@ impl Consumers<'_> {
         let newest = lines.into_iter().next_back().filter(|line| line.id > seen);
         if let Some(newest) = newest.filter(|_| !is_made(deed, consumer)) {
             return Err(Undone::Unseen(newest.actor));
+        }
+        // Among all that match nobody has read its name.
+        if let Some(name) = consumer.looks_like().filter(|_| deed == Deed::Approve) {
+            return Err(Undone::LooksLike(name.clone()));
         }
         self.decide_once(deed, consumer, consumer.revision).await
     }

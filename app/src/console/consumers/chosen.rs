@@ -14,12 +14,28 @@ pub(super) struct Whole {
     pub(super) at_ms: i64,
 }
 
+/// A consumer that was picked.
+#[derive(Clone, Debug)]
+pub(super) struct PickedRow {
+    /// As its row showed it last.
+    pub(super) consumer: Arc<Consumer>,
+    /// The revision at which it was picked.
+    revision: i64,
+}
+
+impl PickedRow {
+    /// Whether its row has changed since.
+    pub(super) fn has_changed(&self) -> bool {
+        self.consumer.revision != self.revision
+    }
+}
+
 /// What is selected. Rows that are not loaded any more stay selected.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chosen {
     whole: Option<Whole>,
-    /// The consumers that were picked, as they were seen last; of a whole view, those that are left out.
-    picked: Vec<Arc<Consumer>>,
+    /// The consumers that were picked; of a whole view, those that are left out.
+    picked: Vec<PickedRow>,
     /// The row that was clicked last, from which a range begins.
     last: Option<ConsumerKey>,
 }
@@ -31,7 +47,7 @@ impl Chosen {
     }
 
     fn is_picked(&self, key: ConsumerKey) -> bool {
-        self.picked.iter().any(|picked| picked.key == key)
+        self.picked.iter().any(|picked| picked.consumer.key == key)
     }
 
     /// How many are selected, where the view has this many rows.
@@ -46,7 +62,7 @@ impl Chosen {
     }
 
     /// The consumers that were picked, or left out.
-    pub(super) fn picked(&self) -> &[Arc<Consumer>] {
+    pub(super) fn picked(&self) -> &[PickedRow] {
         &self.picked
     }
 
@@ -55,11 +71,12 @@ impl Chosen {
         let picks = selected != self.whole.is_some();
         let affected: Vec<_> = rows.iter().filter(|row| self.is_picked(row.key) != picks).cloned().collect();
         if !picks {
-            self.picked.retain(|picked| affected.iter().all(|row| row.key != picked.key));
+            self.picked.retain(|picked| affected.iter().all(|row| row.key != picked.consumer.key));
         } else if self.picked.len() + affected.len() > MOST_PICKED {
             return false;
         } else {
-            self.picked.extend(affected);
+            let pick = |row: Arc<Consumer>| PickedRow { revision: row.revision, consumer: row };
+            self.picked.extend(affected.into_iter().map(pick));
         }
         true
     }
@@ -91,15 +108,15 @@ impl Chosen {
     /// Takes over what rows show by now; those that are not loaded stay as they were seen last.
     pub(super) fn see(&mut self, shown: impl Fn(ConsumerKey) -> Option<Arc<Consumer>>) {
         for picked in &mut self.picked {
-            if let Some(now) = shown(picked.key) {
-                *picked = now;
+            if let Some(now) = shown(picked.consumer.key) {
+                picked.consumer = now;
             }
         }
     }
 
     /// Forgets the consumers that were picked and are gone, or done.
     pub(super) fn forget(&mut self, is_over: impl Fn(ConsumerKey) -> bool) {
-        self.picked.retain(|picked| !is_over(picked.key));
+        self.picked.retain(|picked| !is_over(picked.consumer.key));
     }
 
     /// The row that was clicked last.
@@ -190,13 +207,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_picked_has_the_revision_that_was_seen_last() {
+    fn what_is_picked_has_the_revision_that_was_seen_last_and_is_known_to_have_changed() {
         let mut chosen = Chosen::default();
         chosen.set(&rows([1, 2]), true);
         let newer = row(1).decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).map(Arc::new);
         chosen.see(|of| newer.clone().filter(|newer| newer.key == of));
-        let revisions: Vec<_> = chosen.picked().iter().map(|picked| picked.revision).collect();
-        assert_eq!(revisions, [2, 1]);
+        let seen = |picked: &PickedRow| (picked.consumer.revision, picked.has_changed());
+        assert_eq!(chosen.picked().iter().map(seen).collect::<Vec<_>>(), [(2, true), (1, false)]);
+        chosen.set(&rows([1]), false);
+        chosen.set(&[newer.clone().unwrap()], true);
+        assert!(chosen.picked().iter().all(|picked| !picked.has_changed()), "it was picked as it is now");
         chosen.forget(|of| of == key(1));
         assert_eq!((chosen.number(1000), chosen.has(key(1))), (1, false));
     }

@@ -9,6 +9,7 @@ use super::{
     calls,
     closed::Asked,
     decision::Decision,
+    requested::likeness_warning,
     rights::{Approval, ApprovalRights},
     state::PageState,
     undo,
@@ -30,6 +31,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
     let state = expect_context::<PageState>();
     let dialog = NodeRef::<html::Dialog>::new();
     let approval = (decision == Decision::Approve).then(|| Approval::of(&consumer));
+    let warning = likeness_warning(&consumer).filter(|_| decision == Decision::Approve);
     let consequence = decision.consequence(consumer.trusted);
     let Consumer { key, name, revision, .. } = Arc::unwrap_or_clone(consumer);
     let name = name.to_string();
@@ -78,6 +80,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                     " "
                     <dd class="key" translate="no">{shown_key}</dd>
                 </dl>
+                {warning}
                 {approval.map(|approval| view! { <ApprovalRights approval trusted errors=submit.errors/> })}
                 {(decision != Decision::Approve).then(|| view! {
                     " "

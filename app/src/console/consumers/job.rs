@@ -8,24 +8,46 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{calls, chosen::Whole, outcome::Outcome, selection, state::PageState};
+use super::{
+    calls,
+    chosen::{PickedRow, Whole},
+    outcome::Outcome,
+    selection,
+    state::PageState,
+};
 use crate::{console::request::Pending, error::AppError};
 
 /// How many names the dialog tells.
 const NAMES: usize = 5;
 
+/// Some consumers: how many, and what the first of them are called.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub(super) number: u64,
+    pub(super) names: Vec<String>,
+}
+
+impl Group {
+    fn of(consumers: &[Arc<Consumer>]) -> Self {
+        let names = consumers.iter().take(NAMES).map(|consumer| consumer.name.to_string()).collect();
+        Self { number: consumers.len() as u64, names }
+    }
+}
+
 /// What is done, and to which consumers.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     pub(super) deed: Deed,
-    /// How many they are.
-    pub(super) number: u64,
-    /// What the first of them are called.
-    pub(super) names: Vec<String>,
+    /// All of them.
+    pub(super) all: Group,
+    /// Those that have changed since they were picked: they are decided on as they are now.
+    pub(super) changed: Group,
+    /// Those whose names look like that of an approved consumer.
+    pub(super) alike: Group,
     /// The view that is selected whole, if one is.
     pub(super) whole: Option<Whole>,
     /// Those that were picked; of a whole view, those that are left out.
-    picked: Vec<Arc<Consumer>>,
+    picked: Vec<PickedRow>,
 }
 
 impl Job {
@@ -34,20 +56,24 @@ impl Job {
         let number = selection::number(state);
         let (whole, picked) =
             state.selected.read(|chosen| (chosen.whole().cloned(), chosen.picked().to_vec()));
-        let shown = || {
-            let order = state.rows.read(|table| table.order().to_vec());
-            let selected = order.into_iter().filter(|key| state.selected.read(|chosen| chosen.has(*key)));
-            selected.filter_map(|key| state.rows.get(key)).take(NAMES).collect()
+        let rows = match &whole {
+            Some(_) => first_rows(state),
+            None => picked.iter().map(|row| row.consumer.clone()).collect(),
         };
-        let first: Vec<_> =
-            if whole.is_some() { shown() } else { picked.iter().take(NAMES).cloned().collect() };
-        let names = first.iter().map(|consumer| consumer.name.to_string()).collect();
-        Self { deed, number, names, whole, picked }
+        let all = Group { number, ..Group::of(&rows) };
+        // Of a whole view those that are picked are left out.
+        let those = |has: fn(&PickedRow) -> bool| {
+            let rows = picked.iter().filter(|row| whole.is_none() && has(row));
+            Group::of(&rows.map(|row| row.consumer.clone()).collect::<Vec<_>>())
+        };
+        let changed = those(PickedRow::has_changed);
+        let alike = those(|row| row.consumer.looks_like().is_some());
+        Self { deed, all, changed, alike, whole, picked }
     }
 
     /// The keys of those that were picked or left out, one on a line.
     pub(super) fn keys(&self) -> String {
-        lines(self.picked.iter().map(|consumer| consumer.key.to_string()))
+        lines(self.picked.iter().map(|row| row.consumer.key.to_string()))
     }
 
     /// Goes on from what has come of it so far, to the end or to the first part that fails. Dropped at any time, it begins no
@@ -86,12 +112,12 @@ impl Job {
             return Some(calls::decide_part(self.deed, whole, &behind, &self.keys(), reason));
         }
         let rest = self.rest(outcome).iter().take(MOST_AT_ONCE);
-        let picked = lines(rest.map(|consumer| format!("{} {}", consumer.key, consumer.revision)));
+        let picked = lines(rest.map(|row| format!("{} {}", row.consumer.key, row.consumer.revision)));
         Some(calls::decide_picked(self.deed, &picked, reason))
     }
 
     /// Those of the picked ones that had no turn yet.
-    fn rest(&self, outcome: &Outcome) -> &[Arc<Consumer>] {
+    fn rest(&self, outcome: &Outcome) -> &[PickedRow] {
         let handled = usize::try_from(outcome.handled()).unwrap_or(usize::MAX);
         self.picked.get(handled..).unwrap_or_default()
     }
@@ -109,9 +135,16 @@ impl Job {
     }
 
     fn name(&self, key: ConsumerKey) -> String {
-        let picked = self.picked.iter().find(|picked| picked.key == key);
-        picked.map_or_else(|| key.to_string(), |picked| picked.name.to_string())
+        let picked = self.picked.iter().find(|row| row.consumer.key == key);
+        picked.map_or_else(|| key.to_string(), |row| row.consumer.name.to_string())
     }
+}
+
+/// The first rows of those that are loaded and selected.
+fn first_rows(state: PageState) -> Vec<Arc<Consumer>> {
+    let order = state.rows.read(|table| table.order().to_vec());
+    let selected = order.into_iter().filter(|key| state.selected.read(|chosen| chosen.has(*key)));
+    selected.filter_map(|key| state.rows.get(key)).take(NAMES).collect()
 }
 
 fn lines(lines: impl Iterator<Item = String>) -> String {

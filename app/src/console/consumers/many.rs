@@ -6,7 +6,7 @@ use leptos::{ev, html, prelude::*};
 use super::{
     calls,
     job::Job,
-    many_words::{count, is_number, names, number_hint, result, signed_in, words},
+    many_words::{alike, changed, count, group, is_number, number_hint, result, signed_in, words},
     outcome::Outcome,
     selection,
     state::PageState,
@@ -34,7 +34,7 @@ pub(super) fn Many(deed: Deed) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let (heading, button, consequence) = words(deed);
     let job = Job::of(state, deed);
-    let number = job.number;
+    let number = job.all.number;
     let outcome = ArcRwSignal::new(Outcome::default());
     let submit = Submit::new(0);
     let (reason, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -126,9 +126,9 @@ fn question(
     [typed, reason]: [RwSignal<String>; 2],
     errors: RwSignal<Vec<FieldError>>,
 ) -> AnyView {
-    let (number, is_whole) = (job.number, job.whole.is_some());
-    let first = names(job.names.clone(), number.saturating_sub(job.names.len() as u64));
-    let keys = Some(job.keys()).filter(|_| job.deed != Deed::Approve && !is_whole);
+    let (number, is_whole) = (job.all.number, job.whole.is_some());
+    let approves = job.deed == Deed::Approve;
+    let keys = Some(job.keys()).filter(|_| !approves && !is_whole);
     let users = keys.map(|keys| {
         view! {
             <Counted
@@ -149,10 +149,15 @@ fn question(
         }
     });
     view! {
-        <p translate="no"><strong>{count(number)}</strong> ": " {first}</p>
+        <p translate="no"><strong>{count(number)}</strong> ": " {group(&job.all)}</p>
+        {changed(&job.changed)}
+        {approves.then(|| alike(&job.alike))}
         <p>{consequence}</p>
         {is_whole.then(|| view! {
-            <p>"What others register or change from now on is left as it is, and told."</p>
+            <p>
+                "What others register or change from now on is left as it is, and told."
+                {approves.then_some(" So is what looks like a consumer that is approved.")}
+            </p>
         })}
         {users}
         {typed}

@@ -3,7 +3,10 @@
 use domain::bulk::Deed;
 use leptos::prelude::*;
 
-use super::outcome::{Outcome, participle};
+use super::{
+    job::Group,
+    outcome::{Outcome, participle},
+};
 use crate::ui::number::grouped;
 
 /// The words of a deed: the heading, the button, and what it will do to them.
@@ -47,8 +50,39 @@ pub(super) fn result(deed: Deed, outcome: &Outcome, number: u64) -> AnyView {
     .into_any()
 }
 
+/// Which of them have changed since they were picked, if any.
+pub(super) fn changed(those: &Group) -> Option<AnyView> {
+    let words = if those.number == 1 {
+        " of them has changed since it was selected, and is decided on as it is now: "
+    } else {
+        " of them have changed since they were selected, and are decided on as they are now: "
+    };
+    warning(those, words)
+}
+
+/// Which of them look like approved consumers, if any.
+pub(super) fn alike(those: &Group) -> Option<AnyView> {
+    let words = if those.number == 1 {
+        " of them looks like a consumer that is approved. Make sure who asked for it: "
+    } else {
+        " of them look like consumers that are approved. Make sure who asked for them: "
+    };
+    warning(those, words)
+}
+
+fn warning(those: &Group, words: &'static str) -> Option<AnyView> {
+    let number = grouped(those.number);
+    let warning = || view! { <p class="note warning users" translate="no"><span>{number} {words} {group(those)}</span></p> };
+    (those.number > 0).then(|| warning().into_any())
+}
+
+/// The first names of a group, and how many more there are.
+pub(super) fn group(those: &Group) -> AnyView {
+    names(those.names.clone(), those.number.saturating_sub(those.names.len() as u64))
+}
+
 /// Names, each as it is written in its own direction, and how many more there are.
-pub(super) fn names(names: Vec<String>, more: u64) -> AnyView {
+fn names(names: Vec<String>, more: u64) -> AnyView {
     let names = names.into_iter().enumerate().map(|(at, name)| {
         let before = if at > 0 { ", " } else { "" };
         view! { {before} <bdi>{name}</bdi> }

@@ -42,11 +42,7 @@ impl Words {
         (consumer.requested_times > 0).then(|| Self {
             from: consumer.requested_from.as_ref().map(|from| format!("from {from}")),
             times: (consumer.requested_times > 1).then(|| format!("×{}", consumer.requested_times)),
-            resembles: consumer
-                .resembles
-                .as_ref()
-                .filter(|_| end.is_some())
-                .map(|name| format!("looks like “{name}”, which is approved")),
+            resembles: likeness(consumer),
             fingerprint: consumer.request_fingerprint.clone().filter(|_| end.is_some()),
             end: end.map(|at| format!("ends by itself on {} if undecided", time::date(at))),
         })
@@ -77,6 +73,17 @@ pub(super) fn Requested(consumer: RwSignal<Arc<Consumer>>) -> impl IntoView {
             .into_any()
         })
     }
+}
+
+/// That its name looks like an approved one, in words that follow it; `None` where it does not, or is decided.
+pub(crate) fn likeness(consumer: &Consumer) -> Option<String> {
+    consumer.looks_like().map(|name| format!("looks like “{name}”, which is approved"))
+}
+
+/// The same as a warning, before it is approved.
+pub(crate) fn likeness_warning(consumer: &Consumer) -> Option<AnyView> {
+    let words = format!("Its name {}. Make sure who asked for it.", likeness(consumer)?);
+    Some(view! { <p class="note warning users">{words}</p> }.into_any())
 }
 
 /// The address that all requests can be removed of; `None` unless the consumer is an undecided one.

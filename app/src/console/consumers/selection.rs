@@ -117,13 +117,14 @@ pub(super) fn select_whole(state: PageState) {
     });
 }
 
-/// After rows have changed: what is gone is not selected any more, and what is shown was seen.
+/// After rows have changed: what is gone is not selected any more, and what is picked is what is shown. The dialog says what has
+/// changed since it was picked, and is about all as they are when it opens.
 pub(super) fn follow(state: PageState) {
     if state.selected.read(|chosen| chosen.picked().is_empty()) {
         return;
     }
     let is_gone = |key| state.rows.read(|table| table.is_removed(key));
-    if state.selected.read(|chosen| chosen.picked().iter().any(|picked| is_gone(picked.key))) {
+    if state.selected.read(|chosen| chosen.picked().iter().any(|picked| is_gone(picked.consumer.key))) {
         state.selected.change(|chosen| chosen.forget(is_gone));
     }
     state.selected.note(|chosen| chosen.see(|key| state.rows.get(key)));
