@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     fields::{FIELDS, Values},
-    form::Form,
+    form::EditForm,
 };
 
 /// A field that both have changed.
@@ -40,7 +40,7 @@ pub(super) fn summary(both: &[BothChanged]) -> Option<String> {
 }
 
 /// The question beside a field that both have changed: *theirs* or *yours*, which is kept unless the reader says otherwise.
-pub(super) fn question(at: usize, form: Form, both: RwSignal<Vec<BothChanged>>) -> AnyView {
+pub(super) fn question(at: usize, form: EditForm, both: RwSignal<Vec<BothChanged>>) -> AnyView {
     let asked = move || {
         let BothChanged { mine, theirs, .. } =
             both.with(|both| both.iter().find(|both| both.at == at).cloned())?;

@@ -14,7 +14,7 @@ const PRESSED_ON: &str = "a[data-open], .more";
 
 /// Something to be done to a consumer, after a dialog.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Deed {
+pub(super) struct RowDeed {
     /// The words of the menu.
     pub(super) label: &'static str,
     /// Its key, as `KeyboardEvent.key` names it; empty for none.
@@ -25,26 +25,26 @@ pub(super) struct Deed {
     pub(super) open: fn(Arc<Consumer>) -> Open,
 }
 
-pub(super) const EDIT: Deed = Deed { label: "Edit", key: "e", danger: false, open: Open::Edit };
-pub(super) const APPROVE: Deed = Deed {
+pub(super) const EDIT: RowDeed = RowDeed { label: "Edit", key: "e", danger: false, open: Open::Edit };
+pub(super) const APPROVE: RowDeed = RowDeed {
     label: "Approve",
     key: "a",
     danger: false,
     open: |consumer| Open::Confirm(Decision::Approve, consumer),
 };
-pub(super) const DISAPPROVE: Deed = Deed {
+pub(super) const DISAPPROVE: RowDeed = RowDeed {
     label: "Disapprove",
     key: "d",
     danger: false,
     open: |consumer| Open::Confirm(Decision::Disapprove, consumer),
 };
-const SIGN_OUT: Deed = Deed {
+const SIGN_OUT: RowDeed = RowDeed {
     label: "Sign everybody out",
     key: "",
     danger: false,
     open: |consumer| Open::Confirm(Decision::SignOut, consumer),
 };
-pub(super) const REMOVE: Deed = Deed {
+pub(super) const REMOVE: RowDeed = RowDeed {
     label: "Remove",
     key: "Delete",
     danger: true,
@@ -52,7 +52,7 @@ pub(super) const REMOVE: Deed = Deed {
 };
 
 /// What is offered for a consumer of this status, in the menu's order.
-pub(super) fn offered(status: Status) -> &'static [Deed] {
+pub(super) fn offered(status: Status) -> &'static [RowDeed] {
     match status {
         Status::Pending => &[EDIT, APPROVE, DISAPPROVE, SIGN_OUT, REMOVE],
         Status::Approved => &[EDIT, DISAPPROVE, SIGN_OUT, REMOVE],
@@ -61,13 +61,13 @@ pub(super) fn offered(status: Status) -> &'static [Deed] {
 }
 
 /// The deed whose key was pressed in the row of a consumer of this status.
-pub(super) fn pressed(event: &ev::KeyboardEvent, status: Status) -> Option<&'static Deed> {
+pub(super) fn pressed(event: &ev::KeyboardEvent, status: Status) -> Option<&'static RowDeed> {
     let counts = keys::is_alone(event) && !event.shift_key() && keys::is_within(event, PRESSED_ON);
     of_key(&event.key(), status).filter(|_| counts)
 }
 
 /// Capitals count as well: Caps Lock may be on.
-fn of_key(key: &str, status: Status) -> Option<&'static Deed> {
+fn of_key(key: &str, status: Status) -> Option<&'static RowDeed> {
     offered(status).iter().find(|deed| !key.is_empty() && deed.key.eq_ignore_ascii_case(key))
 }
 

@@ -13,7 +13,7 @@ use super::{
         ALLOW_OAUTH_1_0, CALLBACK_URLS, ENDS_AT, FIELDS, FUNCTIONAL_USER, Kind, MAY_ADMINISTER, NAME, OWNER,
         RSA_PUBLIC_KEY, Spec, TRUSTED, values,
     },
-    form::Form,
+    form::EditForm,
     secret_fields::SecretFields,
     state::PageState,
 };
@@ -36,7 +36,7 @@ const WISH: &str = "The application wished to be Trusted when it asked for its k
 /// What draws a field.
 #[derive(Clone, Copy)]
 struct Fields {
-    form: Form,
+    form: EditForm,
     errors: RwSignal<Vec<FieldError>>,
     both: RwSignal<Vec<BothChanged>>,
     leave: Callback<&'static str>,
@@ -76,7 +76,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     let submit = Submit::new(consumer.revision);
     let errors = submit.errors;
     let key = consumer.key;
-    let form = Form::new(&consumer);
+    let form = EditForm::new(&consumer);
     let shown_key = RwSignal::new(key.to_string());
     let wished = consumer.trusted_wished && !consumer.trusted;
     let asked = Asked { key, name: consumer.name.to_string(), revision: consumer.revision, decision: None };

@@ -17,14 +17,14 @@ use crate::console::request::Pending;
 
 /// What is typed, and what was there before.
 #[derive(Clone, Copy)]
-pub(super) struct Form {
+pub(super) struct EditForm {
     texts: [RwSignal<String>; TEXTS],
     checks: [RwSignal<bool>; CHECKS],
     pub(super) secrets: SecretPair,
     before: StoredValue<Values>,
 }
 
-impl Form {
+impl EditForm {
     /// The form on a consumer as it is.
     pub(super) fn new(consumer: &Consumer) -> Self {
         let shown = values(consumer);

@@ -6,7 +6,7 @@ use domain::Consumer;
 use leptos::prelude::*;
 
 use super::{
-    deeds::{Deed, offered},
+    deeds::{RowDeed, offered},
     overlay::Open,
     requested::removable_from,
     state::PageState,
@@ -41,9 +41,9 @@ pub(super) fn RowMenu() -> impl IntoView {
 
 fn entries(state: PageState, consumer: &Arc<Consumer>) -> Vec<Entry> {
     let key = consumer.key;
-    let entry = |deed: &Deed| {
+    let entry = |deed: &RowDeed| {
         let opened_on = consumer.clone();
-        let Deed { label, key: shortcut, danger, open } = *deed;
+        let RowDeed { label, key: shortcut, danger, open } = *deed;
         let action = move |()| {
             // What the row shows now, which may be newer than when the menu was opened.
             let latest = state.rows.get(key);

@@ -31,7 +31,7 @@ const NAME_IN_USE: &str =
 
 /// What is typed into the form, and what is said about it.
 #[derive(Clone, Copy)]
-struct Form {
+struct RegisterForm {
     name: RwSignal<String>,
     secrets: SecretPair,
     key: RwSignal<String>,
@@ -39,7 +39,7 @@ struct Form {
     submit: Submit,
 }
 
-impl Form {
+impl RegisterForm {
     /// The form as the server rendered it, with what was typed before the page took over.
     fn new(name: String, in_use: bool, errors: Vec<FieldError>, problem: Option<String>) -> Self {
         // What is not registered yet has no revision.
@@ -139,7 +139,7 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
     };
     state.registered.set(registered);
     let is_wrong = !errors.is_empty() || problem.is_some();
-    let form = Form::new(name, in_use, errors, problem);
+    let form = RegisterForm::new(name, in_use, errors, problem);
     let submit = form.submit;
     let errors = submit.errors;
     let name_input = NodeRef::<html::Input>::new();
