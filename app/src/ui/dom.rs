@@ -1,8 +1,11 @@
 //! Direct access to the browser's document.
 
-use leptos::prelude::{document, request_animation_frame};
+use leptos::{
+    ev,
+    prelude::{document, request_animation_frame},
+};
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, FocusOptions, HtmlElement, HtmlInputElement};
+use web_sys::{Element, Event, FocusOptions, HtmlElement, HtmlInputElement};
 
 /// Moves the focus to an element that is looked for once what was changed is on the page.
 pub fn focus_soon(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
@@ -34,6 +37,16 @@ pub fn typed(id: &str) -> Option<String> {
         .then(|| find(&format!("#{id}"))?.dyn_into::<HtmlInputElement>().ok())
         .flatten()
         .map(|input| input.value())
+}
+
+/// The element on which something happened.
+pub fn target(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// Whether a key is held with a click: the browser then follows a link itself, into another tab or window.
+pub fn is_modified(click: &ev::MouseEvent) -> bool {
+    click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key()
 }
 
 /// The first element that matches a selector.

@@ -1,8 +1,6 @@
 //! Keys that do something by themselves, and those that are held together with the key for commands.
 
 use leptos::{ev, prelude::window};
-use wasm_bindgen::JsCast as _;
-use web_sys::Element;
 
 use super::dom;
 
@@ -18,8 +16,7 @@ pub fn is_alone(event: &ev::KeyboardEvent) -> bool {
 
 /// Whether what has the focus is, or is inside, what matches a selector.
 pub fn is_within(event: &ev::KeyboardEvent, selector: &str) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| target.closest(selector).is_ok_and(|found| found.is_some()))
+    dom::target(event).is_some_and(|target| target.closest(selector).is_ok_and(|found| found.is_some()))
 }
 
 /// Whether Ctrl alone is held with a key; on Apple's keyboards ⌘, since Ctrl edits texts there.

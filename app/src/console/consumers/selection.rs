@@ -3,7 +3,7 @@
 use domain::bulk::MOST_PICKED;
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::HtmlInputElement;
 
 use super::{calls, chosen::Whole, elements, panel::Panel, panel_input, state::PageState};
 use crate::ui::{dom, number::grouped};
@@ -62,7 +62,7 @@ pub(super) fn key_down(state: PageState, event: &ev::KeyboardEvent) {
 }
 
 fn checkbox(event: &web_sys::Event) -> Option<HtmlInputElement> {
-    let target: Element = event.target()?.dyn_into().ok()?;
+    let target = dom::target(event)?;
     if target.matches(BOX).unwrap_or(false) { target.dyn_into().ok() } else { None }
 }
 
