@@ -306,6 +306,41 @@ test.describe("The server's answer", () => {
     await expect(active(page)).toHaveText("Users");
   });
 
+  test("is waited for after Enter, which then opens what is found first", async ({ server, consumers, page }) => {
+    const key = await server.register(NAME);
+    await expect(consumers.row(NAME)).toBeVisible();
+    const { letGo } = await hold(page, "rows");
+    await open(page);
+    await page.keyboard.type("sync");
+    await page.keyboard.press("Enter");
+    await expect(told(page)).toHaveText("Searching…");
+    letGo();
+    await expect(heading(page)).toBeFocused();
+    await expect(palette(page)).toHaveCount(0);
+    await expect(page).toHaveURL(new RegExp(`${PATH}/${key}$`));
+  });
+
+  test("is not chosen from by an Enter that something else was typed after, nor where nothing is found", async ({ server, consumers, page }) => {
+    await server.register(NAME);
+    await expect(consumers.row(NAME)).toBeVisible();
+    const { letGo } = await hold(page, "rows");
+    await open(page);
+    await page.keyboard.type("ments");
+    await page.keyboard.press("Enter");
+    await expect(told(page)).toHaveText("Searching…");
+    await page.keyboard.type(" sync");
+    letGo();
+    await expect(told(page)).toHaveText("1 consumer found.");
+    await expect(active(page)).toContainText(NAME);
+    await field(page).fill("zzz");
+    await page.keyboard.press("Enter");
+    await expect(told(page)).toHaveText("No consumer found.");
+    await page.keyboard.press("Enter");
+    await twoFrames(page);
+    await expect(field(page)).toBeFocused();
+    await expect(page.locator("#panel")).toBeHidden();
+  });
+
   test("to what was typed before never replaces a later one", async ({ server, consumers, page }) => {
     await server.register(NAME);
     await server.register("Model export");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::{Consumer, View};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement};
+use web_sys::HtmlElement;
 
 use super::{
     calls,
@@ -39,6 +39,10 @@ struct Search {
     times: u32,
     found: Vec<Consumer>,
     total: Option<u64>,
+    /// Whether the server has still to answer.
+    is_asked: bool,
+    /// Whether Enter was pressed where there was nothing yet that it could choose.
+    entered: bool,
 }
 
 /// The palette, while it is open.
@@ -81,13 +85,6 @@ fn finder(state: PageState, is_open: RwSignal<bool>) -> AnyView {
             activate(dom::find(OPTION).as_ref());
         }
     });
-    let choose = move |option: Option<HtmlElement>| {
-        if let Some(option) = option {
-            // Gives the focus back before what is chosen may take it.
-            close(dialog);
-            run(state, &option);
-        }
-    };
     let key_down = move |event: ev::KeyboardEvent| {
         let key = event.key();
         // Enter and arrows may belong to the writing of a word.
@@ -95,31 +92,46 @@ fn finder(state: PageState, is_open: RwSignal<bool>) -> AnyView {
             return;
         }
         event.prevent_default();
-        if key == "Enter" {
-            choose(dom::find(ACTIVE));
-        } else {
+        if key != "Enter" {
             step(key == "ArrowDown");
+        } else if !choose(state, dialog, dom::find(ACTIVE)) {
+            enter(search);
         }
     };
     let click = move |event: ev::MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        choose(
-            target.and_then(|target| target.closest(OPTION).ok()?).and_then(|option| option.dyn_into().ok()),
-        );
+        let option = dom::target(&event).and_then(|target| target.closest(OPTION).ok()?);
+        choose(state, dialog, option.and_then(|option| option.dyn_into().ok()));
     };
     view! {
         <Modal heading="Find a consumer or a command" node_ref=dialog on_close=Callback::new(move |()| is_open.set(false))>
             <div
                 class="palette" on:keydown=key_down on:click=click inner_html=empty()
-                on:input=move |event| typed(search, event_target_value(&event))
+                on:input=move |event| typed(state, dialog, search, event_target_value(&event))
             ></div>
         </Modal>
     }
     .into_any()
 }
 
+/// Does what an option stands for, once the palette is closed; returns whether there is one.
+fn choose(state: PageState, dialog: NodeRef<html::Dialog>, option: Option<HtmlElement>) -> bool {
+    let Some(option) = option else { return false };
+    // Gives the focus back before what is chosen may take it.
+    close(dialog);
+    run(state, &option);
+    true
+}
+
+/// Where nothing can be chosen yet, Enter chooses what the server finds first, unless something else is typed before.
+fn enter(search: StoredValue<Search>) {
+    search.update_value(|search| search.entered = search.is_asked);
+    if search.with_value(|search| search.entered) {
+        show(search, "Searching…");
+    }
+}
+
 /// Shows what is known to fit at once, and asks the server for the rest.
-fn typed(search: StoredValue<Search>, text: String) {
+fn typed(state: PageState, dialog: NodeRef<html::Dialog>, search: StoredValue<Search>, text: String) {
     let is_blank = has_words("", &text);
     let times = search.try_update_value(|search| {
         search.times += 1;
@@ -129,6 +141,7 @@ fn typed(search: StoredValue<Search>, text: String) {
         });
         search.total = Some(0);
         search.typed = text;
+        (search.is_asked, search.entered) = (!is_blank, false);
         search.times
     });
     show(search, "");
@@ -140,17 +153,22 @@ fn typed(search: StoredValue<Search>, text: String) {
         if let Some(asked) = search.try_with_value(|search| (search.times, search.typed.clone()))
             && Some(asked.0) == times
         {
-            spawn_local(ask(search, asked.0, asked.1));
+            spawn_local(async move {
+                if ask(search, asked.0, asked.1).await {
+                    choose(state, dialog, dom::find(ACTIVE));
+                }
+            });
         }
     };
     set_timeout(ask, TYPED_FOR);
 }
 
-async fn ask(search: StoredValue<Search>, times: u32, text: String) {
+/// Shows what the server finds; returns whether Enter was pressed before its answer.
+async fn ask(search: StoredValue<Search>, times: u32, text: String) -> bool {
     let answer = calls::first_rows(&View { text: Some(text), ..View::default() }).await;
     // Something else is typed by now, or the palette is closed.
     if search.try_with_value(|search| search.times) != Some(times) {
-        return;
+        return false;
     }
     let words = match answer {
         Ok(rows) => {
@@ -165,6 +183,11 @@ async fn ask(search: StoredValue<Search>, times: u32, text: String) {
         Err(error) => format!("Consumers cannot be searched. {error}"),
     };
     show(search, &words);
+    let answered = |search: &mut Search| {
+        search.is_asked = false;
+        std::mem::take(&mut search.entered)
+    };
+    search.try_update_value(answered) == Some(true)
 }
 
 /// Shows the options, of which the active one stays the same if it is still there, and what is said of them.
