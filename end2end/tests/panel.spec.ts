@@ -117,6 +117,30 @@ test.describe("The way back", () => {
     await expect(link(consumers)).toBeFocused();
   });
 
+  test("the way to other users keeps the view that the table has by then", async ({ server, consumers, page }) => {
+    const key = await server.register(NAME);
+    await server.register("Another", "approved");
+    await expect(consumers.rows).toHaveCount(2);
+    // As it stands in the panel of a consumer with more users than are shown at once.
+    const way = `<a href="${PATH}/${key}?users_after=1" data-users="1">Next users</a>`;
+    await page.route(PANEL, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace(/<\/div>$/, `${way}</div>`) });
+    });
+    await open(consumers);
+    await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: /^Pending\b/ }).click();
+    await expect(page).toHaveURL(/status=pending/);
+    await panel(page).getByRole("link", { name: "Next users", exact: true }).click();
+    await expect(page).toHaveURL(new RegExp(`${PATH}/${key}\\?status=pending&users_after=1$`));
+    await expect(consumers.rows).toHaveCount(1);
+    const first = panel(page).getByRole("link", { name: "First users", exact: true });
+    await expect(first).toHaveAttribute("href", `${PATH}/${key}?status=pending`);
+    await ready(page);
+    await first.click();
+    await expect(page).toHaveURL(new RegExp(`${PATH}/${key}\\?status=pending$`));
+    await expect(section(page, "Users")).toContainText("Nobody is signed in through it.");
+  });
+
   test("Escape in the open filter closes the filter alone", async ({ server, consumers, page }) => {
     await server.register(NAME);
     await open(consumers);
@@ -161,11 +185,12 @@ test("Details, users and activity have their sections", async ({ server, consume
 });
 
 test("A name that looks like an approved one is warned of, in the panel and before it is approved", async ({ server, consumers, page }) => {
-  await server.register(NAME, "approved");
-  const body = JSON.stringify({ name: NAME.toUpperCase(), secret: SECRET });
+  await server.register("Cameo", "approved");
+  const alike = "C\u0430meo";
+  const body = JSON.stringify({ name: alike, secret: SECRET });
   expect((await fetch(`${server.url}/oauth/requestKey`, { method: "POST", body })).status).toBe(200);
-  await open(consumers, NAME.toUpperCase());
-  const warning = `Its name looks like “${NAME}”, which is approved.`;
+  await open(consumers, alike);
+  const warning = "Its name looks like “Cameo”, which is approved.";
   await expect(panel(page)).toContainText(warning);
   await expectNoViolations(page, "the panel with the warning");
   await button(page, "Disapprove").click();

@@ -44,6 +44,8 @@ fn beside_a_panel_the_table_shows_the_view_that_the_address_says() {
     let text = page.text();
     assert!(text.contains(&row(&pending)) && !text.contains(&row(&approved)), "{text}");
     assert!(text.contains(&format!("<div data-panel data-key=\"{approved}\"")), "{text}");
+    let close = format!("href=\"{HOME}?q=model&amp;status=pending\" data-close");
+    assert!(text.contains(&close), "Close leads back to the view: {text}");
     let wrong = ada.get(&format!("{HOME}/{approved}?status=approvd")).is(404);
     assert!(wrong.text().contains("status=approvd: give pending"), "{}", wrong.text());
 }

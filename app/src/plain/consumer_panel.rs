@@ -1,6 +1,6 @@
 //! The panel of one consumer, rendered on the server alone: the page has it beside its table, and fetches it again as it is.
 
-use domain::{ConsumerKey, Status};
+use domain::{ConsumerKey, Status, View};
 use leptos::prelude::*;
 use service::consumers::Overview;
 use time::OffsetDateTime;
@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use crate::{
     console::consumers::{
         panel::{BEGIN, BEGIN_REFUSED, TABLE},
+        place::address_at,
         requested::{likeness_warning, removable_from},
     },
     frame::site::Site,
@@ -30,25 +31,27 @@ pub enum ConsumerPanel {
 }
 
 impl ConsumerPanel {
-    /// The panel as HTML. `opens` is set where a document opens with it, so that its heading has the focus.
-    pub fn html(self, site: &Site, now: OffsetDateTime, opens: bool) -> String {
+    /// The panel as HTML, beside a view of the table, to which its links lead back. `opens` is set where a document opens with
+    /// it, so that its heading has the focus.
+    pub fn html(self, site: &Site, view: &View, now: OffsetDateTime, opens: bool) -> String {
+        let back = address_at(&site.url(TABLE), view);
         let html = Owner::new().with(|| match self {
             Self::Shown(overview) => {
                 let json = serde_json::to_string(&overview.consumer).expect("a consumer is plain data");
                 let json = json.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
                 let key = overview.consumer.key;
-                let view = shown(*overview, site, now, opens).to_html();
-                format!("{BEGIN} data-key=\"{key}\" data-consumer=\"{json}\">{view}</div>")
+                let shown = shown(*overview, site, view, back, now, opens).to_html();
+                format!("{BEGIN} data-key=\"{key}\" data-consumer=\"{json}\">{shown}</div>")
             }
             Self::NotThere(words, key) => {
                 let past = key.map(|key| view! { <p>{whole_activity(key, site)}</p> }.into_any());
-                format!("{BEGIN}>{}</div>", without("Not found", words, past, site, opens).to_html())
+                format!("{BEGIN}>{}</div>", without("Not found", words, past, back, opens).to_html())
             }
             Self::Refused(words) => {
                 let again =
                     view! { <button type="button" class="btn small" data-again="">"Try again"</button> };
                 let again = Some(again.into_any());
-                format!("{BEGIN_REFUSED}>{}</div>", without("Not shown", words, again, site, opens).to_html())
+                format!("{BEGIN_REFUSED}>{}</div>", without("Not shown", words, again, back, opens).to_html())
             }
         });
         html.replace("<!>", "")
@@ -56,11 +59,11 @@ impl ConsumerPanel {
 }
 
 /// The heading, and the way back to the table.
-fn head(name: String, site: &Site, opens: bool) -> AnyView {
+fn head(name: String, back: String, opens: bool) -> AnyView {
     view! {
         <div class="panel-head">
             <h2 id="panel-heading" tabindex="-1" autofocus=opens><bdi>{name}</bdi></h2>
-            <a class="btn small" href=site.url(TABLE) data-close="">"Close"</a>
+            <a class="btn small" href=back data-close="">"Close"</a>
         </div>
     }
     .into_any()
@@ -71,18 +74,25 @@ fn without(
     heading: &'static str,
     words: String,
     way_on: Option<AnyView>,
-    site: &Site,
+    back: String,
     opens: bool,
 ) -> AnyView {
     view! {
-        {head(heading.to_owned(), site, opens)}
+        {head(heading.to_owned(), back, opens)}
         <p class="problem" role="alert">{words}</p>
         {way_on}
     }
     .into_any()
 }
 
-fn shown(overview: Overview, site: &Site, now: OffsetDateTime, opens: bool) -> AnyView {
+fn shown(
+    overview: Overview,
+    site: &Site,
+    view: &View,
+    back: String,
+    now: OffsetDateTime,
+    opens: bool,
+) -> AnyView {
     let Overview { consumer, decided, users: signed_in, are_first_users, other_users, history } = overview;
     let decisions = match consumer.status {
         Status::Pending => vec![("approve", "Approve"), ("disapprove", "Disapprove")],
@@ -99,14 +109,14 @@ fn shown(overview: Overview, site: &Site, now: OffsetDateTime, opens: bool) -> A
     });
     let (key, name) = (consumer.key, consumer.name.to_string());
     view! {
-        {head(name, site, opens)}
+        {head(name, back, opens)}
         {likeness_warning(&consumer)}
         <div class="panel-deeds">{deeds.collect_view()}</div>
         <section aria-labelledby="panel-details">
             <h3 id="panel-details">"Details"</h3>
             <dl class="fact">{details(&consumer, decided.as_ref(), now)}</dl>
         </section>
-        {users(key, signed_in, are_first_users, other_users, site, now)}
+        {users(key, signed_in, are_first_users, other_users, site, view, now)}
         {activity(key, history, site, now)}
     }
     .into_any()
@@ -142,7 +152,7 @@ mod tests {
     }
 
     fn html(overview: Overview) -> String {
-        ConsumerPanel::Shown(Box::new(overview)).html(&site(), NOW, false)
+        ConsumerPanel::Shown(Box::new(overview)).html(&site(), &View::default(), NOW, false)
     }
 
     #[test]
@@ -215,11 +225,27 @@ mod tests {
     }
 
     #[test]
+    fn every_way_to_other_users_and_back_to_the_table_keeps_the_view() {
+        let view = "q=a+b&status=pending".parse().unwrap();
+        let mut overview = overview();
+        overview.users.next = Some(7);
+        overview.are_first_users = false;
+        let html = ConsumerPanel::Shown(Box::new(overview)).html(&site(), &view, NOW, false);
+        for (words, address) in [
+            ("Close", "/keys/settings/oauth-consumers?q=a+b&amp;status=pending"),
+            ("First users", "/keys/settings/oauth-consumers/a-key?q=a+b&amp;status=pending"),
+            ("Next users", "/keys/settings/oauth-consumers/a-key?q=a+b&amp;status=pending&amp;users_after=7"),
+        ] {
+            assert!(html.contains(&format!("href=\"{address}\"")), "{words}: {html}");
+        }
+    }
+
+    #[test]
     fn a_panel_that_is_only_refused_says_so_to_the_page() {
-        let html = ConsumerPanel::Refused("Not now.".to_owned()).html(&site(), NOW, false);
+        let html = ConsumerPanel::Refused("Not now.".to_owned()).html(&site(), &View::default(), NOW, false);
         assert!(html.starts_with(BEGIN_REFUSED) && html.contains("Try again"), "{html}");
         let html = ConsumerPanel::NotThere("There is no such consumer.".to_owned(), "a-key".parse().ok());
-        let html = html.html(&site(), NOW, false);
+        let html = html.html(&site(), &View::default(), NOW, false);
         assert!(html.starts_with(BEGIN) && !html.starts_with(BEGIN_REFUSED), "{html}");
         assert!(html.contains("There is no such consumer.") && !html.contains("Try again"), "{html}");
         assert!(html.contains("settings/activity?consumer=a-key"), "{html}");

@@ -1,19 +1,24 @@
 //! The section **Users** of a consumer's panel: who is signed in through it.
 
-use domain::ConsumerKey;
+use domain::{ConsumerKey, View};
 use leptos::prelude::*;
 use service::consumers::SignedInUsers;
 use time::OffsetDateTime;
 
-use crate::{console::consumers::panel::TABLE, frame::site::Site, plain::moment_of::moment};
+use crate::{
+    console::consumers::{panel::TABLE, place::users_at},
+    frame::site::Site,
+    plain::moment_of::moment,
+};
 
-/// The users, each with **Sign out**; how many there are besides, and the way to them.
+/// The users, each with **Sign out**; how many there are besides, and the way to them, with the view of the table beside it.
 pub(super) fn users(
     key: ConsumerKey,
     users: SignedInUsers,
     is_first: bool,
     others: u64,
     site: &Site,
+    view: &View,
     now: OffsetDateTime,
 ) -> AnyView {
     let is_empty = users.items.is_empty();
@@ -38,19 +43,21 @@ pub(super) fn users(
         }
     });
     let rows = rows.collect_view();
+    let way = |after: i64, words: &'static str| {
+        let href = users_at(&site.url(&format!("{TABLE}/{key}")), view, after);
+        view! { <a href=href data-users=after.to_string()>{words}</a> }
+    };
     let next = users.next.map(|last| {
-        let href = site.url(&format!("{TABLE}/{key}?users_after={last}"));
-        view! { <p>{format!("and {others} more. ")} <a href=href>"Next users"</a></p> }
+        view! { <p>{format!("and {others} more. ")} {way(last, "Next users")}</p> }
     });
     view! {
         <section aria-labelledby="panel-users">
             <h3 id="panel-users">"Users"</h3>
             {if is_empty {
-                let first = site.url(&format!("{TABLE}/{key}"));
                 if is_first {
                     view! { <p>"Nobody is signed in through it."</p> }.into_any()
                 } else {
-                    view! { <p>"No further users. " <a href=first>"First users"</a></p> }.into_any()
+                    view! { <p>"No further users. " {way(0, "First users")}</p> }.into_any()
                 }
             } else {
                 view! { <ul>{rows}</ul> }.into_any()

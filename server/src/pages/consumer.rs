@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode, Uri, request::Parts},
     response::{Html, IntoResponse as _, Response},
 };
+use domain::View;
 use serde::Deserialize;
 use service::{Admin, ServiceError, sign_in::Presence};
 
@@ -48,14 +49,16 @@ pub(crate) async fn show(
     page: AdminPage,
     request: Request,
 ) -> Result<Response, PageError> {
-    let (part, asked_for) = Part::of(Asked::read(request.uri().query().unwrap_or_default()));
+    let asked = Asked::read(request.uri().query().unwrap_or_default());
+    let view = asked.view();
+    let (part, asked_for) = Part::of(asked);
     let (mut document, missed) = document(&state, &page, None, asked_for, part, request.headers()).await?;
     // Read last: what happens before it is then in the panel, and what happens after the rows were read is sent as an event.
     let panel = find(&state, &page.admin, &key.0, users_after).await?;
     if matches!(panel, ConsumerPanel::NotThere(..)) {
         document.status = StatusCode::NOT_FOUND;
     }
-    document.beside = Some(panel.html(&state.site, state.service.now(), true));
+    document.beside = Some(panel.html(&state.site, &view, state.service.now(), true));
     Ok((missed, render(state.site, document, request).await).into_response())
 }
 
@@ -71,8 +74,10 @@ pub(crate) async fn panel(
     // What the page fetches by itself does not keep the session from going idle.
     let is_live = uri.query().is_some_and(|query| query.split('&').any(|one| one == LIVE));
     let presence = if is_live { Presence::Listening } else { Presence::Acting };
-    let refused =
-        |status: StatusCode, words: &str| answer(&state, status, ConsumerPanel::Refused(words.to_owned()));
+    let view = Asked::read(uri.query().unwrap_or_default()).view();
+    let refused = |status: StatusCode, words: &str| {
+        answer(&state, &view, status, ConsumerPanel::Refused(words.to_owned()))
+    };
     let failed =
         |error: &ServiceError| (failure(error), refused(status(error), &words(error, &id))).into_response();
     let person = match session::who(&headers, address, &state, presence).await {
@@ -91,14 +96,14 @@ pub(crate) async fn panel(
     // A query that cannot be read begins with the first users.
     let users_after = Query::<Shown>::try_from_uri(&uri).map_or(0, |Query(shown)| shown.users_after);
     match find(&state, &admin, &key.0, users_after).await {
-        Ok(panel @ ConsumerPanel::NotThere(..)) => answer(&state, StatusCode::NOT_FOUND, panel),
-        Ok(panel) => answer(&state, StatusCode::OK, panel),
+        Ok(panel @ ConsumerPanel::NotThere(..)) => answer(&state, &view, StatusCode::NOT_FOUND, panel),
+        Ok(panel) => answer(&state, &view, StatusCode::OK, panel),
         Err(error) => failed(&error),
     }
 }
 
-fn answer(state: &AppState, status: StatusCode, panel: ConsumerPanel) -> Response {
-    (status, Html(panel.html(&state.site, state.service.now(), false))).into_response()
+fn answer(state: &AppState, view: &View, status: StatusCode, panel: ConsumerPanel) -> Response {
+    (status, Html(panel.html(&state.site, view, state.service.now(), false))).into_response()
 }
 
 /// What the panel of a consumer shows; where there is no such consumer, the words for it.

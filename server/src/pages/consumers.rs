@@ -88,10 +88,11 @@ pub(super) struct Part {
 impl Part {
     /// What the address asks for, and where that is no view, the words for it.
     pub(super) fn of(asked: Asked) -> (Self, AskedFor) {
+        let view = asked.view();
         match asked {
-            Asked::Rows { view, after } => (Self { view, after }, AskedFor::Nothing),
-            Asked::Elsewhere(view) => (Self { view, after: None }, AskedFor::Nothing),
-            Asked::Unknown(words) => (Self::default(), AskedFor::NotFound(words)),
+            Asked::Rows { after, .. } => (Self { view, after }, AskedFor::Nothing),
+            Asked::Elsewhere(_) => (Self { view, after: None }, AskedFor::Nothing),
+            Asked::Unknown(words) => (Self { view, after: None }, AskedFor::NotFound(words)),
         }
     }
 }

@@ -35,6 +35,14 @@ impl Asked {
         Self::Rows { view, after }
     }
 
+    /// The view that is shown for it.
+    pub(super) fn view(&self) -> View {
+        match self {
+            Self::Rows { view, .. } | Self::Elsewhere(view) => view.clone(),
+            Self::Unknown(_) => View::default(),
+        }
+    }
+
     fn unknown(error: &domain::view::ViewError) -> Self {
         Self::Unknown(format!(
             "The address of this page asks for a view that there is not. {error} All consumers are shown."

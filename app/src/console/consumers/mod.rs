@@ -31,7 +31,7 @@ mod palette;
 mod palette_html;
 pub(crate) mod panel;
 mod panel_input;
-mod place;
+pub(crate) mod place;
 mod register;
 mod registered;
 mod registration;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use domain::{Consumer, ConsumerKey};
 use leptos::{ev, prelude::*, task::spawn_local};
 use time::{Duration, OffsetDateTime};
-use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::{
@@ -13,7 +12,7 @@ use super::{
     elements,
     overlay::Open,
     panel::{Panel, TABLE},
-    place::address_at,
+    place::{address_at, users_at},
     requested::removable_from,
     state::PageState,
     window::{self, History},
@@ -29,9 +28,10 @@ const DOES: &str = "#panel [data-deed], #panel [data-copy], #panel [data-close],
 /// Takes over what the server rendered, and listens for as long as the page is open.
 pub(super) fn start(state: PageState) {
     state.panel.take_over();
-    let _ = window_event_listener(ev::click, move |event| _ = clicked(state, &event));
-    let _ = window_event_listener(ev::keydown, move |event| pressed(state, &event));
-    let _ = window_event_listener(ev::popstate, move |_| follow_address(state));
+    let clicks = window_event_listener(ev::click, move |event| _ = clicked(state, &event));
+    let keys = window_event_listener(ev::keydown, move |event| pressed(state, &event));
+    let travels = window_event_listener(ev::popstate, move |_| follow_address(state));
+    on_cleanup(move || [clicks, keys, travels].into_iter().for_each(WindowListenerHandle::remove));
     effect(move || tell_time(state.shell.clock.get(), state.shell.exact_times.get()));
     effect(move || {
         state.overlay.track();
@@ -41,11 +41,11 @@ pub(super) fn start(state: PageState) {
 
 /// A click that the browser would follow itself, for another tab, is left to it.
 fn clicked(state: PageState, event: &ev::MouseEvent) -> Option<()> {
-    let is_modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
-    if event.default_prevented() || event.button() != 0 || is_modified {
+    let target = dom::target(event)?;
+    keep_view(state, &target);
+    if event.default_prevented() || event.button() != 0 || dom::is_modified(event) {
         return None;
     }
-    let target: Element = event.target()?.dyn_into().ok()?;
     if let Some(name) = target.closest("a[data-open]").ok()? {
         event.prevent_default();
         let key = elements::key_of(&name)?;
@@ -64,6 +64,14 @@ fn clicked(state: PageState, event: &ev::MouseEvent) -> Option<()> {
         close(state);
     }
     Some(())
+}
+
+/// The browser follows a link to other users by itself, with the view that the table beside it has by now.
+fn keep_view(state: PageState, target: &Element) -> Option<()> {
+    let link = target.closest("#panel a[data-users]").ok()??;
+    let after = link.get_attribute("data-users")?.parse().ok()?;
+    let path = state.shell.url(&format!("{TABLE}/{}", state.panel.key()?));
+    link.set_attribute("href", &users_at(&path, &state.view(), after)).ok()
 }
 
 /// Opens the panel of a consumer, which its address says as well.
@@ -114,9 +122,8 @@ fn pressed(state: PageState, event: &ev::KeyboardEvent) {
 /// Whether a key is pressed where nothing is open over the page, and nothing is being typed.
 pub(super) fn is_free(state: PageState, event: &ev::KeyboardEvent) -> bool {
     let typing = || {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let fields = "input:not([type=checkbox]), textarea, select";
-        target.is_some_and(|target| target.matches(fields).unwrap_or(false))
+        dom::target(event).is_some_and(|target| target.matches(fields).unwrap_or(false))
     };
     state.overlay.row().is_none() && dom::find("dialog[open], :popover-open").is_none() && !typing()
 }

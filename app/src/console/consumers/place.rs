@@ -12,10 +12,20 @@ pub(super) fn address(prefix: &str, view: &View) -> String {
 }
 
 /// The same at another path, which may be that of a consumer whose panel is open.
-pub(super) fn address_at(path: &str, view: &View) -> String {
+pub(crate) fn address_at(path: &str, view: &View) -> String {
     let query = view.to_string();
     let mark = if query.is_empty() { "" } else { "?" };
     [path, mark, &query].concat()
+}
+
+/// The address of a consumer's page, on which its users after the account with this number are shown; 0 shows the first.
+pub(crate) fn users_at(path: &str, view: &View, after: i64) -> String {
+    let address = address_at(path, view);
+    if after == 0 {
+        return address;
+    }
+    let mark = if address == path { "?" } else { "&" };
+    [&address, mark, "users_after=", &after.to_string()].concat()
 }
 
 /// Where the first row that is seen stands.
@@ -79,5 +89,8 @@ mod tests {
         let view = "q=a+b&status=pending".parse().unwrap();
         assert_eq!(address("/keys", &view), "/keys/settings/oauth-consumers?q=a+b&status=pending");
         assert_eq!(address_at("/keys/a-key", &view), "/keys/a-key?q=a+b&status=pending");
+        assert_eq!(users_at("/keys/a-key", &view, 7), "/keys/a-key?q=a+b&status=pending&users_after=7");
+        assert_eq!(users_at("/keys/a-key", &View::default(), 7), "/keys/a-key?users_after=7");
+        assert_eq!(users_at("/keys/a-key", &view, 0), address_at("/keys/a-key", &view));
     }
 }
