@@ -229,6 +229,20 @@ test.describe("Its buttons", () => {
     await expect.poll(() => panel(page).evaluate((panel) => panel.contains(document.activeElement))).toBe(true);
   });
 
+  test("leave the focus in the panel where one is gone when its dialog closes", async ({ server, consumers, page }) => {
+    const key = await server.register(NAME);
+    await consumers.expectLive();
+    await open(consumers);
+    await button(page, "Approve").click();
+    const dialog = consumers.dialog("Approve consumer key");
+    await expect(dialog).toBeVisible();
+    await server.approve(key);
+    await expect(panel(page).locator("#deed-approve")).toHaveCount(0);
+    await page.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+    await expect(heading(page)).toBeFocused();
+  });
+
   test("sign out one user, and then everybody", async ({ server, consumers, page, another, play }) => {
     const consumer = await play(NAME);
     await server.addUser(grace);
