@@ -23,7 +23,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        activity::Actor, consumer::Edit, consumer_key::ConsumerKey, consumer_name::ConsumerName,
+        activity::Actor, consumer_edit::Edit, consumer_key::ConsumerKey, consumer_name::ConsumerName,
         consumer_secret::ConsumerSecret,
     };
 
