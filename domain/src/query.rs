@@ -144,11 +144,6 @@ pub struct ConsumerQuery {
 }
 
 impl ConsumerQuery {
-    /// All consumers after a row, newest first.
-    pub fn newest_first(after: Option<Cursor>) -> Self {
-        Self { after, ..Self::default() }
-    }
-
     /// Whether its status alone says which consumers are in the list: how many they are is known without counting.
     pub fn is_of_status_alone(&self) -> bool {
         let has_text = self.text.as_ref().is_some_and(|text| !text.is_empty());
@@ -271,7 +266,7 @@ impl StatusCounts {
 }
 
 /// One page of a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
     /// The rows.
     pub items: Vec<T>,

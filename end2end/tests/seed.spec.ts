@@ -37,7 +37,7 @@ test.describe("OAuth consumers key management", () => {
         const post = async (name: string, fields: Record<string, string>) =>
           (await fetch(`/api/page/${name}`, { method: "POST", body: new URLSearchParams(fields) })).status;
         return [
-          await post("list", {}),
+          await post("rows", {}),
           await post("register", { name: "Mine", secret: "12345678" }),
           await post("approve", { key, revision: "1" }),
           await post("disapprove", { key, revision: "1" }),
@@ -55,7 +55,7 @@ test.describe("OAuth consumers key management", () => {
       await page.goto(PATH);
       await expect(page).toHaveURL(/\/sign-in\?next=/);
       await expect(page.getByText("Requirements sync")).toHaveCount(0);
-      const status = await page.evaluate(async () => (await fetch("/api/page/list", { method: "POST" })).status);
+      const status = await page.evaluate(async () => (await fetch("/api/page/rows", { method: "POST" })).status);
       expect(status).toBe(401);
     });
   });

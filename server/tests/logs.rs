@@ -56,7 +56,7 @@ fn no_door_tells_the_world_what_broke_inside_and_the_log_does_under_the_number_i
         ("the API", ada.get(CONSUMERS), true),
         ("a page", ada.get(HOME), true),
         ("a form", ada.post(HOME, &form), true),
-        ("the page's own call", ada.call("list", &[]), true),
+        ("the page's own call", ada.call("rows", &[]), true),
         ("a signed call", stranger.echo().send(), true),
         ("temporary credentials", stranger.ask("oob").send(), true),
         ("a request for a key", send_json(ask, &json!({ "name": "Friend", "secret": SECRET })), true),

@@ -121,8 +121,8 @@ fn ending_all_other_sessions_ends_their_event_streams_too() {
     let stream = elsewhere.events(None);
     this.post(SESSIONS, &[("others", "end")]).is(303);
     stream.rest();
-    elsewhere.call("list", &[]).is(401);
-    this.call("list", &[]).is(200);
+    elsewhere.call("rows", &[]).is(401);
+    this.call("rows", &[]).is(200);
 }
 
 #[test]

@@ -278,10 +278,10 @@ fn every_kind_of_answer_carries_the_headers_that_keep_others_out() {
         ("redirect", visitor.get("/"), 303),
         ("no such page", visitor.get("/nowhere"), 404),
         ("dead link", visitor.get("/set-up?token=x"), 410),
-        ("wrong method", visitor.get("/api/page/list"), 405),
+        ("wrong method", visitor.get("/api/page/rows"), 405),
         ("bad query", ada.get("/events?after=x"), 400),
-        ("server function", ada.call("list", &[]), 200),
-        ("refused call", visitor.call("list", &[]), 401),
+        ("server function", ada.call("rows", &[]), 200),
+        ("refused call", visitor.call("rows", &[]), 401),
         ("refused stream", visitor.get("/events"), 401),
         ("too large", visitor.post("/sign-in", &[("username", &large)]), 413),
         ("cross-site", send(elsewhere.body(()).unwrap()), 403),
@@ -395,10 +395,10 @@ fn under_a_path_prefix_every_link_has_it_and_requests_may_come_without() {
         let style = asset(page.text(), ".css");
         ada.get(&style).is(200);
         ada.get(style.strip_prefix("/tools/latchkey").unwrap()).is(200);
-        let listing = ada.post(&format!("{prefix}/api/page/list"), &[]).is(200);
-        assert_eq!(listing.json()["page"]["total"], 0);
+        let rows = ada.post(&format!("{prefix}/api/page/rows"), &[]).is(200);
+        assert_eq!(rows.json()["total"], 0);
         let visitor = server.visitor();
-        visitor.post(&format!("{prefix}/api/page/list"), &[]).is(401);
+        visitor.post(&format!("{prefix}/api/page/rows"), &[]).is(401);
         let form = visitor.get(&format!("{prefix}{HOME}")).is(303);
         assert!(form.header("location").starts_with("/tools/latchkey/sign-in?next="), "{form:?}");
         let fields = [("username", "ada"), ("password", support::PASSWORD), ("next", HOME)];
@@ -408,7 +408,7 @@ fn under_a_path_prefix_every_link_has_it_and_requests_may_come_without() {
     assert_eq!(ada.get("/tools/latchkey").is(303).header("location"), format!("/tools/latchkey{HOME}"));
     ada.get("/tools/latchkeyhole").is(404);
     let origin = |origin| {
-        let request = ada.bare(Method::POST, "/api/page/list").header("origin", origin);
+        let request = ada.bare(Method::POST, "/api/page/rows").header("origin", origin);
         send(request.body(()).unwrap()).status
     };
     assert_eq!([origin("http://keys.example"), origin("http://keys.example:81")], [200, 403]);

@@ -78,7 +78,6 @@ pub const TABLE: &[Line] = &[
     line("PATCH /api/v1/echo", May::Signed, "", 200),
     line("DELETE /api/v1/echo", May::Signed, "", 200),
     line("POST /api/page/who_am_i", May::Anybody, "", 200),
-    line("POST /api/page/list", May::ConfigureServer, "", 200),
     line("POST /api/page/find", May::ConfigureServer, "key={key}", 200),
     line("POST /api/page/rows", May::ConfigureServer, "view=status%3Dapproved%26sort%3Dname", 200),
     line("POST /api/page/decide_part", May::ConfigureServer, "deed=approve&view=q%3Dnobody&seen=0", 200),

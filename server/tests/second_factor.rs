@@ -166,7 +166,7 @@ fn who_has_to_have_a_second_factor_is_led_to_it_and_everything_else_is_closed() 
         let led = ada.get(sign_in.header("location")).is(303);
         assert_eq!(led.header("location"), format!("{PATH}?next={}", oauth::encode(path)));
     }
-    ada.call("list", &[]).is(401);
+    ada.call("rows", &[]).is(401);
     ada.get("/events").is(401);
     ada.get("/api/v1/consumers").problem(401);
     ada.get("/api/v1/whoami").problem(401);
@@ -214,7 +214,7 @@ fn an_event_stream_ends_with_the_second_factor_that_it_needs() {
     let stream = ada.events(None);
     server.home.json(&["user", "reset-factors", "ada"], "");
     stream.rest();
-    ada.call("list", &[]).is(401);
+    ada.call("rows", &[]).is(401);
 }
 
 #[test]

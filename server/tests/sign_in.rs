@@ -279,7 +279,7 @@ fn a_made_up_cookie_is_nobody() {
     {
         visitor.cookie = Some(cookie.to_owned());
         visitor.get(HOME).is(303);
-        visitor.call("list", &[]).is(401);
+        visitor.call("rows", &[]).is(401);
     }
 }
 
@@ -301,12 +301,12 @@ fn disabling_a_user_or_changing_the_password_ends_the_sessions() {
     server.home.add_user("root", true);
     let ada = server.signed_in("ada");
     server.home.json(&["user", "disable", "ada"], "");
-    ada.call("list", &[]).is(401);
+    ada.call("rows", &[]).is(401);
     server.home.json(&["user", "enable", "ada"], "");
-    ada.call("list", &[]).is(401);
+    ada.call("rows", &[]).is(401);
     let ada = server.signed_in("ada");
     server.home.json(&["user", "passwd", "ada", "--password-stdin"], "another horse battery");
-    ada.call("list", &[]).is(401);
+    ada.call("rows", &[]).is(401);
     server.visitor().post("/sign-in", &pair("ada", PASSWORD)).is(401);
     server.visitor().sign_in("ada", "another horse battery");
 }
@@ -319,9 +319,9 @@ fn taking_the_permission_away_holds_on_the_next_request() {
     ada.get(HOME).is(200);
     server.home.json(&["user", "forbid", "ada"], "");
     ada.get(HOME).is(403);
-    ada.call("list", &[]).is(403);
+    ada.call("rows", &[]).is(403);
     server.home.json(&["user", "permit", "ada"], "");
-    ada.call("list", &[]).is(200);
+    ada.call("rows", &[]).is(200);
 }
 
 #[test]

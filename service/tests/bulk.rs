@@ -90,7 +90,7 @@ async fn what_is_left_out_of_a_view_stays_as_it_is() {
     let house = House::new().await;
     let seen = some(&house, &house.root, 3).await;
     let consumers = house.service.consumers(&house.root);
-    let (page, _) = consumers.list(&ConsumerQuery::default(), 10).await.unwrap();
+    let page = consumers.list(&ConsumerQuery::default(), 10).await.unwrap();
     let left_out = [page.items[0].key, page.items[2].key];
     let part =
         consumers.decide_part(Deed::Remove, &ConsumerQuery::default(), seen, None, &left_out).await.unwrap();
@@ -131,7 +131,7 @@ async fn a_part_whose_answer_was_lost_says_the_second_time_what_is_done_already(
     let house = House::new().await;
     some(&house, &house.root, 3).await;
     let consumers = house.service.consumers(&house.root);
-    let (page, _) = consumers.list(&ConsumerQuery::default(), 10).await.unwrap();
+    let page = consumers.list(&ConsumerQuery::default(), 10).await.unwrap();
     let picked: Vec<_> = page.items.iter().map(as_seen).collect();
     for deed in [Deed::Approve, Deed::Remove] {
         // Removing is asked for as the consumers were after the first deed.
@@ -153,7 +153,7 @@ async fn a_reason_stands_with_every_consumer_that_is_decided() {
     let reason = service::consumers::reason("Audit of May").unwrap();
     let consumers = house.service.consumers(&house.root).because(reason.as_ref());
     consumers.decide_part(Deed::Disapprove, &ConsumerQuery::default(), seen, None, &[]).await.unwrap();
-    for consumer in consumers.list(&ConsumerQuery::default(), 10).await.unwrap().0.items {
+    for consumer in consumers.list(&ConsumerQuery::default(), 10).await.unwrap().items {
         assert_eq!(consumer.reason, reason);
     }
 }
@@ -163,11 +163,11 @@ async fn what_came_or_changed_after_the_view_was_read_is_left_as_it_is_and_told(
     let house = House::with_users().await;
     let ada = house.admin("ada").await;
     some(&house, &ada, 3).await;
-    let (page, seen) = house.service.consumers(&ada).list(&ConsumerQuery::default(), 10).await.unwrap();
-    let changed: &Consumer = &page.items[0];
+    let rows = house.service.consumers(&ada).first_rows(&ConsumerQuery::default(), 10).await.unwrap();
+    let changed: &Consumer = &rows.items[0];
     house.service.consumers(&house.root).disapprove(changed.key, None).await.unwrap();
     let came = house.register(&house.root, "Came").await;
-    let parts = decided(&house, &ada, Deed::Approve, &View::default(), seen).await;
+    let parts = decided(&house, &ada, Deed::Approve, &View::default(), rows.seen).await;
     assert_eq!(done(&parts), 2);
     let not_done: Vec<_> = parts.iter().flat_map(|part| &part.not_done).collect();
     let mut keys: Vec<_> = not_done.iter().map(|not_done| not_done.consumer.key).collect();
@@ -187,7 +187,7 @@ async fn what_came_or_changed_after_the_view_was_read_is_left_as_it_is_and_told(
 async fn everything_that_a_view_has_is_removed_for_good() {
     let house = House::new().await;
     let seen = some(&house, &house.root, 60).await;
-    let first = house.service.consumers(&house.root).list(&ConsumerQuery::default(), 1).await.unwrap().0;
+    let first = house.service.consumers(&house.root).list(&ConsumerQuery::default(), 1).await.unwrap();
     let parts = decided(&house, &house.root, Deed::Remove, &view("q=app"), seen).await;
     assert_eq!((parts.len(), done(&parts)), (2, 60));
     assert_eq!(counts(&house).await, StatusCounts::default());

@@ -9,7 +9,7 @@ use futures::StreamExt as _;
 use service::{
     Admin, ServiceError,
     activity::Told,
-    consumers::{TypedConsumer, TypedDetails, TypedEdit},
+    consumers::{Rows, TypedConsumer, TypedDetails, TypedEdit},
 };
 use support::{HERE, House, SECRET};
 
@@ -390,12 +390,12 @@ async fn a_name_in_use_is_pointed_out() {
 }
 
 #[tokio::test]
-async fn a_list_says_since_when_events_are_still_to_be_applied() {
+async fn rows_say_since_when_events_are_still_to_be_applied() {
     let house = House::new().await;
     let first = house.register(&house.root, "First").await;
-    let (page, seen) =
-        house.service.consumers(&house.root).list(&ConsumerQuery::default(), 10).await.unwrap();
-    assert_eq!((page.items, page.total), (vec![first.clone()], 1));
+    let Rows { items, total, seen, .. } =
+        house.service.consumers(&house.root).first_rows(&ConsumerQuery::default(), 10).await.unwrap();
+    assert_eq!((items, total), (vec![first.clone()], Some(1)));
     let second = house.register(&house.root, "Second").await;
     house.service.consumers(&house.root).remove(first.key, None).await.unwrap();
     let following = house.service.activity(&house.root).follow(Some(seen), Duration::from_hours(1));

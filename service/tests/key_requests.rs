@@ -22,7 +22,7 @@ async fn ask(house: &House, name: &str, from: IpAddr) -> Result<Consumer, KeyReq
 
 async fn total(house: &House) -> u64 {
     let listed = house.service.consumers(&house.root).list(&ConsumerQuery::default(), 1).await.unwrap();
-    listed.0.total
+    listed.total
 }
 
 #[tokio::test]

@@ -297,7 +297,7 @@ async fn all(consumers: Consumers<'_>) -> Result<Vec<Consumer>, CommandError> {
     let mut all = Vec::new();
     let mut query = ConsumerQuery::default();
     loop {
-        let (page, _) = consumers.list(&query, MOST_ROWS).await?;
+        let page = consumers.list(&query, MOST_ROWS).await?;
         all.extend(page.items);
         if page.next_cursor.is_none() {
             return Ok(all);

@@ -104,12 +104,11 @@ impl Browser {
         self.call("register", &[("name", name), ("secret", super::SECRET)]).is(200).json()
     }
 
-    /// The consumers that the server function `list` returns, newest first.
+    /// The names of the consumers, newest first; of the newest 90 where there are more.
     #[track_caller]
     pub fn names(&self) -> Vec<String> {
-        let listing = self.call("list", &[]).is(200).json();
-        let rows = listing["page"]["items"].as_array().unwrap();
-        rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+        let rows = self.call("rows", &[]).is(200).json();
+        rows["items"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Sends the sign-in form, which has to succeed.

@@ -44,15 +44,9 @@ impl<'a> Consumers<'a> {
 }
 
 impl Consumers<'_> {
-    /// A page of consumers, and the number of an activity line that it is at least as new as.
-    pub async fn list(
-        self,
-        query: &ConsumerQuery,
-        limit: u64,
-    ) -> Result<(Page<Consumer>, i64), ServiceError> {
-        // Read first: a change between the two reads is then in the page and sent as an event again, never missed.
-        let seen = self.service.store.activity().latest().await?;
-        Ok((self.service.store.consumers().list(&self.without_ended(query), limit).await?, seen))
+    /// A page of consumers, and how many there are on all pages.
+    pub async fn list(self, query: &ConsumerQuery, limit: u64) -> Result<Page<Consumer>, ServiceError> {
+        Ok(self.service.store.consumers().list(&self.without_ended(query), limit).await?)
     }
 
     /// Rows that have this many before them. Beyond the middle it is quicker to ask for the other order.
@@ -63,6 +57,7 @@ impl Consumers<'_> {
         limit: u64,
     ) -> Result<Rows, ServiceError> {
         let Some(last) = before.checked_sub(1) else { return self.first_rows(query, limit).await };
+        // Read first: a change between the reads is then in the rows and sent as an event again, never missed.
         let seen = self.service.store.activity().latest().await?;
         let query = self.without_ended(query);
         let Some(after) = self.service.store.consumers().place(&query, last).await? else {
@@ -80,6 +75,7 @@ impl Consumers<'_> {
 
     /// Rows after the cursor of a query, or its first ones; nothing is counted for them.
     pub async fn first_rows(self, query: &ConsumerQuery, limit: u64) -> Result<Rows, ServiceError> {
+        // Before the rows, as above.
         let seen = self.service.store.activity().latest().await?;
         let (items, next) = self.rows(query, limit).await?;
         let total = match next {

@@ -8,12 +8,11 @@
 use std::{net::IpAddr, str::FromStr};
 
 use domain::{
-    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, Page, TypedSecret, View,
+    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, TypedSecret, View,
     bulk::{self, BulkPart, Deed, MOST_AT_ONCE, MOST_PICKED},
-    query::{MOST_ROWS, NotACursor, milliseconds},
+    query::{NotACursor, milliseconds},
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::{
     data::{ViewCounts, ViewRows},
@@ -23,30 +22,6 @@ use crate::{
     error::AppError,
     guard::{admin, answer},
 };
-
-/// A page of rows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Listing {
-    /// The rows.
-    pub page: Page<Consumer>,
-    /// The number of the newest activity that the rows contain; later events are still to be applied.
-    pub seen: i64,
-}
-
-/// Rows after a cursor, or the newest.
-#[server(prefix = "/api/page", endpoint = "list")]
-pub async fn list(cursor: Option<String>) -> Result<Listing, AppError> {
-    let (service, admin) = admin()?;
-    let after = cursor.map(|cursor| cursor.parse()).transpose();
-    let after =
-        after.map_err(|error: domain::query::NotACursor| answer(AppError::BadRequest(error.to_string())))?;
-    let (page, seen) = service
-        .consumers(&admin)
-        .list(&ConsumerQuery::newest_first(after), MOST_ROWS)
-        .await
-        .map_err(answer)?;
-    Ok(Listing { page, seen })
-}
 
 /// The most rows of a view that come at once.
 const ROWS_AT_ONCE: u64 = 90;

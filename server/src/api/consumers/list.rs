@@ -64,6 +64,6 @@ pub(in crate::api) async fn list(
         return Err(ApiError::BadRequest(domain::query::NotACursor.to_string()));
     }
     let query = ConsumerQuery { after, ..view.at(state.service.now()) };
-    let (Page { items, next_cursor, total }, _) = state.service.consumers(&admin).list(&query, most).await?;
+    let Page { items, next_cursor, total } = state.service.consumers(&admin).list(&query, most).await?;
     Ok(Json(ConsumerPage { items, next_cursor, total }))
 }

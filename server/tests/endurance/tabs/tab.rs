@@ -59,8 +59,8 @@ pub struct Tab {
 
 impl Tab {
     pub fn open(number: u64, person: &Browser, random: Rng) -> Self {
-        let listing = list(person);
-        let seen = listing["seen"].as_i64().unwrap();
+        let read = read(person);
+        let seen = read["seen"].as_i64().unwrap();
         let stream = person.events_after(&seen.to_string());
         stream.expect("ready");
         Self {
@@ -68,7 +68,7 @@ impl Tab {
             person: person.clone(),
             random,
             stream,
-            rows: rows(&listing),
+            rows: rows(&read),
             removed: BTreeSet::new(),
             seen,
             accepted: Vec::new(),
@@ -183,8 +183,7 @@ impl Tab {
                 self.removed.insert(key);
             }
             "resync" => {
-                let listing = list(&self.person);
-                self.rows = rows(&listing);
+                self.rows = rows(&read(&self.person));
             }
             other => panic!("there is no event {other}"),
         }
@@ -221,11 +220,11 @@ fn named(consumer: &Value) -> (&str, String) {
     (consumer["key"].as_str().unwrap(), consumer["revision"].to_string())
 }
 
-fn list(person: &Browser) -> Value {
-    person.call("list", &[]).is(200).json()
+fn read(person: &Browser) -> Value {
+    person.call("rows", &[]).is(200).json()
 }
 
-fn rows(listing: &Value) -> BTreeMap<String, Value> {
-    let rows = listing["page"]["items"].as_array().unwrap().iter();
+fn rows(read: &Value) -> BTreeMap<String, Value> {
+    let rows = read["items"].as_array().unwrap().iter();
     rows.map(|row| (row["key"].as_str().unwrap().to_owned(), row.clone())).collect()
 }
