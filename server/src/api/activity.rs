@@ -15,8 +15,9 @@ use crate::{
     api::{
         call::{AdminCall, Call},
         error::ApiError,
+        paging::{PageAsked, Paging},
+        parameters,
         problem::{BadRequest, Forbidden, TooLarge, Unauthorized, Unavailable},
-        query::{Paging, USUAL_LIMIT, limit},
     },
     state::AppState,
 };
@@ -72,22 +73,10 @@ pub(super) async fn list(
     State(state): State<AppState>,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Json<ActivityPage>, ApiError> {
-    let (mut before, mut most) = (None, None);
-    let query = read_query(&call, &["limit", "cursor"], |name, value| {
-        match name {
-            "limit" => most = Some(limit(value)?),
-            // As a first page would be asked for by a program that always sends it.
-            "cursor" if value.is_empty() => {}
-            _ => {
-                let none = "this is no cursor of this list; take next_cursor of the page before, as it is.";
-                let wrong = |_| ApiError::BadRequest(format!("{name}={value}: {none}"));
-                before = Some(value.parse::<i64>().map_err(wrong)?);
-            }
-        }
-        Ok(())
-    })?;
-    let (items, next_cursor) =
-        state.service.activity(&admin).list(&query, before, most.unwrap_or(USUAL_LIMIT)).await?;
+    let mut query = LineQuery::default();
+    let page = PageAsked::read(&call, &LineQuery::NAMES, |name, value| set(&mut query, name, value))?;
+    let before = page.after(str::parse::<i64>)?;
+    let (items, next_cursor) = state.service.activity(&admin).list(&query, before, page.limit).await?;
     Ok(Json(ActivityPage { items, next_cursor: next_cursor.map(|id| id.to_string()) }))
 }
 
@@ -119,27 +108,14 @@ fn date_or_time() -> Schema {
     OneOfBuilder::new().item(date).item(text(SchemaFormat::KnownFormat(KnownFormat::DateTime))).into()
 }
 
-/// Reads the parameters of a call: the filters, and `others`, which `take` reads.
-pub(super) fn read_query(
-    call: &Call,
-    others: &[&str],
-    mut take: impl FnMut(&str, &str) -> Result<(), ApiError>,
-) -> Result<LineQuery, ApiError> {
+/// Reads the filters that the parameters of a call say.
+pub(super) fn read_query(call: &Call) -> Result<LineQuery, ApiError> {
     let mut query = LineQuery::default();
-    let mut seen: Vec<String> = Vec::new();
-    for (name, value) in call.query() {
-        if others.contains(&&*name) {
-            take(&name, &value)?;
-        } else if !query.set(&name, &value).map_err(|error| ApiError::BadRequest(error.to_string()))? {
-            let known = [&LineQuery::NAMES[..], others].concat().join(", ");
-            return Err(ApiError::BadRequest(format!(
-                "{name}: there is no such parameter; there are {known}."
-            )));
-        }
-        if seen.contains(&name) {
-            return Err(ApiError::BadRequest(format!("{name}={value}: it is given twice.")));
-        }
-        seen.push(name);
-    }
+    parameters::read(call, &LineQuery::NAMES, |name, value| set(&mut query, name, value))?;
     Ok(query)
+}
+
+/// Sets the filter of a parameter; returns whether there is such a parameter.
+fn set(query: &mut LineQuery, name: &str, value: &str) -> Result<bool, ApiError> {
+    query.set(name, value).map_err(|error| ApiError::BadRequest(error.to_string()))
 }

@@ -1,18 +1,11 @@
-//! The activity as CSV and as JSON: a query whole, sent while it is read.
+//! The activity as CSV and as JSON: a query whole.
 
 use std::{borrow::Cow, io};
 
-use axum::{
-    body::Body,
-    extract::State,
-    http::{HeaderName, header},
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::State, response::Response};
 use domain::{Activity, time::timestamp};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
-use service::{LineWords, NotPermitted, Object, consumers::ExportError};
-use tracing::Span;
+use service::{LineWords, Object};
 
 use crate::{
     api::{
@@ -20,6 +13,7 @@ use crate::{
         call::AdminCall,
         cells::{defused, written},
         error::ApiError,
+        export::{Export, Format},
         problem::{BadRequest, Forbidden, TooLarge, Unauthorized, Unavailable},
     },
     state::AppState,
@@ -93,75 +87,24 @@ pub(super) async fn json(State(state): State<AppState>, call: AdminCall) -> Resu
     export(&state, &call, Format::Json).await
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Format {
-    Csv,
-    Json,
-}
-
-impl Format {
-    fn headers(self) -> [(HeaderName, &'static str); 2] {
-        let (media_type, disposition) = match self {
-            Self::Csv => ("text/csv; charset=utf-8; header=present", "attachment; filename=\"activity.csv\""),
-            Self::Json => ("application/json", "attachment; filename=\"activity.json\""),
-        };
-        [(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, disposition)]
-    }
-
-    fn begin(self) -> io::Result<Vec<u8>> {
-        match self {
-            Self::Csv => written([COLUMNS.map(|(name, _)| Cow::Borrowed(name))]),
-            Self::Json => Ok(b"[".to_vec()),
-        }
-    }
-
-    /// Lines, behind others if they are not the first.
-    fn lines(self, lines: &[Activity<Value>], is_first: bool) -> io::Result<Vec<u8>> {
-        if matches!(self, Self::Csv) {
-            return written(lines.iter().map(|line| {
-                let words = LineWords::of(line);
-                COLUMNS.map(|(_, text)| defused(text(line, &words)))
-            }));
-        }
-        let mut bytes = Vec::new();
-        for (n, line) in lines.iter().enumerate() {
-            if n > 0 || !is_first {
-                bytes.extend(b",\n");
-            }
-            serde_json::to_writer(&mut bytes, line)?;
-        }
-        Ok(bytes)
-    }
-
-    fn end(self) -> Vec<u8> {
-        match self {
-            Self::Csv => Vec::new(),
-            Self::Json => b"]\n".to_vec(),
-        }
-    }
-}
-
 async fn export(
     state: &AppState,
     AdminCall { admin, call }: &AdminCall,
     format: Format,
 ) -> Result<Response, ApiError> {
-    let query = read_query(call, &[], |_, _| Ok(()))?;
-    let mut batches = Box::pin(state.service.activity(admin).export(query));
-    // Before the status is sent: what cannot be read at all is an answer of its own.
-    let first = batches.try_next().await.map_err(|error| match error {
-        ExportError::NotPermitted => ApiError::NotPermitted(NotPermitted::User),
-        ExportError::Service(error) => ApiError::Service(error),
-    })?;
-    let first = format.lines(&first.unwrap_or_default(), true);
-    let span = Span::current();
-    let rest = batches.map(move |lines| match lines {
-        Ok(lines) => format.lines(&lines, false),
-        Err(error) => {
-            span.in_scope(|| tracing::error!(error = error.cause(), "an export was cut off"));
-            Err(io::Error::other(error))
-        }
-    });
-    let all = stream::iter([format.begin(), first]).chain(rest).chain(stream::iter([Ok(format.end())]));
-    Ok((format.headers(), Body::from_stream(all)).into_response())
+    let query = read_query(call)?;
+    Export { name: "activity", head, lines }.send(format, state.service.activity(admin).export(query)).await
+}
+
+/// The line with the names of the columns.
+fn head() -> io::Result<Vec<u8>> {
+    written([COLUMNS.map(|(name, _)| Cow::Borrowed(name))])
+}
+
+/// A line for each line of the activity.
+fn lines(lines: &[Activity<Value>]) -> io::Result<Vec<u8>> {
+    written(lines.iter().map(|line| {
+        let words = LineWords::of(line);
+        COLUMNS.map(|(_, text)| defused(text(line, &words)))
+    }))
 }

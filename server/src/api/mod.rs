@@ -6,10 +6,12 @@ mod call;
 mod cells;
 mod consumers;
 pub(crate) mod error;
+mod export;
 pub(crate) mod openapi;
 mod operations;
+mod paging;
+mod parameters;
 mod problem;
-mod query;
 mod users;
 mod who;
 

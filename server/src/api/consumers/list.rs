@@ -1,17 +1,17 @@
 //! The list of consumers.
 
 use axum::{Json, extract::State};
-use domain::{Consumer, ConsumerQuery, Cursor, Page};
+use domain::{Consumer, ConsumerQuery, Cursor, Page, View};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     api::{
         call::AdminCall,
-        consumers::view::{Filters, read_view},
+        consumers::view::{Filters, set},
         error::ApiError,
+        paging::{PageAsked, Paging},
         problem::{BadRequest, Forbidden, TooLarge, Unauthorized, Unavailable},
-        query::{Paging, USUAL_LIMIT, limit},
     },
     state::AppState,
 };
@@ -47,23 +47,13 @@ pub(in crate::api) async fn list(
     State(state): State<AppState>,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Json<ConsumerPage>, ApiError> {
-    let (mut most, mut after) = (USUAL_LIMIT, None);
-    let view = read_view(&call, &["limit", "cursor"], |name, value| {
-        match name {
-            "limit" => most = limit(value)?,
-            // Programs send an empty one for the first page.
-            "cursor" if value.is_empty() => {}
-            _ => {
-                let cursor = value.parse::<Cursor>();
-                after = Some(cursor.map_err(|error| ApiError::BadRequest(error.to_string()))?);
-            }
-        }
-        Ok(())
-    })?;
+    let mut view = View::default();
+    let page = PageAsked::read(&call, &View::NAMES, |name, value| set(&mut view, name, value))?;
+    let after = page.after(str::parse::<Cursor>)?;
     if after.as_ref().is_some_and(|cursor| !cursor.fits(view.sort)) {
         return Err(ApiError::BadRequest(domain::query::NotACursor.to_string()));
     }
     let query = ConsumerQuery { after, ..view.at(state.service.now()) };
-    let Page { items, next_cursor, total } = state.service.consumers(&admin).list(&query, most).await?;
+    let Page { items, next_cursor, total } = state.service.consumers(&admin).list(&query, page.limit).await?;
     Ok(Json(ConsumerPage { items, next_cursor, total }))
 }

@@ -20,8 +20,8 @@ use crate::{
             show::key,
         },
         error::ApiError,
+        paging::{PageAsked, Paging},
         problem::{BadRequest, Forbidden, Invalid, NotFound, NotJson, TooLarge, Unauthorized, Unavailable},
-        query::{Paging, USUAL_LIMIT, limit},
     },
     state::AppState,
 };
@@ -80,27 +80,12 @@ pub(in crate::api) async fn list(
     KeyText(text): KeyText,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Json<TokenPage>, ApiError> {
-    let (mut after, mut most) = (None, None);
-    for (name, value) in call.query() {
-        let wrong = |why: &str| ApiError::BadRequest(format!("{name}={value}: {why}"));
-        let is_given_twice = match name.as_str() {
-            "limit" => most.replace(limit(&value)?).is_some(),
-            // As a first page would be asked for by a program that always sends it.
-            "cursor" if value.is_empty() => false,
-            "cursor" => {
-                let none = "this is no cursor of this list; take next_cursor of the page before, as it is.";
-                after.replace(value.parse::<i64>().map_err(|_| wrong(none))?).is_some()
-            }
-            _ => return Err(wrong("there is no such parameter; limit and cursor are.")),
-        };
-        if is_given_twice {
-            return Err(wrong("it is given twice."));
-        }
-    }
+    let page = PageAsked::read(&call, &[], |_, _| Ok(false))?;
+    let after = page.after(str::parse::<i64>)?;
     let (key, consumers) = (key(&text)?, state.service.consumers(&admin));
     // Only who there is can have nobody signed in.
     consumers.find(key).await?;
-    let users = consumers.signed_in(key, after.unwrap_or(0), most.unwrap_or(USUAL_LIMIT)).await?;
+    let users = consumers.signed_in(key, after.unwrap_or(0), page.limit).await?;
     let next_cursor = users.next.map(|last| last.to_string());
     Ok(Json(TokenPage { items: users.items.into_iter().map(TokenHolder::from).collect(), next_cursor }))
 }

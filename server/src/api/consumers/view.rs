@@ -3,14 +3,14 @@
 use domain::{
     Status, View,
     query::{Order, Sort},
-    view::{Ends, LastUsed, ViewError},
+    view::{Ends, LastUsed},
 };
 use utoipa::{
     IntoParams, PartialSchema,
     openapi::{ObjectBuilder, OneOfBuilder, Schema, Type},
 };
 
-use crate::api::{call::Call, error::ApiError};
+use crate::api::{call::Call, error::ApiError, parameters};
 
 /// The parameters, as the OpenAPI document has them. None has to be there.
 #[derive(IntoParams)]
@@ -50,31 +50,14 @@ fn or_empty<T: PartialSchema>() -> Schema {
     OneOfBuilder::new().item(T::schema()).item(empty).into()
 }
 
-/// Reads the parameters of a call: those of the view, and `others`, which `take` reads.
-pub(super) fn read_view(
-    call: &Call,
-    others: &[&str],
-    mut take: impl FnMut(&str, &str) -> Result<(), ApiError>,
-) -> Result<View, ApiError> {
-    let wrong = |error: ViewError| ApiError::BadRequest(error.to_string());
+/// Reads the view that the parameters of a call say.
+pub(super) fn read_view(call: &Call) -> Result<View, ApiError> {
     let mut view = View::default();
-    let mut seen: Vec<String> = Vec::new();
-    for (name, value) in call.query() {
-        if others.contains(&&*name) {
-            take(&name, &value)?;
-        } else if !view.set(&name, &value).map_err(wrong)? {
-            return Err(ApiError::BadRequest(unknown(&name, others)));
-        }
-        if seen.contains(&name) {
-            return Err(wrong(ViewError::Twice(name)));
-        }
-        seen.push(name);
-    }
+    parameters::read(call, &View::NAMES, |name, value| set(&mut view, name, value))?;
     Ok(view)
 }
 
-fn unknown(name: &str, others: &[&str]) -> String {
-    let known = [&View::NAMES[..], others].concat();
-    let [first @ .., last] = &*known else { unreachable!("a view has names") };
-    format!("{name}: there is no such parameter; {} and {last} are.", first.join(", "))
+/// Sets what a parameter says of a view; returns whether there is such a parameter.
+pub(super) fn set(view: &mut View, name: &str, value: &str) -> Result<bool, ApiError> {
+    view.set(name, value).map_err(|error| ApiError::BadRequest(error.to_string()))
 }

@@ -9,8 +9,8 @@ use crate::{
     api::{
         call::{AdminCall, NameText},
         error::ApiError,
+        paging::{PageAsked, Paging},
         problem::{BadRequest, Forbidden, NotFound, TooLarge, Unauthorized, Unavailable},
-        query::{Paging, USUAL_LIMIT, limit},
     },
     state::AppState,
 };
@@ -46,26 +46,17 @@ pub(in crate::api) async fn list(
     State(state): State<AppState>,
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Json<UserPage>, ApiError> {
-    let (mut text, mut after, mut most) = (None, None, None);
-    for (name, value) in call.query() {
-        let wrong = |what: &str| ApiError::BadRequest(format!("{name}={value}: {what}"));
-        let given_before = match name.as_str() {
-            "q" => text.replace(value.clone()).is_some(),
-            "limit" => most.replace(limit(&value)?).is_some(),
-            // As a first page would be asked for by a program that always sends it.
-            "cursor" if value.is_empty() => false,
-            "cursor" => {
-                let none = "this is no cursor of this list; take next_cursor of the page before, as it is.";
-                after.replace(Username::parse(&value).map_err(|_| wrong(none))?).is_some()
-            }
-            _ => return Err(wrong("there is no such parameter; q, limit and cursor are.")),
-        };
-        if given_before {
-            return Err(wrong("it is given twice."));
+    let mut text = None;
+    let page = PageAsked::read(&call, &["q"], |name, value| {
+        let is_text = name == "q";
+        if is_text {
+            text = Some(value.to_owned());
         }
-    }
+        Ok(is_text)
+    })?;
+    let after = page.after(Username::parse)?;
     let users = state.service.users(&admin);
-    let (items, next) = users.page(text.as_deref(), after.as_ref(), most.unwrap_or(USUAL_LIMIT)).await?;
+    let (items, next) = users.page(text.as_deref(), after.as_ref(), page.limit).await?;
     Ok(Json(UserPage { items, next_cursor: next.map(|username| username.to_string()) }))
 }
 
