@@ -145,7 +145,7 @@
 //! **Tests**
 //! - `server/tests/oauth1/consent.rs`: `a_trusted_consumers_users_are_not_asked`
 //! - `server/tests/oauth1/consent.rs`: `no_verifier_goes_unasked_to_a_callback_that_is_not_registered`
-//! - `server/tests/oauth1/key_requests.rs`: `approving_grants_no_wish_however_it_is_done`
+//! - `server/tests/oauth1/key_requests/wishes.rs`: `approving_grants_no_wish_however_it_is_done`
 //! - `store/tests/rights.rs`: `nothing_is_allowed_unasked_unless_the_transaction_sees_the_trust_and_that_callback`
 //!
 //! **Open**: who controls the registered callback of a trusted consumer gets tokens of all who follow a link to it.

@@ -123,12 +123,12 @@
 //! have its visitors ask. Nothing is limited for all together, so no flood keeps others out.
 //!
 //! **Tests**
-//! - `server/tests/oauth1/key_requests.rs`: `an_address_may_ask_ten_times_a_minute_wrong_requests_included`
-//! - `server/tests/oauth1/key_requests.rs`: `twenty_of_a_network_may_wait_for_a_decision_and_that_keeps_nobody_else_out`
-//! - `server/tests/oauth1/key_requests.rs`: `a_request_ends_by_itself_after_thirty_days_and_the_activity_says_so`
+//! - `server/tests/oauth1/key_requests/limits.rs`: `an_address_may_ask_ten_times_a_minute_wrong_requests_included`
+//! - `server/tests/oauth1/key_requests/limits.rs`: `twenty_of_a_network_may_wait_for_a_decision_and_that_keeps_nobody_else_out`
+//! - `server/tests/oauth1/key_requests/limits.rs`: `a_request_ends_by_itself_after_thirty_days_and_the_activity_says_so`
 //! - `server/tests/oauth1/key_requests.rs`: `a_page_of_another_site_cannot_have_a_browser_ask`
 //! - `server/tests/endurance/key_requests.rs`: `a_flood_of_requests_for_keys_keeps_no_friend_out_and_is_bounded`
-//! - `server/tests/oauth1/key_requests.rs`: `an_address_that_nobody_vouches_for_does_not_count`
+//! - `server/tests/oauth1/key_requests/limits.rs`: `an_address_that_nobody_vouches_for_does_not_count`
 //!
 //! **Open**: an attacker with many addresses fills the table by twenty rows for each of them, for 30 days or until an
 //! administrator removes them; `LATCHKEY_KEY_REQUESTS=off` ends it.
