@@ -115,7 +115,7 @@
 //!
 //! **Tests**
 //! - `server/tests/oauth1/consent.rs`: `the_page_names_the_consumer_the_user_and_where_they_go_and_cannot_be_framed`
-//! - `server/tests/pages.rs`: `every_kind_of_answer_carries_the_headers_that_keep_others_out`
+//! - `server/tests/pages/headers.rs`: `every_kind_of_answer_carries_the_headers_that_keep_others_out`
 //!
 //! ## Phishing and impersonated consumers
 //!

@@ -92,7 +92,7 @@
 //! verifier is useless without both secrets.
 //!
 //! **Tests**
-//! - `server/tests/pages.rs`: `every_kind_of_answer_carries_the_headers_that_keep_others_out`
+//! - `server/tests/pages/headers.rs`: `every_kind_of_answer_carries_the_headers_that_keep_others_out`
 //! - `server/tests/oauth1/tokens.rs`: `a_consumer_gets_temporary_credentials_then_token_credentials_and_acts_for_the_user`
 //! - `server/tests/oauth1/callbacks.rs`: `the_user_comes_back_to_the_callback_with_its_own_query_in_front`
 //!
