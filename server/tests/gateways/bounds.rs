@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 
-use super::Place;
+use super::place::Place;
 use crate::support::signer::{CONSUMERS, send_json};
 
 /// An address that no request of these tests comes from.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Place;
+use super::place::Place;
 use crate::support::signer::raw;
 
 /// What programs on the way like to decode, join or split.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Place, traefik_list};
+use super::{place::Place, traefik::traefik_list};
 use crate::support::{
     Home,
     foreign::{Application, REQUESTS_OAUTHLIB},
