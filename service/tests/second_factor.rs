@@ -1,6 +1,6 @@
 //! Second factors: setting one up, signing in with it, losing it, and being made to have one.
 
-use crate::support;
+mod fresh_sign_in;
 
 use std::time::Duration;
 
@@ -8,16 +8,15 @@ use domain::{Action, Password};
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use service::{
     AccountHolder, RequireSecondFactor, Rules, ServiceError, Token,
-    consumers::TypedEdit,
     second_factor::FactorState,
     sign_in::{
         Begun, Browser, CodeError, FRESH, Presence, ProofError, STEP_LIFE, SignIn, SignInError, StepError,
     },
 };
-use support::{BROWSER, HERE, House, PASSWORD};
 use totp_rs::Builder;
 
-const MOMENT: Duration = Duration::from_millis(1);
+use crate::support::{BROWSER, HERE, House, PASSWORD};
+
 /// A code is accepted once, so the next one has to be of a later step.
 const NEXT_CODE: Duration = Duration::from_secs(30);
 
@@ -320,59 +319,6 @@ async fn losing_a_required_second_factor_closes_what_is_open() {
 }
 
 #[tokio::test]
-async fn trusting_a_consumer_asks_for_a_fresh_sign_in_and_commands_are_not_asked() {
-    let house = House::with_users().await;
-    let token = house.sign_in("ada").await;
-    let key = house.register(&house.root, "App").await.key;
-    let callback =
-        TypedEdit { callback_url: Some("https://app.example/cb".to_owned()), ..TypedEdit::default() };
-    house.service.consumers(&house.root).edit(key, callback, None).await.unwrap();
-    let trust = TypedEdit { trusted: Some(true), ..TypedEdit::default() };
-    let distrust = TypedEdit { trusted: Some(false), ..TypedEdit::default() };
-    house.pass(FRESH + MOMENT);
-    let ada = house.who(&token).await.unwrap();
-    let admin = ada.admin().unwrap();
-    let refused = house.service.consumers(&admin).edit(key, trust.clone(), None).await;
-    assert!(matches!(refused, Err(ServiceError::SignInAgain)), "{refused:?}");
-    let refused = house.service.consumers(&admin).approve_trusted(key, None).await;
-    assert!(matches!(refused, Err(ServiceError::SignInAgain)), "{refused:?}");
-    let approved = house.service.consumers(&admin).approve(key, None).await.unwrap();
-    assert!(!approved.trusted, "approving alone gives no right");
-    let name = TypedEdit { name: Some("Renamed".to_owned()), ..distrust.clone() };
-    house.service.consumers(&admin).edit(key, name, None).await.unwrap();
-    let again = holder(&house, &token).await;
-    let sessions = house.service.sessions();
-    assert_eq!(wrong_field(sessions.sign_in_again(&again, &Password::typed("wrong"), "").await), "password");
-    assert!(!house.who(&token).await.unwrap().is_fresh());
-    sessions.sign_in_again(&again, &Password::typed(PASSWORD), "").await.unwrap();
-    let admin = house.who(&token).await.unwrap().admin().unwrap();
-    assert!(house.service.consumers(&admin).edit(key, trust.clone(), None).await.unwrap().trusted);
-    house.pass(FRESH + MOMENT);
-    let admin = house.who(&token).await.unwrap().admin().unwrap();
-    let kept = house.service.consumers(&admin).edit(key, trust.clone(), None).await.unwrap();
-    assert!(kept.trusted, "what is trusted already is not asked for");
-    assert!(house.service.consumers(&admin).approve_trusted(key, None).await.unwrap().trusted);
-    assert!(!house.service.consumers(&admin).edit(key, distrust, None).await.unwrap().trusted);
-    assert!(house.service.consumers(&house.root).edit(key, trust, None).await.unwrap().trusted);
-}
-
-#[tokio::test]
-async fn to_let_a_consumer_administer_asks_for_a_fresh_sign_in_and_to_take_that_away_does_not() {
-    let house = House::with_users().await;
-    let token = house.sign_in("ada").await;
-    let key = house.register(&house.root, "App").await.key;
-    let administer = |may| TypedEdit { may_administer: Some(may), ..TypedEdit::default() };
-    house.pass(FRESH + MOMENT);
-    let admin = house.who(&token).await.unwrap().admin().unwrap();
-    let consumers = house.service.consumers(&admin);
-    let refused = consumers.edit(key, administer(true), None).await;
-    assert!(matches!(refused, Err(ServiceError::SignInAgain)), "{refused:?}");
-    assert!(!consumers.find(key).await.unwrap().may_administer);
-    house.service.consumers(&house.root).edit(key, administer(true), None).await.unwrap();
-    assert!(!consumers.edit(key, administer(false), None).await.unwrap().may_administer);
-}
-
-#[tokio::test]
 async fn failed_attempts_are_told_and_the_device_is_known_only_once_the_session_begins() {
     let house = House::with_users().await;
     let (_, secret, _) = set_up(&house, "grace").await;
@@ -407,56 +353,4 @@ async fn strangers_keep_neither_a_known_browser_with_its_code_waiting_nor_a_user
     let code = shown(&house, &secret);
     house.service.sessions().sign_in_again(&grace, &Password::typed(PASSWORD), &code).await.unwrap();
     assert!(!guesses.is_empty(), "guesses still wait");
-}
-
-#[tokio::test]
-async fn rights_of_users_ask_for_a_fresh_sign_in() {
-    use domain::AccountChange;
-    let house = House::with_users().await;
-    let token = house.sign_in("ada").await;
-    house.pass(FRESH + MOMENT);
-    let admin = house.who(&token).await.unwrap().admin().unwrap();
-    let users = house.service.users(&admin);
-    for change in [AccountChange::Permit, AccountChange::Forbid] {
-        let refused = users.change("grace", change).await;
-        assert!(matches!(refused, Err(ServiceError::SignInAgain)), "{refused:?}");
-    }
-    for refused in [
-        users.add("eve", PASSWORD, true).await,
-        users.change_password("grace", "another long password", false).await,
-        users.reset_factors("grace").await,
-    ] {
-        assert!(matches!(refused, Err(ServiceError::SignInAgain)), "{refused:?}");
-    }
-    users.add("eve", PASSWORD, false).await.unwrap();
-    users.change("eve", AccountChange::Disable).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_fresh_sign_in_takes_the_code_too_where_there_is_one() {
-    let house = House::with_users().await;
-    let (token, secret, _) = set_up(&house, "grace").await;
-    house.pass(FRESH + MOMENT);
-    let grace = holder(&house, &token).await;
-    let factor = house.service.second_factor(&grace);
-    assert!(matches!(factor.renew_recovery_codes().await, Err(ServiceError::SignInAgain)));
-    let again = async |code: &str| {
-        house.service.sessions().sign_in_again(&grace, &Password::typed(PASSWORD), code).await
-    };
-    assert_eq!(wrong_field(again("").await), "code");
-    let code = shown(&house, &secret);
-    again(&code).await.unwrap();
-    assert_eq!(wrong_field(again(&code).await), "code", "once");
-    let grace = holder(&house, &token).await;
-    assert!(house.service.second_factor(&grace).renew_recovery_codes().await.unwrap().is_some());
-}
-
-#[tokio::test]
-async fn setting_one_up_asks_for_a_fresh_sign_in() {
-    let house = House::with_users().await;
-    let token = house.sign_in("grace").await;
-    house.pass(FRESH + MOMENT);
-    let grace = holder(&house, &token).await;
-    assert!(matches!(house.service.second_factor(&grace).begin().await, Err(ServiceError::SignInAgain)));
-    assert!(pending(&house, &grace).await.is_none());
 }
