@@ -6,6 +6,7 @@ import { type Account, Latchkey, ada } from "./server.ts";
 
 export { expect } from "@playwright/test";
 export * from "./consumers-page.ts";
+export * from "./rendered.ts";
 export { type Latchkey, SECRET, ada, grace } from "./server.ts";
 
 /** Collects what browsers complain about; a test fails on what it did not announce. */

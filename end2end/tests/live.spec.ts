@@ -1,5 +1,4 @@
 import {
-  ConsumersPage,
   NO_NETWORK,
   PATH,
   PRELOADED_LONG_AGO,
@@ -7,7 +6,9 @@ import {
   ada,
   expect,
   grace,
+  holdModule,
   numbered,
+  openRendered,
   ready,
   refused,
   registerMany,
@@ -348,16 +349,8 @@ test.describe("The sign says whether what others do comes through", () => {
 
   test("Connecting… until the wasm runs", async ({ page, context, complaints }) => {
     complaints.expect(PRELOADED_LONG_AGO);
-    let letGo = () => {};
-    const gate = new Promise<void>((open) => (letGo = open));
-    await context.route(/\.wasm$/, async (route) => {
-      await gate;
-      await route.continue();
-    });
-    await page.goto(PATH);
-    await signIn(page, ada);
-    await page.waitForURL(`**${PATH}`, { waitUntil: "commit" });
-    const consumers = new ConsumersPage(page);
+    const letGo = await holdModule(context);
+    const consumers = await openRendered(page);
     await expect(consumers.sign).toHaveText("Connecting…");
     letGo();
     await expect(consumers.sign).toHaveText("Live");

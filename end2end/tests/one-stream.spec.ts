@@ -1,6 +1,20 @@
 import type { BrowserContext } from "@playwright/test";
 import { countStreams, setHidden } from "../support/tabs.ts";
-import { ConsumersPage, PATH, SERVER_AWAY, ada, expect, openConsumers, ready, refused, signIn, signOut, test } from "../support/test.ts";
+import {
+  ConsumersPage,
+  PATH,
+  PRELOADED_LONG_AGO,
+  SERVER_AWAY,
+  ada,
+  expect,
+  holdModule,
+  openConsumers,
+  ready,
+  refused,
+  signIn,
+  signOut,
+  test,
+} from "../support/test.ts";
 
 /** More than the six connections that a browser keeps to a server. */
 const TABS = 10;
@@ -73,14 +87,9 @@ test.describe("All tabs of a browser share one stream", () => {
   test("a tab that comes later gets what happened since its page was made", async ({ server, context, complaints }) => {
     const [first] = await openMany(context, 1);
     // Its page is made, and its script waits.
-    let letGo = () => {};
-    const gate = new Promise<void>((go) => (letGo = go));
-    complaints.expect(/was preloaded using link preload but not used/);
+    complaints.expect(PRELOADED_LONG_AGO);
     const page = await context.newPage();
-    await page.route(/\.wasm$/, async (route) => {
-      await gate;
-      await route.continue();
-    });
+    const letGo = await holdModule(page);
     await page.goto(PATH, { waitUntil: "commit" });
     const late = new ConsumersPage(page);
     await expect(late.tableHeading).toBeVisible();

@@ -11,6 +11,8 @@ import {
   ada,
   expect,
   grace,
+  holdModule,
+  openRendered,
   ready,
   refused,
   signIn,
@@ -323,15 +325,8 @@ test.describe("A menu button that can do nothing looks it", () => {
       test("before the page takes over, and not after", async ({ server, page, context, complaints }) => {
         complaints.expect(PRELOADED_LONG_AGO);
         await server.register(NAME);
-        let letGo = () => {};
-        const gate = new Promise<void>((open) => (letGo = open));
-        await context.route(/\.wasm$/, async (route) => {
-          await gate;
-          await route.continue();
-        });
-        await page.goto(PATH);
-        await signIn(page, ada);
-        const consumers = new ConsumersPage(page);
+        const letGo = await holdModule(context);
+        const consumers = await openRendered(page);
         await expect(consumers.actions(NAME)).toBeDisabled();
         const before = await look(consumers.actions(NAME));
         expect(before.opacity).toBeLessThanOrEqual(0.5);

@@ -1,32 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type BrowserContext, type Page, chromium } from "@playwright/test";
+import { chromium } from "@playwright/test";
 import { browser as options } from "../playwright.config.ts";
-import { ConsumersPage, PATH, PRELOADED_LONG_AGO, ada, expect, ready, signIn, test } from "../support/test.ts";
+import { ConsumersPage, PATH, PRELOADED_LONG_AGO, ada, expect, holdModule, openRendered, ready, signIn, test } from "../support/test.ts";
 
 const EXTENSION = resolve(import.meta.dirname, "../support/extension");
-
-/** Holds the page's module back until it is let go. */
-async function holdModule(context: BrowserContext): Promise<() => void> {
-  let letGo = () => {};
-  const gate = new Promise<void>((go) => (letGo = go));
-  await context.route(/\.wasm$/, async (route) => {
-    await gate;
-    await route.continue();
-  });
-  return letGo;
-}
-
-/** The page as the server rendered it: its module waits. */
-async function openRendered(page: Page): Promise<ConsumersPage> {
-  await page.goto(PATH);
-  await signIn(page, ada);
-  await page.waitForURL(`**${PATH}`, { waitUntil: "commit" });
-  const consumers = new ConsumersPage(page);
-  await expect(consumers.tableHeading).toBeVisible();
-  return consumers;
-}
 
 /** Everything that somebody does here first works, and what others do comes through. */
 async function expectAlive(consumers: ConsumersPage, approve: (name: string) => Promise<void>): Promise<void> {

@@ -1,4 +1,19 @@
-import { ConsumersPage, PATH, PRELOADED_LONG_AGO, SECRET, ada, expect, expectFieldError, refused, signIn, signOut, test } from "../support/test.ts";
+import {
+  ConsumersPage,
+  PATH,
+  PRELOADED_LONG_AGO,
+  SECRET,
+  ada,
+  expect,
+  expectFieldError,
+  holdModule,
+  openRendered,
+  ready,
+  refused,
+  signIn,
+  signOut,
+  test,
+} from "../support/test.ts";
 
 test.describe("Without scripts", () => {
   test.use({ javaScriptEnabled: false });
@@ -111,19 +126,11 @@ test.describe("While the wasm is blocked", () => {
 
   test("what was typed before it arrived is there afterwards, and registers", async ({ page, context, complaints }) => {
     complaints.expect(PRELOADED_LONG_AGO);
-    let letGo = () => {};
-    const gate = new Promise<void>((open) => (letGo = open));
-    await context.route(/\.wasm$/, async (route) => {
-      await gate;
-      await route.continue();
-    });
-    await page.goto(PATH);
-    await signIn(page, ada);
-    await page.waitForURL(`**${PATH}`, { waitUntil: "commit" });
-    const consumers = new ConsumersPage(page);
+    const letGo = await holdModule(context);
+    const consumers = await openRendered(page);
     await consumers.fillIn("Requirements sync");
     letGo();
-    await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+    await ready(page);
     await expect(consumers.name).toHaveValue("Requirements sync");
     await expect(consumers.secret).toHaveValue(SECRET);
     await expect(consumers.secretAgain).toHaveValue(SECRET);
