@@ -19,6 +19,7 @@ mod hosts;
 mod listening;
 mod logs;
 mod making;
+mod no_hard_links;
 mod nodes;
 mod oauth1;
 mod own_account;

@@ -87,6 +87,17 @@ mod tests {
     }
 
     #[test]
+    fn where_there_are_neither_links_nor_such_renames_that_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        // A folder cannot be linked to, which the system says as it does where there are no links at all.
+        let (draft, path) = (folder.path().join("draft"), folder.path().join("file"));
+        fs::create_dir(&draft).unwrap();
+        let told = link(&draft, &path).unwrap_err().to_string();
+        assert!(told.contains("can neither make hard links nor rename"), "{told}");
+        assert!(draft.exists() && !path.exists());
+    }
+
+    #[test]
     fn a_link_that_leads_nowhere_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let (draft, path) = (folder.path().join("draft"), folder.path().join("file"));
