@@ -14,6 +14,7 @@ mod export;
 mod list;
 mod rights;
 mod secrets;
+mod times;
 mod tokens;
 mod used;
 mod users;
