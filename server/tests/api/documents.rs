@@ -1,7 +1,9 @@
 //! What the API says about itself.
 
 use http::Method;
+use serde_json::{Value, json};
 
+use super::call_json;
 use crate::{
     permissions::{Line, TABLE},
     support::signer::Provider,
@@ -41,6 +43,39 @@ fn every_reference_in_openapi_leads_somewhere() {
         let pointer = reference.strip_prefix('#').unwrap();
         assert!(json.pointer(pointer).is_some(), "{reference}");
     }
+}
+
+/// The schema of the JSON that an operation takes, if it takes any; without what only says that it may be absent.
+fn body<'a>(document: &'a Value, line: &Line) -> Option<&'a Value> {
+    let method = line.method().as_str().to_lowercase();
+    let content = &document["paths"][line.path()][&method]["requestBody"]["content"];
+    let schema = content.get("application/json")?.get("schema")?;
+    let alternatives = schema["oneOf"].as_array().into_iter().flatten();
+    let named = alternatives.chain([schema]).find_map(|schema| schema["$ref"].as_str());
+    Some(document.pointer(named.expect("bodies have a name").strip_prefix('#').unwrap()).unwrap())
+}
+
+#[test]
+fn openapi_forbids_further_members_of_a_body_as_the_server_does() {
+    let provider = Provider::start();
+    let document = provider.visitor().get("/api/v1/openapi.json").is(200).json();
+    let app = provider.app_of("Kept", "grace");
+    let mut count = 0;
+    for line in operations() {
+        let Some(schema) = body(&document, line) else { continue };
+        assert_eq!(schema["additionalProperties"], false, "{} {}: {schema}", line.method(), line.path());
+        let path = line.path().replace("{key}", &app.key).replace("{username}", "grace");
+        let sent =
+            json!({ "name": "Changed", "secret": "a consumer secret", "username": "bob", "further": true });
+        let known = |name: &str| name == "further" || schema["properties"].get(name).is_some();
+        let sent: Value =
+            sent.as_object().unwrap().clone().into_iter().filter(|(name, _)| known(name)).collect();
+        call_json(provider.ada(), line.method(), &path, &[("if-match", "*")], &sent).problem(400);
+        count += 1;
+    }
+    assert!(count >= 7, "{count}");
+    // Nothing of it was done.
+    app.echo().send().is(200);
 }
 
 #[test]
