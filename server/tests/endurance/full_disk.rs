@@ -103,6 +103,8 @@ fn refuses_in_every_way(provider: &Provider, ada: &Browser, app: &crate::support
     ada.get("/settings/oauth-consumers").is(200);
     ada.get(CONSUMERS).is(200);
     assert_eq!(provider.inside("/healthz").status, 200);
+    let told = provider.inside("/readyz").is(503);
+    assert!(told.text().contains("nonces: "), "it tries what a signed request needs: {told:?}");
 }
 
 #[test]
