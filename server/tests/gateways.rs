@@ -2,6 +2,7 @@
 //! real.
 
 mod bounds;
+mod ingress;
 mod place;
 mod targets;
 mod traefik;

@@ -42,7 +42,7 @@ fn every_time_has_three_fraction_digits_and_sorts_as_text() {
         read("/api/v1/activity"),
         read("/api/v1/activity.csv"),
         read("/api/v1/activity.json"),
-        ada.call("list", &[]).is(200).text().to_owned(),
+        ada.call("rows", &[]).is(200).text().to_owned(),
     ] {
         let mut times = times(&text);
         assert!(times.iter().all(|time| time.len() == expected[0].len() && time.ends_with('Z')), "{times:?}");

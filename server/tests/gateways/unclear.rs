@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 /// What an API may take for a form, and its framings.
-const TYPES: [&[&str]; 8] = [
+pub(super) const TYPES: [&[&str]; 8] = [
     &["Content-Type: application/x-www-form-urlencoded"],
     &["Content-Type:\tapplication/x-www-form-urlencoded"],
     &["Content-Type: application/x-www-form-urlencoded\t"],
