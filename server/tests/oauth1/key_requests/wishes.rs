@@ -38,15 +38,22 @@ fn approving_grants_no_wish_however_it_is_done() {
     let approvals: [&dyn Fn(&App); 3] = [
         &|app: &App| _ = provider.home.json(&["consumer", "approve", &app.key], ""),
         &|app: &App| _ = provider.decide("approve", app),
-        &|app: &App| _ = ada.call("approve", &[("key", &app.key), ("revision", "1")]).is(200),
+        &|app: &App| {
+            let revision = consumer(&provider, &app.key)["revision"].to_string();
+            ada.call("approve", &[("key", &app.key), ("revision", &revision)]).is(200);
+        },
     ];
-    for approve in approvals {
+    // With a registered callback nothing else is in the way of trust.
+    for (approve, is_registered) in approvals.iter().flat_map(|approve| [(approve, false), (approve, true)]) {
         let app = wish(&provider);
+        if is_registered {
+            provider.edit(&app, &json!({ "callback_url": "https://app.example/cb" }));
+        }
         approve(&app);
         let shown = consumer(&provider, &app.key);
         assert_eq!((&shown["status"], &shown["trusted"]), (&json!("approved"), &json!(false)));
         assert_eq!(shown["trusted_wished"], true, "it stays to be seen");
-        let (token, _) = app.temporary("https://evil.example/x");
+        let (token, _) = app.temporary(if is_registered { "oob" } else { "https://evil.example/x" });
         let page = ada.get(&format!("/oauth/authorize?oauth_token={token}")).is(200);
         assert!(page.text().contains("name=\"decision\""), "ada is asked: {}", page.text());
     }
