@@ -79,6 +79,32 @@ fn no_door_tells_the_world_what_broke_inside_and_the_log_does_under_the_number_i
 }
 
 #[test]
+fn a_secret_that_the_vault_key_does_not_open_is_told_with_the_key_s_path_in_the_log_alone() {
+    let provider = Provider::start();
+    let app = provider.app("Sealed");
+    let described = app.get("https://tool.example/").sign();
+    // As a machine sees it that has not got the new key file yet.
+    provider.home.sql("UPDATE consumers SET secret_key_id = 9");
+    let doors = [
+        ("a signed call", app.echo().send()),
+        ("temporary credentials", app.ask("oob").send()),
+        ("a gateway", described.described(&described.forwarded())),
+    ];
+    let log = provider.log_until(doors[2].1.header("x-request-id"));
+    for (door, answer) in doors {
+        let answer = answer.is(503);
+        let (id, text) = (answer.header("x-request-id"), answer.text());
+        assert!(text.contains("Something is wrong on this server"), "{door}: {text}");
+        for inside in ["vault", "key 9", "data/", provider.home.path().to_str().unwrap()] {
+            assert!(!text.contains(inside), "{door} tells {inside}: {text}");
+        }
+        let lines: Vec<_> = log.iter().filter(|line| line.contains("ERROR") && line.contains(id)).collect();
+        assert_eq!(lines.len(), 1, "{door}: {log:?}");
+        assert!(lines[0].contains("vault.key does not hold key 9"), "{door}: {lines:?}");
+    }
+}
+
+#[test]
 fn which_request_failed_is_said_by_a_log_of_errors_alone_too() {
     let server = Home::with_users().serve_with(&[("LATCHKEY_LOG", "error"), ("LATCHKEY_LOG_FORMAT", "json")]);
     let ada = server.signed_in("ada");
