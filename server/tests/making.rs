@@ -11,14 +11,18 @@ use support::{Home, PASSWORD};
 const KEY: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Every command that works on a database and makes none.
-const COMMANDS: [&[&str]; 16] = [
+const COMMANDS: [&[&str]; 21] = [
     &["user", "add", "carol", "--password-stdin"],
+    &["user", "add", "carol", "--link"],
     &["user", "list"],
     &["user", "disable", "carol"],
     &["user", "enable", "carol"],
     &["user", "permit", "carol"],
     &["user", "forbid", "carol"],
     &["user", "passwd", "carol", "--password-stdin"],
+    &["user", "reset-password", "carol"],
+    &["user", "reset-factors", "carol"],
+    &["user", "sign-out", "carol"],
     &["consumer", "register", "App", "--secret-stdin"],
     &["consumer", "list"],
     &["consumer", "show", KEY],
@@ -28,13 +32,40 @@ const COMMANDS: [&[&str]; 16] = [
     &["consumer", "edit", KEY, "--name", "App"],
     &["backup", "copy.db"],
     &["vault", "rotate"],
+    &["prune", "--before", "2026-01-01"],
 ];
+/// The others: what makes a database, what looks whether there is one, and what works on a server or puts a file in place.
+const OTHERS: [&str; 5] = ["serve", "migrate", "check", "health", "restore"];
 
 /// The database as sentences name it.
 fn shown(home: &Home) -> String {
     match home.location() {
         Location::Sqlite(_) => "./data/latchkey.db".to_owned(),
         shared @ Location::Postgres(_) => shared.to_string(),
+    }
+}
+
+/// The commands that a help text lists.
+fn listed(home: &Home, command: &[&str]) -> Vec<String> {
+    let help = home.run(&[command, &["--help"]].concat(), "").stdout;
+    let (_, commands) = help.split_once("\nCommands:\n").unwrap_or_else(|| panic!("{help}"));
+    let (commands, _) = commands.split_once("\n\n").unwrap();
+    let names = commands.lines().filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_stands_in_one_of_the_two_lists() {
+    let home = Home::new();
+    for name in listed(&home, &[]) {
+        let is_tried = COMMANDS.iter().any(|command| command[0] == name);
+        assert!(is_tried || OTHERS.contains(&name.as_str()), "{name}");
+    }
+    for group in ["user", "consumer", "vault"] {
+        for name in listed(&home, &[group]) {
+            let is_tried = COMMANDS.iter().any(|command| command[..2] == [group, &*name]);
+            assert!(is_tried, "{group} {name}");
+        }
     }
 }
 
