@@ -157,6 +157,11 @@ fn a_file_may_hold_what_is_a_secret_or_a_url() {
             );
         }
     }
+    let direct = file("direct", "postgres://ada:correcthorse@direct.example/keys\n");
+    let settings = read(&Flags::default(), &[("LATCHKEY_LISTEN_DATABASE_URL_FILE", &direct)], "").unwrap();
+    assert_eq!(settings.listen_database_url.unwrap().to_string(), "postgres://direct.example:5432/keys");
+    let shown = settings.in_words.join("; ");
+    assert!(shown.contains(&direct) && !shown.contains("correct"), "{shown}");
     let url = file("url", "https://keys.example.com\n");
     let settings = read(&Flags::default(), &[("LATCHKEY_PUBLIC_URL_FILE", &url)], "").unwrap();
     assert_eq!(settings.public_url.unwrap().as_str(), "https://keys.example.com/");
