@@ -14,7 +14,17 @@ interface Audit {
   score: number | null;
   scoreDisplayMode: string;
   title: string;
+  numericValue?: number;
 }
+
+/** What performance is made of, with its weight in percent. */
+const METRICS = {
+  "first-contentful-paint": 10,
+  "largest-contentful-paint": 25,
+  "total-blocking-time": 30,
+  "cumulative-layout-shift": 25,
+  "speed-index": 10,
+};
 
 const module = process.env.LATCHKEY_LIGHTHOUSE;
 const categories = ["performance", "accessibility", "best-practices"];
@@ -55,12 +65,14 @@ for (const [name, form] of Object.entries({ wide, phone })) {
       await page.waitForURL(`**${PATH}`);
       const cookies = (await session.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
       const scores = new Map<string, number[]>(categories.map((category) => [category, []]));
+      const metrics = new Map<string, Audit[]>(Object.keys(METRICS).map((metric) => [metric, []]));
       const short = new Set<string>();
       for (let round = 0; round < ROUNDS; round++) {
         const flags = { port, onlyCategories: categories, extraHeaders: { Cookie: cookies }, logLevel: "error" };
         const result = await lighthouse(server.url + PATH, flags, { extends: "lighthouse:default", settings: form });
         const { lhr } = result as NonNullable<typeof result>;
         for (const category of categories) scores.get(category)?.push((lhr.categories[category]?.score ?? NaN) * 100);
+        for (const [metric, found] of metrics) found.push(lhr.audits[metric] as Audit);
         for (const audit of Object.values(lhr.audits)) {
           if (audit.score !== null && audit.score < 0.9 && audit.scoreDisplayMode !== "informative") short.add(audit.title);
         }
@@ -72,6 +84,11 @@ for (const [name, form] of Object.entries({ wide, phone })) {
           median(found).toFixed(0),
           Math.min(...found).toFixed(0),
           category === "performance" ? "95" : "100",
+        ]),
+        ...[...metrics].map(([metric, found]) => [
+          `  ${metric}, ${METRICS[metric as keyof typeof METRICS]} %`,
+          (median(found.map(({ score }) => score ?? NaN)) * 100).toFixed(0),
+          `${median(found.map(({ numericValue }) => numericValue ?? NaN)).toFixed(2)}${metric === "cumulative-layout-shift" ? "" : " ms"}`,
         ]),
         ...[...short].map((title) => [`  short of it: ${title}`]),
       ]);

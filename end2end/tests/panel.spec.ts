@@ -287,6 +287,25 @@ test.describe("What happens while it is open shows", () => {
     await consumers.expectNotReloaded();
   });
 
+  test("a change that overtakes the first answer, and the focus comes along", async ({ server, consumers, page }) => {
+    const key = await server.register(NAME);
+    await consumers.expectLive();
+    let letGo = () => {};
+    const later = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route((url) => url.pathname.endsWith("/panel"), async (route) => {
+      if (!route.request().url().endsWith("live")) await later;
+      await route.continue();
+    });
+    const first = page.waitForResponse((response) => new URL(response.url()).pathname.endsWith("/panel") && !response.url().endsWith("live"));
+    await link(consumers).click();
+    await expect(heading(page, "Loading…")).toBeVisible();
+    await server.rename(key, "Renamed");
+    await expect(heading(page, "Renamed")).toBeVisible();
+    letGo();
+    await first;
+    await expect(heading(page, "Renamed")).toBeFocused();
+  });
+
   test("its removal is told in words, and Close works", async ({ server, consumers, page, complaints }) => {
     complaints.expect(refused(404));
     const key = await server.register(NAME);

@@ -72,13 +72,16 @@ impl Panel {
 
     /// Opens the panel of a consumer, which takes the focus.
     pub(super) fn open(self, key: ConsumerKey, shell: Shell) {
-        self.0.update_value(|opened| {
+        let number = self.0.try_update_value(|opened| {
             opened.key = Some(key);
             opened.number += 1;
+            opened.number
         });
         self.put(format!("{BEGIN}><h2 id=\"panel-heading\" tabindex=\"-1\">Loading…</h2>{CLOSE}</div>"));
         spawn_local(async move {
-            if self.fetch("", shell).await {
+            self.fetch("", shell).await;
+            // Whether this answer is shown, or a newer one that has overtaken it.
+            if number == self.0.try_with_value(|opened| opened.number) {
                 dom::focus_soon(|| dom::find(HEADING));
             }
         });
@@ -168,16 +171,16 @@ impl Panel {
         self.0.with_value(|opened| opened.key)
     }
 
-    /// Fetches what is open and shows it; returns whether it was shown. What was not asked for keeps what is there where the
-    /// server refuses: the sign says so.
-    async fn fetch(self, live: &str, shell: Shell) -> bool {
-        let Some(key) = self.key() else { return false };
+    /// Fetches what is open and shows it. What was not asked for keeps what is there where the server refuses: the sign says
+    /// so.
+    async fn fetch(self, live: &str, shell: Shell) {
+        let Some(key) = self.key() else { return };
         let Some((number, begun)) = self.0.try_update_value(|opened| {
             opened.fetched_at = browser::now();
             opened.begun += 1;
             (opened.number, opened.begun)
         }) else {
-            return false;
+            return;
         };
         let search = window().location().search().unwrap_or_default();
         let query = if search.is_empty() { "?" } else { "&" };
@@ -185,11 +188,10 @@ impl Panel {
         let html = answer(&url).await.unwrap_or_else(|_| REFUSED.to_owned());
         let is_current = self.0.with_value(|opened| opened.number == number && opened.shown < begun);
         if !is_current || (!live.is_empty() && html.starts_with(BEGIN_REFUSED)) {
-            return false;
+            return;
         }
         self.0.update_value(|opened| opened.shown = begun);
         self.put(html);
-        true
     }
 
     /// Shows HTML of the server's, or of our own, with the focus and the scroll position as they were.
