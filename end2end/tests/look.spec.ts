@@ -161,18 +161,72 @@ for (const width of [360, 390]) {
         const row = consumers.rowOfKey(key);
         expect(await height(row)).toBe(84);
         await expectNoOverlap(row);
-        const [name, status, more, shown] = await Promise.all(
-          ["bdi", ".status", ".more", ".key"].map((part) => boxOf(row.locator(part))),
-        );
+        const [name, status, times, more, shown, card] = await Promise.all([
+          ...["bdi", ".status", "td.when time", ".more", ".key"].map((part) => boxOf(row.locator(part))),
+          boxOf(row),
+        ]);
         const middle = (box?: { y: number; height: number }) => (box ? box.y + box.height / 2 : NaN);
-        expect(Math.abs(middle(name) - middle(status)), "status beside the name").toBeLessThanOrEqual(3);
         expect(Math.abs(middle(name) - middle(more)), "button beside the name").toBeLessThanOrEqual(3);
-        expect(middle(shown), "key below").toBeGreaterThan(middle(name) + 16);
+        expect(middle(status), "status below").toBeGreaterThan(middle(name) + 16);
+        expect(Math.abs(middle(times) - middle(status)), "times beside the status").toBeLessThanOrEqual(3);
+        expect(middle(shown), "key below").toBeGreaterThan(middle(status) + 16);
+        expect(shown?.bottom, "inside the card").toBeLessThanOrEqual(card?.bottom ?? 0);
+        expect(more?.y, "for a finger, inside the card").toBeGreaterThanOrEqual(card?.y ?? 0);
         expect(more?.height).toBeGreaterThanOrEqual(44);
       }
+      expect((await boxOf(consumers.rowOfKey(long).locator("bdi"))).width, "a name has a line").toBeGreaterThanOrEqual(width - 170);
       await expectNoOverlap(consumers.rowOfKey(pending), [consumers.approve("Requirements sync")]);
       expect(await overflow(consumers.page)).toBeLessThanOrEqual(0);
       await expectNoViolations(consumers.page, "cards");
+    });
+
+    test("exact times keep the card's height, and nothing covers anything", async ({ server, consumers }) => {
+      const key = await server.register(LONG, "approved");
+      await consumers.page.getByRole("button", { name: "Exact times" }).click();
+      const row = consumers.rowOfKey(key);
+      await expect(row.locator("td.when time")).toContainText("UTC");
+      const card = await boxOf(row);
+      expect(card.height).toBe(84);
+      for (const part of parts(row)) expect((await boxOf(part)).bottom).toBeLessThanOrEqual(card.bottom);
+      await expectNoOverlap(row);
+    });
+
+    test("all tabs are in sight, whatever their numbers", async ({ server, consumers }) => {
+      await server.register("Requirements sync");
+      await expect(consumers.rows).toHaveCount(1);
+      const tabs = consumers.page.getByRole("navigation", { name: "Status" });
+      // As they are where there are tens of thousands of each.
+      await tabs.locator("span").evaluateAll((numbers) => numbers.forEach((number) => (number.textContent = "12,345")));
+      expect(await tabs.evaluate((tabs) => tabs.scrollWidth - tabs.clientWidth)).toBeLessThanOrEqual(0);
+      const [first, last] = await Promise.all([boxOf(tabs.getByRole("link").first()), boxOf(tabs.getByRole("link").last())]);
+      expect(first.y, "on one line").toBe(last.y);
+      expect(last.right).toBeLessThanOrEqual(width);
+    });
+
+    test("Sort does what the column heads do, and is for fingers", async ({ server, consumers }) => {
+      const { page } = consumers;
+      for (const name of ["bridge", "Clock", "Anvil"]) await server.register(name);
+      await expect(consumers.rows).toHaveCount(3);
+      const sort = page.getByLabel("Sort", { exact: true });
+      const names = () => consumers.rows.locator("td.name bdi").allInnerTexts();
+      await expect(sort.locator("option:checked")).toHaveText("Newest first");
+      for (const target of [sort, page.getByRole("button", { name: "Exact times" })]) {
+        expect(await height(target)).toBeGreaterThanOrEqual(44);
+        expect((await boxOf(target)).right).toBeLessThanOrEqual(width);
+      }
+      await sort.focus();
+      await sort.selectOption("Name, A to Z");
+      await expect.poll(names).toEqual(["Anvil", "bridge", "Clock"]);
+      await expect(sort).toBeFocused();
+      await expect(sort.locator("option:checked")).toHaveText("Name, A to Z");
+      await sort.selectOption("Name, Z to A");
+      await expect.poll(names).toEqual(["Clock", "bridge", "Anvil"]);
+      expect(new URL(page.url()).search).toBe("?sort=name&order=desc");
+      await page.goBack();
+      await expect.poll(names).toEqual(["Anvil", "bridge", "Clock"]);
+      await expect(sort.locator("option:checked")).toHaveText("Name, A to Z");
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await expect(sort, "the heads are seen").toBeHidden();
     });
 
     test("the register section folds to its heading, opens by it, and stays open for what is wrong", async ({ consumers }) => {
@@ -197,6 +251,16 @@ for (const width of [360, 390]) {
 
 test.describe("On a phone without scripts", () => {
   test.use({ viewport: { width: 360, height: 740 }, javaScriptEnabled: false });
+
+  test("Sort has a button, and keeps the search", async ({ server, page }) => {
+    for (const name of ["Anvil bridge", "Boat bridge", "Clock"]) await server.register(name);
+    await page.goto(`${PATH}?q=bridge`);
+    await signIn(page, ada);
+    await page.getByLabel("Sort", { exact: true }).selectOption("Name, A to Z");
+    await page.getByRole("button", { name: "Sort", exact: true }).click();
+    await expect(page).toHaveURL(/\?q=bridge&sort=name$/);
+    await expect(new ConsumersPage(page).rows.locator("td.name bdi")).toHaveText(["Anvil bridge", "Boat bridge"]);
+  });
 
   test("the folded form opens and registers, and comes back open where something is wrong", async ({ page, complaints }) => {
     complaints.expect(refused(422));

@@ -48,6 +48,7 @@ mod shortcuts;
 mod sight;
 mod sign_out;
 mod signals;
+mod sort_html;
 mod state;
 mod table;
 mod toolbar;

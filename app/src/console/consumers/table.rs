@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use super::{
-    elements, place, row::Row, selection, sight::spacer_height, state::PageState, toolbar,
+    elements, place, row::Row, selection, sight::spacer_height, sort_html, state::PageState, toolbar,
     toolbar_html as html, window,
 };
 use crate::ui::{dom::typed, effect::effect};
@@ -161,12 +161,15 @@ fn Tools(
     // With what was typed before the page took over.
     view.text = typed("search").filter(|text| !text.is_empty()).or(view.text);
     let form = html::form(&prefix, &view);
+    let (all, sorts) = (place::address(&prefix, &domain::View::default()), sort_html::sorts(&view));
     view! {
         <div class="tools">
             <h2 id="consumer-keys" tabindex="-1">"Consumer keys"</h2>
             <span class="count" translate="no">{move || counts.get().found()}</span>
             <nav id="view-tabs" class="tabs" aria-label="Status" translate="no" inner_html=tabs></nav>
-            <form id="view" method="get" action=place::address(&prefix, &domain::View::default()) role="search" inner_html=form></form>
+            <form id="view" method="get" action=all.clone() role="search" inner_html=form></form>
+            // The style sheet shows it where the column heads are not seen.
+            <form id="sort-by" method="get" action=all inner_html=sorts></form>
             <button
                 type="button" class="btn small" aria-pressed=move || exact.get().to_string()
                 disabled=move || !scripted() on:click=move |_| exact.update(|exact| *exact = !*exact)

@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Element;
 
 use super::{
+    sort_html,
     state::PageState,
     toolbar_html as html,
     window::{History, go},
@@ -20,6 +21,7 @@ use crate::ui::{dom, keys};
 const TYPED_FOR: Duration = Duration::from_millis(40);
 
 const SEARCH: &str = "#search";
+const SORT: &str = "#sort";
 
 /// A click on what leads to a view: a tab, a chip, a column's head.
 pub(super) fn click(state: PageState, event: &ev::MouseEvent) {
@@ -57,9 +59,12 @@ fn search(state: PageState) {
     go(state, &View { text, ..state.view() }.to_string(), History::Replace);
 }
 
-/// A field of the filter was left with another value.
+/// Another order was chosen, or a field of the filter was left with another value.
 pub(super) fn change(state: PageState, event: &ev::Event) {
-    if target(event).is_some_and(|target| target.closest("#filters").is_ok_and(|filters| filters.is_some())) {
+    let Some(target) = target(event) else { return };
+    if target.id() == "sort" {
+        go(state, &value(SORT), History::Push);
+    } else if target.closest("#filters").is_ok_and(|filters| filters.is_some()) {
         filter(state);
     }
 }
@@ -122,6 +127,7 @@ pub(super) fn paint(state: PageState) {
     set_html("#view-chips", &html::chips(&prefix, &view));
     set_html("#exports", &html::exports(&prefix, &view));
     set_html(".consumers thead", &html::heads(&view));
+    set_html("#sort-by", &sort_html::sorts(&view));
     if dom::find("#filters:focus-within").is_none() {
         set_html("#filters", &html::filters(&view));
     }
