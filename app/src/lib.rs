@@ -47,5 +47,5 @@ pub use plain::{
     set_up::SetUpReply,
     sign_in::SignInReply,
     user_deed::{ConfirmDeed, UserDeed},
-    users::Users,
+    users::{UserList, Users, user_list},
 };

@@ -154,6 +154,7 @@ test.describe("Of the plain pages", () => {
   test("users can be taken", async ({ page }) => {
     await page.goto("/settings/users");
     await signIn(page, ada);
+    await expect(page.locator("[data-live]")).toHaveText("Live");
     const rows = page.getByRole("table", { name: "Users" }).locator("tbody").getByRole("row");
     await expect(rows.filter({ hasText: "Joost de Wit" })).toContainText("No password yet");
     await expect(rows.filter({ hasText: "Petra Lind" })).toContainText("Disabled");

@@ -10,6 +10,7 @@ const rows = (page: Page) => page.getByRole("table", { name: "Users" }).locator(
 const menuButton = (page: Page, name: string) => page.locator(`summary[aria-label="Actions for ${name}"]`);
 const row = (page: Page, name: string) => rows(page).filter({ has: menuButton(page, name) });
 const dialog = (page: Page) => page.getByRole("dialog");
+const sign = (page: Page) => page.locator("[data-live]");
 
 /** Opens the page as ada. */
 async function open(page: Page): Promise<void> {
@@ -80,8 +81,9 @@ for (const javaScriptEnabled of [true, false]) {
         await choose(page, "grace", entry);
         await expect(page.getByRole("heading", { name: `${entry}: grace` })).toBeVisible();
         await page.getByRole("button", { name: entry, exact: true }).click();
-        await expect(page.getByRole("status")).toHaveText(told);
-        await expect(page.getByRole("status")).toBeFocused();
+        const note = page.getByRole("main").getByRole("status");
+        await expect(note).toHaveText(told);
+        await expect(note).toBeFocused();
       }
       await choose(page, "grace", "Disable");
       await page.getByRole("link", { name: "Cancel" }).click();
@@ -114,6 +116,72 @@ for (const javaScriptEnabled of [true, false]) {
     });
   });
 }
+
+test("what is done to users elsewhere shows in an open page, and what does not fit its search does not", async ({ server, page }) => {
+  await open(page);
+  await expect(sign(page)).toHaveText("Live");
+  const tab = await page.context().newPage();
+  await tab.goto(`${USERS}?q=grace`);
+  await expect(tab.getByRole("main")).toContainText("No users.");
+  await expect(sign(tab)).toHaveText("Live");
+  await server.addUser({ username: "bob", password: grace.password }, false);
+  await server.addUser(grace, false);
+  await expect(rows(tab)).toHaveCount(1);
+  await page.bringToFront();
+  await expect(page.locator("tr[data-user]")).toHaveText([/^ada/, /^bob/, /^grace/]);
+  await server.cli(["user", "permit", "grace"]);
+  await expect(row(page, "grace").getByRole("cell").nth(2)).toHaveText("Yes");
+
+  await tab.bringToFront();
+  await choose(tab, "grace", "Disable");
+  await tab.getByRole("button", { name: "Disable", exact: true }).click();
+  await expect(row(tab, "grace")).toContainText("Disabled");
+  await page.bringToFront();
+  await expect(row(page, "grace")).toContainText("Disabled");
+  await menuButton(page, "grace").click();
+  await expect(row(page, "grace").getByRole("link")).toHaveText(["Forbid Configure Server", "Reset password", "Sign out everywhere", "Enable"]);
+});
+
+test("the focus, an open menu, a dialog and what is typed stay while others change users", async ({ server, page }) => {
+  await server.addUser(grace, false);
+  await open(page);
+  const changed = page.locator('tr[data-user="grace"]');
+  await menuButton(page, "grace").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowDown");
+  await expect(row(page, "grace").getByRole("link", { name: "Permit Configure Server" })).toBeFocused();
+  await server.cli(["user", "permit", "grace"]);
+  await expect(row(page, "grace").getByRole("link", { name: "Forbid Configure Server" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(menuButton(page, "grace")).toBeFocused();
+  await server.cli(["user", "disable", "grace"]);
+  await expect(changed).toContainText("Disabled");
+  await expect(menuButton(page, "grace")).toBeFocused();
+
+  const add = page.getByRole("link", { name: "Add user" });
+  await add.click();
+  await page.getByLabel("Username", { exact: true }).fill("bob");
+  await server.cli(["user", "enable", "grace"]);
+  await expect(changed).not.toContainText("Disabled");
+  await expect(page.getByLabel("Username", { exact: true })).toHaveValue("bob");
+  await expect(page.getByLabel("Username", { exact: true })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(add).toBeFocused();
+
+  await page.getByLabel("Search users").fill("half a na");
+  await server.cli(["user", "disable", "grace"]);
+  await expect(changed).toContainText("Disabled");
+  await expect(page.getByLabel("Search users")).toHaveValue("half a na");
+  await expect(page.getByLabel("Search users")).toBeFocused();
+});
+
+test("a list whose session has ended says so", async ({ server, page, complaints }) => {
+  complaints.expect(refused(401));
+  await open(page);
+  await expect(sign(page)).toHaveText("Live");
+  await server.cli(["user", "sign-out", "ada"]);
+  await expect(sign(page)).toHaveText("Signed out");
+});
 
 test("the columns and the menu have the words that people know", async ({ page }) => {
   await open(page);

@@ -35,6 +35,7 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         .route("/settings", get(home::home))
         .route(consumers::HOME, get(consumers::consumers).post(consumers::register))
         .route(users::PATH, get(users::show))
+        .route(users::LIST, get(users::newer))
         .route(users::ADD, get(users::add_page).post(users::add))
         .route(users::DEED, get(users::ask).post(users::act))
         .route(activity::PATH, get(activity::show))

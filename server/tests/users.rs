@@ -38,6 +38,32 @@ fn only_administrators_see_users_and_activity() {
     grace.post("/settings/users/add", &[("username", "eve")]).is(403);
     grace.get("/settings/activity/lines?after=0").is(403);
     server.visitor().get("/settings/activity/lines?after=0").is(401);
+    grace.get("/settings/users/rows").is(403);
+    server.visitor().get("/settings/users/rows").is(401);
+}
+
+#[test]
+fn an_open_page_is_told_the_list_of_users_once_something_was_done() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let seen = |list: &Answer| {
+        let (_, rest) = list.text().split_once("data-seen=\"").expect("the list has its number");
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let rows = |query: &str| ada.get(&format!("{USERS}/rows?{query}"));
+    let before = seen(&ada.get(USERS).is(200));
+    rows(&format!("q=&after=&seen={before}")).is(204);
+    act(&ada, "disable", "grace").is(303);
+    let list = rows(&format!("q=&after=&seen={before}")).is(200);
+    assert!(list.text().starts_with("<div id=\"users\""), "the list alone: {}", list.text());
+    assert!(list.text().contains("enable?user=grace"), "{}", list.text());
+    rows(&format!("q=&after=&seen={}", seen(&list))).is(204);
+    let found = rows("q=ADA&after=&seen=0").is(200);
+    assert!(
+        found.text().contains("data-user=\"ada\"") && !found.text().contains("grace"),
+        "{}",
+        found.text()
+    );
 }
 
 #[test]

@@ -12,6 +12,11 @@ use crate::{activity::ActivityLines, consumers::ExportError, error::ServiceError
 const AT_ONCE: u64 = 500;
 
 impl ActivityLines<'_> {
+    /// The number of the newest line, or 0.
+    pub async fn latest(self) -> Result<i64, ServiceError> {
+        Ok(self.service.store.activity().latest().await?)
+    }
+
     /// Up to `limit` lines of a query before number `before`, newest first, and the `before` of the next page.
     pub async fn list(
         self,

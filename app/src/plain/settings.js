@@ -1,5 +1,5 @@
-// The plain pages of Settings: what asks is a dialog, links are copied, new lines of activity come by themselves. It follows
-// `header.js`. Without it each of them is a page of its own, and nothing is missing.
+// The plain pages of Settings: what asks is a dialog, and links are copied. It follows `header.js`. Without it each of them is a
+// page of its own, and nothing is missing.
 
 // What a page asks, on the page that led to it. Where that cannot be had, the browser goes there.
 const ask = async (link) => {
@@ -66,50 +66,4 @@ for (const button of document.querySelectorAll("[data-copy]")) {
       told.textContent = "The browser does not let this page copy. The link is selected: copy it with the keyboard.";
     }
   });
-}
-
-// New lines, asked for every two seconds while the page is seen.
-const sign = document.querySelector("[data-live]");
-if (sign) {
-  const EVERY = 2_000;
-  const MOST = 500;
-  const rows = document.getElementById("lines");
-  let timer;
-  let looking = false;
-  const say = (words, kind) => {
-    if (sign.textContent === words) return;
-    sign.textContent = words;
-    sign.className = `sign ${kind}`;
-    sign.hidden = false;
-  };
-  const look = async () => {
-    const address = new URL(sign.dataset.live, location);
-    address.searchParams.set("after", rows.querySelector("tr")?.dataset.line ?? "0");
-    const answer = await fetch(address, { signal: AbortSignal.timeout(10_000), redirect: "error" });
-    if (answer.status === 401 || answer.status === 403) {
-      say("Signed out", "broken");
-      return false;
-    }
-    if (!answer.ok) throw new Error(answer.statusText);
-    say("Live", "live");
-    const lines = answer.status === 204 ? "" : await answer.text();
-    // More came than the answer has room for: the page is made from scratch.
-    if (answer.headers.has("x-more")) location.reload();
-    if (lines) {
-      rows.insertAdjacentHTML("afterbegin", lines);
-      document.querySelector(".activity .empty")?.remove();
-      while (rows.children.length > MOST) rows.lastElementChild.remove();
-    }
-    return true;
-  };
-  const next = async () => {
-    clearTimeout(timer);
-    if (document.hidden || looking) return;
-    looking = true;
-    const goes = await look().catch(() => (say(navigator.onLine ? "Reconnecting…" : "Offline", "waiting"), true));
-    looking = false;
-    if (goes) timer = setTimeout(next, EVERY);
-  };
-  for (const event of ["visibilitychange", "online", "pageshow"]) addEventListener(event, next);
-  next();
 }

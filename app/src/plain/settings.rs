@@ -13,8 +13,9 @@ use crate::{
     },
 };
 
-/// Menus and shortcuts, then dialogs, copying and new lines.
-const SCRIPT: &str = concat!(include_str!("../frame/header.js"), include_str!("settings.js"));
+/// Menus and shortcuts, then dialogs and copying, then what is new.
+const SCRIPT: &str =
+    concat!(include_str!("../frame/header.js"), include_str!("settings.js"), include_str!("live.js"));
 
 /// A page of **Settings** with its script.
 pub(super) fn document<V: IntoAny>(

@@ -1,4 +1,4 @@
-//! The page **Users**: a plain table, a page of it at a time.
+//! The page **Users**: a plain table, a page of it at a time, which its script keeps up to date.
 
 use domain::{Member, time::milliseconds};
 use http::StatusCode;
@@ -19,6 +19,19 @@ use crate::{
 pub struct Users {
     /// Who is signed in.
     pub who: Who,
+    /// The list.
+    pub list: UserList,
+    /// The query of this list's address.
+    pub query: String,
+    /// What was just done.
+    pub done: Option<String>,
+}
+
+/// The list of users as it is now.
+#[derive(Clone, Debug)]
+pub struct UserList {
+    /// The number of the newest line of activity that it shows.
+    pub seen: i64,
     /// A page of users, by username.
     pub items: Vec<Member>,
     /// What is searched for; empty: all.
@@ -27,9 +40,7 @@ pub struct Users {
     pub is_first: bool,
     /// The query of the next page's address.
     pub next: Option<String>,
-    /// What was just done.
-    pub done: Option<String>,
-    /// When the page was rendered, in milliseconds since 1970.
+    /// When it was rendered, in milliseconds since 1970.
     pub now_ms: i64,
 }
 
@@ -45,20 +56,21 @@ impl From<Users> for Document {
 
 #[component]
 fn UsersPage(site: Site, users: Users) -> impl IntoView {
-    let Users { who, items, search, is_first, next, done, now_ms } = users;
+    let Users { who, list, query, done } = users;
     let path = site.url("/settings/users");
+    // Without scripts it stays hidden.
+    let sign = view! {
+        <span class="sign waiting" role="status" translate="no" data-live=format!("{path}/rows?{query}") hidden=true></span>
+    }
+    .into_any();
+    let search = list.search.clone();
     let done = done.map(|words| {
         view! { <p class="note" role="status" tabindex="-1" autofocus=true>{words}</p> }
     });
     let clear = (!search.is_empty()).then(|| view! { <a class="btn" href=path.clone()>"Clear"</a> });
-    let list = list(&site, items, &search, now_ms);
-    let first = (!is_first).then(|| view! { <a class="btn small" href=path.clone()>"First page"</a> });
-    let next =
-        next.map(|query| view! { <a class="btn small" href=format!("{path}?{query}")>"Next page"</a> });
-    let pager = (first.is_some() || next.is_some())
-        .then(|| view! { <nav class="pager" aria-label="Pages of users">{first} {next}</nav> });
+    let list = listed(&site, list);
     view! {
-        <SettingsPage site=site.clone() who here=NavPage::Users>
+        <SettingsPage site=site.clone() who here=NavPage::Users sign>
             <h1>"Users"</h1>
             <p class="lead">
                 "The accounts of this server. With Configure Server, a user registers and approves consumer keys, and manages users."
@@ -73,13 +85,33 @@ fn UsersPage(site: Site, users: Users) -> impl IntoView {
                 </form>
                 <a class="btn primary" href=site.url("/settings/users/add") data-dialog="">"Add user"</a>
             </div>
-            <div class="card users">{list}</div>
-            {pager}
+            {list}
         </SettingsPage>
     }
 }
 
-fn list(site: &Site, items: Vec<Member>, search: &str, now_ms: i64) -> AnyView {
+/// The list alone, for the page that is open.
+pub fn user_list(site: &Site, list: UserList) -> String {
+    Owner::new().with(|| listed(site, list).to_html()).replace("<!>", "")
+}
+
+/// The list and what leads to its other pages.
+fn listed(site: &Site, list: UserList) -> impl IntoView + use<> {
+    let UserList { seen, items, search, is_first, next, now_ms } = list;
+    let path = site.url("/settings/users");
+    let table = table(site, items, &search, now_ms);
+    let first = (!is_first).then(|| view! { <a class="btn small" href=path.clone()>"First page"</a> });
+    let next =
+        next.map(|query| view! { <a class="btn small" href=format!("{path}?{query}")>"Next page"</a> });
+    view! {
+        <div id="users" data-seen=seen.to_string()>
+            <div class="card users">{table}</div>
+            <nav class="pager" aria-label="Pages of users">{first} {next}</nav>
+        </div>
+    }
+}
+
+fn table(site: &Site, items: Vec<Member>, search: &str, now_ms: i64) -> AnyView {
     if items.is_empty() {
         let words = if search.is_empty() {
             "There are no further users."
@@ -101,7 +133,7 @@ fn list(site: &Site, items: Vec<Member>, search: &str, now_ms: i64) -> AnyView {
                     <th role="columnheader" scope="col" class="do"><span class="off-screen">"Actions"</span></th>
                 </tr>
             </thead>
-            <tbody role="rowgroup">{rows}</tbody>
+            <tbody role="rowgroup" translate="no">{rows}</tbody>
         </table>
     }
     .into_any()
@@ -123,9 +155,9 @@ fn row(site: &Site, member: Member, now_ms: i64) -> impl IntoView + use<> {
     };
     let actions = format!("Actions for {username}");
     view! {
-        <tr role="row" class:off=member.disabled>
+        <tr role="row" data-user=username class:off=member.disabled>
             <td role="cell" class="name">
-                <bdi>{username}</bdi>
+                <bdi>{username.clone()}</bdi>
                 {tag(member.disabled, "Disabled")}
                 {tag(!member.has_password, "No password yet")}
             </td>

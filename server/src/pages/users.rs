@@ -1,19 +1,20 @@
 //! `/settings/users`: the accounts, and what administrators do to them, each confirmed on a page of its own.
 
-use app::{AddUser, ConfirmDeed, Document, UserDeed, UserLink, Users};
+use app::{AddUser, ConfirmDeed, Document, UserDeed, UserLink, UserList, Users, user_list};
 use axum::{
     extract::{Path, Request, State},
+    http::{StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{AccountChange, Username, query::milliseconds};
 use serde::Deserialize;
-use service::{ServiceError, Token};
+use service::{Admin, ServiceError, Token};
 
 use crate::{
     pages::{
         home,
         input::{PageForm, PageQuery},
-        person::{AdminPage, who},
+        person::{AdminPage, Watching, who},
         render::{PageError, failure, page_request, render, status, words},
     },
     state::AppState,
@@ -22,6 +23,8 @@ use crate::{
 
 /// Where the page is.
 pub(crate) const PATH: &str = "/settings/users";
+/// Where an open page asks for its list.
+pub(crate) const LIST: &str = "/settings/users/rows";
 /// Where a user is added.
 pub(crate) const ADD: &str = "/settings/users/add";
 /// Where a deed is asked and done.
@@ -41,20 +44,20 @@ pub(crate) struct Shown {
     done: String,
     #[serde(default)]
     user: String,
+    /// The number of the newest line of activity that an open page shows.
+    #[serde(default)]
+    seen: String,
 }
 
 /// `GET /settings/users`
 pub(crate) async fn show(
     State(state): State<AppState>,
-    PageQuery(Shown { q, after, done, user }): PageQuery<Shown>,
+    PageQuery(Shown { q, after, done, user, .. }): PageQuery<Shown>,
     AdminPage { person, admin }: AdminPage,
     request: Request,
 ) -> Result<Response, PageError> {
+    let list = list(&state, &admin, &q, &after).await?;
     let users = state.service.users(&admin);
-    let search = q.trim().to_owned();
-    // What is no username begins at the first page.
-    let after = Username::parse(&after).ok();
-    let (items, next) = users.page(Some(&search), after.as_ref(), ROWS).await?;
     // Anyone can make such a link, so the page says only what the database confirms.
     let done = match UserDeed::from_word(&done) {
         Some(deed) => match users.find(&user).await {
@@ -66,14 +69,42 @@ pub(crate) async fn show(
     };
     let page = Users {
         who: who(person.user()),
+        list,
+        query: format!("q={}&after={}", oauth::encode(&q), oauth::encode(&after)),
+        done,
+    };
+    Ok(render(state.site, page, request).await)
+}
+
+/// `GET /settings/users/rows?seen=…`: the list as it is now, unless nothing was done since, for a page that is open: no session is
+/// kept alive by it.
+pub(crate) async fn newer(
+    State(state): State<AppState>,
+    PageQuery(Shown { q, after, seen, .. }): PageQuery<Shown>,
+    Watching(admin): Watching,
+) -> Result<Response, PageError> {
+    if seen.parse() == Ok(state.service.activity(&admin).latest().await?) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let list = user_list(&state.site, list(&state, &admin, &q, &after).await?);
+    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], list).into_response())
+}
+
+async fn list(state: &AppState, admin: &Admin, q: &str, after: &str) -> Result<UserList, ServiceError> {
+    // Read first: what happens between these reads is then asked for.
+    let seen = state.service.activity(admin).latest().await?;
+    let search = q.trim().to_owned();
+    // What is no username begins at the first page.
+    let after = Username::parse(after).ok();
+    let (items, next) = state.service.users(admin).page(Some(&search), after.as_ref(), ROWS).await?;
+    Ok(UserList {
+        seen,
         items,
         is_first: after.is_none(),
         next: next.map(|next| format!("q={}&after={next}", oauth::encode(&search))),
         search,
-        done,
         now_ms: milliseconds(state.service.now()),
-    };
-    Ok(render(state.site, page, request).await)
+    })
 }
 
 #[derive(Deserialize)]

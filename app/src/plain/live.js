@@ -1,0 +1,104 @@
+// What is new on a page of Settings, asked for every two seconds while the page is seen, and whether that comes through.
+
+// Lines of activity: newer ones go before those that are here.
+const activity = (rows) => {
+  const MOST = 500;
+  return {
+    ask: (query) => query.set("after", rows.querySelector("tr")?.dataset.line ?? "0"),
+    take: (lines, headers) => {
+      // More came than the answer has room for: the page is made from scratch.
+      if (headers.has("x-more")) return location.reload();
+      rows.insertAdjacentHTML("afterbegin", lines);
+      document.querySelector(".activity .empty")?.remove();
+      while (rows.children.length > MOST) rows.lastElementChild.remove();
+    },
+  };
+};
+
+// New content in the place of the old, where they differ; what has the focus there has it again, by its number.
+const put = (old, fresh) => {
+  if (old.innerHTML === fresh.innerHTML) return;
+  const stops = () => [...old.querySelectorAll("a, summary")];
+  const at = stops().indexOf(document.activeElement);
+  old.innerHTML = fresh.innerHTML;
+  stops()[at]?.focus();
+};
+
+// The list of users: whole, where anything was done since it was made. Rows stay what they are, so that an open menu, the focus
+// and what is selected in them stay, too.
+const users = (list) => {
+  // How long ago something was is true for about so long.
+  const TRUE_FOR = 60_000;
+  const rowsOf = (list) => list.querySelector("tbody");
+  const menuOf = (row) => row.querySelector(".row-menu ul");
+  let made = performance.now();
+  const renew = (row, fresh) => {
+    row.className = fresh.className;
+    for (const [at, cell] of [...row.cells].entries()) if (!cell.contains(menuOf(row))) put(cell, fresh.cells[at]);
+    put(menuOf(row), menuOf(fresh));
+    return row;
+  };
+  const merge = (rows, fresh) => {
+    const known = new Map([...rows.rows].map((row) => [row.dataset.user, row]));
+    const wanted = [...fresh.rows].map((row) => {
+      const old = known.get(row.dataset.user);
+      known.delete(row.dataset.user);
+      return old ? renew(old, row) : row;
+    });
+    // One with the focus goes later.
+    for (const row of known.values()) if (!row.contains(document.activeElement)) row.remove();
+    for (const [at, row] of wanted.entries()) if (rows.rows[at] !== row) rows.insertBefore(row, rows.rows[at] ?? null);
+  };
+  return {
+    ask: (query) => {
+      if (performance.now() - made < TRUE_FOR) query.set("seen", list.dataset.seen);
+    },
+    take: (html) => {
+      const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("users");
+      if (!fresh) throw new Error("The answer is no list of users.");
+      if (rowsOf(list) && rowsOf(fresh)) merge(rowsOf(list), rowsOf(fresh));
+      else put(list.querySelector(".users"), fresh.querySelector(".users"));
+      put(list.querySelector(".pager"), fresh.querySelector(".pager"));
+      list.dataset.seen = fresh.dataset.seen;
+      made = performance.now();
+    },
+  };
+};
+
+const sign = document.querySelector("[data-live]");
+if (sign) {
+  const EVERY = 2_000;
+  const lines = document.getElementById("lines");
+  const shown = lines ? activity(lines) : users(document.getElementById("users"));
+  let timer;
+  let looking = false;
+  const say = (words, kind) => {
+    if (sign.textContent === words) return;
+    sign.textContent = words;
+    sign.className = `sign ${kind}`;
+    sign.hidden = false;
+  };
+  const look = async () => {
+    const address = new URL(sign.dataset.live, location);
+    shown.ask(address.searchParams);
+    const answer = await fetch(address, { signal: AbortSignal.timeout(10_000), redirect: "error" });
+    if (answer.status === 401 || answer.status === 403) {
+      say("Signed out", "broken");
+      return false;
+    }
+    if (!answer.ok) throw new Error(answer.statusText);
+    if (answer.status !== 204) shown.take(await answer.text(), answer.headers);
+    say("Live", "live");
+    return true;
+  };
+  const next = async () => {
+    clearTimeout(timer);
+    if (document.hidden || looking) return;
+    looking = true;
+    const goes = await look().catch(() => (say(navigator.onLine ? "Reconnecting…" : "Offline", "waiting"), true));
+    looking = false;
+    if (goes) timer = setTimeout(next, EVERY);
+  };
+  for (const event of ["visibilitychange", "online", "pageshow"]) addEventListener(event, next);
+  next();
+}
