@@ -1,4 +1,5 @@
-//! Which lines of the activity a list has, as parameters say it: `consumer`, `who`, `what`, `from` and `until`.
+//! Which lines of the activity a list has, as parameters say it: `consumer`, `who`, `about`, `what`, `from` and
+//! `until`.
 
 use serde::{
     Deserialize as _,
@@ -10,6 +11,7 @@ use crate::{
     activity::{Action, Actor},
     consumer_key::ConsumerKey,
     time::moment,
+    user::Username,
 };
 
 /// The length of a date, `2026-11-29`.
@@ -22,6 +24,8 @@ pub struct LineQuery {
     pub consumer: Option<ConsumerKey>,
     /// What this author did.
     pub actor: Option<Actor>,
+    /// What was done to this user's account, by others or by its user.
+    pub about: Option<Username>,
     /// Actions of this kind.
     pub action: Option<Action>,
     /// What was done from this time on.
@@ -41,9 +45,9 @@ pub struct NotALineQuery {
 
 impl LineQuery {
     /// The names of the parameters.
-    pub const NAMES: [&str; 5] = ["consumer", "who", "what", "from", "until"];
+    pub const NAMES: [&str; 6] = ["consumer", "who", "about", "what", "from", "until"];
 
-    /// Sets the filter of a parameter; an empty author or action sets none. Returns whether there is such a parameter.
+    /// Sets the filter of a parameter; an empty author, user or action sets none. Returns whether there is such a parameter.
     pub fn set(&mut self, name: &str, value: &str) -> Result<bool, NotALineQuery> {
         let wrong = |name, advice| NotALineQuery { name, value: value.to_owned(), advice };
         let is_set = !value.is_empty();
@@ -54,6 +58,10 @@ impl LineQuery {
                 self.consumer = Some(key.map_err(|_| wrong("consumer", "give a consumer key."))?);
             }
             "who" => self.actor = is_set.then(|| Actor::from(value.to_owned())),
+            "about" => {
+                let username = is_set.then(|| Username::parse(value)).transpose();
+                self.about = username.map_err(|_| wrong("about", "give a username."))?;
+            }
             "what" => self.action = is_set.then(|| action(value)),
             "from" => self.from = Some(time(value, Duration::ZERO).ok_or_else(|| wrong("from", TIME))?),
             "until" => self.until = Some(time(value, Duration::DAY).ok_or_else(|| wrong("until", TIME))?),
@@ -92,10 +100,11 @@ mod tests {
     }
 
     #[test]
-    fn every_filter_is_read_and_an_empty_author_or_action_is_not_set() {
+    fn every_filter_is_read_and_an_empty_author_user_or_action_is_not_set() {
         let all = [
             ("consumer", "my app"),
             ("who", "the command line"),
+            ("about", "grace"),
             ("what", "user_disabled"),
             ("from", "2026-11-01"),
             ("until", "2026-11-29"),
@@ -103,12 +112,13 @@ mod tests {
         let expected = LineQuery {
             consumer: Some("my+app".parse().unwrap()),
             actor: Some(Actor::CommandLine),
+            about: Some(Username::parse("grace").unwrap()),
             action: Some(Action::UserDisabled),
             from: Some(datetime!(2026-11-01 0:00 UTC)),
             until: Some(datetime!(2026-11-30 0:00 UTC)),
         };
         assert_eq!(read(&all), Ok(expected));
-        assert_eq!(read(&[("who", ""), ("what", "")]), Ok(LineQuery::default()));
+        assert_eq!(read(&[("who", ""), ("about", ""), ("what", "")]), Ok(LineQuery::default()));
         assert_eq!(LineQuery::default().set("limit", "5"), Ok(false));
     }
 
@@ -124,6 +134,7 @@ mod tests {
         for (parameter, words) in [
             (("consumer", "a/b"), "consumer=a/b: give a consumer key."),
             (("consumer", ""), "consumer=: give a consumer key."),
+            (("about", "the command line"), "about=the command line: give a username."),
             (("until", ""), "until=: give a date"),
             (("from", "yesterday"), "from=yesterday: give a date"),
             (("until", "2026-13-01"), "until=2026-13-01: give a date"),

@@ -84,6 +84,27 @@ test("filters are in the address, work together, and are cleared at once", async
   await expect(page.getByRole("main")).toContainText("Nothing fits these filters.");
 });
 
+test("what was done to a user is found by their name, and a name in a line leads there", async ({ server, page }) => {
+  await server.addUser(grace, false);
+  await server.cli(["user", "disable", "grace"]);
+  await server.register("Requirements sync");
+  await open(page);
+  await page.getByLabel("To which user").fill("GRACE");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(/about=GRACE/);
+  await expect(rows(page)).toHaveCount(2);
+  await expect(rows(page).nth(0)).toContainText("grace");
+  await expect(rows(page).nth(1)).toContainText("User added: grace");
+  await expect(sign(page)).toHaveText("Live");
+  await server.addUser({ username: "bob", password: grace.password }, false);
+  await server.cli(["user", "enable", "grace"]);
+  await expect(rows(page)).toHaveCount(3);
+  await page.getByRole("link", { name: "Clear" }).click();
+  await rows(page).filter({ hasText: "User added: bob" }).getByRole("link", { name: "bob" }).click();
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByLabel("To which user")).toHaveValue("bob");
+});
+
 test("what is shown is exported whole as CSV and JSON", async ({ server, page }) => {
   await server.register("=1+1");
   await open(page, "?what=consumer_registered");

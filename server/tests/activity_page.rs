@@ -42,6 +42,10 @@ fn filters_are_in_the_address_and_so_are_the_exports_of_what_is_shown() {
         let link = format!("href=\"/api/v1/activity.{format}?consumer={}\"", app.key);
         assert!(page.text().contains(&link), "{link}: {}", page.text());
     }
+    let about = ada.get(&format!("{ACTIVITY}?about=GRACE")).is(200);
+    assert_eq!(about.text().matches("data-line=").count(), 1, "{}", about.text());
+    assert!(about.text().contains("href=\"/settings/activity?about=grace\""), "{}", about.text());
+    ada.get(&format!("{ACTIVITY}?about=%3Ci%3E")).is(400);
     let nothing = ada.get(&format!("{ACTIVITY}?who=nobody")).is(200);
     assert!(nothing.text().contains("Nothing fits these filters."), "{}", nothing.text());
     let wrong = ada.get(&format!("{ACTIVITY}?from=%3Ci%3E")).is(400);

@@ -47,10 +47,28 @@ async fn each_filter_leaves_what_fits_newest_first_and_all_have_to_fit() {
     assert_eq!(actions(&store, &early).await.len(), 5);
     let by_root = LineQuery { actor: Some(Actor::CommandLine), ..all.clone() };
     assert_eq!(actions(&store, &by_root).await.len(), 6);
+    let about = |name| LineQuery { about: Some(user(name, false).username), ..all.clone() };
+    assert_eq!(actions(&store, &about("BOB")).await, [Action::UserDisabled, Action::UserAdded]);
+    assert!(actions(&store, &about("eve")).await.is_empty());
     for nobody in ["eve", "with a \0"] {
         let query = LineQuery { actor: Some(Actor::from(nobody.to_owned())), ..all.clone() };
         assert!(actions(&store, &query).await.is_empty());
     }
+}
+
+#[tokio::test]
+async fn what_was_done_to_a_user_is_found_whichever_snapshot_names_them_and_in_any_case() {
+    let (folder, store) = store().await;
+    insert(&store, 1).await;
+    // A token of theirs was revoked by an administrator: only the snapshot before says whose, in a consumer's line.
+    folder
+        .sql(
+            "INSERT INTO activity (at, actor, action, consumer_key, before) \
+             VALUES (60, 'ada', 'tokens_revoked', 'a-key', '{\"username\":\"Grace\"}')",
+        )
+        .await;
+    let query = LineQuery { about: Some(user("grace", false).username), ..LineQuery::default() };
+    assert_eq!(actions(&store, &query).await, [Action::TokensRevoked]);
 }
 
 #[tokio::test]

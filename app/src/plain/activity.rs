@@ -38,6 +38,8 @@ pub struct LineFilters {
     pub consumer: String,
     /// An author.
     pub who: String,
+    /// A user that it was done to.
+    pub about: String,
     /// The word of an action.
     pub what: String,
     /// A date or time.
@@ -146,7 +148,7 @@ fn Page(site: Site, page: ActivityPage) -> impl IntoView {
 }
 
 fn filter_form(path: String, filters: LineFilters, is_empty: bool) -> impl IntoView {
-    let LineFilters { consumer, who, what, from, until } = filters;
+    let LineFilters { consumer, who, about, what, from, until } = filters;
     let clear = (!is_empty).then(|| view! { <a class="btn" href=path.clone()>"Clear"</a> });
     let options = Action::KNOWN
         .into_iter()
@@ -171,6 +173,7 @@ fn filter_form(path: String, filters: LineFilters, is_empty: bool) -> impl IntoV
         <form method="get" action=path role="search" aria-label="Filters">
             {field("consumer", "Consumer key", "text", consumer)}
             {field("who", "Who", "text", who)}
+            {field("about", "To which user", "text", about)}
             <div class="field">
                 <label for="what">"What"</label>
                 <select id="what" name="what"><option value="">"Anything"</option>{options}</select>

@@ -91,6 +91,9 @@ pub(super) struct LineFilters {
     /// Only what this author did: a username, *the command line*, *the server* or *by request*.
     #[param(required = false)]
     who: String,
+    /// Only what was done to the account of this user, by others or by its user.
+    #[param(required = false)]
+    about: String,
     /// Only actions of this kind, such as `consumer_approved`.
     #[param(required = false)]
     what: String,

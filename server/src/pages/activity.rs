@@ -41,6 +41,8 @@ pub(crate) struct Shown {
     #[serde(default)]
     who: String,
     #[serde(default)]
+    about: String,
+    #[serde(default)]
     what: String,
     #[serde(default)]
     from: String,
@@ -55,10 +57,11 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    fn filters(&self) -> [(&'static str, &str); 5] {
+    fn filters(&self) -> [(&'static str, &str); 6] {
         [
             ("consumer", &self.consumer),
             ("who", &self.who),
+            ("about", &self.about),
             ("what", &self.what),
             ("from", &self.from),
             ("until", &self.until),
@@ -114,6 +117,7 @@ pub(crate) async fn show(
         filters: LineFilters {
             consumer: shown.consumer,
             who: shown.who,
+            about: shown.about,
             what: shown.what,
             from: shown.from,
             until: shown.until,
@@ -157,7 +161,10 @@ fn line_in_words(line: Activity<Value>, names: &HashMap<ConsumerKey, String>) ->
             let name = name.or_else(|| names.get(&key).cloned()).unwrap_or_else(|| key.to_string());
             (name, Some(format!("{HOME}/{}", oauth::encode(key.as_str()))))
         }
-        Object::User(username) => (username, None),
+        Object::User(username) => {
+            let about = format!("{PATH}?about={}", oauth::encode(&username));
+            (username, Some(about))
+        }
     });
     ActivityLine {
         id: line.id,

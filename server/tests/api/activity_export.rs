@@ -18,10 +18,16 @@ fn the_activity_is_filtered_by_author_action_and_time() {
     assert_eq!(count("what=consumer_approved"), 1);
     assert_eq!(count(&format!("what=consumer_approved&consumer={key}&who=ADA&until=2999-01-01")), 1);
     assert_eq!(count("what=user_added&who=the%20command%20line"), 2);
-    assert_eq!(count("who=nobody") + count("what=no_such_thing") + count("from=2999-01-01"), 0);
+    assert_eq!(count("about=GRACE"), 1);
+    assert_eq!(
+        count("who=nobody") + count("about=nobody") + count("what=no_such_thing") + count("from=2999-01-01"),
+        0
+    );
     assert_eq!(count("until=2000-01-01"), 0);
-    assert_eq!(count("who=&what="), count(""));
-    for wrong in ["consumer=a%2Fb", "from=yesterday", "until=1", "until=", "who=a&who=b", "actor=ada"] {
+    assert_eq!(count("who=&about=&what="), count(""));
+    for wrong in
+        ["consumer=a%2Fb", "from=yesterday", "until=1", "until=", "about=a%20b", "who=a&who=b", "actor=ada"]
+    {
         ada.get(&format!("/api/v1/activity?{wrong}")).problem(400);
         ada.get(&format!("/api/v1/activity.csv?{wrong}")).problem(400);
     }

@@ -35,6 +35,7 @@ mod m20261129_000015_add_details;
 mod m20261129_000016_keep_views;
 mod m20261129_000017_add_password_links;
 mod m20261129_000018_index_activity_of_consumers;
+pub(crate) mod m20261130_000019_index_activity_of_users;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -47,7 +48,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 17] = [
+const MIGRATIONS: [Migration; 18] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -115,6 +116,10 @@ const MIGRATIONS: [Migration; 17] = [
     Migration {
         version: "m20261129_000018_index_activity_of_consumers",
         up: |transaction| Box::pin(m20261129_000018_index_activity_of_consumers::up(transaction)),
+    },
+    Migration {
+        version: "m20261130_000019_index_activity_of_users",
+        up: |transaction| Box::pin(m20261130_000019_index_activity_of_users::up(transaction)),
     },
 ];
 

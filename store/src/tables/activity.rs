@@ -5,7 +5,8 @@ use domain::{
     time::timestamp,
 };
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, Condition, DbBackend, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set, sea_query::Expr,
 };
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -15,6 +16,7 @@ use crate::{
     entity::activity,
     error::StoreError,
     memory::keyring::Outdated,
+    migration::m20261130_000019_index_activity_of_users::concerned,
     store::{Change, Store},
 };
 
@@ -201,8 +203,9 @@ impl ActivityLines<'_> {
         (after, before): (Option<i64>, Option<i64>),
         limit: u64,
     ) -> Result<Vec<Activity<Value>>, StoreError> {
+        let fits = fits(query, self.0.read.get_database_backend());
         let mut select =
-            activity::Entity::find().filter(fits(query)).order_by_desc(activity::Column::Id).limit(limit);
+            activity::Entity::find().filter(fits).order_by_desc(activity::Column::Id).limit(limit);
         if let Some(after) = after {
             select = select.filter(activity::Column::Id.gt(after));
         }
@@ -228,12 +231,13 @@ impl ActivityLines<'_> {
     }
 }
 
-fn fits(query: &LineQuery) -> Condition {
+fn fits(query: &LineQuery, backend: DbBackend) -> Condition {
     // No author and no action has a NUL, and PostgreSQL rejects one.
     let plain = |text: String| text.replace('\0', " ");
     Condition::all()
         .add_option(query.consumer.map(|key| activity::Column::ConsumerKey.eq(key.to_string())))
         .add_option(query.actor.as_ref().map(|actor| activity::Column::Actor.eq(plain(actor.to_string()))))
+        .add_option(query.about.as_ref().map(|about| Expr::cust(concerned(backend)).eq(about.folded())))
         .add_option(query.action.as_ref().map(|action| activity::Column::Action.eq(plain(word(action)))))
         .add_option(query.from.map(|from| activity::Column::At.gte(milliseconds(from))))
         .add_option(query.until.map(|until| activity::Column::At.lt(milliseconds(until))))
