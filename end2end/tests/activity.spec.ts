@@ -154,6 +154,13 @@ for (const width of [320, 360]) {
       await page.locator("details.export summary").click();
       expect.soft(await overflow(page), "the export's menu").toBeLessThanOrEqual(0);
     });
+
+    test("a filter that is not understood is told inside the window, however long it is", async ({ page, complaints }) => {
+      complaints.expect(refused(400));
+      await open(page, `?from=${"f".repeat(200)}`);
+      await expect(page.getByRole("alert")).toContainText("This filter is not understood");
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+    });
   });
 }
 

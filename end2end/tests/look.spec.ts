@@ -171,13 +171,30 @@ for (const width of [360, 390]) {
         expect(Math.abs(middle(times) - middle(status)), "times beside the status").toBeLessThanOrEqual(3);
         expect(middle(shown), "key below").toBeGreaterThan(middle(status) + 16);
         expect(shown?.bottom, "inside the card").toBeLessThanOrEqual(card?.bottom ?? 0);
-        expect(more?.y, "for a finger, inside the card").toBeGreaterThanOrEqual(card?.y ?? 0);
+        expect(more?.y, "for a finger, inside the card").toBeGreaterThanOrEqual((card?.y ?? 0) - 0.5);
         expect(more?.height).toBeGreaterThanOrEqual(44);
       }
       expect((await boxOf(consumers.rowOfKey(long).locator("bdi"))).width, "a name has a line").toBeGreaterThanOrEqual(width - 170);
       await expectNoOverlap(consumers.rowOfKey(pending), [consumers.approve("Requirements sync")]);
       expect(await overflow(consumers.page)).toBeLessThanOrEqual(0);
       await expectNoViolations(consumers.page, "cards");
+    });
+
+    test("a card of a program that asked for its key holds all of it in the same height", async ({ server, consumers }) => {
+      const asked = { method: "POST", body: JSON.stringify({ name: LONG, secret: SECRET }) };
+      for (let times = 0; times < 2; times += 1) expect((await fetch(`${server.url}/oauth/requestKey`, asked)).status).toBe(200);
+      const row = consumers.row(LONG);
+      await expect(row.locator(".requested")).toContainText("×2");
+      const card = await boxOf(row);
+      expect(card.height).toBe(84);
+      const others = [consumers.approve(LONG), row.locator(".requested")];
+      for (const part of [...parts(row), ...others]) {
+        const box = await boxOf(part);
+        const inside = box.y >= card.y - 0.5 && box.bottom <= card.bottom + 0.5 && box.right <= card.right;
+        expect.soft(inside, `${part} is inside the card`).toBe(true);
+      }
+      await expectNoOverlap(row, others);
+      await expectNoViolations(consumers.page, "a card of a request");
     });
 
     test("exact times keep the card's height, and nothing covers anything", async ({ server, consumers }) => {
@@ -248,6 +265,29 @@ for (const width of [360, 390]) {
     });
   });
 }
+
+test.describe("At 320 pixels, which is 400 % zoom", () => {
+  test.use({ viewport: { width: 320, height: 640 } });
+
+  test("a consumer's panel and its row's menu are inside the window, however long what they hold is", async ({ server, consumers }) => {
+    const { page } = consumers;
+    const asked = { method: "POST", body: JSON.stringify({ name: LONG, secret: SECRET }) };
+    expect((await fetch(`${server.url}/oauth/requestKey`, asked)).status).toBe(200);
+    await consumers.openMenu(LONG);
+    await expect(consumers.menu).toContainText("Remove all requests from this address");
+    await expect(consumers.menu).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press("Escape");
+    await consumers.row(LONG).getByRole("link").click();
+    const panel = page.locator("#panel");
+    await expect(panel.getByRole("heading", { level: 2 })).toBeFocused();
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await panel.evaluate((panel) => panel.scrollWidth - panel.clientWidth)).toBeLessThanOrEqual(0);
+    for (const button of await panel.locator(".panel-deeds button").all()) {
+      const { x, right } = await boxOf(button);
+      expect.soft(x >= 0 && right <= 320, `${await button.innerText()} is inside`).toBe(true);
+    }
+  });
+});
 
 test.describe("On a phone without scripts", () => {
   test.use({ viewport: { width: 360, height: 740 }, javaScriptEnabled: false });

@@ -305,6 +305,26 @@ for (const width of [320, 360]) {
       await expect(link(page)).toBeVisible();
       expect.soft(await overflow(page), "the link").toBeLessThanOrEqual(0);
     });
+
+    test("every dialog has room for its buttons, and what was done for the longest name", async ({ server, page }) => {
+      const name = "a.user.name.as.long.as.they.may.be".padEnd(64, ".");
+      await server.addUser({ username: name, password: ada.password }, false);
+      await open(page);
+      for (const entry of ["Permit Configure Server", "Sign out everywhere", "Disable"]) {
+        await choose(page, name, entry);
+        const box = await dialog(page).boundingBox();
+        const [begin, end] = [box?.x ?? NaN, (box?.x ?? NaN) + (box?.width ?? NaN)];
+        for (const button of [page.getByRole("link", { name: "Cancel" }), page.getByRole("button", { name: entry, exact: true })]) {
+          const own = await button.boundingBox();
+          expect.soft(own && own.x >= begin && own.x + own.width <= end, `${entry}: inside the dialog`).toBe(true);
+        }
+        await page.keyboard.press("Escape");
+      }
+      await choose(page, name, "Disable");
+      await page.getByRole("button", { name: "Disable", exact: true }).click();
+      await expect(page.getByRole("main").getByRole("status")).toHaveText(`${name} is disabled.`);
+      expect.soft(await overflow(page), "what was done").toBeLessThanOrEqual(0);
+    });
   });
 }
 
