@@ -16,6 +16,29 @@ test("A signed call shows in every open page without a reload, within seconds", 
   }
 });
 
+test("A use that is told while rows are loaded stays, though the rows that come are older", async ({ consumers, play }) => {
+  const consumer = await play("Requirements sync");
+  const { page } = consumers;
+  const used = consumers.rowOfKey(consumer.key).locator("td.used");
+  let answered = () => {};
+  const done = new Promise<void>((go) => (answered = go));
+  let letGo = () => {};
+  const gate = new Promise<void>((go) => (letGo = go));
+  await page.route("**/api/page/rows", async (route) => {
+    const response = await route.fetch();
+    answered();
+    await gate;
+    await route.fulfill({ response });
+  });
+  await page.getByRole("searchbox", { name: "Search consumers", exact: true }).fill("sync");
+  await done;
+  expect((await consumer.call("/api/v1/echo")).status).toBe(200);
+  await expect(used).toHaveText("just now");
+  letGo();
+  await expect(consumers.said("1 found")).toHaveCount(1);
+  await expect(used).toHaveText("just now");
+});
+
 test("A refused call does not count as use", async ({ consumers, play }) => {
   const [consumer, used] = [await play("Requirements sync"), await play("Model export")];
   await consumer.decide(consumers.page, "disapprove");

@@ -1,6 +1,20 @@
 //! What is under way: which rows were asked for last, and what happened meanwhile.
 
-use domain::{Event, View};
+use domain::{Event, Use, View};
+
+/// What has come of the activity; oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Arrived {
+    pub(super) events: Vec<Event>,
+    pub(super) uses: Vec<Use>,
+}
+
+impl Arrived {
+    /// Whether nothing has come.
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.uses.is_empty()
+    }
+}
 
 /// What is done once at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +41,7 @@ pub(super) struct Flow {
     /// Whether rows were asked for and are not here yet.
     pub(super) loading: bool,
     /// What was applied since then: the answer may not have it.
-    pub(super) meanwhile: Vec<Event>,
+    meanwhile: Arrived,
     /// What is going on or about to.
     doing: [bool; 5],
     /// How often something was typed into the search field.
@@ -54,12 +68,26 @@ impl Flow {
     pub(super) fn ask(&mut self) -> u32 {
         self.asked += 1;
         self.loading = true;
-        self.meanwhile.clear();
+        self.meanwhile = Arrived::default();
         self.asked
     }
 
+    /// Keeps an event that is applied, for the rows that are asked for.
+    pub(super) fn keep(&mut self, event: &Event) {
+        if self.loading {
+            self.meanwhile.events.push(event.clone());
+        }
+    }
+
+    /// The same for uses.
+    pub(super) fn keep_uses(&mut self, uses: &[Use]) {
+        if self.loading {
+            self.meanwhile.uses.extend_from_slice(uses);
+        }
+    }
+
     /// Whether this is the answer to the last question. Returns what happened meanwhile.
-    pub(super) fn answered(&mut self, asked: u32) -> Option<Vec<Event>> {
+    pub(super) fn answered(&mut self, asked: u32) -> Option<Arrived> {
         if self.asked != asked {
             return None;
         }
@@ -71,6 +99,7 @@ impl Flow {
 #[cfg(test)]
 mod tests {
     use domain::ConsumerKey;
+    use time::OffsetDateTime;
 
     use super::*;
 
@@ -79,7 +108,7 @@ mod tests {
         let mut flow = Flow::default();
         let older = flow.ask();
         let newer = flow.ask();
-        assert_eq!(flow.answered(newer), Some(vec![]));
+        assert_eq!(flow.answered(newer), Some(Arrived::default()));
         assert_eq!(flow.answered(older), None);
         assert!(!flow.loading);
     }
@@ -96,10 +125,17 @@ mod tests {
     #[test]
     fn what_happens_before_the_answer_is_kept_for_it() {
         let key: ConsumerKey = "OauthKey".parse().unwrap();
+        let events = [Event::Removed(key)];
+        let uses = [Use { key, last_used_at: OffsetDateTime::UNIX_EPOCH }];
         let mut flow = Flow::default();
+        flow.keep(&events[0]);
+        flow.keep_uses(&uses);
         let asked = flow.ask();
-        flow.meanwhile.push(Event::Removed(key));
-        assert_eq!(flow.answered(asked), Some(vec![Event::Removed(key)]));
-        assert!(flow.meanwhile.is_empty());
+        assert_eq!(flow.answered(asked), Some(Arrived::default()), "it came before the question");
+        let asked = flow.ask();
+        flow.keep(&events[0]);
+        flow.keep_uses(&uses);
+        assert_eq!(flow.answered(asked), Some(Arrived { events: events.to_vec(), uses: uses.to_vec() }));
+        assert_eq!(flow.meanwhile, Arrived::default());
     }
 }

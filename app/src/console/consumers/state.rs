@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 use super::{
     elements,
-    flow::Flow,
+    flow::{Arrived, Flow},
     overlay::Overlay,
     panel::Panel,
     registration::Registration,
@@ -31,19 +31,6 @@ const FRAME_WITHIN: Duration = Duration::from_millis(50);
 
 /// How high a row is where nothing else is known; `--row` of the style sheet.
 const ROW_HEIGHT: u32 = 44;
-
-/// What has arrived since the last frame, and is applied with the next one; oldest first.
-#[derive(Clone, Debug, Default)]
-struct Arrived {
-    events: Vec<Event>,
-    uses: Vec<Use>,
-}
-
-impl Arrived {
-    fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.uses.is_empty()
-    }
-}
 
 /// Everything that changes on the page.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +55,7 @@ pub(super) struct PageState {
     pub(super) wanted: RwSignal<()>,
     /// How high a row is, in pixels.
     pub(super) row_height: RwSignal<u32>,
+    /// What has arrived since the last frame, and is applied with the next one.
     arrived: StoredValue<Arrived>,
 }
 
@@ -148,6 +136,7 @@ impl PageState {
         for event in arrived.events {
             self.apply_event(event, new_row);
         }
+        self.flow.update_value(|flow| flow.keep_uses(&arrived.uses));
         for used in &arrived.uses {
             self.rows.apply_use(used);
             self.panel.used(used.key, self.shell);
@@ -167,14 +156,19 @@ impl PageState {
     }
 
     /// Applies once more what happened while rows were asked for: those that came may be older.
-    pub(super) fn catch_up(self, meanwhile: Vec<Event>) {
+    pub(super) fn catch_up(self, meanwhile: Arrived) {
         if meanwhile.is_empty() {
             return;
         }
         self.set_time();
-        self.rows.write(Table::doubt);
-        for event in meanwhile {
+        if !meanwhile.events.is_empty() {
+            self.rows.write(Table::doubt);
+        }
+        for event in meanwhile.events {
             self.rows.apply(event, NewRow::Show);
+        }
+        for used in &meanwhile.uses {
+            self.rows.apply_use(used);
         }
         self.rows.settle();
     }
@@ -212,11 +206,7 @@ impl PageState {
             self.before_removal(key);
         }
         self.panel.changed(key, self.shell);
-        self.flow.update_value(|flow| {
-            if flow.loading {
-                flow.meanwhile.push(event.clone());
-            }
-        });
+        self.flow.update_value(|flow| flow.keep(&event));
         if let Applied::Added(key) = self.rows.apply(event, new_row) {
             self.mark_new(key);
         }
@@ -287,11 +277,31 @@ fn correct(anchor: ScrollAnchor) {
 
 #[cfg(test)]
 mod tests {
+    use domain::{Actor, Consumer, ConsumerName, StatusCounts};
+
     use super::*;
 
     #[test]
     fn what_every_closure_of_the_page_holds_is_small() {
         // Unoptimised, each signal says where it was made.
         assert!(size_of::<PageState>() <= 256 || cfg!(debug_assertions));
+    }
+    #[test]
+    fn a_use_that_is_told_while_rows_are_asked_for_stays_though_they_are_older() {
+        Owner::new().with(|| {
+            let (key, now) = ("a-key".parse().unwrap(), OffsetDateTime::UNIX_EPOCH);
+            let name = ConsumerName::parse("App").unwrap();
+            let unused = Consumer::register(key, name, false, Actor::CommandLine, now);
+            let table =
+                Table::new(View::default(), vec![unused.clone()], 0, Some(1), StatusCounts::default());
+            let state = PageState::new(table, Shell::new(String::new(), 0));
+            let asked = state.flow.try_update_value(Flow::ask).unwrap();
+            state.flow.update_value(|flow| flow.keep_uses(&[Use { key, last_used_at: now }]));
+            let meanwhile = state.flow.try_update_value(|flow| flow.answered(asked)).flatten().unwrap();
+            state.rows.load(View::default(), vec![unused], 0, Some(1));
+            state.catch_up(meanwhile);
+            assert_eq!(state.rows.get(key).unwrap().last_used_at, Some(now));
+            assert!(!state.rows.read(Table::is_doubtful), "a use changes no number of this view");
+        });
     }
 }
