@@ -33,8 +33,8 @@ pub(crate) fn Frame(
     let signed_in = who.clone();
     view! {
         <Header prefix=shell.url("") who here>
-            <span role="status" translate="no" class=move || format!("sign {}", shell.link.get().class())>
-                {move || shell.link.get().words().to_owned()}
+            <span role="status" translate="no" class=move || format!("sign {}", shell.sign().class())>
+                {move || shell.sign().words().to_owned()}
             </span>
         </Header>
         <main>{children()}</main>

@@ -22,6 +22,11 @@ pub(crate) enum Link {
 }
 
 impl Link {
+    /// What the sign shows of it: a page that lacks what it has asked for is not called live, though its stream is.
+    pub(crate) fn sign(self, is_incomplete: bool) -> Self {
+        if self == Self::Live && is_incomplete { Self::Reconnecting } else { self }
+    }
+
     /// What the sign says.
     pub(crate) fn words(self) -> &'static str {
         match self {
@@ -81,6 +86,15 @@ mod tests {
         assert_eq!(live, [Link::Live]);
         let in_green: Vec<_> = ALL.into_iter().filter(|link| link.class() == "live").collect();
         assert_eq!(in_green, [Link::Live]);
+    }
+
+    #[test]
+    fn a_page_that_lacks_what_it_has_asked_for_is_not_called_live() {
+        for link in ALL {
+            assert_eq!(link.sign(false), link);
+            assert_ne!(link.sign(true), Link::Live, "{link:?}");
+        }
+        assert_eq!(Link::SignedOut.sign(true), Link::SignedOut, "which says more");
     }
 
     #[test]

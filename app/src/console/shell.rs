@@ -27,6 +27,8 @@ pub(crate) struct Shell {
     pub(crate) exact_times: RwSignal<bool>,
     /// The state of the event stream.
     pub(crate) link: RwSignal<Link>,
+    /// Whether something that the page asked for by itself did not come; it asks again.
+    pub(crate) incomplete: RwSignal<bool>,
     /// A short message, read out by screen readers as well.
     pub(crate) notice: RwSignal<String>,
     /// Whether the wasm has taken over.
@@ -42,6 +44,7 @@ impl Shell {
             clock: RwSignal::new(now_ms),
             exact_times: RwSignal::new(false),
             link: RwSignal::new(Link::Connecting),
+            incomplete: RwSignal::new(false),
             notice: RwSignal::default(),
             hydrated: RwSignal::new(false),
             undo: StoredValue::new(None),
@@ -68,6 +71,11 @@ impl Shell {
     pub(crate) fn tell(self, words: String) {
         self.undo.set_value(None);
         self.notice.set(words);
+    }
+
+    /// What the sign shows.
+    pub(crate) fn sign(self) -> Link {
+        self.link.get().sign(self.incomplete.get())
     }
 
     /// An address on this server.

@@ -1,6 +1,11 @@
-//! What is under way: which rows were asked for last, and what happened meanwhile.
+//! What is under way: which rows were asked for last, what happened meanwhile, and what was not answered.
+
+use std::time::Duration;
 
 use domain::{Event, Use, View};
+
+/// How long after a question that was not answered it is asked again.
+pub(super) const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// What has come of the activity; oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +34,17 @@ pub(super) enum Doing {
     Tidying,
     /// Rows are numbered before the next frame.
     Numbering,
+    /// Rows that did not come are asked for again after a while.
+    AskingAgain,
+}
+
+/// What the page asks for by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Rows that are in sight, or near.
+    Rows,
+    /// The numbers.
+    Numbers,
 }
 
 /// What is under way on the page.
@@ -43,7 +59,9 @@ pub(super) struct Flow {
     /// What was applied since then: the answer may not have it.
     meanwhile: Arrived,
     /// What is going on or about to.
-    doing: [bool; 5],
+    doing: [bool; 6],
+    /// What was asked for and did not come.
+    missing: [bool; 2],
     /// How often something was typed into the search field.
     pub(super) typed: u32,
 }
@@ -70,6 +88,17 @@ impl Flow {
         self.loading = true;
         self.meanwhile = Arrived::default();
         self.asked
+    }
+
+    /// Notes whether there was an answer; returns whether anything is missing now.
+    pub(super) fn note_answer(&mut self, to: Asked, came: bool) -> bool {
+        self.missing[to as usize] = !came;
+        self.missing.contains(&true)
+    }
+
+    /// Whether it was asked for and did not come.
+    pub(super) fn is_missing(&self, what: Asked) -> bool {
+        self.missing[what as usize]
     }
 
     /// Keeps an event that is applied, for the rows that are asked for.
@@ -120,6 +149,16 @@ mod tests {
         assert!(!flow.begins(Doing::Looking));
         flow.ends(Doing::Looking);
         assert!(flow.begins(Doing::Looking) && !flow.begins(Doing::Noting));
+    }
+
+    #[test]
+    fn something_is_missing_until_all_that_was_asked_for_has_come() {
+        let mut flow = Flow::default();
+        assert!(flow.note_answer(Asked::Rows, false));
+        assert!(flow.note_answer(Asked::Numbers, false));
+        assert!(flow.note_answer(Asked::Rows, true), "the numbers are missing");
+        assert!(!flow.is_missing(Asked::Rows) && flow.is_missing(Asked::Numbers));
+        assert!(!flow.note_answer(Asked::Numbers, true));
     }
 
     #[test]

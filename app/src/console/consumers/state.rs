@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 use super::{
     elements,
-    flow::{Arrived, Flow},
+    flow::{Arrived, Asked, Flow},
     overlay::Overlay,
     panel::Panel,
     registration::Registration,
@@ -81,6 +81,16 @@ impl PageState {
     /// The view that is asked for.
     pub(super) fn view(self) -> View {
         self.flow.with_value(|flow| flow.wanted.clone())
+    }
+
+    /// Notes whether there was an answer; while there is none, the sign says so.
+    pub(super) fn note_answer(self, to: Asked, came: bool) {
+        let is_incomplete = self.flow.try_update_value(|flow| flow.note_answer(to, came));
+        if let Some(is_incomplete) = is_incomplete
+            && self.shell.incomplete.get_untracked() != is_incomplete
+        {
+            self.shell.incomplete.set(is_incomplete);
+        }
     }
 
     /// Applies what another administrator did, without moving what the reader is looking at.

@@ -7,7 +7,10 @@ use super::{
     elements, place, row::Row, selection, sight::spacer_height, sort_html, state::PageState, toolbar,
     toolbar_html as html, window,
 };
-use crate::ui::{dom::typed, effect::effect};
+use crate::{
+    console::link::Link,
+    ui::{dom::typed, effect::effect},
+};
 
 /// The section with the table.
 #[component]
@@ -118,6 +121,13 @@ fn follow(state: PageState) {
         state.rows.track_places();
         window::look(state);
         window::number(state);
+    });
+    effect(move || {
+        // What did not come meanwhile is asked for.
+        if state.shell.link.get() == Link::Live {
+            window::look(state);
+            window::count(state);
+        }
     });
     let mut is_first = true;
     effect(move || {

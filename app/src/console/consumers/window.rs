@@ -9,7 +9,7 @@ use super::{
     calls,
     data::ViewRows,
     elements,
-    flow::{Doing, Flow},
+    flow::{AGAIN_AFTER, Asked, Doing, Flow},
     panel::{Panel, TABLE},
     place::{Place, address_at},
     rows::{Side, Table},
@@ -34,9 +34,6 @@ const COUNTED_EACH: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// How long after scrolling the place is noted for the way back.
 const NOTED_AFTER: std::time::Duration = std::time::Duration::from_millis(200);
-
-/// How long after a refusal they are asked for again.
-const COUNTED_AGAIN: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// What becomes of the browser's history when another view is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,16 +63,11 @@ pub(super) fn go(state: PageState, query: &str, entry: History) {
     let Ok(view) = query.parse::<View>() else { return };
     if view != state.view() {
         visit(state, &address_at(&path(state), &view), entry);
-        want(state, view.clone());
+        want(state, view);
     } else if state.rows.read(|table| *table.view() == view) {
         return;
     }
-    spawn_local(async move {
-        if show(state, view, 0).await {
-            scroll::to_table();
-            tell(state);
-        }
-    });
+    spawn_local(arrive(state, Place::default()));
 }
 
 /// Changes the address, once the place is noted for the way back.
@@ -110,16 +102,24 @@ fn travel(state: PageState) {
     let view = query.trim_start_matches('?').parse::<View>().unwrap_or_default();
     let place = noted().unwrap_or_default();
     if view != state.view() {
-        want(state, view.clone());
-        spawn_local(async move {
-            let begin = place.index.saturating_sub(Sight::NEAR);
-            if show(state, view, begin).await {
-                find(state, place).await;
-            }
-        });
+        want(state, view);
+        spawn_local(arrive(state, place));
     } else if place.key.is_some() {
         spawn_local(find(state, place));
     }
+}
+
+/// Shows the view that is asked for, at a place, or from its first row on.
+async fn arrive(state: PageState, place: Place) {
+    if !show(state, state.view(), place.index.saturating_sub(Sight::NEAR)).await {
+        return;
+    }
+    if place.key.is_some() {
+        find(state, place).await;
+    } else {
+        scroll::to_table();
+    }
+    tell(state);
 }
 
 /// Scrolls to a place, whose rows are loaded where they are not.
@@ -164,6 +164,7 @@ pub(super) async fn load(state: PageState, view: View, before: u64) -> Option<Re
         Ok(rows) => rows,
         Err(error) => return Some(Err(error)),
     };
+    state.note_answer(Asked::Rows, true);
     let (total, count) = (rows.total.unwrap_or(total), rows.items.len() as u64);
     let start = if side == Side::Above { total.saturating_sub(skipped + count) } else { skipped };
     let load = || {
@@ -188,6 +189,7 @@ async fn extend(state: PageState, side: Side) {
         Ok(rows) => rows,
         Err(error) => return refused(state, &error),
     };
+    state.note_answer(Asked::Rows, true);
     let count = rows.items.len();
     let is_end = (count as u64) < Sight::MORE;
     // What a menu or dialog is open on stays.
@@ -216,8 +218,23 @@ async fn fetch(view: &View, side: Side, cursor: &str, skipped: u64, most: u64) -
     Ok(rows)
 }
 
+/// Says that rows did not come. Where that may pass, they are asked for again, and the sign says so until they are here.
 fn refused(state: PageState, error: &AppError) {
-    state.shell.notice.set(format!("These rows could not be loaded. {error}"));
+    if !state.flow.with_value(|flow| flow.is_missing(Asked::Rows)) {
+        state.shell.notice.set(format!("These rows could not be loaded. {error}"));
+    }
+    if !error.may_pass() {
+        return;
+    }
+    state.note_answer(Asked::Rows, false);
+    if state.flow.try_update_value(|flow| flow.begins(Doing::AskingAgain)) == Some(true) {
+        let again = move || {
+            if state.flow.try_update_value(|flow| flow.ends(Doing::AskingAgain)).is_some() {
+                look(state);
+            }
+        };
+        set_timeout(again, AGAIN_AFTER);
+    }
 }
 
 fn edge(table: &Table, side: Side) -> String {
@@ -231,21 +248,26 @@ pub(super) fn look(state: PageState) {
     }
     request_animation_frame(move || {
         state.flow.update_value(|flow| flow.ends(Doing::Looking));
-        let is_loading = state.flow.with_value(|flow| flow.loading);
-        let counts = state.rows.counted();
-        if counts.shown == 0 && counts.above + counts.below > 0 && !is_loading {
+        let (counts, sight) = (state.rows.counted(), Sight::of(state));
+        if sight.is_some() {
+            note_soon(state);
+        }
+        if state.flow.with_value(|flow| flow.loading) {
+            return;
+        }
+        if state.rows.read(|table| *table.view() != state.view()) {
+            // Its rows did not come.
+            spawn_local(arrive(state, noted().unwrap_or_default()));
+            return;
+        }
+        if counts.shown == 0 && counts.above + counts.below > 0 {
             // All that were loaded have left the view.
             let before = counts.above.saturating_sub(Sight::NEAR);
             spawn_local(async move { _ = show(state, state.view(), before).await });
             return;
         }
-        let Some(sight) = Sight::of(state) else { return };
-        note_soon(state);
-        if is_loading {
-            return;
-        }
-        match sight.wants() {
-            None => {}
+        match sight.and_then(Sight::wants) {
+            None => state.note_answer(Asked::Rows, true),
             Some(Want::More(side)) => spawn_local(extend(state, side)),
             Some(Want::Rows { before, at_end }) => spawn_local(async move {
                 let is_shown = show(state, state.view(), before).await;
@@ -273,13 +295,24 @@ pub(super) fn count(state: PageState) {
             let asked = || state.rows.read(|table| (table.view().clone(), last(table)));
             let ((view, cursor), events) = (asked(), state.rows.read(Table::events));
             let answer = calls::counts(&view, &cursor).await;
+            let is_answered = answer.is_ok();
             let again = move || {
-                if state.flow.try_update_value(|flow| flow.ends(Doing::Counting)).is_some() {
+                let ended = state.flow.try_update_value(|flow| flow.ends(Doing::Counting));
+                if ended.is_some() && is_answered {
                     count(state);
                 }
             };
+            set_timeout(again, COUNTED_EACH);
             // Where there is no answer, the sign says so, and the numbers are asked for until there is one.
-            set_timeout(again, if answer.is_ok() { COUNTED_EACH } else { COUNTED_AGAIN });
+            state.note_answer(Asked::Numbers, is_answered);
+            if !is_answered {
+                let later = move || {
+                    if state.flow.try_with_value(|flow| flow.is_missing(Asked::Numbers)) == Some(true) {
+                        count(state);
+                    }
+                };
+                set_timeout(later, AGAIN_AFTER);
+            }
             let Ok(answer) = answer else { return };
             let (shown, edge) = asked();
             let is_same = shown == view;
