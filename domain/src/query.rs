@@ -78,6 +78,17 @@ pub enum Order {
     Descending,
 }
 
+impl Order {
+    /// The other direction.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        match self {
+            Self::Ascending => Self::Descending,
+            Self::Descending => Self::Ascending,
+        }
+    }
+}
+
 /// When a consumer was last used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Used {
@@ -319,5 +330,11 @@ mod tests {
         assert_eq!(Sort::Name.usual_order(), Order::Ascending);
         let other_way = ConsumerQuery { order: Some(Order::Ascending), ..ConsumerQuery::default() };
         assert_eq!(other_way.order(), Order::Ascending);
+    }
+
+    #[test]
+    fn a_direction_that_is_reversed_twice_is_the_same() {
+        assert_eq!(Order::Ascending.reversed(), Order::Descending);
+        assert_eq!(Order::Ascending.reversed().reversed(), Order::Ascending);
     }
 }

@@ -202,6 +202,11 @@ impl View {
         }
     }
 
+    /// The direction, which is the usual one of the column where none is set.
+    pub fn order(&self) -> Order {
+        self.order.unwrap_or(self.sort.usual_order())
+    }
+
     /// Whether a consumer is in the view at a given time.
     pub fn fits(&self, consumer: &Consumer, now: OffsetDateTime) -> bool {
         self.at(now).fits(consumer)

@@ -141,6 +141,13 @@ fn never_in_the_last_day_and_not_for_days_are_told_apart() {
 }
 
 #[test]
+fn a_view_has_the_usual_direction_of_its_column_unless_it_says_another() {
+    let order = |query| view(query).order();
+    assert_eq!((order(""), order("order=asc")), (Order::Descending, Order::Ascending));
+    assert_eq!((order("sort=name"), order("sort=name&order=desc")), (Order::Ascending, Order::Descending));
+}
+
+#[test]
 fn a_consumer_ends_soon_in_the_thirty_days_before_its_end() {
     let view = view("ends=soon");
     let fits = |ends_at| view.fits(&Consumer { ends_at, ..consumer(1, None) }, NOW);

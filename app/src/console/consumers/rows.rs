@@ -454,7 +454,7 @@ impl Table {
 
     fn compare(&self, a: &Cursor, b: &Cursor) -> Ordering {
         let ascending = (&a.value, &a.key).cmp(&(&b.value, &b.key));
-        match self.view.order.unwrap_or(self.view.sort.usual_order()) {
+        match self.view.order() {
             Order::Ascending => ascending,
             Order::Descending => ascending.reverse(),
         }

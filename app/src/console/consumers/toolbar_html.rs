@@ -126,14 +126,14 @@ pub(super) fn heads(view: &View) -> String {
     let mut html = "<tr role=\"row\" aria-rowindex=\"1\"><th role=\"columnheader\" scope=\"col\" class=\"pick\">\
                     <input id=\"select-all\" type=\"checkbox\" aria-label=\"Select all\" autocomplete=\"off\"></th>"
         .to_owned();
-    let order = view.order.unwrap_or(view.sort.usual_order());
     for (class, word, sort) in HEADS {
         let is_sorted = view.sort == sort;
-        let (aria, next) = match (is_sorted, order) {
-            (true, Order::Ascending) => (" aria-sort=\"ascending\"", Order::Descending),
-            (true, Order::Descending) => (" aria-sort=\"descending\"", Order::Ascending),
-            (false, _) => ("", sort.usual_order()),
+        let aria = match view.order() {
+            _ if !is_sorted => "",
+            Order::Ascending => " aria-sort=\"ascending\"",
+            Order::Descending => " aria-sort=\"descending\"",
         };
+        let next = if is_sorted { view.order().reversed() } else { sort.usual_order() };
         let target =
             View { sort, order: Some(next).filter(|next| *next != sort.usual_order()), ..view.clone() };
         html += &[

@@ -1,6 +1,6 @@
 //! Which rows are on the page: loads those that come near, lets those go that are far away, and finds a place again.
 
-use domain::{ConsumerKey, View, query::Order};
+use domain::{ConsumerKey, View};
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 use web_sys::ScrollRestoration;
@@ -206,10 +206,7 @@ async fn extend(state: PageState, side: Side) {
 async fn fetch(view: &View, side: Side, cursor: &str, skipped: u64, most: u64) -> Result<ViewRows, AppError> {
     let mut view = view.clone();
     if side == Side::Above {
-        view.order = Some(match view.order.unwrap_or(view.sort.usual_order()) {
-            Order::Ascending => Order::Descending,
-            Order::Descending => Order::Ascending,
-        });
+        view.order = Some(view.order().reversed());
     }
     let mut rows = calls::rows(&view, cursor, skipped, most).await?;
     if side == Side::Above {
