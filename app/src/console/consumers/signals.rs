@@ -81,7 +81,7 @@ impl RowSignals {
 
 /// The window of rows that are loaded.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rows {
+pub(super) struct TableSignals {
     table: StoredValue<Table>,
     signals: StoredValue<HashMap<ConsumerKey, RowSignals>>,
     /// The rows on the page, in their order.
@@ -93,7 +93,7 @@ pub(super) struct Rows {
     moved: RwSignal<()>,
 }
 
-impl Rows {
+impl TableSignals {
     pub(super) fn new(table: Table) -> Self {
         let signals = table.keys().filter_map(|key| Some((key, RowSignals::new(table.get(key)?)))).collect();
         Self {
@@ -274,14 +274,14 @@ mod tests {
         Consumer::register(key(n), ConsumerName::parse("App").unwrap(), false, Actor::CommandLine, at)
     }
 
-    fn rows(count: u16) -> Rows {
+    fn rows(count: u16) -> TableSignals {
         let items: Vec<_> = (0..count).rev().map(consumer).collect();
         let total = items.len() as u64;
-        Rows::new(Table::new(View::default(), items, 0, Some(total), StatusCounts::default()))
+        TableSignals::new(Table::new(View::default(), items, 0, Some(total), StatusCounts::default()))
     }
 
     /// A signal that other rows' changes must not touch.
-    fn shown(rows: Rows, n: u16) -> Arc<Consumer> {
+    fn shown(rows: TableSignals, n: u16) -> Arc<Consumer> {
         rows.row(key(n)).expect("it is loaded").consumer.get_untracked()
     }
 

@@ -19,7 +19,7 @@ use super::{
     rows::{Applied, NewRow, Table},
     scroll::{self, ScrollAnchor},
     selected::Selected,
-    signals::{NEW, Rows},
+    signals::{NEW, TableSignals},
 };
 use crate::console::shell::Shell;
 
@@ -36,7 +36,7 @@ const ROW_HEIGHT: u32 = 44;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PageState {
     /// The model: what is in the table.
-    pub(super) rows: Rows,
+    pub(super) rows: TableSignals,
     /// The row under the pointer.
     pub(super) hovered: RwSignal<Option<ConsumerKey>>,
     /// The rows that are selected.
@@ -64,7 +64,7 @@ impl PageState {
     pub(super) fn new(table: Table, shell: Shell) -> Self {
         let flow = Flow::of(table.view().clone());
         Self {
-            rows: Rows::new(table),
+            rows: TableSignals::new(table),
             hovered: RwSignal::new(None),
             selected: Selected::new(),
             overlay: Overlay::new(),
