@@ -4,7 +4,9 @@ use domain::{ConsumerKey, Event, Use, Uses};
 use leptos::{ev, prelude::*, task::spawn_local};
 use serde::Deserialize;
 
-use super::{place::Place, rows::Table, scroll, selection, sight::Sight, state::PageState, toolbar, window};
+use super::{
+    counting, place::Place, rows::Table, scroll, selection, sight::Sight, state::PageState, toolbar, window,
+};
 use crate::{
     console::stream::{Follower, follow},
     json,
@@ -43,7 +45,7 @@ impl Follower for PageState {
         });
         let seen = window::load(self, view, before.saturating_sub(Sight::NEAR)).await?.ok()?;
         self.rows.write(Table::doubt);
-        window::count(self);
+        counting::count(self);
         self.panel.refresh(self.shell);
         Some(seen)
     }

@@ -8,6 +8,7 @@ mod calls;
 mod chosen;
 mod closed;
 mod confirm;
+mod counting;
 pub(crate) mod data;
 mod decision;
 mod deeds;
@@ -19,6 +20,7 @@ mod flow;
 mod form;
 #[cfg(feature = "ssr")]
 mod given;
+mod history;
 mod job;
 mod live;
 mod many;

@@ -10,10 +10,11 @@ use web_sys::HtmlElement;
 
 use super::{
     calls,
+    history::History,
     palette_html::{empty, has_words, options, told},
     panel_input,
     state::PageState,
-    window::{self, History},
+    window,
 };
 use crate::{
     error::AppError,

@@ -10,12 +10,12 @@ use web_sys::Element;
 use super::{
     decision::Decision,
     elements,
+    history::{self, History},
     overlay::Open,
     panel::{Panel, TABLE},
     place::{address_at, users_at},
     requested::removable_from,
     state::PageState,
-    window::{self, History},
 };
 use crate::{
     json,
@@ -140,7 +140,7 @@ fn close(state: PageState) {
 
 /// Changes the address, in which the view of the table stays as it is.
 fn push(state: PageState, path: &str) {
-    window::visit(state, &address_at(&state.shell.url(path), &state.view()), History::Push);
+    history::visit(state, &address_at(&state.shell.url(path), &state.view()), History::Push);
 }
 
 /// Opens or closes the panel as the address says, after **Back** or **Forward**.

@@ -4,8 +4,8 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use super::{
-    elements, place, row::Row, selection, sight::spacer_height, sort_html, state::PageState, toolbar,
-    toolbar_html as html, window,
+    counting, elements, place, row::Row, selection, sight::spacer_height, sort_html, state::PageState,
+    toolbar, toolbar_html as html, window,
 };
 use crate::{
     console::link::Link,
@@ -113,7 +113,7 @@ pub(super) fn ConsumerTable(
 fn follow(state: PageState) {
     effect(move || {
         state.rows.track();
-        window::count(state);
+        counting::count(state);
         window::tidy(state);
         selection::follow(state);
     });
@@ -126,7 +126,7 @@ fn follow(state: PageState) {
         // What did not come meanwhile is asked for.
         if state.shell.link.get() == Link::Live {
             window::look(state);
-            window::count(state);
+            counting::count(state);
         }
     });
     let mut is_first = true;

@@ -9,12 +9,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Element;
 
-use super::{
-    sort_html,
-    state::PageState,
-    toolbar_html as html,
-    window::{History, go},
-};
+use super::{history::History, sort_html, state::PageState, toolbar_html as html, window::go};
 use crate::ui::{dom, keys};
 
 /// How long nothing is typed before the search begins.

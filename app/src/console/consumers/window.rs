@@ -2,15 +2,13 @@
 
 use domain::{ConsumerKey, View};
 use leptos::{ev, prelude::*, task::spawn_local};
-use wasm_bindgen::JsValue;
-use web_sys::ScrollRestoration;
 
 use super::{
     calls,
     data::ViewRows,
     elements,
     flow::{AGAIN_AFTER, Asked, Doing, Flow},
-    panel::{Panel, TABLE},
+    history::{self, History},
     place::{Place, address_at},
     rows::{Side, Table},
     scroll,
@@ -26,33 +24,15 @@ const MOST: usize = 180;
 /// drawn within a frame or two.
 const AT_ONCE: u64 = 48;
 
-/// How long after a change the numbers are asked for.
-const COUNTED_AFTER: std::time::Duration = std::time::Duration::from_millis(80);
-
-/// How long after an answer they are asked for again, where they have changed since.
-const COUNTED_EACH: std::time::Duration = std::time::Duration::from_secs(1);
-
-/// How long after scrolling the place is noted for the way back.
-const NOTED_AFTER: std::time::Duration = std::time::Duration::from_millis(200);
-
-/// What becomes of the browser's history when another view is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum History {
-    /// It gets an entry.
-    Push,
-    /// Its last entry changes.
-    Replace,
-}
-
 /// Follows the scroll bar and the browser's history.
 pub(super) fn start(state: PageState) {
-    let _ = history().map(|history| history.set_scroll_restoration(ScrollRestoration::Manual));
+    history::restore_by_hand();
     let scrolls = window_event_listener(ev::scroll, move |_| look(state));
     let resizes = window_event_listener(ev::resize, move |_| look(state));
     let travels = window_event_listener(ev::popstate, move |_| travel(state));
     on_cleanup(move || [scrolls, resizes, travels].into_iter().for_each(WindowListenerHandle::remove));
     // A page that is loaded again, or gone back to, has its place.
-    if let Some(place) = noted() {
+    if let Some(place) = history::noted() {
         spawn_local(find(state, place));
     }
     look(state);
@@ -62,28 +42,12 @@ pub(super) fn start(state: PageState) {
 pub(super) fn go(state: PageState, query: &str, entry: History) {
     let Ok(view) = query.parse::<View>() else { return };
     if view != state.view() {
-        visit(state, &address_at(&path(state), &view), entry);
+        history::visit(state, &address_at(&history::path(state), &view), entry);
         want(state, view);
     } else if state.rows.read(|table| *table.view() == view) {
         return;
     }
     spawn_local(arrive(state, Place::default()));
-}
-
-/// Changes the address, once the place is noted for the way back.
-pub(super) fn visit(state: PageState, url: &str, entry: History) {
-    note(state);
-    let _ = history().and_then(|history| match entry {
-        History::Push => history.push_state_with_url(&JsValue::NULL, "", Some(url)),
-        History::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(url)),
-    });
-    note_soon(state);
-}
-
-/// The path of the page: that of a consumer as long as its panel is open.
-fn path(state: PageState) -> String {
-    let here = Panel::place().and_then(|_| window().location().pathname().ok());
-    here.unwrap_or_else(|| state.shell.url(TABLE))
 }
 
 /// Tells those who do not see the table how many rows a view has.
@@ -100,7 +64,7 @@ fn want(state: PageState, view: View) {
 fn travel(state: PageState) {
     let query = window().location().search().unwrap_or_default();
     let view = query.trim_start_matches('?').parse::<View>().unwrap_or_default();
-    let place = noted().unwrap_or_default();
+    let place = history::noted().unwrap_or_default();
     if view != state.view() {
         want(state, view);
         spawn_local(arrive(state, place));
@@ -234,7 +198,8 @@ fn refused(state: PageState, error: &AppError) {
     }
 }
 
-fn edge(table: &Table, side: Side) -> String {
+/// The cursor of the last row on a side; empty where there is none.
+pub(super) fn edge(table: &Table, side: Side) -> String {
     table.edge(side).map(ToString::to_string).unwrap_or_default()
 }
 
@@ -247,14 +212,14 @@ pub(super) fn look(state: PageState) {
         state.flow.update_value(|flow| flow.ends(Doing::Looking));
         let (counts, sight) = (state.rows.counted(), Sight::of(state));
         if sight.is_some() {
-            note_soon(state);
+            history::note_soon(state);
         }
         if state.flow.with_value(|flow| flow.loading) {
             return;
         }
         if state.rows.read(|table| *table.view() != state.view()) {
             // Its rows did not come.
-            spawn_local(arrive(state, noted().unwrap_or_default()));
+            spawn_local(arrive(state, history::noted().unwrap_or_default()));
             return;
         }
         if counts.shown == 0 && counts.above + counts.below > 0 {
@@ -275,97 +240,6 @@ pub(super) fn look(state: PageState) {
             }),
         }
     });
-}
-
-/// Asks for the numbers where something may have changed them.
-pub(super) fn count(state: PageState) {
-    let is_doubtful = state.rows.read(Table::is_doubtful);
-    if !is_doubtful || state.flow.try_update_value(|flow| flow.begins(Doing::Counting)) != Some(true) {
-        return;
-    }
-    let ask = move || {
-        spawn_local(async move {
-            // Where the first row is loaded it is the first one, without counting those behind the last.
-            let last = |table: &Table| {
-                if table.above() > 0 { edge(table, Side::Below) } else { String::new() }
-            };
-            let asked = || state.rows.read(|table| (table.view().clone(), last(table)));
-            let ((view, cursor), events) = (asked(), state.rows.read(Table::events));
-            let answer = calls::counts(&view, &cursor).await;
-            let is_answered = answer.is_ok();
-            let again = move || {
-                let ended = state.flow.try_update_value(|flow| flow.ends(Doing::Counting));
-                if ended.is_some() && is_answered {
-                    count(state);
-                }
-            };
-            set_timeout(again, COUNTED_EACH);
-            // Where there is no answer, the sign says so, and the numbers are asked for until there is one.
-            state.note_answer(Asked::Numbers, is_answered);
-            if !is_answered {
-                let later = move || {
-                    if state.flow.try_with_value(|flow| flow.is_missing(Asked::Numbers)) == Some(true) {
-                        count(state);
-                    }
-                };
-                set_timeout(later, AGAIN_AFTER);
-            }
-            let Ok(answer) = answer else { return };
-            let (shown, edge) = asked();
-            let is_same = shown == view;
-            // Where another row is the last one by now, how many stand behind it is asked again.
-            let behind = Some(answer.behind).filter(|_| !cursor.is_empty() && edge == cursor);
-            let is_moved = edge != cursor;
-            without_moving(None, || {
-                state.rows.write(|table| {
-                    table.set_counts(answer.counts, Some(answer.total).filter(|_| is_same), behind);
-                    // What happened before the answer came may not be in it.
-                    if !is_same || is_moved || table.events() != events {
-                        table.doubt();
-                    }
-                });
-                state.rows.settle();
-            });
-        });
-    };
-    // What nobody has counted yet is waited for.
-    let after = if state.rows.counted().is_counted { COUNTED_AFTER } else { std::time::Duration::ZERO };
-    set_timeout(ask, after);
-}
-
-fn history() -> Result<web_sys::History, JsValue> {
-    window().history()
-}
-
-/// The place that this entry of the browser's history has noted.
-fn noted() -> Option<Place> {
-    Place::read(&history().ok()?.state().ok()?.as_string()?)
-}
-
-fn note_soon(state: PageState) {
-    if state.flow.try_update_value(|flow| flow.begins(Doing::Noting)) == Some(true) {
-        let note = move || {
-            if state.flow.try_update_value(|flow| flow.ends(Doing::Noting)).is_some() {
-                note(state);
-            }
-        };
-        set_timeout(note, NOTED_AFTER);
-    }
-}
-
-/// Notes the place, so that the browser's back button finds it again.
-fn note(state: PageState) {
-    // The rows of a view that is left already say nothing about the entry that is next.
-    if state.rows.read(|table| *table.view() != state.view()) {
-        return;
-    }
-    let place =
-        scroll::first_row().and_then(|(key, top)| state.rows.read(|table| Place::of(table, key, top)));
-    if place == noted() {
-        return;
-    }
-    let text = place.map_or(JsValue::NULL, |place| JsValue::from_str(&place.to_string()));
-    let _ = history().and_then(|history| history.replace_state(&text, ""));
 }
 
 /// Before the next frame, takes away rows that have left the view.
