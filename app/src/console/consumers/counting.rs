@@ -7,7 +7,8 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     calls,
     flow::{AGAIN_AFTER, Asked, Doing},
-    rows::{Side, Table},
+    numbers::Side,
+    rows::Table,
     state::{PageState, without_moving},
     window::edge,
 };

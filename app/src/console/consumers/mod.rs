@@ -26,6 +26,7 @@ mod live;
 mod many;
 mod many_words;
 mod menu;
+mod numbers;
 mod outcome;
 mod overlay;
 pub(crate) mod page;

@@ -7,8 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Consumer, ConsumerKey, Cursor, Event, Sort, Status, StatusCounts, Use, View, query::Order};
+use domain::{Consumer, ConsumerKey, Cursor, Event, Sort, StatusCounts, Use, View, query::Order};
 use time::OffsetDateTime;
+
+use super::numbers::{Numbers, Side};
 
 /// A row that is loaded.
 #[derive(Clone, Debug)]
@@ -35,15 +37,7 @@ pub struct Table {
     waiting: Vec<ConsumerKey>,
     /// Late events must not bring a removed row back; keys are never used again.
     removed: HashSet<ConsumerKey>,
-    /// How many rows of the view stand before the window.
-    start: u64,
-    /// How many rows the view has, loaded or not; where they are not counted yet, one more than are known.
-    total: u64,
-    is_counted: bool,
-    counts: StatusCounts,
-    /// Whether something has changed the numbers, so that they have to be asked for: those that are here may have it already,
-    /// and what a row that is not loaded was before is not known.
-    doubtful: bool,
+    numbers: Numbers,
     /// How many events were applied.
     events: u64,
 }
@@ -70,15 +64,6 @@ pub enum Applied {
     Nothing,
 }
 
-/// A side of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Where the first row is.
-    Above,
-    /// Where the last row is.
-    Below,
-}
-
 impl Table {
     /// The table as the server first sends it: rows of a view, behind `start` others.
     pub fn new(
@@ -95,11 +80,7 @@ impl Table {
             order: Vec::new(),
             waiting: Vec::new(),
             removed: HashSet::new(),
-            start: 0,
-            total: 0,
-            is_counted: false,
-            counts,
-            doubtful: false,
+            numbers: Numbers::new(counts),
             events: 0,
         };
         table.load(view, items, start, total);
@@ -128,28 +109,27 @@ impl Table {
 
     /// How many rows the view has, loaded or not.
     pub fn total(&self) -> u64 {
-        self.total
+        self.numbers.total()
     }
 
     /// Whether the rows of the view are counted.
     pub fn is_counted(&self) -> bool {
-        self.is_counted
+        self.numbers.is_counted()
     }
 
     /// How many consumers have each status.
     pub fn counts(&self) -> StatusCounts {
-        self.counts
+        self.numbers.counts()
     }
 
     /// How many rows stand before the window.
     pub fn above(&self) -> u64 {
-        self.start
+        self.numbers.above()
     }
 
     /// How many rows stand behind the window.
     pub fn below(&self) -> u64 {
-        let loaded = self.start + count(self.fitting()) + count(self.waiting.iter());
-        self.total.saturating_sub(loaded)
+        self.numbers.below(self.loaded())
     }
 
     /// How many events were applied so far.
@@ -195,22 +175,17 @@ impl Table {
     /// Takes over what was asked for: the numbers, and if they are of this view, how many rows it has and how many stand behind
     /// the last one that is loaded.
     pub fn set_counts(&mut self, counts: StatusCounts, total: Option<u64>, behind: Option<u64>) {
-        (self.counts, self.doubtful) = (counts, false);
-        let Some(total) = total else { return };
-        (self.total, self.is_counted) = (total, true);
-        if let Some(behind) = behind {
-            self.start = total.saturating_sub(behind + count(self.fitting()) + count(self.waiting.iter()));
-        }
+        self.numbers.set(counts, total, behind, self.loaded());
     }
 
     /// Whether the numbers have to be asked for.
     pub fn is_doubtful(&self) -> bool {
-        self.doubtful
+        self.numbers.is_doubtful()
     }
 
     /// Has the numbers asked for.
     pub fn doubt(&mut self) {
-        self.doubtful = true;
+        self.numbers.doubt();
     }
 
     /// Applies an event. Applying it again changes nothing.
@@ -225,7 +200,9 @@ impl Table {
     /// Applies when a consumer was last used. An older use changes nothing.
     pub fn apply_use(&mut self, used: &Use) -> Applied {
         let Some(row) = self.rows.get_mut(&used.key) else {
-            self.doubtful |= self.view.last_used.is_some();
+            if self.view.last_used.is_some() {
+                self.numbers.doubt();
+            }
             return Applied::Nothing;
         };
         if row.consumer.last_used_at >= Some(used.last_used_at) {
@@ -248,7 +225,9 @@ impl Table {
         if let Some(row) = self.rows.get_mut(&key) {
             let asked = std::mem::replace(&mut row.asked, false);
             if !is_newer(&consumer, &row.consumer) {
-                self.doubtful |= asked;
+                if asked {
+                    self.numbers.doubt();
+                }
                 return Applied::Nothing;
             }
             let before = row.consumer.status;
@@ -257,9 +236,7 @@ impl Table {
             row.consumer = Arc::new(Consumer { last_used_at, ..consumer });
             let after = row.consumer.status;
             if before != after {
-                *number(&mut self.counts, before) = number(&mut self.counts, before).saturating_sub(1);
-                *number(&mut self.counts, after) += 1;
-                self.doubtful = true;
+                self.numbers.decided(before, after);
             }
             self.judge(key);
             return Applied::Changed(key);
@@ -270,24 +247,24 @@ impl Table {
         let is_new =
             consumer.revision == 1 && consumer.requested_times <= 1 && consumer.last_used_at.is_none();
         if is_new {
-            *number(&mut self.counts, consumer.status) += 1;
-            self.total += u64::from(fits);
+            self.numbers.registered(consumer.status, fits);
         }
-        self.doubtful = true;
+        self.numbers.doubt();
         let place = Cursor::of(&consumer, self.view.sort);
         if !fits {
             return Applied::Nothing;
         }
         match self.beyond(&place) {
             Some(Side::Above) if above > 0 => {
-                self.start += u64::from(is_new);
+                self.numbers.pushed_down(u64::from(is_new));
                 return Applied::Nothing;
             }
             Some(Side::Below) if below > 0 => return Applied::Nothing,
             // All rows that were loaded have gone, and others are to come.
             None if self.order.is_empty() && above + below > 0 => return Applied::Nothing,
             // In the window all rows of the view are loaded, so it has just come into the view.
-            _ => self.total += u64::from(!is_new),
+            _ if is_new => {}
+            _ => self.numbers.moved(true),
         }
         self.rows.insert(key, Row { consumer: Arc::new(consumer), place, fits, asked: false });
         match new_row {
@@ -303,8 +280,7 @@ impl Table {
         let fits = self.view.fits(&row.consumer, self.now);
         if fits != row.fits {
             row.fits = fits;
-            self.doubtful = true;
-            self.total = if fits { self.total + 1 } else { self.total.saturating_sub(1) };
+            self.numbers.moved(fits);
         }
         // What waits was not seen yet.
         if !fits && self.waiting.contains(&key) {
@@ -317,11 +293,9 @@ impl Table {
         if !self.removed.insert(key) {
             return Applied::Nothing;
         }
-        self.doubtful = true;
+        self.numbers.doubt();
         let Some(row) = self.rows.remove(&key) else { return Applied::Nothing };
-        self.total = self.total.saturating_sub(u64::from(row.fits));
-        let number = number(&mut self.counts, row.consumer.status);
-        *number = number.saturating_sub(1);
+        self.numbers.removed(row.consumer.status, row.fits);
         self.order.retain(|row| *row != key);
         self.waiting.retain(|row| *row != key);
         Applied::Removed(key)
@@ -360,7 +334,7 @@ impl Table {
             }
             let place = Cursor::of(&row.consumer, self.view.sort);
             match self.beyond(&place) {
-                Some(Side::Above) if self.start > 0 => self.start += 1,
+                Some(Side::Above) if self.above() > 0 => self.numbers.pushed_down(1),
                 // The row itself is one of those that are not loaded now.
                 Some(Side::Below) if self.below() > 1 => {}
                 _ => {
@@ -390,20 +364,7 @@ impl Table {
             self.insert(key);
         }
         let added = count(self.fitting()).saturating_sub(before);
-        match side {
-            Side::Above if is_end => self.start = 0,
-            Side::Above => self.start = self.start.saturating_sub(added),
-            Side::Below if is_end => {
-                self.total -= self.below();
-                self.is_counted |= self.start == 0;
-            }
-            Side::Below => {
-                let known = self.start + count(self.fitting()) + count(self.waiting.iter());
-                if !self.is_counted {
-                    self.total = self.total.max(known + 1);
-                }
-            }
-        }
+        self.numbers.extended(side, added, is_end, self.loaded());
     }
 
     /// Drops this number of rows of a side; they are loaded again when they come into sight.
@@ -415,18 +376,15 @@ impl Table {
         };
         for key in dropped {
             let fitted = self.rows.remove(&key).is_some_and(|row| row.fits);
-            self.start += u64::from(fitted && side == Side::Above);
+            self.numbers.pushed_down(u64::from(fitted && side == Side::Above));
         }
     }
 
     /// Shows other rows: of a view, behind `start` others. Without a total they are to be counted, unless they are of the same
     /// view.
     pub fn load(&mut self, view: View, items: Vec<Consumer>, start: u64, total: Option<u64>) {
-        let known = total.or_else(|| Some(self.total).filter(|_| self.is_counted && view == self.view));
-        self.is_counted = known.is_some();
-        self.doubtful |= known.is_none();
-        (self.view, self.start) = (view, start);
-        self.total = known.unwrap_or(start + items.len() as u64 + 1);
+        self.numbers.load(start, items.len() as u64, total, view == self.view);
+        self.view = view;
         self.rows.clear();
         self.order.clear();
         self.waiting.clear();
@@ -460,6 +418,11 @@ impl Table {
         }
     }
 
+    /// How many rows of the view are loaded, on the page or waiting.
+    fn loaded(&self) -> u64 {
+        count(self.fitting()) + count(self.waiting.iter())
+    }
+
     /// The rows on the page that are in the view.
     fn fitting(&self) -> impl Iterator<Item = &ConsumerKey> {
         self.order.iter().filter(|key| self.rows[*key].fits)
@@ -468,14 +431,6 @@ impl Table {
 
 fn count<'a>(rows: impl Iterator<Item = &'a ConsumerKey>) -> u64 {
     rows.count() as u64
-}
-
-fn number(counts: &mut StatusCounts, status: Status) -> &mut u64 {
-    match status {
-        Status::Pending => &mut counts.pending,
-        Status::Approved => &mut counts.approved,
-        Status::Disapproved => &mut counts.disapproved,
-    }
 }
 
 /// Whether one copy of a consumer is newer than another: by revision, then by what is no change of it: when it was last

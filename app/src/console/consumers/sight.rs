@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{elements, rows::Side, state::PageState};
+use super::{elements, numbers::Side, state::PageState};
 use crate::ui::dom;
 
 /// The most pixels that all rows together stand for: browsers have an end. Beyond it the scroll bar moves in larger steps.

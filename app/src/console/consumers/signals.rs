@@ -6,7 +6,10 @@ use std::{collections::HashMap, sync::Arc};
 use domain::{Consumer, ConsumerKey, Event, StatusCounts, Use, View};
 use leptos::prelude::*;
 
-use super::rows::{Applied, NewRow, Side, Table};
+use super::{
+    numbers::Side,
+    rows::{Applied, NewRow, Table},
+};
 use crate::ui::number::grouped;
 
 /// The tag of a row that has just come.
