@@ -20,6 +20,7 @@ mod flow;
 mod form;
 #[cfg(feature = "ssr")]
 mod given;
+mod heads_html;
 mod history;
 mod job;
 mod live;

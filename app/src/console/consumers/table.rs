@@ -4,8 +4,8 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use super::{
-    counting, elements, place, row::Row, selection, sight::spacer_height, sort_html, state::PageState,
-    toolbar, toolbar_html as html, window,
+    counting, elements, heads_html, place, row::Row, selection, sight::spacer_height, sort_html,
+    state::PageState, toolbar, toolbar_html as html, window,
 };
 use crate::{
     console::link::Link,
@@ -60,7 +60,7 @@ pub(super) fn ConsumerTable(
     follow(state);
     let counts = Memo::new(move |_| state.rows.counts());
     let waiting = move || counts.get().waiting;
-    let heads = html::heads(&state.view());
+    let heads = heads_html::heads(&state.view());
     let scripted = move || state.shell.hydrated.get();
     let nothing = move || {
         let (view, prefix) = (state.rows.read(|table| table.view().clone()), state.shell.url(""));

@@ -9,7 +9,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Element;
 
-use super::{history::History, sort_html, state::PageState, toolbar_html as html, window::go};
+use super::{heads_html, history::History, sort_html, state::PageState, toolbar_html as html, window::go};
 use crate::ui::{dom, keys};
 
 /// How long nothing is typed before the search begins.
@@ -121,7 +121,7 @@ pub(super) fn paint(state: PageState) {
     set_html("#view-tabs", &html::tabs(&prefix, &view, counts));
     set_html("#view-chips", &html::chips(&prefix, &view));
     set_html("#exports", &html::exports(&prefix, &view));
-    set_html(".consumers thead", &html::heads(&view));
+    set_html(".consumers thead", &heads_html::heads(&view));
     set_html("#sort-by", &sort_html::sorts(&view));
     if dom::find("#filters:focus-within").is_none() {
         set_html("#filters", &html::filters(&view));

@@ -1,9 +1,8 @@
-//! The toolbar and the column heads as HTML, made of a view: by the server for the first page, and in the browser when
-//! another view is asked for. Texts cost the page much less than components.
+//! The toolbar as HTML, made of a view: by the server for the first page, and in the browser when another view is asked for.
+//! Texts cost the page much less than components.
 
 use domain::{
-    Sort, Status, StatusCounts, View,
-    query::Order,
+    Status, StatusCounts, View,
     view::{Ends, LastUsed},
 };
 
@@ -24,14 +23,6 @@ const LAST_USED: [(&str, &str, LastUsed); 5] = [
     ("not-30d", "not for 30 days", LastUsed::NotFor30Days),
     ("not-90d", "not for 90 days", LastUsed::NotFor90Days),
     ("not-365d", "not for 365 days", LastUsed::NotFor365Days),
-];
-
-const HEADS: [(&str, &str, Sort); 5] = [
-    ("name", "Consumer name", Sort::Name),
-    ("k", "Consumer key", Sort::Key),
-    ("s", "Status", Sort::Status),
-    ("when", "Registered", Sort::CreatedAt),
-    ("used", "Last used", Sort::LastUsedAt),
 ];
 
 /// The number on a tab.
@@ -119,39 +110,6 @@ pub(super) fn nothing(prefix: &str, view: &View) -> String {
     let all = View { sort: view.sort, order: view.order, ..View::default() };
     let clear = link(prefix, "clear-view", &all, " class=\"btn small\"");
     ["<strong>No consumer matches ", &words.join(", "), ".</strong> ", &clear, "Clear</a>"].concat()
-}
-
-/// The heads of the columns: buttons that sort.
-pub(super) fn heads(view: &View) -> String {
-    let mut html = "<tr role=\"row\" aria-rowindex=\"1\"><th role=\"columnheader\" scope=\"col\" class=\"pick\">\
-                    <input id=\"select-all\" type=\"checkbox\" aria-label=\"Select all\" autocomplete=\"off\"></th>"
-        .to_owned();
-    for (class, word, sort) in HEADS {
-        let is_sorted = view.sort == sort;
-        let aria = match view.order() {
-            _ if !is_sorted => "",
-            Order::Ascending => " aria-sort=\"ascending\"",
-            Order::Descending => " aria-sort=\"descending\"",
-        };
-        let next = if is_sorted { view.order().reversed() } else { sort.usual_order() };
-        let target =
-            View { sort, order: Some(next).filter(|next| *next != sort.usual_order()), ..view.clone() };
-        html += &[
-            "<th role=\"columnheader\" scope=\"col\" class=\"",
-            class,
-            "\"",
-            aria,
-            "><button id=\"sort-",
-            class,
-            "\" class=\"sort\" form=\"view\" name=\"view\" value=\"",
-            &escaped(&target.to_string()),
-            "\">",
-            word,
-            "</button></th>",
-        ]
-        .concat();
-    }
-    html + "<th role=\"columnheader\" scope=\"col\" class=\"do\"><span class=\"off-screen\">Actions</span></th></tr>"
 }
 
 /// The fields of the filter.
@@ -284,18 +242,6 @@ mod tests {
     }
 
     #[test]
-    fn a_head_sorts_by_its_column_and_the_sorted_one_turns_round() {
-        let html = heads(&view("q=a"));
-        assert!(html.contains("class=\"when\" aria-sort=\"descending\"><button id=\"sort-when\""), "{html}");
-        assert!(html.contains("value=\"q=a&amp;order=asc\">Registered"), "{html}");
-        assert!(html.contains("value=\"q=a&amp;sort=name\">Consumer name"), "{html}");
-        let html = heads(&view("sort=name&order=desc"));
-        assert!(html.contains("class=\"name\" aria-sort=\"descending\""), "{html}");
-        assert!(html.contains("value=\"sort=name\">Consumer name"), "back to the usual order: {html}");
-        assert_eq!(html.matches("aria-sort").count(), 1);
-    }
-
-    #[test]
     fn a_form_without_scripts_keeps_status_and_order() {
         let html = form("", &view("q=x&status=pending&sort=name&trusted=true"));
         assert!(html.contains("<input type=\"hidden\" name=\"status\" value=\"pending\">"), "{html}");
@@ -314,14 +260,9 @@ mod tests {
             registered_by: Some("</bdi><img src=x>\"".to_owned().into()),
             ..View::default()
         };
-        let all = [
-            tabs("", &hostile, COUNTS),
-            chips("", &hostile),
-            nothing("", &hostile),
-            heads(&hostile),
-            form("", &hostile),
-        ]
-        .concat();
+        let all =
+            [tabs("", &hostile, COUNTS), chips("", &hostile), nothing("", &hostile), form("", &hostile)]
+                .concat();
         for wrong in ["<script", "<img", "</bdi><img", "x\"\""] {
             assert!(!all.contains(wrong), "{wrong}: {all}");
         }
