@@ -24,6 +24,7 @@ mod heads_html;
 mod history;
 mod job;
 mod live;
+mod loaded;
 mod many;
 mod many_words;
 mod menu;

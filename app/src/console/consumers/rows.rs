@@ -1,28 +1,15 @@
 //! The rows of the table and what each event does to them. Only a window of the view's rows is loaded. It is pure: every open
 //! page ends up equal to the database.
 
-use std::{
-    cmp::Ordering,
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
-use domain::{Consumer, ConsumerKey, Cursor, Event, Sort, StatusCounts, Use, View, query::Order};
+use domain::{Consumer, ConsumerKey, Cursor, Event, Sort, StatusCounts, Use, View};
 use time::OffsetDateTime;
 
-use super::numbers::{Numbers, Side};
-
-/// A row that is loaded.
-#[derive(Clone, Debug)]
-struct Row {
-    consumer: Arc<Consumer>,
-    /// Where it stands, which is by what the consumer was like when it came to stand there.
-    place: Cursor,
-    /// Whether it is in the view. One that is no longer stays while it is in use.
-    fits: bool,
-    /// Whether it is as it was asked for: the event that made it so may not have been counted.
-    asked: bool,
-}
+use super::{
+    loaded::{Loaded, Row},
+    numbers::{Numbers, Side},
+};
 
 /// A window of the rows of a view.
 #[derive(Clone, Debug)]
@@ -30,11 +17,7 @@ pub struct Table {
     view: View,
     /// By this time the view is meant.
     now: OffsetDateTime,
-    rows: HashMap<ConsumerKey, Row>,
-    /// The rows on the page, in the order of the view.
-    order: Vec<ConsumerKey>,
-    /// New rows that are shown once the pointer and the focus have left the table.
-    waiting: Vec<ConsumerKey>,
+    rows: Loaded,
     /// Late events must not bring a removed row back; keys are never used again.
     removed: HashSet<ConsumerKey>,
     numbers: Numbers,
@@ -76,9 +59,7 @@ impl Table {
         let mut table = Self {
             view: View::default(),
             now: OffsetDateTime::UNIX_EPOCH,
-            rows: HashMap::new(),
-            order: Vec::new(),
-            waiting: Vec::new(),
+            rows: Loaded::new(view.order()),
             removed: HashSet::new(),
             numbers: Numbers::new(counts),
             events: 0,
@@ -89,12 +70,12 @@ impl Table {
 
     /// The rows on the page, in the order of the view.
     pub fn order(&self) -> &[ConsumerKey] {
-        &self.order
+        self.rows.order()
     }
 
     /// The keys of all rows, on the page or waiting, in no order.
     pub fn keys(&self) -> impl Iterator<Item = ConsumerKey> {
-        self.rows.keys().copied()
+        self.rows.keys()
     }
 
     /// The view.
@@ -104,7 +85,7 @@ impl Table {
 
     /// How many new rows wait.
     pub fn waiting(&self) -> usize {
-        self.waiting.len()
+        self.rows.waiting()
     }
 
     /// How many rows the view has, loaded or not.
@@ -129,7 +110,7 @@ impl Table {
 
     /// How many rows stand behind the window.
     pub fn below(&self) -> u64 {
-        self.numbers.below(self.loaded())
+        self.numbers.below(self.rows.count())
     }
 
     /// How many events were applied so far.
@@ -139,12 +120,12 @@ impl Table {
 
     /// The row of a key.
     pub fn get(&self, key: ConsumerKey) -> Option<&Arc<Consumer>> {
-        self.rows.get(&key).map(|row| &row.consumer)
+        self.rows.get(key).map(|row| &row.consumer)
     }
 
     /// Whether a row is no longer in the view.
     pub fn is_left_out(&self, key: ConsumerKey) -> bool {
-        self.rows.get(&key).is_some_and(|row| !row.fits)
+        self.rows.get(key).is_some_and(|row| !row.fits)
     }
 
     /// Whether a consumer was removed, loaded or not.
@@ -154,17 +135,12 @@ impl Table {
 
     /// The row below.
     pub fn next(&self, key: ConsumerKey) -> Option<ConsumerKey> {
-        let at = self.order.iter().position(|row| *row == key)?;
-        self.order.get(at + 1).copied()
+        self.rows.next(key)
     }
 
     /// The cursor of the last row on a side.
     pub fn edge(&self, side: Side) -> Option<&Cursor> {
-        let key = match side {
-            Side::Above => self.order.first(),
-            Side::Below => self.order.last(),
-        };
-        key.map(|key| &self.rows[key].place)
+        self.rows.edge(side)
     }
 
     /// Takes notice of the time.
@@ -175,7 +151,7 @@ impl Table {
     /// Takes over what was asked for: the numbers, and if they are of this view, how many rows it has and how many stand behind
     /// the last one that is loaded.
     pub fn set_counts(&mut self, counts: StatusCounts, total: Option<u64>, behind: Option<u64>) {
-        self.numbers.set(counts, total, behind, self.loaded());
+        self.numbers.set(counts, total, behind, self.rows.count());
     }
 
     /// Whether the numbers have to be asked for.
@@ -199,7 +175,7 @@ impl Table {
 
     /// Applies when a consumer was last used. An older use changes nothing.
     pub fn apply_use(&mut self, used: &Use) -> Applied {
-        let Some(row) = self.rows.get_mut(&used.key) else {
+        let Some(row) = self.rows.get_mut(used.key) else {
             if self.view.last_used.is_some() {
                 self.numbers.doubt();
             }
@@ -218,11 +194,10 @@ impl Table {
         if self.removed.contains(&key) {
             return Applied::Nothing;
         }
-        if new_row == NewRow::Show && self.waiting.contains(&key) {
-            self.waiting.retain(|row| *row != key);
-            self.insert(key);
+        if new_row == NewRow::Show && self.rows.waits(key) {
+            self.rows.release(key);
         }
-        if let Some(row) = self.rows.get_mut(&key) {
+        if let Some(row) = self.rows.get_mut(key) {
             let asked = std::mem::replace(&mut row.asked, false);
             if !is_newer(&consumer, &row.consumer) {
                 if asked {
@@ -254,38 +229,37 @@ impl Table {
         if !fits {
             return Applied::Nothing;
         }
-        match self.beyond(&place) {
+        match self.rows.beyond(&place) {
             Some(Side::Above) if above > 0 => {
                 self.numbers.pushed_down(u64::from(is_new));
                 return Applied::Nothing;
             }
             Some(Side::Below) if below > 0 => return Applied::Nothing,
             // All rows that were loaded have gone, and others are to come.
-            None if self.order.is_empty() && above + below > 0 => return Applied::Nothing,
+            None if self.order().is_empty() && above + below > 0 => return Applied::Nothing,
             // In the window all rows of the view are loaded, so it has just come into the view.
             _ if is_new => {}
             _ => self.numbers.moved(true),
         }
-        self.rows.insert(key, Row { consumer: Arc::new(consumer), place, fits, asked: false });
+        let row = Row { consumer: Arc::new(consumer), place, fits, asked: false };
         match new_row {
-            NewRow::Show => self.insert(key),
-            NewRow::Wait => self.waiting.push(key),
+            NewRow::Show => self.rows.show(row),
+            NewRow::Wait => self.rows.wait(row),
         }
         Applied::Added(key)
     }
 
     /// Looks whether a row is still in the view, after its consumer has changed.
     fn judge(&mut self, key: ConsumerKey) {
-        let Some(row) = self.rows.get_mut(&key) else { return };
+        let Some(row) = self.rows.get_mut(key) else { return };
         let fits = self.view.fits(&row.consumer, self.now);
         if fits != row.fits {
             row.fits = fits;
             self.numbers.moved(fits);
         }
         // What waits was not seen yet.
-        if !fits && self.waiting.contains(&key) {
-            self.waiting.retain(|row| *row != key);
-            self.rows.remove(&key);
+        if !fits && self.rows.waits(key) {
+            self.rows.take(key);
         }
     }
 
@@ -294,20 +268,14 @@ impl Table {
             return Applied::Nothing;
         }
         self.numbers.doubt();
-        let Some(row) = self.rows.remove(&key) else { return Applied::Nothing };
+        let Some(row) = self.rows.take(key) else { return Applied::Nothing };
         self.numbers.removed(row.consumer.status, row.fits);
-        self.order.retain(|row| *row != key);
-        self.waiting.retain(|row| *row != key);
         Applied::Removed(key)
     }
 
     /// Puts the waiting rows on the page; returns the first of them.
     pub fn show_waiting(&mut self) -> Option<ConsumerKey> {
-        let waiting = std::mem::take(&mut self.waiting);
-        for key in &waiting {
-            self.insert(*key);
-        }
-        self.order.iter().find(|key| waiting.contains(key)).copied()
+        self.rows.show_waiting()
     }
 
     /// The rows that are no longer in the view and, if rows `may_move`, those that stand where they do not belong any more;
@@ -316,67 +284,57 @@ impl Table {
         // Uses move rows only when the view is loaded again: those in use by programs would never stand still.
         let may_move = may_move && self.view.sort != Sort::LastUsedAt;
         let is_astray = |key: &ConsumerKey| {
-            let row = &self.rows[key];
-            let moved = may_move && row.place != Cursor::of(&row.consumer, self.view.sort);
-            !in_use.contains(&Some(*key)) && (!row.fits || moved)
+            let is_misplaced = |row: &Row| row.place != Cursor::of(&row.consumer, self.view.sort);
+            let is_wrong = |row: &Row| !row.fits || (may_move && is_misplaced(row));
+            !in_use.contains(&Some(*key)) && self.rows.get(*key).is_some_and(is_wrong)
         };
-        self.order.iter().copied().filter(is_astray).collect()
+        self.order().iter().copied().filter(is_astray).collect()
     }
 
     /// Takes them off the page, and puts those that have moved to their places.
     pub fn tidy(&mut self, in_use: &[Option<ConsumerKey>], may_move: bool) {
         let astray = self.astray(in_use, may_move);
-        for key in &astray {
-            self.order.retain(|row| row != key);
-            let Some(row) = self.rows.remove(key) else { continue };
+        for key in astray {
+            let Some(row) = self.rows.take(key) else { continue };
             if !row.fits {
                 continue;
             }
             let place = Cursor::of(&row.consumer, self.view.sort);
-            match self.beyond(&place) {
+            match self.rows.beyond(&place) {
                 Some(Side::Above) if self.above() > 0 => self.numbers.pushed_down(1),
                 // The row itself is one of those that are not loaded now.
                 Some(Side::Below) if self.below() > 1 => {}
-                _ => {
-                    self.rows.insert(*key, Row { place, ..row });
-                    self.insert(*key);
-                }
+                _ => self.rows.show(Row { place, ..row }),
             }
         }
     }
 
     /// Adds rows on a side of the window; with fewer than were asked for, the view ends there.
     pub fn extend(&mut self, side: Side, items: Vec<Consumer>, is_end: bool) {
-        let before = count(self.fitting());
+        let before = self.rows.fitting();
         for consumer in items {
             let key = consumer.key;
-            let row = self.rows.get(&key);
+            let row = self.rows.get(key);
             if self.removed.contains(&key) || row.is_some_and(|row| !is_newer(&consumer, &row.consumer)) {
                 continue;
             }
-            if let Some(row) = self.rows.get_mut(&key) {
+            if let Some(row) = self.rows.get_mut(key) {
                 (row.consumer, row.asked) = (Arc::new(consumer), true);
                 self.judge(key);
                 continue;
             }
             let place = Cursor::of(&consumer, self.view.sort);
-            self.rows.insert(key, Row { consumer: Arc::new(consumer), place, fits: true, asked: true });
-            self.insert(key);
+            self.rows.show(Row { consumer: Arc::new(consumer), place, fits: true, asked: true });
         }
-        let added = count(self.fitting()).saturating_sub(before);
-        self.numbers.extended(side, added, is_end, self.loaded());
+        let added = self.rows.fitting().saturating_sub(before);
+        self.numbers.extended(side, added, is_end, self.rows.count());
     }
 
     /// Drops this number of rows of a side; they are loaded again when they come into sight.
     pub fn drop_rows(&mut self, side: Side, number: usize) {
-        let number = number.min(self.order.len());
-        let dropped: Vec<_> = match side {
-            Side::Above => self.order.drain(..number).collect(),
-            Side::Below => self.order.drain(self.order.len() - number..).collect(),
-        };
-        for key in dropped {
-            let fitted = self.rows.remove(&key).is_some_and(|row| row.fits);
-            self.numbers.pushed_down(u64::from(fitted && side == Side::Above));
+        let fitted = self.rows.drop_rows(side, number);
+        if side == Side::Above {
+            self.numbers.pushed_down(fitted);
         }
     }
 
@@ -384,53 +342,10 @@ impl Table {
     /// view.
     pub fn load(&mut self, view: View, items: Vec<Consumer>, start: u64, total: Option<u64>) {
         self.numbers.load(start, items.len() as u64, total, view == self.view);
+        self.rows = Loaded::new(view.order());
         self.view = view;
-        self.rows.clear();
-        self.order.clear();
-        self.waiting.clear();
         self.extend(Side::Below, items, false);
     }
-
-    fn insert(&mut self, key: ConsumerKey) {
-        let Some(row) = self.rows.get(&key) else {
-            return;
-        };
-        let at =
-            self.order.partition_point(|other| self.compare(&self.rows[other].place, &row.place).is_lt());
-        self.order.insert(at, key);
-    }
-
-    /// On which side of the window a place is; `None` inside.
-    fn beyond(&self, place: &Cursor) -> Option<Side> {
-        let (first, last) = (self.edge(Side::Above)?, self.edge(Side::Below)?);
-        if self.compare(place, first).is_lt() {
-            Some(Side::Above)
-        } else {
-            self.compare(place, last).is_gt().then_some(Side::Below)
-        }
-    }
-
-    fn compare(&self, a: &Cursor, b: &Cursor) -> Ordering {
-        let ascending = (&a.value, &a.key).cmp(&(&b.value, &b.key));
-        match self.view.order() {
-            Order::Ascending => ascending,
-            Order::Descending => ascending.reverse(),
-        }
-    }
-
-    /// How many rows of the view are loaded, on the page or waiting.
-    fn loaded(&self) -> u64 {
-        count(self.fitting()) + count(self.waiting.iter())
-    }
-
-    /// The rows on the page that are in the view.
-    fn fitting(&self) -> impl Iterator<Item = &ConsumerKey> {
-        self.order.iter().filter(|key| self.rows[*key].fits)
-    }
-}
-
-fn count<'a>(rows: impl Iterator<Item = &'a ConsumerKey>) -> u64 {
-    rows.count() as u64
 }
 
 /// Whether one copy of a consumer is newer than another: by revision, then by what is no change of it: when it was last

@@ -27,7 +27,7 @@ const ORDERS: [(Sort, Order, &str); 12] = [
 
 /// The list, whose values are the same view in each order.
 pub(super) fn sorts(view: &View) -> String {
-    let current = (view.sort, view.order.unwrap_or(view.sort.usual_order()));
+    let current = (view.sort, view.order());
     let mut html =
         "<label for=\"sort\">Sort</label><select id=\"sort\" name=\"view\" autocomplete=\"off\">".to_owned();
     for (sort, order, words) in ORDERS {
