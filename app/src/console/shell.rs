@@ -31,8 +31,6 @@ pub(crate) struct Shell {
     pub(crate) incomplete: RwSignal<bool>,
     /// A short message, read out by screen readers as well.
     pub(crate) notice: RwSignal<String>,
-    /// Whether the wasm has taken over.
-    pub(crate) hydrated: RwSignal<bool>,
     undo: StoredValue<Option<Undo>>,
     prefix: StoredValue<String>,
 }
@@ -46,7 +44,6 @@ impl Shell {
             link: RwSignal::new(Link::Connecting),
             incomplete: RwSignal::new(false),
             notice: RwSignal::default(),
-            hydrated: RwSignal::new(false),
             undo: StoredValue::new(None),
             prefix: StoredValue::new(prefix),
         }
@@ -95,7 +92,6 @@ impl Shell {
         if let Ok(interval) = set_interval_with_handle(tick, TICK) {
             on_cleanup(move || interval.clear());
         }
-        self.hydrated.set(true);
         if let Some(root) = document().document_element() {
             // For scripts outside, the style sheet and tests: the page answers from here on.
             let _ = root.set_attribute("data-hydrated", "");

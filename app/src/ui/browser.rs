@@ -4,6 +4,9 @@ use js_sys::{Date, Reflect};
 use leptos::prelude::window;
 use wasm_bindgen::JsValue;
 
+/// Whether this is the browser's page. What does nothing without a script is disabled in the server's HTML.
+pub const SCRIPTED: bool = cfg!(feature = "browser");
+
 /// What time the browser thinks it is: milliseconds since 1970. It may be minutes off.
 pub fn now() -> i64 {
     whole(Date::now())

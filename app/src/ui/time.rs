@@ -46,16 +46,15 @@ fn exact_here(at: OffsetDateTime) -> String {
 #[component]
 pub fn Ago(
     /// The time.
-    #[prop(into)]
-    at: Signal<OffsetDateTime>,
+    at: OffsetDateTime,
     /// The current time: milliseconds since 1970.
     now: RwSignal<i64>,
     /// Whether the exact time is shown, for readers who cannot hover.
     exactly: RwSignal<bool>,
 ) -> impl IntoView {
     view! {
-        <time datetime=move || timestamp(at.get()) title=move || exact_here(at.get())>
-            {move || if exactly.get() { exact_here(at.get()) } else { relative(at.get(), now.get()) }}
+        <time datetime=timestamp(at) title=exact_here(at)>
+            {move || if exactly.get() { exact_here(at) } else { relative(at, now.get()) }}
         </time>
     }
 }

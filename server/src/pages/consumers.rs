@@ -29,7 +29,7 @@ use crate::{
 pub(crate) const HOME: &str = "/settings/oauth-consumers";
 
 /// How many rows the server renders; the page loads the others.
-const FIRST_ROWS: u64 = 100;
+const FIRST_ROWS: u64 = 48;
 
 /// What the address of the page says.
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use domain::TypedSecret;
 use leptos::prelude::*;
 
 use super::{registration::Registration, state::PageState};
-use crate::ui::copy::CopyButton;
+use crate::ui::{browser::SCRIPTED, copy::CopyButton};
 
 /// The message. It stays until it is closed, its consumer is decided or removed, or the next one is registered.
 #[component]
@@ -13,19 +13,18 @@ pub(super) fn Registered(registration: Registration) -> impl IntoView {
     let Registration { consumer, secret, name_in_use } = registration;
     let key = consumer.key.to_string();
     let copied = key.clone();
-    let idle = Signal::derive(move || !state.shell.hydrated.get());
     view! {
         <p class="note">
             <strong translate="no"><bdi>{consumer.name.to_string()}</bdi></strong>
             " is registered. Its consumer key: "
             <code class="key" translate="no">{key}</code>
             <CopyButton
-                label="Copy consumer key" text=Callback::new(move |()| copied.clone()) message=state.shell.notice disabled=idle
+                label="Copy consumer key" text=Callback::new(move |()| copied.clone()) message=state.shell.notice disabled=!SCRIPTED
             />
             {secret.map(|secret| view! { <Secret secret/> })}
             " Approve it below to activate it."
             {name_in_use.then_some(" Another consumer has the same name, or one that looks like it; the keys tell them apart.")}
-            <button type="button" class="link" disabled=move || idle.get() on:click=move |_| state.registered.set(None)>"Close"</button>
+            <button type="button" class="link" disabled=!SCRIPTED on:click=move |_| state.registered.set(None)>"Close"</button>
         </p>
     }
     .into_any()

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     console::link::Link,
-    ui::{copy::CopyButton, dom, menu::Position, time::Ago},
+    ui::{browser::SCRIPTED, copy::CopyButton, dom, menu::Position, time::Ago},
 };
 
 /// The longest key that the column has room for; longer ones are always shortened.
@@ -31,6 +31,17 @@ pub(super) fn status_class(status: Status) -> &'static str {
         Status::Approved => "status approved",
         Status::Disapproved => "status disapproved",
     }
+}
+
+/// The classes of a row.
+fn row_class(status: Status, tag: &str, is_exact: bool) -> String {
+    let classes = [
+        ("off", status != Status::Approved),
+        ("new", tag == NEW),
+        ("left-out", tag == LEFT_OUT),
+        ("exact", is_exact),
+    ];
+    classes.into_iter().filter(|(_, is_set)| *is_set).map(|(class, _)| class).collect::<Vec<_>>().join(" ")
 }
 
 /// A consumer's row. An approved one is black, every other grey.
@@ -47,10 +58,11 @@ pub(super) fn Row(
     let menu_open = Memo::new(move |_| state.overlay.is_menu_of(key));
     let name = move || consumer.with(|consumer| consumer.name.to_string());
     let status = move || consumer.with(|consumer| consumer.status);
-    let by = move || consumer.with(|consumer| consumer.created_by.to_string());
+    let (created_at, by) =
+        consumer.with_untracked(|consumer| (consumer.created_at, consumer.created_by.to_string()));
+    let by_whom = by.clone();
     let (name_id, key_id) = (format!("name-{key}"), format!("key-{key}"));
-    let idle = Signal::derive(move || !state.shell.hydrated.get());
-    let barred = Signal::derive(move || idle.get() || state.shell.link.get() == Link::NotPermitted);
+    let barred = move || !SCRIPTED || state.shell.link.get() == Link::NotPermitted;
     let approve = move |_| {
         // The dialog gives the focus back to what had it, and this button goes once its consumer is approved.
         if let Some(button) = dom::find(&elements::menu_button(key)) {
@@ -70,7 +82,7 @@ pub(super) fn Row(
         }
     };
     let right_click = move |event: ev::MouseEvent| {
-        if barred.get_untracked() || is_on_selection(&event) {
+        if untrack(barred) || is_on_selection(&event) {
             return;
         }
         event.prevent_default();
@@ -78,7 +90,7 @@ pub(super) fn Row(
         open(if event.button() == 2 { offset_from_button(&event) } else { None });
     };
     let key_down = move |event: ev::KeyboardEvent| {
-        if barred.get_untracked() {
+        if untrack(barred) {
             return;
         }
         let opens = event.key() == "ContextMenu" || (event.key() == "F10" && event.shift_key());
@@ -94,8 +106,7 @@ pub(super) fn Row(
     view! {
         <tr
             role="row" data-key=key.to_string() aria-rowindex=state.rows.index(key)
-            class:off=move || status() != Status::Approved class:new=move || tag.get() == NEW
-            class:left-out=move || tag.get() == LEFT_OUT class:exact=state.shell.exact_times
+            class=move || row_class(status(), tag.get(), state.shell.exact_times.get())
             on:contextmenu=right_click on:keydown=key_down
         >
             {pick(state, key, consumer)}
@@ -105,7 +116,7 @@ pub(super) fn Row(
                     {shown_key(key, key_id.clone())}
                     <CopyButton
                         icon=true label="Copy consumer key" text=Callback::new(move |()| key.to_string())
-                        message=state.shell.notice described_by=name_id disabled=idle
+                        message=state.shell.notice described_by=name_id disabled=!SCRIPTED
                     />
                 </span>
             </td>
@@ -121,14 +132,14 @@ pub(super) fn Row(
                 </button>
             </td>
             <td role="cell" class="when">
-                <Ago at=Signal::derive(move || consumer.with(|consumer| consumer.created_at)) now=state.shell.clock exactly=state.shell.exact_times/>
+                <Ago at=created_at now=state.shell.clock exactly=state.shell.exact_times/>
                 " "
-                <span class="by" title=by>{by}</span>
+                <span class="by" title=by_whom>{by}</span>
                 <Requested consumer/>
             </td>
             <td role="cell" class="used">
                 {move || match consumer.with(|consumer| consumer.last_used_at) {
-                    Some(at) => view! { <Ago at=Signal::stored(at) now=state.shell.clock exactly=state.shell.exact_times/> }.into_any(),
+                    Some(at) => view! { <Ago at now=state.shell.clock exactly=state.shell.exact_times/> }.into_any(),
                     None => "Never".into_any(),
                 }}
             </td>

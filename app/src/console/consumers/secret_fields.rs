@@ -4,7 +4,7 @@ use domain::FieldError;
 use leptos::prelude::*;
 
 use super::state::PageState;
-use crate::ui::{copy::CopyButton, field::Field};
+use crate::ui::{browser::SCRIPTED, copy::CopyButton, field::Field};
 
 /// The secret, and what is typed to be sure of it.
 #[derive(Clone, Copy)]
@@ -46,8 +46,7 @@ pub(super) fn SecretFields(
     let state = expect_context::<PageState>();
     let notice = state.shell.notice;
     let revealed = RwSignal::new(false);
-    let idle = Signal::derive(move || !state.shell.hydrated.get());
-    let nothing_to_copy = Signal::derive(move || idle.get() || secrets.first.with(String::is_empty));
+    let nothing_to_copy = Signal::derive(move || !SCRIPTED || secrets.first.with(String::is_empty));
     let generate = move |_| {
         let Some(secret) = generate_secret() else {
             let words = "The browser has no safe randomness to make a secret from.";
@@ -66,8 +65,8 @@ pub(super) fn SecretFields(
             on_leave=Callback::new(move |()| on_leave.run("secret")) hint=hint.map(str::to_owned)
         >
             <span class="inside">
-                <button type="button" class="link" aria-pressed=move || revealed.get().to_string() disabled=move || idle.get() on:click=reveal>"Reveal"</button>
-                <button type="button" class="link" disabled=move || idle.get() on:click=generate>"Generate"</button>
+                <button type="button" class="link" aria-pressed=move || revealed.get().to_string() disabled=!SCRIPTED on:click=reveal>"Reveal"</button>
+                <button type="button" class="link" disabled=!SCRIPTED on:click=generate>"Generate"</button>
                 <CopyButton
                     icon=true label="Copy secret" text=Callback::new(move |()| secrets.first.get_untracked()) message=notice
                     disabled=nothing_to_copy

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     console::link::Link,
-    ui::{dom::typed, effect::effect},
+    ui::{browser::SCRIPTED, dom::typed, effect::effect},
 };
 
 /// The section with the table.
@@ -61,7 +61,6 @@ pub(super) fn ConsumerTable(
     let counts = Memo::new(move |_| state.rows.counts());
     let waiting = move || counts.get().waiting;
     let heads = heads_html::heads(&state.view());
-    let scripted = move || state.shell.hydrated.get();
     let nothing = move || {
         let (view, prefix) = (state.rows.read(|table| table.view().clone()), state.shell.url(""));
         html::nothing(&prefix, &view)
@@ -101,9 +100,7 @@ pub(super) fn ConsumerTable(
                 let html = if counts.get().of.all() == 0 { NONE_YET.to_owned() } else { nothing() };
                 view! { <p class="empty" translate="no" inner_html=html></p> }
             })}
-            {move || next.clone().filter(|_| !scripted()).map(|next| view! {
-                <p class="more-rows"><a href=next>"Next 100"</a></p>
-            })}
+            {next.filter(|_| !SCRIPTED).map(|next| view! { <p class="more-rows"><a href=next>"Next 48"</a></p> })}
         </section>
     }
     .into_any()
@@ -164,7 +161,6 @@ fn Tools(
     let state = expect_context::<PageState>();
     let (counts, exact) = (Memo::new(move |_| state.rows.counts()), state.shell.exact_times);
     let waiting = move || counts.get().waiting;
-    let scripted = move || state.shell.hydrated.get();
     let (prefix, mut view) = (state.shell.url(""), state.view());
     let tabs = html::tabs(&prefix, &view, counts.get_untracked().of);
     let chips = html::chips(&prefix, &view);
@@ -182,7 +178,7 @@ fn Tools(
             <form id="sort-by" method="get" action=all inner_html=sorts></form>
             <button
                 type="button" class="btn small" aria-pressed=move || exact.get().to_string()
-                disabled=move || !scripted() on:click=move |_| exact.update(|exact| *exact = !*exact)
+                disabled=!SCRIPTED on:click=move |_| exact.update(|exact| *exact = !*exact)
             >
                 "Exact times"
             </button>
