@@ -132,7 +132,6 @@ fn scripts(site: &Site, nonce: String) -> impl IntoView + use<> {
     let start = START.replace("SCRIPT", &format!("{script:?}")).replace("WASM", &format!("{wasm:?}"));
     view! {
         <link rel="modulepreload" href=script nonce=nonce.clone()/>
-        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <script type="module" nonce=nonce inner_html=start></script>
     }
 }

@@ -21,14 +21,25 @@ addEventListener("page-failed", () =>
   failed(`A part of this page has failed. ${still} What was saved is saved. Reload the page to go on.`),
 );
 
+// What the server rendered is painted first: on a slow network the module takes longer than all the rest. A page that nobody sees
+// is not painted, and a window that is covered seldom.
+const painted = () =>
+  new Promise((go) => {
+    if (document.hidden || typeof PerformanceObserver === "undefined") return go();
+    new PerformanceObserver(go).observe({ type: "paint", buffered: true });
+    setTimeout(go, 300);
+  });
+
 const start = async () => {
   if (typeof WebAssembly === "undefined") {
     return failed(`This browser does not run WebAssembly, or it is switched off. ${still} Allow it for this address, then reload the page.`);
   }
+  await painted();
   let page;
   try {
-    page = await import(SCRIPT);
-    await page.default({ module_or_path: WASM });
+    const [script, wasm] = await Promise.all([import(SCRIPT), fetch(WASM)]);
+    page = script;
+    await page.default({ module_or_path: wasm });
   } catch (error) {
     console.error(error);
     return failed(`The script of this page could not be loaded: the server, the network or a blocker in the browser is in the way. ${still} Reload the page to try again.`);

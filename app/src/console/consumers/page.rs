@@ -8,6 +8,7 @@ use super::{
     bar::SelectionBar, confirm::Confirm, data::PageData, decision::Decision, edit::EditDialog, live,
     many::Many, menu::RowMenu, overlay::Open, palette::Palette, panel_input, register::Register,
     requested::RemoveRequests, rows::Table, sign_out::SignOut, state::PageState, table::ConsumerTable,
+    window,
 };
 #[cfg(feature = "ssr")]
 use super::{shortcuts::SHORTCUTS, toolbar_html::with_number};
@@ -44,7 +45,7 @@ pub fn ConsumersPage(
     let shell = Shell::new(data.prefix, data.now_ms);
     let view = data.view.parse().unwrap_or_default();
     let table = Table::new(view, data.listing.items, data.before, data.listing.total, data.counts);
-    let state = PageState::new(table, shell);
+    let state = PageState::new(table, window::drawn_first(), shell);
     provide_context(shell);
     provide_context(state);
     let seen = data.listing.seen;

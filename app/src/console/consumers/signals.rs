@@ -97,10 +97,11 @@ pub(super) struct TableSignals {
 }
 
 impl TableSignals {
-    pub(super) fn new(table: Table) -> Self {
+    /// A table of which this many rows are drawn at once, and the others by `draw_more`.
+    pub(super) fn new(table: Table, drawn: usize) -> Self {
         let signals = table.keys().filter_map(|key| Some((key, RowSignals::new(table.get(key)?)))).collect();
         Self {
-            order: RwSignal::new(table.order().to_vec()),
+            order: RwSignal::new(table.order().iter().take(drawn).copied().collect()),
             counts: RwSignal::new(Counts::of(&table)),
             signals: StoredValue::new(signals),
             table: StoredValue::new(table),
@@ -112,6 +113,21 @@ impl TableSignals {
     /// The rows on the page, in their order; changes with it alone.
     pub(super) fn order(self) -> Vec<ConsumerKey> {
         self.order.get()
+    }
+
+    /// Draws some more of the rows that are not drawn yet; returns whether there are others.
+    pub(super) fn draw_more(self, count: usize) -> bool {
+        let drawn = self.order.with_untracked(Vec::len) + count;
+        let (order, has_more) = self.table.with_value(|table| {
+            (table.order().iter().take(drawn).copied().collect::<Vec<_>>(), table.order().len() > drawn)
+        });
+        self.order.set(order);
+        has_more
+    }
+
+    /// Whether all rows that are loaded are drawn, too; untracked.
+    pub(super) fn is_drawn(self) -> bool {
+        self.order.with_untracked(Vec::len) == self.counted().shown
     }
 
     /// How many rows there are; changes with the numbers alone.
@@ -280,7 +296,23 @@ mod tests {
     fn rows(count: u16) -> TableSignals {
         let items: Vec<_> = (0..count).rev().map(consumer).collect();
         let total = items.len() as u64;
-        TableSignals::new(Table::new(View::default(), items, 0, Some(total), StatusCounts::default()))
+        let table = Table::new(View::default(), items, 0, Some(total), StatusCounts::default());
+        TableSignals::new(table, usize::MAX)
+    }
+
+    #[test]
+    fn what_is_out_of_sight_is_drawn_bit_by_bit_or_with_the_next_change() {
+        Owner::new().with(|| {
+            let rows = rows(10);
+            rows.order.update(|order| order.truncate(4));
+            assert!(!rows.is_drawn() && rows.draw_more(5), "one is left");
+            assert_eq!((rows.order().len(), rows.counted().shown), (9, 10));
+            assert!(!rows.draw_more(5) && rows.is_drawn());
+            rows.order.update(|order| order.truncate(4));
+            rows.apply(Event::Removed(key(9)), NewRow::Show);
+            rows.settle();
+            assert!(rows.is_drawn());
+        });
     }
 
     /// A signal that other rows' changes must not touch.

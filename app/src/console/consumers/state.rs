@@ -60,11 +60,11 @@ pub(super) struct PageState {
 }
 
 impl PageState {
-    /// The page as the server rendered it.
-    pub(super) fn new(table: Table, shell: Shell) -> Self {
+    /// The page as the server rendered it, of which this many rows are drawn at once.
+    pub(super) fn new(table: Table, drawn: usize, shell: Shell) -> Self {
         let flow = Flow::of(table.view().clone());
         Self {
-            rows: TableSignals::new(table),
+            rows: TableSignals::new(table, drawn),
             hovered: RwSignal::new(None),
             selected: Selected::new(),
             overlay: Overlay::new(),
@@ -304,7 +304,7 @@ mod tests {
             let unused = Consumer::register(key, name, false, Actor::CommandLine, now);
             let table =
                 Table::new(View::default(), vec![unused.clone()], 0, Some(1), StatusCounts::default());
-            let state = PageState::new(table, Shell::new(String::new(), 0));
+            let state = PageState::new(table, usize::MAX, Shell::new(String::new(), 0));
             let asked = state.flow.try_update_value(Flow::ask).unwrap();
             state.flow.update_value(|flow| flow.keep_uses(&[Use { key, last_used_at: now }]));
             let meanwhile = state.flow.try_update_value(|flow| flow.answered(asked)).flatten().unwrap();

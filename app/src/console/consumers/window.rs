@@ -1,5 +1,7 @@
 //! Which rows are on the page: loads those that come near, lets those go that are far away, and finds a place again.
 
+use std::time::Duration;
+
 use domain::{ConsumerKey, View};
 use leptos::{ev, prelude::*, task::spawn_local};
 
@@ -16,7 +18,10 @@ use super::{
     sight::{Sight, Want},
     state::{PageState, without_moving},
 };
-use crate::error::AppError;
+use crate::{
+    error::AppError,
+    ui::{browser::SCRIPTED, dom},
+};
 
 /// How many rows are on the page where the window moves.
 const MOST: usize = 180;
@@ -24,6 +29,32 @@ const MOST: usize = 180;
 /// How many rows are shown at once where none of them is on the page: more than most windows are high, and few enough to be
 /// drawn within a frame or two.
 const AT_ONCE: u64 = 48;
+
+/// How many rows are drawn within one task: a phone that is four times as slow stays under 50 ms.
+const AT_A_TIME: usize = 5;
+
+/// How many rows the page has to draw before it can stand in the place of the server's: those in sight, and all of them where
+/// its reader is further down already.
+pub(super) fn drawn_first() -> usize {
+    let is_at_begin = || window().scroll_y().is_ok_and(|top| top < 1.0) && history::noted().is_none();
+    if !SCRIPTED || !is_at_begin() || dom::find("section.consumers tbody :focus").is_some() {
+        return usize::MAX;
+    }
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(f64::INFINITY);
+    elements::rows().iter().take_while(|row| row.get_bounding_client_rect().top() < height).count() + 1
+}
+
+/// Draws the rows that are out of sight.
+fn draw_rest(state: PageState) {
+    if state.rows.is_drawn() {
+        return look(state);
+    }
+    let more = move || {
+        state.rows.draw_more(AT_A_TIME);
+        draw_rest(state);
+    };
+    set_timeout(more, Duration::ZERO);
+}
 
 /// Follows the scroll bar and the browser's history.
 pub(super) fn start(state: PageState) {
@@ -36,7 +67,7 @@ pub(super) fn start(state: PageState) {
     if let Some(place) = history::noted() {
         spawn_local(find(state, place));
     }
-    look(state);
+    draw_rest(state);
 }
 
 /// Asks for another view, which is given as the query of its address.
@@ -215,7 +246,7 @@ pub(super) fn look(state: PageState) {
         if sight.is_some() {
             history::note_soon(state);
         }
-        if state.flow.with_value(|flow| flow.loading) {
+        if state.flow.with_value(|flow| flow.loading) || !state.rows.is_drawn() {
             return;
         }
         if state.rows.read(|table| *table.view() != state.view()) {
