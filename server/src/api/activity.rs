@@ -92,7 +92,7 @@ pub(super) struct LineFilters {
     #[param(required = false)]
     who: String,
     /// Only what was done to the account of this user, by others or by its user.
-    #[param(required = false)]
+    #[param(required = false, max_length = 64, pattern = "^[A-Za-z0-9._@-]*$")]
     about: String,
     /// Only actions of this kind, such as `consumer_approved`.
     #[param(required = false)]
