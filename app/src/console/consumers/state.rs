@@ -141,7 +141,9 @@ impl PageState {
         };
         let anchor = (own.is_some() || arrived.events.iter().any(moves))
             .then(|| ScrollAnchor::before(self.row_in_use()));
-        let waits = anchor.is_some() && self.would_push_row_in_use();
+        // A change of a row that waits does not show it.
+        let waits =
+            if anchor.is_some() { self.would_push_row_in_use() } else { self.rows.counted().waiting > 0 };
         let new_row = if waits { NewRow::Wait } else { NewRow::Show };
         for event in arrived.events {
             self.apply_event(event, new_row);
