@@ -267,7 +267,7 @@ impl PageState {
     }
 
     /// Whether a new row would push a row in use down, with no way to scroll after it.
-    fn would_push_row_in_use(self) -> bool {
+    pub(super) fn would_push_row_in_use(self) -> bool {
         self.row_in_use().is_some() && !scroll::page_scrolls()
     }
 }

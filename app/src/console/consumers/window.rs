@@ -262,6 +262,8 @@ pub(super) fn look(state: PageState) {
         }
         match sight.and_then(Sight::wants) {
             None => state.note_answer(Asked::Rows, true),
+            // A number that is ahead of its event tells of a new row, which has to wait.
+            Some(Want::More(Side::Above)) if state.would_push_row_in_use() => {}
             Some(Want::More(side)) => spawn_local(extend(state, side)),
             Some(Want::Rows { before, at_end }) => spawn_local(async move {
                 let is_shown = show(state, state.view(), before).await;
