@@ -51,6 +51,27 @@ fn beside_a_panel_the_table_shows_the_view_that_the_address_says() {
 }
 
 #[test]
+fn from_a_further_page_of_users_a_link_leads_back_to_the_first() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let app = provider.app("Requirements sync");
+    for user in [ada, &provider.signed_in("grace")] {
+        app.dance(user);
+    }
+    let path = format!("{HOME}/{}", app.key);
+    let users = |query: &str| {
+        let page = ada.get(&format!("{path}?status=approved{query}")).is(200);
+        ["ada", "grace"].map(|name| page.text().contains(&format!("id=\"sign-out-{name}\"")))
+    };
+    assert_eq!(users(""), [true, true]);
+    // The account of `ada` is the first.
+    assert_eq!(users("&users_after=1"), [false, true]);
+    let page = ada.get(&format!("{path}?status=approved&users_after=1"));
+    let first = format!("<a href=\"{path}?status=approved\" data-users=\"0\">First users</a>");
+    assert!(page.text().contains(&first), "{}", page.text());
+}
+
+#[test]
 fn the_table_alone_has_a_panel_that_is_hidden_and_empty() {
     let server = Home::with_users().serve();
     let ada = server.signed_in("ada");

@@ -210,18 +210,37 @@ mod tests {
         assert!(!html(decided).contains(warning));
     }
 
-    #[test]
-    fn users_are_named_with_a_button_each_and_the_others_are_counted() {
+    /// An overview with one user, after whose account come others.
+    fn with_grace(others: u64) -> Overview {
         let mut overview = overview();
         let username = Username::parse("grace").unwrap();
         overview.users = SignedInUsers {
             items: vec![SignedInUser { id: 7, username, since: NOW, last_used_at: None }],
-            next: Some(7),
+            next: (others > 0).then_some(7),
         };
-        overview.other_users = 12;
-        let html = html(overview);
+        overview.other_users = others;
+        overview
+    }
+
+    #[test]
+    fn users_are_named_with_a_button_each_and_the_others_are_counted() {
+        let html = html(with_grace(12));
         assert!(html.contains("aria-label=\"Sign out grace\""), "{html}");
         assert!(html.contains("and 12 more") && html.contains("/a-key?users_after=7\""), "{html}");
+    }
+
+    #[test]
+    fn every_further_page_of_users_and_no_other_leads_back_to_the_first() {
+        let nobody = SignedInUsers { items: Vec::new(), next: None };
+        for is_first in [true, false] {
+            let empty = Overview { users: nobody.clone(), ..with_grace(0) };
+            for (case, overview) in [("more", with_grace(12)), ("last", with_grace(0)), ("empty", empty)] {
+                let html = html(Overview { are_first_users: is_first, ..overview });
+                let case = format!("{case}, first: {is_first}: {html}");
+                assert_eq!(html.contains(">First users</a>"), !is_first, "{case}");
+                assert_eq!(html.contains(">Next users</a>"), case.starts_with("more"), "{case}");
+            }
+        }
     }
 
     #[test]

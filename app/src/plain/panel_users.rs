@@ -11,7 +11,8 @@ use crate::{
     plain::moment_of::moment,
 };
 
-/// The users, each with **Sign out**; how many there are besides, and the way to them, with the view of the table beside it.
+/// The users, each with **Sign out**; how many there are besides, and the ways to them and back to the first, with the view of the
+/// table beside it.
 pub(super) fn users(
     key: ConsumerKey,
     users: SignedInUsers,
@@ -47,22 +48,20 @@ pub(super) fn users(
         let href = users_at(&site.url(&format!("{TABLE}/{key}")), view, after);
         view! { <a href=href data-users=after.to_string()>{words}</a> }
     };
-    let next = users.next.map(|last| {
-        view! { <p>{format!("and {others} more. ")} {way(last, "Next users")}</p> }
-    });
+    let more = users.next.map(|_| format!("and {others} more. "));
+    let first = (!is_first).then(|| way(0, "First users"));
+    let next = users.next.map(|last| way(last, "Next users"));
+    let ways = (first.is_some() || next.is_some()).then(|| view! { <p>{more} {first} " " {next}</p> });
     view! {
         <section aria-labelledby="panel-users">
             <h3 id="panel-users">"Users"</h3>
             {if is_empty {
-                if is_first {
-                    view! { <p>"Nobody is signed in through it."</p> }.into_any()
-                } else {
-                    view! { <p>"No further users. " {way(0, "First users")}</p> }.into_any()
-                }
+                let words = if is_first { "Nobody is signed in through it." } else { "No further users." };
+                view! { <p>{words}</p> }.into_any()
             } else {
                 view! { <ul>{rows}</ul> }.into_any()
             }}
-            {next}
+            {ways}
         </section>
     }
     .into_any()
