@@ -11,8 +11,9 @@ use std::{
 
 use serde_json::json;
 use support::{
-    Home, Said,
-    signer::{Asker, Provider},
+    Home, PASSWORD, Said,
+    process::crate_folder,
+    signer::{App, Asker, Provider, until},
 };
 
 use crate::endurance::database::Lock;
@@ -89,6 +90,91 @@ fn a_server_that_starts_from_a_plain_copy_accepts_nothing_twice_and_knows_no_ses
     let again = Provider::in_home(home, &[("LATCHKEY_PUBLIC_URL", &public)]);
     assert_eq!(Asker::new(&again.internal).ask(&signed).as_deref(), Some("timestamp_refused"));
     ada.at(&again.server.url).get("/api/v1/whoami").is(401);
+}
+
+/// The README's paragraph on what is to be done after a restore, in one line.
+fn readme() -> String {
+    let text = fs::read_to_string(crate_folder().join("../README.md")).unwrap();
+    let paragraph = text.split("\n\n").find(|paragraph| paragraph.starts_with("After a restore "));
+    paragraph.expect("the README has it").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What the README says that a restore brings back, and whether it is so now. The application acts for `ada`.
+fn brought_back(
+    provider: &Provider,
+    app: &App,
+    disapproved: &str,
+    removed: &str,
+) -> [(&'static str, bool); 6] {
+    let home = &provider.home;
+    let users = home.json(&["user", "list"], "");
+    let grace = users.as_array().unwrap().iter().find(|user| user["username"] == "grace").unwrap();
+    let disapproved = home.json(&["consumer", "show", disapproved], "");
+    let sign_in = provider.visitor().post("/sign-in", &[("username", "ada"), ("password", PASSWORD)]);
+    [
+        ("a key that was disapproved is approved again", disapproved["status"] == "approved"),
+        ("a removed one is back", home.run(&["consumer", "show", removed], "").code == Some(0)),
+        ("a disabled account is enabled", grace["disabled"] == false),
+        ("passwords are the earlier ones", sign_in.status == 303),
+        ("revoked tokens are good", app.at(provider).echo().send().status == 200),
+        ("*Configure Server* is with whoever had it", grace["configure_server"] == true),
+    ]
+}
+
+#[test]
+fn everything_that_the_readme_says_is_back_after_a_restore_is_back() {
+    let provider = Provider::in_home(Home::sqlite().and_users(), &[]);
+    let public = provider.public.clone();
+    let app = provider.app_of("Tool", "ada");
+    let [disapproved, removed] = ["Disapproved", "Removed"].map(|name| provider.app(name).key);
+    let home = &provider.home;
+    home.json(&["user", "permit", "grace"], "");
+    home.json(&["backup", "backup.db"], "");
+    home.json(&["consumer", "disapprove", &disapproved], "");
+    home.json(&["consumer", "remove", &removed], "");
+    home.json(&["user", "forbid", "grace"], "");
+    home.json(&["user", "disable", "grace"], "");
+    home.json(&["user", "passwd", "ada", "--password-stdin"], "another horse battery");
+    until("the server knows of the revoked token", || (app.echo().send().status == 401).then_some(()));
+    for (words, is_back) in brought_back(&provider, &app, &disapproved, &removed) {
+        assert!(!is_back, "before the restore: {words}");
+    }
+
+    let (home, _) = provider.server.stop();
+    home.json(&["restore", "backup.db"], "");
+    let settings = [("LATCHKEY_PUBLIC_URL", &*public), ("LATCHKEY_CLOCK_SKEW", "2")];
+    let again = Provider::in_home(home, &settings);
+    let asker = Asker::new(&again.internal);
+    until("signed requests are answered again", || {
+        (asker.ask(&app.echo().sign()).as_deref() != Some("timestamp_refused")).then_some(())
+    });
+    let readme = readme();
+    for (words, is_back) in brought_back(&again, &app, &disapproved, &removed) {
+        assert!(readme.contains(words), "the README says that {words}: {readme}");
+        assert!(is_back, "{words}");
+    }
+}
+
+#[test]
+fn the_commands_that_the_readme_names_for_after_a_restore_exist_and_name_the_last_activity() {
+    let home = with_backup();
+    let readme = readme();
+    let spans = readme.split('`').skip(1).step_by(2).filter(|span| !span.starts_with("LATCHKEY_"));
+    let commands: Vec<_> = spans.map(|span| span.strip_prefix("latchkey ").unwrap_or(span)).collect();
+    for command in ["restore", "check", "user list", "consumer list", "user passwd", "user sign-out"] {
+        assert!(commands.contains(&command), "{command}: {commands:?}");
+    }
+    for command in commands {
+        let words: Vec<_> = command.split(' ').chain(["--help"]).collect();
+        let said = home.run(&words, "");
+        assert_eq!(said.code, Some(0), "`latchkey {command}`: {said:?}");
+    }
+    let sentence = "`latchkey restore` and `latchkey check`, run before the start, name the last activity that the backup knows";
+    assert!(readme.contains(sentence), "{readme}");
+    for command in [&["restore", "backup.db"][..], &["check"]] {
+        let said = home.run(command, "");
+        assert!(said.stdout.contains(" activity line 3 of 20"), "{said:?}");
+    }
 }
 
 #[test]
