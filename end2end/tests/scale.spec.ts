@@ -1,13 +1,10 @@
 import type { Page } from "@playwright/test";
 import { twoFrames } from "../support/look.ts";
 import { type ConsumersPage, PATH, ada, expect, numbered, ready, registerMany, signIn, test } from "../support/test.ts";
+import { search, tab } from "../support/toolbar.ts";
 
 // As many as take a moment to store: rows, windows and pages are the same with a million, which the benches have.
 const MANY = 3_000;
-
-const search = (page: Page) => page.getByRole("searchbox", { name: "Search consumers", exact: true });
-
-const tab = (page: Page, name: string) => page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: new RegExp(`^${name}\\b`) });
 
 /** The names of the rows that are in sight, below the bar and the column heads. */
 const inSight = (page: Page) =>

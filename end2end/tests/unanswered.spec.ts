@@ -1,10 +1,9 @@
 import type { Page } from "@playwright/test";
 import { type ConsumersPage, type Latchkey, SERVER_AWAY, ada, expect, numbered, openConsumers, registerMany, test } from "../support/test.ts";
+import { search } from "../support/toolbar.ts";
 
 const MANY = 300;
 const ABORTED = /net::ERR_FAILED/;
-
-const search = (page: Page) => page.getByRole("searchbox", { name: "Search consumers", exact: true });
 
 /** The page, with more rows than it has loaded. */
 async function openMany(page: Page, server: Latchkey): Promise<ConsumersPage> {
