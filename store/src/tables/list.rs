@@ -24,7 +24,7 @@ use crate::{
     tables::{
         consumers::Consumers,
         order::{Part, after, last_use, parts, put_in_order, put_in_order_of_keys},
-        texts::{self, Found},
+        texts::{self, Sought},
         undecided::{any_ended, ended},
     },
 };
@@ -85,7 +85,7 @@ struct Listing<'a> {
     /// What else holds for every row, but for the text.
     filters: Condition,
     is_filtered: bool,
-    text: Option<Found>,
+    text: Option<Sought>,
     leaves_out_ended: bool,
 }
 
@@ -126,10 +126,8 @@ impl<'a> Listing<'a> {
                 in_order = in_order.add(consumer::Column::CreatedAt.lte(milliseconds(at)));
             }
         }
-        let text = match query.text.as_deref().filter(|text| !text.is_empty()) {
-            Some(text) => Some(texts::find(&store.read, text).await?),
-            None => None,
-        };
+        let text = query.text.as_deref().filter(|text| !text.is_empty());
+        let text = text.map(|text| Sought::new(&store.read, text));
         let is_filtered = text.is_some() || !filters.is_empty();
         Ok(Self { store, query, in_order, filters, is_filtered, text, leaves_out_ended })
     }
@@ -146,42 +144,39 @@ impl<'a> Listing<'a> {
         let mut select = Query::select().expr(Expr::cust("COUNT(*)")).take();
         let is_text_alone = self.query.status.is_none() && !self.leaves_out_ended && self.filters.is_empty();
         match &self.text {
-            Some(found) if is_text_alone => {
-                select.from(texts::TABLE).cond_where(found.condition.clone());
+            Some(text) if is_text_alone => {
+                select.from(texts::TABLE).cond_where(text.condition(&self.store.read).await?);
             }
-            found => {
-                select.from("consumers").cond_where(self.in_order.clone()).cond_where(self.filters.clone());
-                if let Some(found) = found {
-                    select.and_where(Expr::col(consumer::Column::Key).in_subquery(found.keys()));
-                }
+            _ => {
+                select.from("consumers").cond_where(self.matches().await?);
             }
         }
         self.number(&select).await
     }
 
-    /// All rows that match and hold this condition.
-    fn all(&self, condition: Condition) -> SelectStatement {
-        let mut select = Query::select().from("consumers").cond_where(self.in_order.clone()).take();
-        select.cond_where(self.filters.clone()).cond_where(condition);
-        if let Some(found) = &self.text {
-            select.and_where(Expr::col(consumer::Column::Key).in_subquery(found.keys()));
-        }
-        select
+    /// What holds for every row of the list.
+    async fn matches(&self) -> Result<Condition, StoreError> {
+        let matches = self.in_order.clone().add(self.filters.clone());
+        let Some(text) = &self.text else { return Ok(matches) };
+        Ok(matches.add(Expr::col(consumer::Column::Key).in_subquery(text.keys(&self.store.read).await?)))
     }
 
     async fn count_behind(&self) -> Result<u64, StoreError> {
+        let matches = self.matches().await?;
         let mut count = 0;
         for part in parts(self.query) {
-            count += self.number(self.all(part.condition).expr(Expr::cust("COUNT(*)"))).await?;
+            let mut select = Query::select().expr(Expr::cust("COUNT(*)")).from("consumers").take();
+            select.cond_where(matches.clone()).cond_where(part.condition);
+            count += self.number(&select).await?;
         }
         Ok(count)
     }
 
     /// The key of the row that has this many before it, from the first row on, whatever the cursor.
     async fn key_at(&self, before: u64) -> Result<Option<ConsumerKey>, StoreError> {
-        let mut select = self.all(Condition::all());
         // The keys alone: an index holds them, so that rows on the way are not read.
-        select.column(consumer::Column::Key).limit(1).offset(before);
+        let mut select = Query::select().column(consumer::Column::Key).from("consumers").take();
+        select.cond_where(self.matches().await?).limit(1).offset(before);
         put_in_order(&mut select, self.query);
         let Some(row) = self.store.read.query_one(&select).await? else { return Ok(None) };
         let key = row.try_get_by_index::<String>(0)?;
@@ -235,8 +230,8 @@ impl<'a> Listing<'a> {
     /// Those of a window that match, in order.
     fn matching(&self, window: SelectStatement, limit: u64) -> Select<consumer::Entity> {
         let mut select = from(window).filter(self.filters.clone());
-        if let Some(found) = &self.text {
-            select = select.filter(found.has_consumer());
+        if let Some(text) = &self.text {
+            select = select.filter(text.has_consumer());
         }
         self.first(select, limit)
     }
@@ -245,7 +240,10 @@ impl<'a> Listing<'a> {
     async fn collected(&self, wanted: u64) -> Result<Vec<consumer::Model>, StoreError> {
         let mut inner = all_columns();
         match &self.text {
-            Some(found) => inner.and_where(Expr::col(consumer::Column::Key).in_subquery(found.keys())),
+            Some(text) => {
+                let keys = text.keys(&self.store.read).await?;
+                inner.and_where(Expr::col(consumer::Column::Key).in_subquery(keys))
+            }
             None => inner.cond_where(self.filters.clone()),
         };
         inner.limit(NO_LIMIT);

@@ -57,58 +57,58 @@ pub(crate) async fn write(transaction: &DatabaseTransaction, consumer: &Consumer
     Ok(())
 }
 
-/// Which rows of the table contain a text.
+/// A text that is looked for.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
-    /// By an index, where that is quicker.
-    pub(super) condition: Condition,
-    /// For one row.
-    in_row: Expr,
+pub(super) struct Sought {
+    backend: DbBackend,
+    /// `None` where no row can have it.
+    folded: Option<String>,
 }
 
-impl Found {
-    /// The keys of the consumers.
-    pub(super) fn keys(&self) -> SelectStatement {
-        Query::select().column("key").from(TABLE).cond_where(self.condition.clone()).take()
+impl Sought {
+    /// A text as somebody typed it.
+    pub(super) fn new(connection: &impl ConnectionTrait, text: &str) -> Self {
+        let folded = (text.chars().count() <= LONGEST && can_be_kept(text)).then(|| fold(text));
+        Self { backend: connection.get_database_backend(), folded }
     }
 
-    /// Whether the consumer of an outer select is one of them.
+    /// Whether the consumer of an outer select has it: for few rows, each of which is compared.
     pub(super) fn has_consumer(&self) -> Expr {
+        let Some(folded) = &self.folded else { return Expr::val(false) };
         let texts = Query::select()
             .expr(Expr::val(1))
             .from(TABLE)
             .and_where(Expr::col((TABLE, "key")).equals(("consumers", "key")))
-            .and_where(self.in_row.clone())
+            .and_where(contains(self.backend, folded))
             .take();
         Expr::exists(texts)
     }
-}
 
-/// Looks for a text; says how rows with it are found.
-pub(super) async fn find(connection: &impl ConnectionTrait, text: &str) -> Result<Found, StoreError> {
-    let backend = connection.get_database_backend();
-    let nothing = Found { condition: Condition::all().add(Expr::val(false)), in_row: Expr::val(false) };
-    if text.chars().count() > LONGEST || !can_be_kept(text) {
-        return Ok(nothing);
+    /// The keys of all consumers that have it.
+    pub(super) async fn keys(&self, connection: &impl ConnectionTrait) -> Result<SelectStatement, StoreError> {
+        let condition = self.condition(connection).await?;
+        Ok(Query::select().column("key").from(TABLE).cond_where(condition).take())
     }
-    let folded = fold(text);
-    let in_row = contains(backend, &folded);
-    let condition = if backend == DbBackend::Postgres {
-        let like = Condition::all().add(like(&folded));
-        if has_word(&folded) || are_many(connection, with_characters(&folded)).await? {
-            like
-        } else {
-            like.add(has_characters(&folded))
+
+    /// Which rows of the table have it, by an index where that is quicker. To know which it is takes some milliseconds, so it is
+    /// not asked where a few rows are all that is needed.
+    pub(super) async fn condition(&self, connection: &impl ConnectionTrait) -> Result<Condition, StoreError> {
+        let nothing = Condition::all().add(Expr::val(false));
+        let Some(folded) = &self.folded else { return Ok(nothing) };
+        if self.backend == DbBackend::Postgres {
+            let like = Condition::all().add(like(folded));
+            if has_word(folded) || are_many(connection, with_characters(folded)).await? {
+                return Ok(like);
+            }
+            return Ok(like.add(has_characters(folded)));
         }
-    } else {
-        let compared = Condition::all().add(in_row.clone());
-        match trigrams(connection, &folded).await? {
-            Trigrams::Those(these) if these.is_empty() => return Ok(nothing),
+        let compared = Condition::all().add(contains(self.backend, folded));
+        Ok(match trigrams(connection, folded).await? {
+            Trigrams::Those(these) if these.is_empty() => nothing,
             Trigrams::Those(these) => compared.add(Expr::col("number").in_subquery(numbers(&these))),
             Trigrams::TooMany => compared,
-        }
-    };
-    Ok(Found { condition, in_row })
+        })
+    }
 }
 
 /// The exact condition; no index helps it.
@@ -152,8 +152,8 @@ async fn trigrams(connection: &impl ConnectionTrait, folded: &str) -> Result<Tri
     let characters: Vec<char> = folded.chars().collect();
     let expression = match &*characters {
         [] => return Ok(Trigrams::TooMany),
-        // Nearly every key has it, and its trigrams are most of the index.
-        [one] if one.is_ascii_alphanumeric() || *one == '-' => return Ok(Trigrams::TooMany),
+        // Nearly every key that was generated has it, and its trigrams are most of the index.
+        [one] if one.is_ascii_hexdigit() || *one == '-' => return Ok(Trigrams::TooMany),
         [_] | [_, _] => {
             let terms = beginning_with(connection, folded).await?;
             if terms.len() as u64 > MOST_TERMS {
