@@ -141,10 +141,8 @@ impl PageState {
         };
         let anchor = (own.is_some() || arrived.events.iter().any(moves))
             .then(|| ScrollAnchor::before(self.row_in_use()));
-        // A change of a row that waits does not show it.
-        let waits =
-            if anchor.is_some() { self.would_push_row_in_use() } else { self.rows.counted().waiting > 0 };
-        let new_row = if waits { NewRow::Wait } else { NewRow::Show };
+        // What moves nothing is no new row, and shows none that waits.
+        let new_row = if anchor.is_some() { self.new_row() } else { NewRow::Wait };
         for event in arrived.events {
             self.apply_event(event, new_row);
         }
@@ -176,8 +174,10 @@ impl PageState {
         if !meanwhile.events.is_empty() {
             self.rows.write(Table::doubt);
         }
+        // A row that has come since then waits on.
+        let new_row = if meanwhile.events.is_empty() { NewRow::Wait } else { self.new_row() };
         for event in meanwhile.events {
-            self.rows.apply(event, NewRow::Show);
+            self.rows.apply(event, new_row);
         }
         for used in &meanwhile.uses {
             self.rows.apply_use(used);
@@ -266,9 +266,10 @@ impl PageState {
         self.overlay.row().is_some() || elements::is_table_focused()
     }
 
-    /// Whether a new row would push a row in use down, with no way to scroll after it.
-    pub(super) fn would_push_row_in_use(self) -> bool {
-        self.row_in_use().is_some() && !scroll::page_scrolls()
+    /// What becomes of a new row: it waits where it would push a row in use down, with no way to scroll after it.
+    fn new_row(self) -> NewRow {
+        let pushes = self.row_in_use().is_some() && !scroll::page_scrolls();
+        if pushes { NewRow::Wait } else { NewRow::Show }
     }
 }
 
