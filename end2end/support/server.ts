@@ -45,10 +45,12 @@ export interface Consumer {
 export const postgres = process.env.LATCHKEY_TEST_POSTGRES;
 let databases = 0;
 
-/** A database that is there already: its data folder, and its name where it is PostgreSQL's. */
+/** A database that is there already: its data folder, which is copied, and where it is PostgreSQL's, its name. */
 export interface Filled {
   folder: string;
   database?: string;
+  /** Whether PostgreSQL's is copied too, else it is used up. */
+  isTemplate?: boolean;
 }
 
 /** Below the ports that the system gives to connections: while the server is away, no connection takes its port. */
@@ -67,13 +69,26 @@ export class Latchkey {
   private port = somePort();
   private printed!: (setUpUrl: string) => void;
 
-  /** On an empty database, or on a filled one: SQLite's is copied, PostgreSQL's is used up. */
+  /** On an empty database, or on one that is there already. */
   constructor(filled?: Filled) {
     this.setUpUrl = new Promise((printed) => (this.printed = printed));
-    this.database = filled?.database ?? (postgres && `browser_${process.pid}_${databases++}`);
     const copied = { recursive: true, mode: constants.COPYFILE_FICLONE };
-    if (filled) cpSync(filled.folder, join(this.folder, "data"), copied);
-    else if (this.database) sql(`CREATE DATABASE ${this.database}`);
+    if (filled) cpSync(filled.folder, this.data, copied);
+    if (filled?.database && !filled.isTemplate) {
+      this.database = filled.database;
+    } else if (postgres) {
+      this.database = `browser_${process.pid}_${databases++}`;
+      sql(`CREATE DATABASE ${this.database} TEMPLATE ${filled?.database ?? "template1"}`);
+    }
+  }
+
+  private get data(): string {
+    return join(this.folder, "data");
+  }
+
+  /** What it has, for other servers to begin with; it must not run meanwhile. */
+  template(): Filled {
+    return { folder: this.data, isTemplate: true, ...(this.database && { database: this.database }) };
   }
 
   get url(): string {
@@ -145,7 +160,7 @@ export class Latchkey {
 
   /** Changes the database while it is stopped, to what no test can wait for. SQLite's takes the program `sqlite3`. */
   async rewrite(statements: string): Promise<void> {
-    const file = join(this.folder, "data", "latchkey.db");
+    const file = join(this.data, "latchkey.db");
     await this.restart(() => {
       if (this.database) sql(statements, this.database);
       else execFileSync("sqlite3", ["-bail", file, statements], { stdio: ["ignore", "ignore", "inherit"] });
@@ -225,7 +240,7 @@ export class Latchkey {
     const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("LATCHKEY_") && !name.startsWith("LEPTOS_"));
     return {
       ...Object.fromEntries(kept),
-      LATCHKEY_DATA_DIR: join(this.folder, "data"),
+      LATCHKEY_DATA_DIR: this.data,
       LATCHKEY_LISTEN: `127.0.0.1:${this.port}`,
       LATCHKEY_INTERNAL_LISTEN: "off",
       ...(this.database && { LATCHKEY_DATABASE_URL: `${postgres}/${this.database}` }),

@@ -2,7 +2,7 @@ import { type BrowserContext, test as base, expect } from "@playwright/test";
 import { type ConsumersPage, openConsumers } from "./consumers-page.ts";
 import { fill } from "./fill.ts";
 import { PlayedConsumer } from "./oauth.ts";
-import { type Account, Latchkey, ada } from "./server.ts";
+import { type Account, type Filled, Latchkey, ada } from "./server.ts";
 
 export { expect } from "@playwright/test";
 export * from "./consumers-page.ts";
@@ -60,14 +60,33 @@ interface Fixtures {
   play: (name?: string, status?: "pending" | "approved") => Promise<PlayedConsumer>;
 }
 
-export const test = base.extend<Options & Fixtures>({
+interface WorkerFixtures {
+  /** A database in which ada is an administrator. */
+  setUp: Filled;
+}
+
+export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   firstStart: [false, { option: true }],
   stored: [0, { option: true }],
 
-  server: async ({ firstStart, stored }, use, testInfo) => {
-    const server = new Latchkey(stored > 0 ? await fill(stored) : undefined);
+  setUp: [
+    async ({}, use) => {
+      const server = new Latchkey();
+      try {
+        await server.addUser(ada);
+        await use(server.template());
+      } finally {
+        server.forget();
+      }
+    },
+    { scope: "worker" },
+  ],
+
+  server: async ({ firstStart, stored, setUp }, use, testInfo) => {
+    const begin = firstStart ? undefined : stored > 0 ? await fill(stored) : setUp;
+    const server = new Latchkey(begin);
     try {
-      if (!firstStart) await server.addUser(ada);
+      if (stored > 0) await server.addUser(ada);
       await server.start();
       await use(server);
       const code = server.running ? await server.stop() : 0;
