@@ -3,4 +3,5 @@
 mod bounds;
 mod disapproval;
 mod later;
+mod secret;
 mod shared;

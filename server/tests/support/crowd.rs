@@ -62,6 +62,12 @@ pub fn while_busy(app: &App, within: Duration, act: impl FnOnce() -> Instant) ->
 /// Nothing that was sent later than this after the acknowledgement was accepted; everything before was.
 #[track_caller]
 pub fn none_is_accepted(all: &[Sent], acknowledged: Instant, within: Duration) {
+    all_are_refused("consumer_key_rejected", all, acknowledged, within);
+}
+
+/// The same, refused with another problem.
+#[track_caller]
+pub fn all_are_refused(because: &str, all: &[Sent], acknowledged: Instant, within: Duration) {
     let after: Vec<_> = all.iter().filter(|(sent, _)| *sent > acknowledged + within).collect();
     assert!(after.len() >= CROWD / 2, "{}", after.len());
     let accepted = after.iter().filter(|(_, problem)| problem.is_none()).count();
@@ -72,7 +78,7 @@ pub fn none_is_accepted(all: &[Sent], acknowledged: Instant, within: Duration) {
     );
     assert_eq!(accepted, 0, "of {}", after.len());
     let problems = all.iter().filter_map(|(_, problem)| problem.as_deref());
-    assert!(problems.clone().all(|problem| problem == "consumer_key_rejected"), "{:?}", problems.max());
+    assert!(problems.clone().all(|problem| problem == because), "{:?}", problems.max());
     let before = all.iter().filter(|(sent, problem)| *sent < acknowledged && problem.is_none()).count();
     assert!(before >= CROWD / 2, "{before}");
 }

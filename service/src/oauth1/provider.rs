@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{Action, Actor, Consumer};
-use oauth::{Problem, Request};
+use oauth::{Problem, Request, SignedRequest};
 use store::{
     CachedConsumer, Inserted, NewTemporaryCredentials, NewToken, Outcome, State, StoreError,
     TemporaryCredentials,
@@ -95,12 +95,9 @@ impl Provider<'_> {
         address: IpAddr,
     ) -> Result<Issued, NotIssued> {
         let Checked { signed, consumer, .. } = self.0.check(request, Stage::Temporary, Some(address)).await?;
-        let callback = match signed.callback() {
-            Some(requested) => check_callback(requested, &consumer)?,
-            // The check lets those leave it out that may.
-            None => WITH_THE_DECISION.to_owned(),
-        };
-        self.0.use_nonce(&signed, &consumer).await?;
+        callback_of(&signed, &consumer)?;
+        let consumer = self.0.use_nonce(&signed, &consumer, Some(address)).await?;
+        let callback = callback_of(&signed, &consumer)?;
         let now = self.0.clock.now();
         let issued = Issued::new();
         let new = NewTemporaryCredentials {
@@ -138,7 +135,7 @@ impl Provider<'_> {
         // Absent only where the consumer may leave it out, which the check has seen.
         let verifier = signed.verifier();
         if temporary.state == State::Used {
-            return Err(match self.0.use_nonce(&signed, &consumer).await {
+            return Err(match self.0.use_nonce(&signed, &consumer, Some(address)).await {
                 Ok(_) => self.refuse_again(&temporary, verifier, address).await,
                 // A copy of an earlier request, which takes no knowledge of the verifier to send.
                 Err(VerifyError::Refused(Problem::NonceUsed)) => Problem::TokenUsed.into(),
@@ -150,7 +147,7 @@ impl Provider<'_> {
         if callback::may_lead_to(&temporary.callback, consumer.callbacks()).is_err() {
             return Err(Problem::TokenRevoked.into());
         }
-        self.0.use_nonce(&signed, &consumer).await?;
+        self.0.use_nonce(&signed, &consumer, Some(address)).await?;
         let now = self.0.clock.now();
         let issued = Issued::new();
         let new = NewToken {
@@ -284,6 +281,15 @@ fn is_verifier(temporary: &TemporaryCredentials, verifier: Option<&str>) -> bool
     };
     let hash = temporary.verifier_hash.as_deref().unwrap_or_default();
     hash.ct_eq(&token::hash(verifier)).into()
+}
+
+/// Where the user is sent back to. Only where OAuth 1.0 is allowed the consumer may leave it to the user's browser.
+fn callback_of(signed: &SignedRequest<'_>, consumer: &CachedConsumer) -> Result<String, Problem> {
+    match signed.callback() {
+        Some(requested) => check_callback(requested, consumer),
+        None if consumer.allow_oauth_1_0 => Ok(WITH_THE_DECISION.to_owned()),
+        None => Err(Problem::ParameterAbsent(vec!["oauth_callback"])),
+    }
 }
 
 /// Where the user is sent back to: the requested callback, if it is `oob` or an http(s) URL, and one of the registered ones

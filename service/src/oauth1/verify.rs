@@ -94,9 +94,9 @@ impl Service {
             Credentials::None | Credentials::Temporary(_) => None,
         };
         self.acting_user(&consumer, token.as_deref()).await?;
-        let newest_activity = self.use_nonce(&signed, &consumer).await?;
-        self.store.catch_up(newest_activity).await?;
-        let verified = self.check_again(&consumer, token.as_deref(), from).await?;
+        let current = self.use_nonce(&signed, &consumer, from).await?;
+        let user = self.acting_user_again(&consumer, &current, token.as_deref()).await?;
+        let verified = Verified { consumer: current, user };
         self.store.uses().note(&consumer, token.as_ref(), milliseconds(self.clock.now()));
         Ok(verified)
     }
@@ -260,9 +260,29 @@ impl Service {
         user.ok_or_else(|| Problem::PermissionDenied.into())
     }
 
-    /// Uses up the request's nonce, which PLAINTEXT requests may omit (RFC 5849 section 3.1). Returns a number that the
-    /// activity, on all nodes together, had reached at that moment.
+    /// Uses up the request's nonce, and checks again what may have changed by the time that it is written: once a change is
+    /// acknowledged, no request may pass on the state before it. Returns the consumer as it is now.
     pub(crate) async fn use_nonce(
+        &self,
+        signed: &SignedRequest<'_>,
+        consumer: &Arc<CachedConsumer>,
+        from: Option<IpAddr>,
+    ) -> Result<Arc<CachedConsumer>, VerifyError> {
+        let newest_activity = self.record_nonce(signed, consumer).await?;
+        self.store.catch_up(newest_activity).await?;
+        let current =
+            self.store.consumers().cached(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
+        let is_changed = !Arc::ptr_eq(&current, consumer);
+        if is_changed && !current.signs_as(consumer, signed.signature_method().is_rsa()) {
+            return Err(Problem::SignatureInvalid.into());
+        }
+        self.check_use(&current, from)?;
+        Ok(current)
+    }
+
+    /// Writes down the request's nonce, which PLAINTEXT requests may omit (RFC 5849 section 3.1). Returns a number that the
+    /// activity, on all nodes together, had reached at that moment.
+    async fn record_nonce(
         &self,
         signed: &SignedRequest<'_>,
         consumer: &CachedConsumer,
@@ -288,26 +308,21 @@ impl Service {
         self.steady_clock.lower_bound(self.clock.now()).saturating_sub(skew).saturating_sub(1)
     }
 
-    /// Checks again what may have changed while the nonce was written: once a change is acknowledged, no request may
-    /// pass on the state before it. Returns consumer and user as they are now, with the rights that they have now.
-    async fn check_again(
+    /// The user for whom a request acts, by what holds once its nonce is written.
+    async fn acting_user_again(
         &self,
         consumer: &Arc<CachedConsumer>,
+        current: &Arc<CachedConsumer>,
         token: Option<&CachedToken>,
-        from: Option<IpAddr>,
-    ) -> Result<Verified, VerifyError> {
-        let current =
-            self.store.consumers().cached(consumer.key).await?.ok_or(Problem::ConsumerKeyUnknown)?;
-        self.check_use(&current, from)?;
-        let user = match token {
-            Some(token) if !Arc::ptr_eq(&current, consumer) => {
-                let token = self.store.tokens().cached(&current, &token.token).await?;
-                Some(self.user_of(&*token.ok_or(Problem::TokenRejected)?).await?)
+    ) -> Result<Option<Arc<User>>, VerifyError> {
+        match token {
+            Some(token) if !Arc::ptr_eq(current, consumer) => {
+                let token = self.store.tokens().cached(current, &token.token).await?;
+                self.user_of(&*token.ok_or(Problem::TokenRejected)?).await.map(Some)
             }
-            Some(token) => Some(self.enabled_user(token.user_id).await?),
-            None => self.acting_user(&current, None).await?,
-        };
-        Ok(Verified { consumer: current, user })
+            Some(token) => self.enabled_user(token.user_id).await.map(Some),
+            None => self.acting_user(current, None).await,
+        }
     }
 
     /// Seconds since 1970.

@@ -71,6 +71,15 @@ impl CachedConsumer {
         self.callback_urls.iter().map(String::as_str)
     }
 
+    /// Whether what another read of it signs with still holds: its shared secret, or its RSA key.
+    pub fn signs_as(&self, earlier: &Self, is_rsa: bool) -> bool {
+        if is_rsa {
+            self.rsa_public_key == earlier.rsa_public_key
+        } else {
+            self.has_secret && self.secret.expose() == earlier.secret.expose()
+        }
+    }
+
     /// Whether its end has passed.
     pub fn has_ended(&self, now: OffsetDateTime) -> bool {
         self.ends_at.is_some_and(|at| at <= now)

@@ -85,7 +85,10 @@ impl Sought {
     }
 
     /// The keys of all consumers that have it.
-    pub(super) async fn keys(&self, connection: &impl ConnectionTrait) -> Result<SelectStatement, StoreError> {
+    pub(super) async fn keys(
+        &self,
+        connection: &impl ConnectionTrait,
+    ) -> Result<SelectStatement, StoreError> {
         let condition = self.condition(connection).await?;
         Ok(Query::select().column("key").from(TABLE).cond_where(condition).take())
     }
