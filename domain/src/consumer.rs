@@ -235,14 +235,17 @@ impl Consumer {
         self.may_administer || self.functional_user.is_some()
     }
 
-    /// Whether it has a right that it did not have before. With power, coming to work and signing by another RSA key are rights.
+    /// Whether it has a right that it did not have before. With power, coming to work and signing by another RSA key are rights;
+    /// while it is trusted, so is another callback: users are sent there without being asked.
     pub fn has_gained_a_right(&self, before: &Self) -> bool {
         let works = self.status == Status::Approved && before.status != Status::Approved;
         let signs_otherwise = self.rsa_public_key.is_some() && self.rsa_public_key != before.rsa_public_key;
         if self.has_power() && (works || signs_otherwise) {
             return true;
         }
-        (self.trusted && !before.trusted)
+        let leads_elsewhere =
+            || self.callbacks().any(|callback| before.callbacks().all(|known| known != callback));
+        (self.trusted && (!before.trusted || leads_elsewhere()))
             || (self.may_administer && !before.may_administer)
             || (self.allow_oauth_1_0 && !before.allow_oauth_1_0)
             || (self.functional_user.is_some() && self.functional_user != before.functional_user)

@@ -122,6 +122,22 @@ fn another_functional_user_and_looser_networks_are_rights_and_less_is_none() {
 }
 
 #[test]
+fn another_callback_of_a_trusted_consumer_is_a_right_and_one_less_is_none() {
+    let with = |trusted, callbacks: &[&str]| {
+        let callbacks = callbacks.iter().map(|callback| (*callback).to_owned()).collect();
+        Consumer { trusted, ..consumer() }.with_callbacks(callbacks)
+    };
+    let (one, other) = ("https://app.example/cb", "https://other.example/cb");
+    for callbacks in [&[one, other][..], &[other], &[other, one]] {
+        assert!(with(true, callbacks).has_gained_a_right(&with(true, &[one])), "{callbacks:?}");
+        assert!(!with(false, callbacks).has_gained_a_right(&with(false, &[one])), "users are asked");
+        assert!(!with(false, callbacks).has_gained_a_right(&with(true, &[one])), "from now on");
+    }
+    assert!(!with(true, &[one]).has_gained_a_right(&with(true, &[other, one])));
+    assert!(!with(true, &[other, one]).has_gained_a_right(&with(true, &[one, other])), "in another order");
+}
+
+#[test]
 fn a_consumer_as_an_earlier_version_wrote_it_has_its_one_callback() {
     let mut json = serde_json::to_value(with_callback()).unwrap();
     for added in [

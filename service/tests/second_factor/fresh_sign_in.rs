@@ -42,8 +42,16 @@ async fn trusting_a_consumer_asks_for_a_fresh_sign_in_and_commands_are_not_asked
     let admin = house.who(&token).await.unwrap().admin().unwrap();
     let kept = house.service.consumers(&admin).edit(key, trust.clone(), None).await.unwrap();
     assert!(kept.trusted, "what is trusted already is not asked for");
+    let elsewhere =
+        TypedEdit { callback_url: Some("https://other.example/cb".to_owned()), ..TypedEdit::default() };
+    let refused = house.service.consumers(&admin).edit(key, elsewhere.clone(), None).await;
+    assert!(
+        matches!(refused, Err(ServiceError::SignInAgain)),
+        "users would be sent there unasked: {refused:?}"
+    );
     assert!(house.service.consumers(&admin).approve_trusted(key, None).await.unwrap().trusted);
     assert!(!house.service.consumers(&admin).edit(key, distrust, None).await.unwrap().trusted);
+    house.service.consumers(&admin).edit(key, elsewhere, None).await.unwrap();
     assert!(house.service.consumers(&house.root).edit(key, trust, None).await.unwrap().trusted);
 }
 

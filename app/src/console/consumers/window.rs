@@ -210,7 +210,8 @@ fn add(state: PageState, asked: u32, side: Side, items: Vec<Consumer>, is_end: b
     let too_many = (state.rows.counted().shown + items.len()).saturating_sub(MOST);
     without_moving(None, || {
         state.rows.extend(side, items, is_end && is_last, too_many.min(may_drop));
-        if is_last && let Some(meanwhile) = state.flow.try_update_value(|flow| flow.answered(asked)).flatten() {
+        if is_last && let Some(meanwhile) = state.flow.try_update_value(|flow| flow.answered(asked)).flatten()
+        {
             state.note_answer(Asked::Rows, true);
             state.catch_up(meanwhile);
         }
