@@ -9,6 +9,7 @@ mod close;
 mod connections;
 pub(crate) mod error;
 pub(crate) mod listen;
+mod request_line;
 mod requests;
 mod signals;
 mod stop;

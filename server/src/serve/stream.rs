@@ -1,5 +1,6 @@
 //! An admitted connection's bytes: reading ends where the connection is to be closed, or where the head of a request has
-//! begun and does not become whole in time. What is written of a head that could not be read gets words.
+//! begun and does not become whole in time. A fragment in a request's target makes its head one that cannot be read, and what is
+//! written of such a head gets words.
 
 use std::{
     io::{self, IoSlice},
@@ -13,7 +14,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use crate::serve::{admission::Admitted, unread::Replacement};
+use crate::serve::{admission::Admitted, request_line::RequestLine, unread::Replacement};
 
 /// Time limit for the head of a request, from its first byte on.
 pub(super) const HEAD: Duration = Duration::from_secs(10);
@@ -29,6 +30,8 @@ pub(super) struct Watched<S> {
     protocol: Protocol,
     /// How many requests had begun when bytes of a further one arrived.
     head_of: Option<u64>,
+    /// How much of that head's first line has come.
+    line: RequestLine,
     /// Runs once a head was not whole with its first bytes.
     time: Option<Pin<Box<Sleep>>>,
     /// Written in place of the answer that says that a head could not be read.
@@ -50,6 +53,7 @@ impl<S> Watched<S> {
             admitted,
             protocol: Protocol::Undecided(0),
             head_of: None,
+            line: RequestLine::Before,
             time: None,
             replacement: None,
         }
@@ -66,12 +70,16 @@ impl<S> Watched<S> {
         self.time.get_or_insert_with(|| Box::pin(sleep(HEAD))).as_mut().poll(cx).is_ready()
     }
 
-    fn note(&mut self, bytes: &[u8]) {
+    fn note(&mut self, bytes: &mut [u8]) {
         self.protocol = self.protocol.after(bytes);
         let connection = &self.admitted.connection;
         // While a request is under way these are its body's.
         if self.head_of.is_none() && !bytes.is_empty() && connection.is_waiting() {
             self.head_of = Some(connection.begun());
+            self.line = RequestLine::Before;
+        }
+        if self.head_of.is_some() && self.protocol != Protocol::Http2 {
+            self.line.refuse_fragment(bytes);
         }
     }
 }
@@ -124,7 +132,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
-        this.note(&buffer.filled()[before..]);
+        this.note(&mut buffer.filled_mut()[before..]);
         Poll::Ready(Ok(()))
     }
 }

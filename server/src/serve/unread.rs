@@ -15,7 +15,7 @@ use crate::layers::{head::TOO_LARGE, headers::ALWAYS};
 const MOST_BYTES: usize = 256;
 
 const CANNOT_READ: &str = "This server cannot read the request as HTTP. In a URL percent-encode every character that does not \
-belong there: \" as %22, < as %3C, > as %3E, { as %7B, } as %7D, a space as %20, and text as UTF-8; and send header fields as \
+belong there: \" as %22, # as %23, < as %3C, > as %3E, { as %7B, } as %7D, a space as %20, and text as UTF-8; and send header fields as \
 RFC 9110 has them.\n";
 const URL_TOO_LONG: &str = "The URL of this request is too long. Send what is long in a body.\n";
 

@@ -25,6 +25,8 @@ fn what_cannot_be_read_as_http_is_refused_in_words_on_both_listeners() {
             b"GET /?name=Jos\xe9 HTTP/1.1",
             b"GET /Jos\xe9 HTTP/1.1",
             b"GET /?a b HTTP/1.1",
+            b"GET /?a=1#&b=2 HTTP/1.1",
+            b"GET /# HTTP/1.1",
             b"G(T / HTTP/1.1",
             b"GET / HTTP/9.9",
             b"GET / HTTP/1.1\r\nHost : a",

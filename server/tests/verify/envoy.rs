@@ -101,6 +101,18 @@ fn another_path_method_host_or_scheme_than_was_signed_is_refused() {
 }
 
 #[test]
+fn a_target_with_a_number_sign_is_refused_and_not_cut_off_there() {
+    let provider = Provider::start();
+    let signed = provider.app("Cut off").get("https://api.example/items").query(&[("a", "1")]).sign();
+    for more in ["#", "#&b=2"] {
+        let longer = Signed { url: format!("{}{more}", signed.url), ..signed.clone() };
+        let (status, answer) = ask(&longer, "api.example", &[HTTPS]);
+        assert_eq!((status, answer.contains("# as %23")), (400, true), "{more}: {answer}");
+    }
+    assert_eq!(ask(&signed, "api.example", &[HTTPS]).0, 200);
+}
+
+#[test]
 fn the_address_that_envoy_hands_on_is_held_against_a_consumer_s_networks() {
     let provider = Provider::start();
     let app = provider.app("Bound");
