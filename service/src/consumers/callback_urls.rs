@@ -92,9 +92,36 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
         return false;
     };
     if ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) {
-        return Url::parse(one).is_ok_and(|url| Url::parse(other) == Ok(url));
+        return normalised(one).is_some_and(|url| normalised(other) == Some(url));
     }
     scheme.eq_ignore_ascii_case(other_scheme) && rest == other_rest
+}
+
+/// A URL of the web as RFC 3986 section 6.2.2 normalises it; `None` if it is not a URL.
+fn normalised(url: &str) -> Option<String> {
+    // `Url` leaves percent-encoding as it is written.
+    Url::parse(url).ok().map(|url| with_plain_escapes(url.as_str()))
+}
+
+/// A URL in which unreserved characters stand for themselves, and every other escape has capital digits.
+fn with_plain_escapes(url: &str) -> String {
+    let mut parts = url.split('%');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.get(..2).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match byte {
+            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
+                plain.push(char::from(byte));
+            }
+            Some(_) | None => {
+                plain.push('%');
+                plain.push_str(&digits.unwrap_or_default().to_ascii_uppercase());
+            }
+        }
+        plain.push_str(&part[digits.map_or(0, str::len)..]);
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -189,6 +216,32 @@ mod tests {
             ("", ""),
         ] {
             assert!(!is_same(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn percent_encoding_is_the_same_in_either_case_and_needless_or_not() {
+        for (one, other) in [
+            ("https://app.example/%7Euser", "https://app.example/~user"),
+            ("https://app.example/%7euser?q=%61%2d", "https://app.example/~user?q=a-"),
+            ("https://app.example/caf%c3%a9", "https://app.example/caf%C3%A9"),
+            ("https://app.example/caf%c3%a9", "https://app.example/café"),
+            ("https://app.example/a%2fb?q=%3d", "https://app.example/a%2Fb?q=%3D"),
+            ("https://app.example/100%", "https://app.example/100%"),
+        ] {
+            assert!(is_same(one, other) && is_same(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("https://app.example/a%2Fb", "https://app.example/a/b"),
+            ("https://app.example/cb?a%26b", "https://app.example/cb?a&b"),
+            ("https://app.example/cb?a%3Db", "https://app.example/cb?a=b"),
+            ("https://app.example/%257Euser", "https://app.example/%7Euser"),
+            ("https://app.example/%25%37%45", "https://app.example/%7E"),
+            ("https://app.example/%7", "https://app.example/%07"),
+            ("https://app.example/%+7", "https://app.example/%07"),
+            ("https://app.example/%C3%A9", "https://app.example/%E9"),
+        ] {
+            assert!(!is_same(one, other) && !is_same(other, one), "{one} {other}");
         }
     }
 
