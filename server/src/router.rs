@@ -63,7 +63,7 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         // These read their bodies themselves with the same limit, and have their own answer to one that is too large.
         .route("/oauth/requestToken", get(oauth1::request_token).post(oauth1::request_token).head(not_head))
         .route("/oauth/accessToken", get(oauth1::access_token).post(oauth1::access_token).head(not_head))
-        .route(key_requests::PATH, post(key_requests::request_key))
+        .route(key_requests::PATH, any(key_requests::request_key))
         .route("/rootservices", get(root_services::root_services))
         .route("/.well-known/oslc/rootservices.xml", get(root_services::root_services))
         .nest("/api/v1", api::routes(get(api_docs::show)))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     Json,
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use domain::TypedSecret;
@@ -60,12 +60,15 @@ fn is_true<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     Ok(value == true || value == "true")
 }
 
-/// `POST /oauth/requestKey`
+/// `POST /oauth/requestKey`; where requests are off, every method is answered alike.
 pub(crate) async fn request_key(
     State(state): State<AppState>,
     address: ClientAddress,
     request: Request,
 ) -> Response {
+    if *request.method() != Method::POST && state.service.key_requests().are_on() {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response();
+    }
     if let Err(error) = state.service.key_requests().admit(address.0) {
         return refuse_key(&error);
     }

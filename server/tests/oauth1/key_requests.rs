@@ -4,7 +4,7 @@ mod bodies;
 mod limits;
 mod wishes;
 
-use http::Request;
+use http::{Method, Request};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -14,6 +14,7 @@ use crate::support::{
 };
 
 const PATH: &str = "/oauth/requestKey";
+const OTHER_METHODS: [Method; 5] = [Method::GET, Method::HEAD, Method::PUT, Method::DELETE, Method::OPTIONS];
 
 /// Asks for a key as an address behind a trusted proxy does.
 fn ask(provider: &Provider, address: &str, body: &Value) -> Answer {
@@ -103,6 +104,20 @@ fn a_page_of_another_site_cannot_have_a_browser_ask() {
     key(by_browser(&[]));
 }
 
+/// Asks by another method than POST; returns the answer.
+fn by_method(provider: &Provider, method: Method) -> Answer {
+    send(Request::builder().method(method).uri(format!("{}{PATH}", provider.url)).body(()).unwrap())
+}
+
+#[test]
+fn another_method_than_post_is_refused_and_counts_for_nothing() {
+    let provider = Provider::start();
+    for method in OTHER_METHODS.into_iter().cycle().take(20) {
+        assert_eq!(by_method(&provider, method).is(405).header("allow"), "POST");
+    }
+    key(ask(&provider, "", &body()));
+}
+
 #[test]
 fn a_server_that_takes_no_requests_says_so_and_names_no_address_for_them() {
     let provider = Provider::with(&[("LATCHKEY_KEY_REQUESTS", "off")]);
@@ -110,6 +125,9 @@ fn a_server_that_takes_no_requests_says_so_and_names_no_address_for_them() {
         let answer = ask(&provider, "", &body).is(404);
         let words = answer.json()["error"].as_str().unwrap().to_owned();
         assert!(words.starts_with("This server takes no requests for keys."), "{words}");
+    }
+    for method in OTHER_METHODS {
+        by_method(&provider, method).is(404);
     }
     assert_eq!(listed(&provider), 0);
     let services = provider.visitor().get("/rootservices").is(200);
