@@ -64,16 +64,23 @@ impl RsaPublicKey {
         if text.len() > LONGEST_TEXT {
             return Err(RsaKeyError::NotPem);
         }
-        let der = pem::decode(text).ok_or(RsaKeyError::NotPem)?;
-        if is_private(&der) {
+        Self::from_der(&pem::decode(text).ok_or(RsaKeyError::NotPem)?)
+    }
+
+    /// Reads DER: the same structures without text around them.
+    ///
+    /// # Errors
+    /// [`RsaKeyError`] tells the administrator whose file it is what to do.
+    pub fn from_der(der: &[u8]) -> Result<Self, RsaKeyError> {
+        if is_private(der) {
             return Err(RsaKeyError::Private);
         }
-        let pkcs1 = if let Ok(spki) = SubjectPublicKeyInfoOwned::from_der(&der) {
+        let pkcs1 = if let Ok(spki) = SubjectPublicKeyInfoOwned::from_der(der) {
             from_spki(&spki)?
-        } else if let Ok(certificate) = Certificate::from_der(&der) {
+        } else if let Ok(certificate) = Certificate::from_der(der) {
             from_spki(certificate.tbs_certificate().subject_public_key_info())?
-        } else if pkcs1::RsaPublicKeyRef::from_der(&der).is_ok() {
-            der
+        } else if pkcs1::RsaPublicKeyRef::from_der(der).is_ok() {
+            der.to_vec()
         } else {
             return Err(RsaKeyError::NotPem);
         };
@@ -208,6 +215,16 @@ mod tests {
             let mislabelled = format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----");
             assert_eq!(refusal(&mislabelled), RsaKeyError::Private);
         }
+    }
+
+    #[test]
+    fn a_key_is_read_from_der_as_well() {
+        let key = RsaPublicKey::from_pem(SPKI).unwrap();
+        for text in [SPKI, PKCS1, CERTIFICATE] {
+            assert_eq!(RsaPublicKey::from_der(&pem::decode(text).unwrap()).as_ref(), Ok(&key), "{text}");
+        }
+        assert_eq!(RsaPublicKey::from_der(b""), Err(RsaKeyError::NotPem));
+        assert_eq!(RsaPublicKey::from_der(&[0x30, 0x06, 2, 1, 0, 2, 1, 5]), Err(RsaKeyError::Private));
     }
 
     #[test]

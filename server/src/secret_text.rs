@@ -9,11 +9,21 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The whole text, up to the length limit, less a byte order mark.
 pub(crate) fn read_bounded(source: impl io::Read) -> io::Result<String> {
+    text(bounded_bytes(source)?)
+}
+
+/// All bytes, up to the length limit.
+pub(crate) fn bounded_bytes(source: impl io::Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(io::Error::other("it is longer than 64 KiB"));
     }
+    Ok(bytes)
+}
+
+/// The text that bytes hold, less a byte order mark.
+pub(crate) fn text(bytes: Vec<u8>) -> io::Result<String> {
     if is_utf_16(&bytes) {
         return Err(io::Error::other(
             "it is UTF-16, so write it as UTF-8 (in PowerShell: $OutputEncoding = [Text.UTF8Encoding]::new())",

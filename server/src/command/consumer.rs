@@ -6,13 +6,11 @@ use clap::{ArgAction, Subcommand};
 use domain::{Consumer, ConsumerKey, ConsumerQuery, Cursor, Network, query::MOST_ROWS};
 use service::consumers::{Consumers, TypedConsumer, TypedDetails, TypedEdit};
 
-use crate::{
-    command::{
-        desk::Desk,
-        error::CommandError,
-        terminal::{input, output},
-    },
-    secret_text::read_bounded,
+use crate::command::{
+    desk::Desk,
+    error::CommandError,
+    key_file,
+    terminal::{input, output},
 };
 
 fn key(text: &str) -> Result<ConsumerKey, String> {
@@ -28,7 +26,7 @@ pub(super) enum ConsumerCommand {
         /// Read the consumer secret from stdin; a terminal does not show it and asks twice
         #[arg(long)]
         secret_stdin: bool,
-        /// A PEM file with the key that verifies its RSA signatures; it needs no secret then
+        /// A PEM or DER file with the key that verifies its RSA signatures; it needs no secret then
         #[arg(long, value_name = "FILE")]
         rsa_public_key: Option<String>,
         /// The key that the application has already, from another server; without it a new one is made
@@ -108,7 +106,7 @@ pub(super) struct Changes {
     /// oob means; '' for wherever the application asks
     #[arg(long, value_name = "URL")]
     callback: Option<Vec<String>>,
-    /// A PEM file with the key that verifies its RSA signatures; '' or an empty file for none
+    /// A PEM or DER file with the key that verifies its RSA signatures; '' or an empty file for none
     #[arg(long, value_name = "FILE")]
     rsa_public_key: Option<String>,
     #[command(flatten)]
@@ -163,7 +161,7 @@ impl Changes {
     fn read(self) -> Result<TypedEdit, CommandError> {
         let rsa_public_key = match &self.rsa_public_key {
             Some(path) if path.is_empty() => Some(String::new()),
-            Some(path) => Some(read_key_file(path)?),
+            Some(path) => Some(key_file::read(path)?),
             None => None,
         };
         let secret =
@@ -182,11 +180,6 @@ impl Changes {
             sign_everybody_out: self.sign_everybody_out,
         })
     }
-}
-
-fn read_key_file(path: &str) -> Result<String, CommandError> {
-    let text = std::fs::File::open(path).and_then(read_bounded);
-    text.map_err(|error| CommandError::Usage(format!("The key file {path} cannot be read: {error}.")))
 }
 
 impl ConsumerCommand {
@@ -227,7 +220,7 @@ impl ConsumerCommand {
             |consumer: Consumer, what: &str| desk.report(&consumer, || format!("{} {what}.", consumer.name));
         match self {
             Self::Register { name, secret_stdin, rsa_public_key, key } => {
-                let rsa_public_key = rsa_public_key.map(|path| read_key_file(&path)).transpose()?;
+                let rsa_public_key = rsa_public_key.map(|path| key_file::read_one(&path)).transpose()?;
                 let secret =
                     if secret_stdin { Some(input::secret_from_stdin("consumer secret")?) } else { None };
                 let typed = TypedConsumer {

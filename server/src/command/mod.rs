@@ -6,6 +6,7 @@ mod consumer;
 mod desk;
 mod error;
 mod health;
+mod key_file;
 mod prune;
 mod restore;
 mod terminal;

@@ -97,7 +97,8 @@ fn an_rsa_key_is_taken_however_it_was_pasted_and_kept_as_spki() {
     let bare = |pem: &str| pem.lines().filter(|line| !line.starts_with('-')).collect::<String>();
     let on_one_line = spki.trim().replace('\n', " ");
     let chain = format!("{certificate}{certificate}");
-    let texts = [bare(&spki), bare(&pkcs1), bare(&certificate), on_one_line, chain];
+    let escaped = spki.replace('\n', "\\n");
+    let texts = [bare(&spki), bare(&pkcs1), bare(&certificate), on_one_line, chain, escaped];
     for text in texts.into_iter().chain([spki.replace('\n', "  \r\n   "), format!("\u{feff}{pkcs1}")]) {
         provider.edit(&app, &json!({ "rsa_public_key": null }));
         let kept = provider.edit(&app, &json!({ "rsa_public_key": text }));
@@ -144,6 +145,26 @@ fn a_consumer_that_signs_with_rsa_needs_no_shared_secret() {
         assert_eq!(refused["errors"][0]["field"], "rsa_public_key");
         provider.edit(&app, &json!({ "secret": "a secret of its own", "rsa_public_key": null }));
         assert_eq!(app.with_secret("a secret of its own").echo().send().is(200).json()["user"], "grace");
+    }
+}
+
+#[test]
+fn a_key_file_may_be_der_and_must_not_be_empty() {
+    let home = Home::made();
+    let [spki, _, _] = rsa_key(&home);
+    openssl(&home, "rsa -in key.pem -pubout -outform DER -out key.der");
+    openssl(&home, "req -x509 -key key.pem -subj /CN=app.example -days 2 -outform DER -out app.cer");
+    openssl(&home, "rsa -in key.pem -outform DER -out private.der");
+    fs::write(home.path().join("empty.pem"), "\n").unwrap();
+    let register = |file| ["consumer", "register", "By file", "--rsa-public-key", file];
+    for file in ["key.der", "app.cer"] {
+        assert_eq!(home.json(&register(file), "")["rsa_public_key"], spki.trim(), "{file}");
+    }
+    for (file, words) in
+        [("private.der", "This is a private key."), ("empty.pem", "The key file empty.pem is empty.")]
+    {
+        let said = home.run(&register(file), "");
+        assert!(said.code == Some(2) && said.stderr.contains(words), "{file}: {said:?}");
     }
 }
 
