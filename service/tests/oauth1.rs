@@ -285,6 +285,22 @@ async fn what_was_allowed_before_the_password_changed_gets_no_token_though_token
 }
 
 #[tokio::test]
+async fn a_user_who_was_disabled_after_allowing_is_denied_before_the_cache_hears_of_it() {
+    let house = House::with_users().await.with_feed().await;
+    let (key, grace) = (app(&house).await, grace(&house).await);
+    let mut allowed = Vec::new();
+    for _ in 0..2 {
+        let temporary = ask(&house.service, key, "oob").await.unwrap();
+        let verifier = allow(&house.service, &grace, &temporary).await.unwrap();
+        allowed.push((temporary, verifier));
+    }
+    let [(first, verifier), (second, other_verifier)] = &*allowed else { panic!("two were allowed") };
+    exchange(&house.service, key, first, verifier).await.unwrap();
+    house.sql("UPDATE users SET disabled = TRUE WHERE username = 'grace'").await;
+    is_refused(exchange(&house.service, key, second, other_verifier).await, &Problem::PermissionDenied);
+}
+
+#[tokio::test]
 async fn a_consumer_with_too_many_open_temporary_credentials_is_told_when_to_come_back() {
     let house = House::with_users().await;
     let key = app(&house).await;

@@ -170,8 +170,11 @@ impl Provider<'_> {
         match table.exchange(&temporary.token, new, activity, may).await? {
             Outcome::Stored => return Ok((issued, user.username.to_string())),
             Outcome::SignedOut => {
-                self.0.enabled_user(user_id).await?;
-                return Err(Problem::TokenRevoked.into());
+                // The cache may not have heard yet that the account is disabled.
+                let account = self.0.store.users().find(&user.username).await?;
+                let is_enabled = account.is_some_and(|account| !account.user.disabled);
+                let problem = if is_enabled { Problem::TokenRevoked } else { Problem::PermissionDenied };
+                return Err(problem.into());
             }
             Outcome::Over => {}
         }
