@@ -86,8 +86,11 @@ impl<'a> Original<'a> {
         }
     }
 
+    /// Whether both describe one request, however its scheme, host and port are spelt.
     fn is_same_as(&self, other: &Self) -> bool {
-        self.method == other.method && self.url() == other.url()
+        self.method == other.method
+            && (self.url() == other.url()
+                || self.base_string_uri().is_ok_and(|signed| other.base_string_uri() == Ok(signed)))
     }
 
     fn shown(&self) -> String {
@@ -200,6 +203,30 @@ mod tests {
         let expected = Ok((b"https://tool.example/a".to_vec(), Some(b"b=c".to_vec())));
         for headers in [&TRAEFIK[..], &NGINX, &[&TRAEFIK[..], &NGINX].concat()] {
             assert_eq!(uri_and_query(headers), expected);
+        }
+    }
+
+    #[test]
+    fn both_agree_where_they_spell_scheme_host_and_port_differently_and_in_nothing_else() {
+        let problem_of_both = |url| problem(&[&TRAEFIK[..], &[NGINX[0], ("x-original-url", url)]].concat());
+        for url in [
+            &b"https://TOOL.example:443/a?b=c"[..],
+            b"HTTPS://tool.example/a?b=c",
+            b"https://tool.example:/a?b=c",
+        ] {
+            assert_eq!(problem_of_both(url), None);
+        }
+        for url in [
+            &b"https://tool.example:8443/a?b=c"[..],
+            b"http://tool.example:443/a?b=c",
+            b"https://tool.example/A?b=c",
+            b"https://tool.example/%61?b=c",
+            b"https://tool.example/a?b=%63",
+            b"https://tool.example/a",
+            b"https://user@tool.example/a?b=c",
+        ] {
+            let problem = problem_of_both(url);
+            assert!(matches!(problem, Some(Misconfigured::Disagreement { .. })), "{problem:?}");
         }
     }
 
