@@ -26,7 +26,8 @@ pub(crate) async fn refuse_cross_site(
     let has_session = session::cookie(request.headers(), state.is_https()).is_some();
     let allowed = safe
         || match origin(request.headers(), &state) {
-            Origin::Same => true,
+            // Programs ask for keys, never our own pages, so another site's name is a sign of that site.
+            Origin::Same => path != key_requests::PATH || named(request.headers(), &state) != Origin::Other,
             // Signed requests need no session, so another site's page gains nothing by them.
             Origin::Other => !has_session && is_for_programs(path),
             // Browsers always send the origin of a form or script; other programs have no session to abuse.
@@ -61,23 +62,32 @@ enum Origin {
     Unknown,
 }
 
+/// What `Sec-Fetch-Site` says or, without it, `Origin`. The former alone is right behind a proxy that rewrites `Host`, and no page
+/// can forge it.
 fn origin(headers: &HeaderMap, state: &AppState) -> Origin {
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
-    match text("sec-fetch-site") {
+    match text(headers, "sec-fetch-site") {
         // `none`: typed or bookmarked by the user, which no site can bring about.
-        Some("same-origin" | "none") => return Origin::Same,
-        Some(_) => return Origin::Other,
-        None => {}
+        Some("same-origin" | "none") => Origin::Same,
+        Some(_) => Origin::Other,
+        None => named(headers, state),
     }
-    match text(header::ORIGIN.as_str()) {
+}
+
+/// What `Origin` says.
+fn named(headers: &HeaderMap, state: &AppState) -> Origin {
+    match text(headers, header::ORIGIN.as_str()) {
         None => Origin::Unknown,
         Some(origin) if origin == state.public_url.origin().ascii_serialization() => Origin::Same,
         // A page reached under another name for this host has that name in both, and no cookie of any other host.
         Some(origin) => {
-            let host = text(header::HOST.as_str());
+            let host = text(headers, header::HOST.as_str());
             let same =
                 host.is_some_and(|host| origin.strip_prefix("http://") == Some(host) && !state.is_https());
             if same { Origin::Same } else { Origin::Other }
         }
     }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"))
 }

@@ -92,6 +92,8 @@ fn a_page_of_another_site_cannot_have_a_browser_ask() {
             &[("origin", "null")],
             &[("sec-fetch-site", "cross-site")],
             &[("sec-fetch-site", "same-site"), ("origin", "https://evil.example")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")],
+            &[("sec-fetch-site", "none"), ("origin", "https://evil.example")],
         ] {
             let answer = by_browser(headers).is(403);
             let words = answer.json()["error"].as_str().unwrap().to_owned();
