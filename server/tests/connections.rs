@@ -131,3 +131,19 @@ fn a_head_may_hold_64_kib_and_what_is_larger_is_refused_on_both_listeners() {
         }
     }
 }
+
+#[test]
+fn a_head_may_hold_100_fields_and_one_with_more_is_told_so() {
+    let server = Home::with_users().serve();
+    let internal = format!("http://{}", server.line("internal listener on http://"));
+    for (base, path) in [(&server.url, "/sign-in"), (&internal, "/healthz")] {
+        let ask = |fields: usize| {
+            let more = "A: b\r\n".repeat(fields - 2);
+            let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}\r\n");
+            raw::exchange(base, head.as_bytes())
+        };
+        assert_eq!(ask(100).0, 200, "{path}");
+        let (status, answer) = ask(101);
+        assert!(status == 431 && answer.contains("100 header fields"), "{path}: {answer}");
+    }
+}

@@ -13,8 +13,8 @@ use crate::layers::known_hosts::KnownHosts;
 /// exceed it a little.
 pub(crate) const MOST_HEAD_BYTES: usize = 64 * 1024;
 
-/// What is said of a larger one.
-pub(crate) const TOO_LARGE: &str = "The head of a request may hold 64 KiB at most.\n";
+/// What is said of a larger one, and of one with more fields than hyper reads, which answers both alike.
+pub(crate) const TOO_LARGE: &str = "The head of a request may hold 64 KiB and 100 header fields at most.\n";
 
 /// Refuses a head that is too large, and a host that is not known.
 pub(crate) async fn check(State(hosts): State<KnownHosts>, mut request: Request, next: Next) -> Response {
