@@ -99,13 +99,15 @@ impl Document {
         });
         let (style, icon) = (site.url(site.style), site.url(site.icon));
         let page = (self.body)(site);
+        // `ui/dom.rs` sets it where a panel opens later.
+        let is_beside = self.beside.is_some().then_some("");
         let body = match self.data {
             Some(data) => alive(page, &data, self.beside, nonce.to_string()).into_any(),
             None => page,
         };
         view! {
             <!DOCTYPE html>
-            <html lang="en">
+            <html lang="en" data-beside=is_beside>
                 <head>
                     <meta charset="utf-8"/>
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::link::Link;
-use crate::ui::browser;
+use crate::ui::{browser, dom};
 
 /// How often times on the page are brought up to date.
 const TICK: Duration = Duration::from_secs(20);
@@ -92,9 +92,7 @@ impl Shell {
         if let Ok(interval) = set_interval_with_handle(tick, TICK) {
             on_cleanup(move || interval.clear());
         }
-        if let Some(root) = document().document_element() {
-            // For scripts outside, the style sheet and tests: the page answers from here on.
-            let _ = root.set_attribute("data-hydrated", "");
-        }
+        // For scripts outside, the style sheet and tests: the page answers from here on.
+        dom::mark_document("data-hydrated", true);
     }
 }

@@ -49,6 +49,24 @@ pub fn is_modified(click: &ev::MouseEvent) -> bool {
     click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key()
 }
 
+/// Marks the document with an attribute, or takes it away. Style sheets look there for what concerns the whole page: for
+/// `:has()`, browsers would look through all rows whenever one of them comes or goes.
+pub fn mark_document(attribute: &str, is_set: bool) {
+    if let Some(root) = document().document_element() {
+        let _ = root.toggle_attribute_with_force(attribute, is_set);
+    }
+}
+
+/// Shows other words in an element that holds nothing but text. Its text node stays, which spares the browser most of the
+/// work.
+pub fn set_text(element: &Element, words: &str) {
+    match element.first_child() {
+        Some(text) if text.node_value().as_deref() == Some(words) => {}
+        Some(text) => text.set_node_value(Some(words)),
+        None => element.set_text_content(Some(words)),
+    }
+}
+
 /// The first element that matches a selector.
 pub fn find(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok().flatten()?.dyn_into().ok()

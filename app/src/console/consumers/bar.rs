@@ -9,6 +9,7 @@ use super::{
     selection::{select_whole, words},
     state::PageState,
 };
+use crate::ui::{dom, effect::effect};
 
 const DEEDS: [(Deed, &str); 3] =
     [(Deed::Approve, "Approve"), (Deed::Disapprove, "Disapprove"), (Deed::Remove, "Remove")];
@@ -23,6 +24,7 @@ pub(super) fn SelectionBar() -> impl IntoView {
         state.selected.with(|chosen| chosen.number(total))
     };
     let is_shown = Memo::new(move |_| number() > 0);
+    effect(move || dom::mark_document("data-many", is_shown.get()));
     // Where the view has more than were picked.
     let more = Memo::new(move |_| {
         let total = total();

@@ -91,6 +91,7 @@ impl Panel {
     pub(super) fn close(self) -> Option<ConsumerKey> {
         if let Some(place) = Self::place() {
             place.set_hidden(true);
+            dom::mark_document("data-beside", false);
             place.set_inner_html("");
         }
         self.0.try_update_value(|opened| {
@@ -203,6 +204,7 @@ impl Panel {
         let (used, top) = (Used::of(&place), place.scroll_top());
         place.set_inner_html(&html);
         place.set_hidden(false);
+        dom::mark_document("data-beside", true);
         let had_focus = used.had_focus();
         used.repeat(&place);
         place.set_scroll_top(top);

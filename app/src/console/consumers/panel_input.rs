@@ -166,7 +166,7 @@ fn tell_time(now_ms: i64, exactly: bool) {
         let ms = time.get_attribute("data-ms").and_then(|ms| ms.parse().ok()).unwrap_or(0);
         let at = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::milliseconds(ms));
         let exact = time.get_attribute("title").filter(|_| exactly);
-        time.set_text_content(Some(&exact.unwrap_or_else(|| relative(at, now_ms))));
+        dom::set_text(&time, &exact.unwrap_or_else(|| relative(at, now_ms)));
     }
 }
 

@@ -141,7 +141,7 @@ pub(super) fn paint_numbers(state: PageState) {
     let counts = state.rows.counts().of;
     for (id, _, status) in html::TABS {
         if let Some(number) = dom::find(&format!("#tab-{id} span")) {
-            number.set_text_content(Some(&html::number(counts, status)));
+            dom::set_text(&number, &html::number(counts, status));
         }
     }
     let title = document().title();
