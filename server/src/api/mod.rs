@@ -2,6 +2,7 @@
 
 mod activity;
 mod activity_export;
+mod because;
 mod call;
 mod cells;
 mod consumers;

@@ -134,6 +134,33 @@ fn a_body_that_is_no_json_object_is_400_and_another_media_type_415() {
 }
 
 #[test]
+fn a_member_that_is_unknown_doubled_or_of_another_type_is_named_and_its_value_is_not() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let key = register(ada, "Kept");
+    let approve = format!("{}/approve", at(&key));
+    for (path, body, named) in [
+        (CONSUMERS, r#"{"name":"a","secret":"hunter2hunter2","approved":true}"#, "approved"),
+        (CONSUMERS, r#"{"name":"a","secret":["hunter2"]}"#, "secret"),
+        (CONSUMERS, r#"{"name":"a","name":"b","secret":"hunter2hunter2"}"#, "name"),
+        (&approve, r#"{"reason":"hunter2","reason":"b"}"#, "reason"),
+        (&approve, r#"{"reason":["hunter2"]}"#, "reason"),
+        (&approve, r#"{"because":"hunter2"}"#, "because"),
+    ] {
+        let request = ada.request(Method::POST, path).header("content-type", "application/json");
+        let problem = send(request.body(body.to_owned()).unwrap()).problem(400);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(&format!("member \"{named}\"")), "{detail}");
+        assert!(!detail.contains("hunter2"), "{detail}");
+    }
+    // Its elements are no members, however many there are.
+    let list = json!(["a", SECRET, null, null, null]);
+    call_json(ada, Method::POST, CONSUMERS, &[], &list).problem(400);
+    let kept = ada.get(CONSUMERS).is(200).json();
+    assert_eq!((&kept["total"], &kept["items"][0]["status"]), (&json!(1), &json!("pending")));
+}
+
+#[test]
 fn a_query_that_cannot_be_understood_is_400() {
     let provider = Provider::start();
     for query in [

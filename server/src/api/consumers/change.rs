@@ -12,11 +12,9 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
+        because::parse,
         call::{AdminCall, KeyText},
-        consumers::{
-            because::parse,
-            show::{key, seen, shown},
-        },
+        consumers::show::{key, seen, shown},
         error::ApiError,
         problem::{
             BadRequest, Forbidden, Invalid, KeyTaken, NotFound, NotJson, PreconditionFailed,

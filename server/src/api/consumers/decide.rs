@@ -10,11 +10,9 @@ use service::{ServiceError, consumers::Consumers};
 
 use crate::{
     api::{
+        because::{Because, reason},
         call::{AdminCall, KeyText},
-        consumers::{
-            because::{Because, reason},
-            show::{key, seen, shown},
-        },
+        consumers::show::{key, seen, shown},
         error::ApiError,
         problem::{
             BadRequest, Forbidden, Invalid, NotFound, NotJson, PreconditionFailed, TooLarge, Unauthorized,

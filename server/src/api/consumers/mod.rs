@@ -1,6 +1,5 @@
 //! Consumers over the API: the same use cases as the page's.
 
-mod because;
 pub(super) mod change;
 pub(super) mod decide;
 pub(super) mod export;

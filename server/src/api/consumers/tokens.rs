@@ -14,11 +14,9 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
+        because::{Because, reason},
         call::{AdminCall, KeyAndUsername, KeyText},
-        consumers::{
-            because::{Because, reason},
-            show::key,
-        },
+        consumers::show::key,
         error::ApiError,
         paging::{PageAsked, Paging},
         problem::{BadRequest, Forbidden, Invalid, NotFound, NotJson, TooLarge, Unauthorized, Unavailable},

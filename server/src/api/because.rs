@@ -2,7 +2,6 @@
 
 use domain::Reason;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
 /// Why it is done.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct Because {
+pub(super) struct Because {
     /// One line of up to 500 characters, for readers of the activity. A decision keeps it until the next one.
     #[schema(max_length = 500, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     reason: Option<String>,
@@ -28,11 +27,8 @@ pub(super) fn reason(call: &Call) -> Result<Option<Reason>, ApiError> {
     if body.is_empty() || (is_form && is_of_the_protocol()) {
         return Ok(None);
     }
-    // An object, since serde would also read a list as the members in their order.
-    let members: Option<Map<String, Value>> = call.json()?;
-    let because: Because = serde_json::from_value(Value::Object(members.unwrap_or_default()))
-        .map_err(|_| ApiError::BadRequest("The body has one member at most: reason, a text.".to_owned()))?;
-    parse(because.reason.as_deref())
+    let because: Option<Because> = call.json()?;
+    parse(because.and_then(|because| because.reason).as_deref())
 }
 
 /// Parses the reason of a change that says more.
