@@ -52,7 +52,7 @@ fn fill(home: &Home) {
         for n in 0..MANY {
             let name = ConsumerName::parse(&format!("App {n}")).unwrap();
             let consumer = Consumer::register(key(n), name, false, Actor::CommandLine, at);
-            let by = By { actor: Actor::CommandLine, address: None, at };
+            let by = By { actor: Actor::CommandLine, address: None, at, reason: None };
             let activity = NewActivity::consumer(by, Action::ConsumerRegistered, None, Some(&consumer));
             store.consumers().insert(&consumer, &secret(n), activity).await.unwrap();
         }

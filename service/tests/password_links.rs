@@ -30,7 +30,7 @@ async fn signs_in(house: &House, name: &str, password: &str) -> bool {
 async fn a_user_who_is_added_chooses_the_password_by_the_link() {
     let house = House::with_users().await;
     let users = house.service.users(&house.root);
-    let (bob, link) = users.invite("bob", "  Bob Marsh ", false).await.unwrap();
+    let (bob, link) = users.invite("bob", "  Bob Marsh ", false, "").await.unwrap();
     assert_eq!(bob.display_name, "Bob Marsh");
     for guess in ["", PASSWORD] {
         assert!(!signs_in(&house, "bob", guess).await);
@@ -51,10 +51,12 @@ async fn what_is_wrong_is_told_field_by_field_and_uses_no_link_up() {
     for (username, name, fields) in
         [("no name!", "a\nb", &["username", "name"][..]), ("ADA", "", &["username"]), ("", "", &["username"])]
     {
-        let Err(ServiceError::Invalid(errors)) = users.invite(username, name, false).await else { panic!() };
+        let Err(ServiceError::Invalid(errors)) = users.invite(username, name, false, "").await else {
+            panic!()
+        };
         assert_eq!(errors.iter().map(|error| &*error.field).collect::<Vec<_>>(), fields);
     }
-    let (_, link) = users.invite("bob", "", true).await.unwrap();
+    let (_, link) = users.invite("bob", "", true, "").await.unwrap();
     for (password, again, field) in [
         ("short", "short", "password"),
         ("xK4;vq!9zW", "xK4;vq!9zW", "password"),
@@ -110,9 +112,12 @@ async fn who_signed_in_long_ago_signs_in_again_before_an_administrator_is_added_
     house.pass(Duration::from_mins(16));
     let admin: Admin = house.who(&token).await.unwrap().admin().unwrap();
     let users = house.service.users(&admin);
-    assert!(matches!(users.invite("bob", "", true).await, Err(ServiceError::SignInAgain)));
+    assert!(matches!(users.invite("bob", "", true, "").await, Err(ServiceError::SignInAgain)));
     assert!(matches!(users.reset_password("grace").await, Err(ServiceError::SignInAgain)));
-    users.invite("bob", "", false).await.unwrap();
+    users.invite("bob", "", false, "").await.unwrap();
+    let both = [AccountChange::Disable, AccountChange::Permit];
+    assert!(matches!(users.change_all("grace", &both).await, Err(ServiceError::SignInAgain)));
+    assert!(!users.find("grace").await.unwrap().disabled, "all of it or nothing");
 }
 
 #[tokio::test]

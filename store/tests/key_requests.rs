@@ -61,7 +61,7 @@ async fn rows(store: &Store) -> Vec<u32> {
 }
 
 fn server(n: i64) -> By {
-    By { actor: Actor::Server, address: None, at: at(n) }
+    By { actor: Actor::Server, address: None, at: at(n), reason: None }
 }
 
 #[tokio::test]
@@ -269,7 +269,7 @@ async fn requests_of_an_earlier_version_get_their_address_and_count_for_its_netw
     let (folder, store) = store().await;
     for (n, from) in [(1, HERE), (2, "2001:db8::1"), (3, "2001:db8::2")] {
         let asked = Consumer { created_by: Actor::Request, ..consumer(n) };
-        let by = By { actor: Actor::Request, address: Some(from.to_owned()), at: at(n.into()) };
+        let by = By { actor: Actor::Request, address: Some(from.to_owned()), at: at(n.into()), reason: None };
         let line = NewActivity::consumer(by, Action::ConsumerRequested, None, Some(&asked));
         store.consumers().insert(&asked, &secret(SECRET), line).await.unwrap();
     }

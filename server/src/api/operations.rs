@@ -33,12 +33,13 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(activity_export::csv))
         .routes(routes!(activity_export::json))
         .routes(routes!(users::list::list, users::add::add))
-        .routes(routes!(users::list::show))
+        .routes(routes!(users::list::show, users::change::edit))
         .routes(routes!(users::change::permit))
         .routes(routes!(users::change::forbid))
         .routes(routes!(users::change::disable))
         .routes(routes!(users::change::enable))
         .routes(routes!(users::change::sign_out))
+        .routes(routes!(users::add::reset))
         .routes(routes!(users::add::reset_password))
 }
 

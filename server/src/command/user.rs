@@ -107,7 +107,7 @@ impl UserCommand {
         let users = desk.service.users(&desk.admin);
         match self {
             Self::Add { name, configure_server, display_name, link: true, .. } => {
-                let (user, token) = users.invite(&name, &display_name, configure_server).await?;
+                let (user, token) = users.invite(&name, &display_name, configure_server, "").await?;
                 hand_over_link(desk, &user, &token, "is added")
             }
             Self::ResetPassword { name } => {

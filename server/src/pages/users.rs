@@ -213,7 +213,7 @@ pub(crate) async fn add(
 ) -> Response {
     let configure_server = form.configure_server.is_some();
     let username = form.username.trim();
-    let added = state.service.users(&page.admin).invite(username, &form.name, configure_server).await;
+    let added = state.service.users(&page.admin).invite(username, &form.name, configure_server, "").await;
     let error = match added {
         Ok((user, token)) => return link(&state, &page, user.username, &token, true).await,
         Err(ServiceError::SignInAgain) => return sign_in_again(&state, ADD),

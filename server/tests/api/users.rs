@@ -4,7 +4,11 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{call, call_json};
-use crate::support::{Browser, PASSWORD, browser::Answer, signer::Provider};
+use crate::support::{
+    Browser, PASSWORD,
+    browser::{Answer, send},
+    signer::Provider,
+};
 
 const USERS: &str = "/api/v1/users";
 const NEW: &str = "another horse battery";
@@ -48,7 +52,10 @@ fn what_is_wrong_with_a_new_user_is_told_field_by_field() {
     let provider = Provider::start();
     let ada = provider.ada();
     for (body, fields) in [
-        (json!({ "username": "no name!", "name": "a\nb" }), &["username", "name"][..]),
+        (
+            json!({ "username": "no name!", "name": "a\nb", "reason": "a\nb" }),
+            &["username", "name", "reason"][..],
+        ),
         (json!({}), &["username"]),
         (json!({ "username": "GRACE" }), &["username"]),
     ] {
@@ -97,6 +104,64 @@ fn each_deed_answers_with_the_user_as_it_is_then_and_twice_is_once() {
     let grace = provider.signed_in("grace");
     assert_eq!(act(ada, "grace", "sign-out").is(200).json()["sessions"], json!(0));
     grace.get("/account/applications").is(303);
+}
+
+fn patch(who: &Browser, username: &str, body: &Value) -> Answer {
+    call_json(who, Method::PATCH, &format!("{USERS}/{username}"), &[], body)
+}
+
+#[test]
+fn an_edit_does_all_that_it_names_or_nothing() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let shown = ada.get(&format!("{USERS}/grace")).is(200).json();
+    assert_eq!(patch(ada, "GRACE", &json!({})).is(200).json(), shown);
+    let both = json!({ "configure_server": true, "disabled": true, "reason": "On leave." });
+    for _ in 0..2 {
+        let edited = patch(ada, "grace", &both).is(200).json();
+        assert_eq!((&edited["configure_server"], &edited["disabled"]), (&json!(true), &json!(true)));
+    }
+    let lines = ada.get("/api/v1/activity?about=grace&limit=2").is(200).json();
+    for (n, action) in ["user_disabled", "user_permitted"].into_iter().enumerate() {
+        let line = &lines["items"][n];
+        assert_eq!((&line["action"], &line["reason"]), (&json!(action), &json!("On leave.")));
+    }
+    for (body, status) in [
+        (json!({ "disabled": "no" }), 400),
+        (json!({ "disabled": false, "name": "Grace" }), 400),
+        (json!({ "disabled": false, "reason": "a\nb" }), 422),
+    ] {
+        patch(ada, "grace", &body).problem(status);
+    }
+    assert_eq!(ada.get(&format!("{USERS}/grace")).is(200).json()["disabled"], true);
+    for body in [json!({ "disabled": true }), json!({ "configure_server": false, "disabled": false })] {
+        patch(ada, "ada", &body).problem(409);
+    }
+    patch(ada, "nobody", &json!({})).problem(404);
+}
+
+#[test]
+fn every_deed_takes_a_reason_that_stands_in_the_activity() {
+    let provider = Provider::start();
+    let ada = provider.ada();
+    let newest = || ada.get("/api/v1/activity?limit=1").is(200).json()["items"][0].clone();
+    let added = json!({ "username": "bob", "reason": "The new one." });
+    call_json(ada, Method::POST, USERS, &[], &added).is(201);
+    assert_eq!(
+        (&newest()["reason"], &newest()["after"]["username"]),
+        (&json!("The new one."), &json!("bob"))
+    );
+    for verb in ["permit", "forbid", "disable", "enable", "sign-out", "reset", "reset-password"] {
+        let path = format!("{USERS}/grace/{verb}");
+        call_json(ada, Method::POST, &path, &[], &json!({ "reason": " She asked. " })).is(200);
+        let line = newest();
+        assert_eq!(line["reason"], "She asked.", "{verb}");
+        for (body, status) in [("{", 400), (r#"{"why":"x"}"#, 400), (r#"{"reason":"a\tb"}"#, 422)] {
+            let request = ada.request(Method::POST, &path).header("content-type", "application/json");
+            send(request.body(body.to_owned()).unwrap()).problem(status);
+        }
+        assert_eq!(newest()["id"], line["id"], "{verb}: nothing of it was done");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use domain::{Action, FieldError, Password, User, Username, error::FieldErrors, user::display_name};
+use domain::{Action, FieldError, Password, Reason, User, Username, error::FieldErrors, user::display_name};
 use store::activity::NewActivity;
 
 use crate::{
@@ -19,12 +19,14 @@ use crate::{
 pub const LINK_LIFE: Duration = Duration::from_hours(24);
 
 impl Users<'_> {
-    /// Creates an account without a password, and a link to set one. Nobody signs in until the link is used.
+    /// Creates an account without a password, and a link to set one. Nobody signs in until the link is used. An empty `reason`
+    /// is none.
     pub async fn invite(
         self,
         username: &str,
         name: &str,
         configure_server: bool,
+        reason: &str,
     ) -> Result<(User, Token), ServiceError> {
         if configure_server {
             self.admin.require_fresh()?;
@@ -32,7 +34,8 @@ impl Users<'_> {
         let mut errors = FieldErrors::default();
         let parsed = errors.take("username", Username::parse(username));
         let name = errors.take("name", display_name(name));
-        let (Some(username), Some(name)) = (parsed, name) else {
+        let reason = errors.take("reason", Reason::parse(reason));
+        let (Some(username), Some(name), Some(reason)) = (parsed, name, reason) else {
             return Err(ServiceError::Invalid(errors.into_vec()));
         };
         let now = self.service.clock.now();
@@ -41,7 +44,8 @@ impl Users<'_> {
             user.display_name = name;
         }
         let token = Token::new();
-        let activity = NewActivity::user(self.admin.by(now), Action::UserAdded, None, Some(&user));
+        let by = self.because(reason.as_ref()).by(now);
+        let activity = NewActivity::user(by, Action::UserAdded, None, Some(&user));
         let links = self.service.store.password_links();
         links.invite(&user, &token.hash(), activity).await.map_err(username_taken)?;
         Ok((user, token))
@@ -52,7 +56,7 @@ impl Users<'_> {
     pub async fn reset_password(self, username: &str) -> Result<(User, Token), ServiceError> {
         self.admin.require_fresh()?;
         let token = Token::new();
-        let by = self.admin.by(self.service.clock.now());
+        let by = self.by(self.service.clock.now());
         let made = match Username::parse(username) {
             Ok(username) => self.service.store.password_links().make(&username, &token.hash(), by).await?,
             Err(_) => None,

@@ -133,7 +133,7 @@ impl Sessions<'_> {
             }
             Some(TypedCode::Recovery(code)) => {
                 let actor = Actor::User(account.user.username.clone());
-                let by = By { actor, address: Some(browser.address.to_string()), at: now };
+                let by = By { actor, address: Some(browser.address.to_string()), at: now, reason: None };
                 factor.use_recovery_code(&recovery_code_hash(account.id, &code), by).await?
             }
             None => CodeCheck::Wrong,

@@ -93,6 +93,7 @@ impl SetUp<'_> {
             actor: Actor::User(user.username.clone()),
             address: Some(browser.address.to_string()),
             at: now,
+            reason: None,
         };
         let activity = NewActivity::user(by, Action::UserAdded, None, Some(&user));
         let links = self.0.store.set_up_links();

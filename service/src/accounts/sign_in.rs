@@ -180,7 +180,7 @@ impl Sessions<'_> {
         self.0.store.sessions().delete_old(now - AT_MOST, now - IDLE).await?;
         let token = Token::new();
         let actor = Actor::User(account.user.username.clone());
-        let by = By { actor, address: Some(browser.address.to_string()), at: now };
+        let by = By { actor, address: Some(browser.address.to_string()), at: now, reason: None };
         let earlier = browser.session.map(token::hash);
         let sessions = self.0.store.sessions();
         let (hash, agent) = (token.hash(), browser.bounded_agent());

@@ -1,7 +1,10 @@
 //! What administrators do to accounts.
 
-use domain::{AccountChange, Action, User, Username, error::FieldErrors};
-use store::{StoreError, activity::NewActivity};
+use domain::{AccountChange, Action, Reason, User, Username, error::FieldErrors};
+use store::{
+    StoreError,
+    activity::{By, NewActivity},
+};
 use time::OffsetDateTime;
 
 use crate::{accounts::new_password::check, error::ServiceError, guard::admin::Admin, service::Service};
@@ -24,16 +27,30 @@ pub(crate) fn username_taken(error: StoreError) -> ServiceError {
 pub struct Users<'a> {
     pub(super) service: &'a Service,
     pub(super) admin: &'a Admin,
+    reason: Option<&'a Reason>,
 }
 
 impl Service {
     /// The accounts, for an administrator.
     pub fn users<'a>(&'a self, admin: &'a Admin) -> Users<'a> {
-        Users { service: self, admin }
+        Users { service: self, admin, reason: None }
+    }
+}
+
+impl<'a> Users<'a> {
+    /// The same for what is done for a reason, which the activity notes.
+    #[must_use]
+    pub fn because(self, reason: Option<&'a Reason>) -> Self {
+        Self { reason, ..self }
     }
 }
 
 impl Users<'_> {
+    /// Who acts, and why.
+    pub(super) fn by(self, at: OffsetDateTime) -> By {
+        By { reason: self.reason.cloned(), ..self.admin.by(at) }
+    }
+
     /// All users, sorted by name.
     pub async fn list(self) -> Result<Vec<User>, ServiceError> {
         Ok(self.service.store.users().list().await?)
@@ -57,7 +74,7 @@ impl Users<'_> {
         };
         let now = self.service.clock.now();
         let user = new_user(username, configure_server, now);
-        let activity = NewActivity::user(self.admin.by(now), Action::UserAdded, None, Some(&user));
+        let activity = NewActivity::user(self.by(now), Action::UserAdded, None, Some(&user));
         let hash = self.service.passwords.hash(&password).await;
         self.service.store.users().insert(&user, &hash, activity).await.map_err(username_taken)?;
         Ok(user)
@@ -68,13 +85,20 @@ impl Users<'_> {
     /// `AccountChange::Permit` cannot check whether the password is long enough for *Configure Server*: only its hash is
     /// there.
     pub async fn change(self, username: &str, change: AccountChange) -> Result<User, ServiceError> {
-        match change {
-            AccountChange::Permit | AccountChange::Forbid => self.admin.require_fresh()?,
-            AccountChange::Disable | AccountChange::Enable => {}
+        self.change_all(username, &[change]).await
+    }
+
+    /// Makes several changes of an account, all or none of them, each as `change` does.
+    pub async fn change_all(self, username: &str, changes: &[AccountChange]) -> Result<User, ServiceError> {
+        for change in changes {
+            match change {
+                AccountChange::Permit | AccountChange::Forbid => self.admin.require_fresh()?,
+                AccountChange::Disable | AccountChange::Enable => {}
+            }
         }
-        let by = self.admin.by(self.service.clock.now());
+        let by = self.by(self.service.clock.now());
         let changed = match Username::parse(username) {
-            Ok(username) => self.service.store.users().change(&username, change, by).await?,
+            Ok(username) => self.service.store.users().change_all(&username, changes, by).await?,
             Err(_) => None,
         };
         changed.ok_or_else(|| no_user(username))
@@ -97,7 +121,7 @@ impl Users<'_> {
         let password = check(password, name.as_str(), *configure_server)
             .map_err(|error| ServiceError::invalid("password", &error))?;
         let hash = self.service.passwords.hash(&password).await;
-        let by = self.admin.by(self.service.clock.now());
+        let by = self.by(self.service.clock.now());
         let users = self.service.store.users();
         let changed = users.change_password(&account.user.username, &hash, keep_tokens, by).await?;
         changed.ok_or_else(|| no_user(username))
@@ -107,7 +131,7 @@ impl Users<'_> {
     /// Idempotent.
     pub async fn reset_factors(self, username: &str) -> Result<User, ServiceError> {
         self.admin.require_fresh()?;
-        let by = self.admin.by(self.service.clock.now());
+        let by = self.by(self.service.clock.now());
         let reset = match Username::parse(username) {
             Ok(username) => self.service.store.users().reset_second_factor(&username, by).await?,
             Err(_) => None,
@@ -117,7 +141,7 @@ impl Users<'_> {
 
     /// Ends every session of an account and revokes its tokens.
     pub async fn sign_out(self, username: &str) -> Result<User, ServiceError> {
-        let by = self.admin.by(self.service.clock.now());
+        let by = self.by(self.service.clock.now());
         let signed_out = match Username::parse(username) {
             Ok(username) => self.service.store.users().sign_out(&username, by).await?,
             Err(_) => None,

@@ -94,7 +94,7 @@ impl KeyRequests<'_> {
     /// Removes the requests whose time is over and that nobody has decided on; returns how many.
     pub async fn end_undecided(self) -> Result<u64, ServiceError> {
         let now = self.0.clock.now();
-        let by = By { actor: Actor::Server, address: None, at: now };
+        let by = By { actor: Actor::Server, address: None, at: now, reason: None };
         Ok(self.0.store.key_requests().end_undecided(now - UNDECIDED_FOR, by).await?)
     }
 

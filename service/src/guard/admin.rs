@@ -69,7 +69,7 @@ impl Admin {
     }
 
     pub(crate) fn by(&self, at: OffsetDateTime) -> By {
-        By { actor: self.actor.clone(), address: self.address.clone(), at }
+        By { actor: self.actor.clone(), address: self.address.clone(), at, reason: None }
     }
 }
 
@@ -126,7 +126,7 @@ impl SignedIn {
     }
 
     pub(crate) fn by(&self, at: OffsetDateTime) -> By {
-        By { actor: self.actor(), address: Some(self.address.to_string()), at }
+        By { actor: self.actor(), address: Some(self.address.to_string()), at, reason: None }
     }
 
     fn actor(&self) -> Actor {

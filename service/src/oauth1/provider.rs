@@ -158,8 +158,12 @@ impl Provider<'_> {
             created_at: now,
             expires_at: self.0.rules.token_ttl.map(|ttl| now + ttl),
         };
-        let by =
-            By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at: now };
+        let by = By {
+            actor: Actor::User(user.username.clone()),
+            address: Some(address.to_string()),
+            at: now,
+            reason: None,
+        };
         let activity = NewActivity::access(by, Action::TokenIssued, consumer.key);
         let may = |current: &Consumer| {
             (verifier.is_some() || current.allow_oauth_1_0)
@@ -217,7 +221,12 @@ impl Provider<'_> {
         };
         let Some(user) = user else { return Ok(()) };
         let at = self.0.clock.now();
-        let by = By { actor: Actor::User(user.username.clone()), address: Some(address.to_string()), at };
+        let by = By {
+            actor: Actor::User(user.username.clone()),
+            address: Some(address.to_string()),
+            at,
+            reason: None,
+        };
         let activity = NewActivity::access(by, Action::TokensRevoked, temporary.consumer_key);
         if self.0.store.temporary_credentials().revoke_issued(&temporary.token, at, activity).await? {
             let consumer = temporary.consumer_key;

@@ -48,7 +48,7 @@ impl Service {
         loop {
             every.tick().await;
             let now = self.clock.now();
-            let by = By { actor: Actor::Server, address: None, at: now };
+            let by = By { actor: Actor::Server, address: None, at: now, reason: None };
             match self.prune(&old(now - keep, now), by).await {
                 Ok(Pruned { lines, tokens, sessions }) => {
                     tracing::info!(

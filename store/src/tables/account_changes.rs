@@ -16,44 +16,47 @@ use crate::{
 };
 
 impl Users<'_> {
-    /// Changes an account and returns its user as it is then; `None` if there is none with this name. Idempotent: where
-    /// nothing changes, nothing is reported. `LastAdministrator` if nobody could administer the server afterwards.
+    /// Changes an account, as `change_all` does.
     pub async fn change(
         self,
         username: &Username,
         to: AccountChange,
         by: By,
     ) -> Result<Option<User>, StoreError> {
+        self.change_all(username, &[to], by).await
+    }
+
+    /// Makes all of these changes of an account, or none, and returns its user as it is then; `None` if there is none with this
+    /// name. Idempotent: what changes nothing is not reported. `LastAdministrator` if nobody could administer the server
+    /// afterwards.
+    pub async fn change_all(
+        self,
+        username: &Username,
+        changes: &[AccountChange],
+        by: By,
+    ) -> Result<Option<User>, StoreError> {
         let mut change = self.0.begin().await?;
         let Some(account) = find(&change.transaction, username).await? else { return Ok(None) };
-        let after = account.user.after(to);
-        if after == account.user {
-            return Ok(Some(after));
+        let last = changes.iter().fold(account.user.clone(), |user, to| user.after(*to));
+        if last == account.user {
+            return Ok(Some(last));
         }
         let is_administrator = account.user.can_administer() && account.has_password();
-        if is_administrator && !after.can_administer() && !any_other(&change, &account).await? {
+        if is_administrator && !last.can_administer() && !any_other(&change, &account).await? {
             return Err(StoreError::LastAdministrator);
         }
-        let columns = match to {
-            AccountChange::Disable | AccountChange::Enable => {
-                user::ActiveModel { disabled: Set(after.disabled), ..Default::default() }
+        let mut before = account.user.clone();
+        for to in changes {
+            let after = before.after(*to);
+            if after == before {
+                continue;
             }
-            AccountChange::Permit | AccountChange::Forbid => {
-                user::ActiveModel { configure_server: Set(after.configure_server), ..Default::default() }
-            }
-        };
-        write(&change, &account, columns).await?;
-        match to {
-            AccountChange::Disable => {
-                end_sessions(&change, &account).await?;
-                end_password_link(&change, &account).await?;
-            }
-            AccountChange::Permit => end_set_up_links(&change.transaction).await?,
-            AccountChange::Enable | AccountChange::Forbid => {}
+            make(&change, &account, *to, &after).await?;
+            change.append(NewActivity::user(by.clone(), to.action(), Some(&before), Some(&after))).await?;
+            before = after;
         }
-        change.append(NewActivity::user(by, to.action(), Some(&account.user), Some(&after))).await?;
         self.0.commit(change).await?;
-        Ok(Some(after))
+        Ok(Some(last))
     }
 
     /// Sets an account's password, ends its sessions and, unless they are kept, revokes its tokens; `None` if there is no
@@ -83,6 +86,27 @@ impl Users<'_> {
         tokens::revoke_all_for(&mut change, account.id, &by).await?;
         self.0.commit(change).await?;
         Ok(Some(user))
+    }
+}
+
+/// Makes one change of an account, with what it ends.
+async fn make(change: &Change, account: &Account, to: AccountChange, after: &User) -> Result<(), StoreError> {
+    let columns = match to {
+        AccountChange::Disable | AccountChange::Enable => {
+            user::ActiveModel { disabled: Set(after.disabled), ..Default::default() }
+        }
+        AccountChange::Permit | AccountChange::Forbid => {
+            user::ActiveModel { configure_server: Set(after.configure_server), ..Default::default() }
+        }
+    };
+    write(change, account, columns).await?;
+    match to {
+        AccountChange::Disable => {
+            end_sessions(change, account).await?;
+            end_password_link(change, account).await
+        }
+        AccountChange::Permit => end_set_up_links(&change.transaction).await,
+        AccountChange::Enable | AccountChange::Forbid => Ok(()),
     }
 }
 

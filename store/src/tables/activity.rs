@@ -20,7 +20,7 @@ use crate::{
     store::{Change, Store},
 };
 
-/// Who acts, from where and when: what every use case knows from the start.
+/// Who acts, from where, when and why: what every use case knows from the start.
 #[derive(Clone, Debug)]
 pub struct By {
     /// The user, the command line or a stranger's request.
@@ -29,6 +29,8 @@ pub struct By {
     pub address: Option<String>,
     /// The time of the change.
     pub at: OffsetDateTime,
+    /// Why, as they said; every line of the change has it.
+    pub reason: Option<Reason>,
 }
 
 /// A line to append.
@@ -39,7 +41,6 @@ pub struct NewActivity {
     consumer: Option<(ConsumerKey, Option<i64>)>,
     before: Option<Value>,
     after: Option<Value>,
-    reason: Option<Reason>,
 }
 
 impl NewActivity {
@@ -60,18 +61,17 @@ impl NewActivity {
             consumer: Some((key, Some(revision))),
             before: before.map(json),
             after: after.map(json),
-            reason: None,
         }
     }
 
     /// A change of an account, or by its owner.
     pub fn user(by: By, action: Action, before: Option<&User>, after: Option<&User>) -> Self {
-        Self { by, action, consumer: None, before: before.map(json), after: after.map(json), reason: None }
+        Self { by, action, consumer: None, before: before.map(json), after: after.map(json) }
     }
 
     /// A user granted or revoked a consumer's access; the consumer itself did not change.
     pub fn access(by: By, action: Action, key: ConsumerKey) -> Self {
-        Self { by, action, consumer: Some((key, None)), before: None, after: None, reason: None }
+        Self { by, action, consumer: Some((key, None)), before: None, after: None }
     }
 
     /// Names the user whose access it was, where an administrator revoked it.
@@ -84,7 +84,7 @@ impl NewActivity {
     pub fn vault(by: By, before: i32, after: i32) -> Self {
         let key = |id| Some(serde_json::json!({ "key_id": id }));
         let (before, after) = (key(before), key(after));
-        Self { by, action: Action::VaultRotated, consumer: None, before, after, reason: None }
+        Self { by, action: Action::VaultRotated, consumer: None, before, after }
     }
 
     /// What was older than a time was deleted.
@@ -94,13 +94,13 @@ impl NewActivity {
             after.insert("before".to_owned(), Value::String(timestamp(before)));
         }
         let (before, after) = (None, Some(after));
-        Self { by, action: Action::ActivityPruned, consumer: None, before, after, reason: None }
+        Self { by, action: Action::ActivityPruned, consumer: None, before, after }
     }
 
     /// Notes why it was done.
     #[must_use]
     pub fn because(self, reason: Option<Reason>) -> Self {
-        Self { reason, ..self }
+        Self { by: By { reason, ..self.by }, ..self }
     }
 
     /// Flags a change that the consumer itself does not show, such as a new secret.
@@ -132,7 +132,7 @@ impl Change {
             address: Set(new.by.address),
             before: Set(new.before),
             after: Set(new.after),
-            reason: Set(new.reason.map(|reason| reason.as_str().to_owned())),
+            reason: Set(new.by.reason.map(|reason| reason.as_str().to_owned())),
             ..Default::default()
         };
         Ok(activity::Entity::insert(row).exec(&self.transaction).await?.last_insert_id)

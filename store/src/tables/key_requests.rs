@@ -104,6 +104,7 @@ impl KeyRequests<'_> {
             actor: consumer.created_by.clone(),
             address: consumer.requested_from.clone(),
             at: consumer.created_at,
+            reason: None,
         };
         change.append(NewActivity::consumer(by, Action::ConsumerRequested, None, Some(&consumer))).await?;
         self.0.commit(change).await?;

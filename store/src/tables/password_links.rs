@@ -81,7 +81,7 @@ impl PasswordLinks<'_> {
         let Some(account) = account_of(&change.transaction, token_hash, made_after).await? else {
             return Ok(None);
         };
-        let by = By { actor: Actor::User(account.user.username.clone()), address, at };
+        let by = By { actor: Actor::User(account.user.username.clone()), address, at, reason: None };
         set_password(&mut change, &account, password_hash, false, &by).await?;
         self.0.commit(change).await?;
         Ok(Some(account.user))

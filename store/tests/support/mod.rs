@@ -138,7 +138,7 @@ pub fn at(n: i64) -> OffsetDateTime {
 }
 
 pub fn by(n: i64) -> By {
-    By { actor: Actor::CommandLine, address: Some("192.0.2.1".to_owned()), at: at(n) }
+    By { actor: Actor::CommandLine, address: Some("192.0.2.1".to_owned()), at: at(n), reason: None }
 }
 
 pub fn key(n: u32) -> ConsumerKey {

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
+        because::{Because, reason},
         call::{AdminCall, NameText},
         error::ApiError,
         problem::{
@@ -39,6 +40,9 @@ pub(in crate::api) struct NewUser {
     #[serde(default)]
     #[schema(required = false)]
     configure_server: bool,
+    /// Why they are added, for readers of the activity: one line of up to 500 characters.
+    #[schema(max_length = 500)]
+    reason: Option<String>,
 }
 
 /// A user, and the link with which they set their password.
@@ -93,9 +97,10 @@ pub(in crate::api) async fn add(
     State(state): State<AppState>,
     call: AdminCall,
 ) -> Result<Response, ApiError> {
-    let NewUser { username, name, configure_server } = call.call.json()?;
+    let NewUser { username, name, configure_server, reason } = call.call.json()?;
+    let (name, reason) = (name.unwrap_or_default(), reason.unwrap_or_default());
     let users = state.service.users(&call.admin);
-    let (user, token) = users.invite(&username, &name.unwrap_or_default(), configure_server).await?;
+    let (user, token) = users.invite(&username, &name, configure_server, &reason).await?;
     let location = state.path(&format!("/api/v1/users/{}", oauth::encode(user.username.as_str())));
     let added = with_link(&state, &call, &user.username, &token).await?;
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], added).into_response())
@@ -107,20 +112,46 @@ pub(in crate::api) async fn add(
 /// until the link is used, which ends the user's sessions and revokes their tokens.
 #[utoipa::path(
     post,
-    path = "/users/{username}/reset-password",
-    operation_id = "resetUserPassword",
+    path = "/users/{username}/reset",
+    operation_id = "resetUser",
     tag = "Users",
     params(("username" = Username, Path, description = "Its username, in any case.")),
+    request_body = Option<Because>,
     responses(
         (status = 200, description = "The link.", body = UserWithLink),
-        BadRequest, Unauthorized, Forbidden, NotFound, Stays, TooLarge, Unavailable,
+        BadRequest, Unauthorized, Forbidden, NotFound, Stays, TooLarge, NotJson, Invalid, Unavailable,
     ),
 )]
-pub(in crate::api) async fn reset_password(
+pub(in crate::api) async fn reset(
     State(state): State<AppState>,
     NameText(name): NameText,
     call: AdminCall,
 ) -> Result<Response, ApiError> {
-    let (user, token) = state.service.users(&call.admin).reset_password(&name).await?;
+    let reason = reason(&call.call)?;
+    let users = state.service.users(&call.admin).because(reason.as_ref());
+    let (user, token) = users.reset_password(&name).await?;
     Ok(with_link(&state, &call, &user.username, &token).await?.into_response())
+}
+
+/// Reset a user's password
+///
+/// The same as `/reset`, under its longer name.
+#[utoipa::path(
+    post,
+    path = "/users/{username}/reset-password",
+    operation_id = "resetUserPassword",
+    tag = "Users",
+    params(("username" = Username, Path, description = "Its username, in any case.")),
+    request_body = Option<Because>,
+    responses(
+        (status = 200, description = "The link.", body = UserWithLink),
+        BadRequest, Unauthorized, Forbidden, NotFound, Stays, TooLarge, NotJson, Invalid, Unavailable,
+    ),
+)]
+pub(in crate::api) async fn reset_password(
+    state: State<AppState>,
+    name: NameText,
+    call: AdminCall,
+) -> Result<Response, ApiError> {
+    reset(state, name, call).await
 }
