@@ -178,6 +178,7 @@ impl Changes {
             rsa_public_key,
             details: self.details.typed(),
             sign_everybody_out: self.sign_everybody_out,
+            reason: String::new(),
         })
     }
 }
@@ -228,6 +229,7 @@ impl ConsumerCommand {
                     secret: secret.unwrap_or_default(),
                     rsa_public_key: rsa_public_key.unwrap_or_default(),
                     key,
+                    reason: String::new(),
                 };
                 let consumer = consumers.register(&typed).await?;
                 desk.hand_over(&consumer, &consumer.key.to_string(), || {

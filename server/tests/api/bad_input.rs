@@ -62,6 +62,8 @@ fn every_field_that_is_wrong_is_told_at_once() {
     }
     "#);
     let absent = |body: &Value| wrong_fields(&call_json(ada, Method::POST, CONSUMERS, &[], body));
+    let with_reason = json!({ "name": "", "secret": "short", "reason": "a\nb" });
+    assert_eq!(absent(&with_reason), ["name", "reason", "secret"]);
     assert_eq!(absent(&json!({})), ["name", "secret"]);
     assert_eq!(absent(&json!({ "name": "Name" })), ["secret"]);
     for name in ["", "   ", &"x".repeat(101), "a\nb", "\u{7f}"] {
@@ -74,9 +76,10 @@ fn every_field_that_is_wrong_is_told_at_once() {
     let path = at(&register(ada, &"ä".repeat(100)));
     let body = json!({
         "name": " ", "secret": "short", "callback_url": "javascript:alert(1)", "rsa_public_key": "nonsense",
+        "reason": "\u{200b}",
     });
     let edited = call_json(ada, Method::PATCH, &path, &[("if-match", "*")], &body);
-    assert_eq!(wrong_fields(&edited), ["callback_url", "name", "rsa_public_key", "secret"]);
+    assert_eq!(wrong_fields(&edited), ["callback_url", "name", "reason", "rsa_public_key", "secret"]);
     for callback in
         ["/cb", "ftp://a/", "https://u:p@a/", "https://a/#x", "http://x;sandbox/", "https://*.example/cb"]
     {

@@ -2,8 +2,8 @@
 //! has not seen.
 
 use domain::{
-    Action, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, DetailsEdit, Edit, FieldError, RightsError,
-    TypedSecret, error::FieldErrors,
+    Action, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, DetailsEdit, Edit, FieldError, Reason,
+    RightsError, TypedSecret, error::FieldErrors,
 };
 use store::{StoreError, activity::NewActivity};
 use time::OffsetDateTime;
@@ -42,12 +42,15 @@ pub struct TypedEdit {
     pub details: TypedDetails,
     /// Revokes every token of the consumer.
     pub sign_everybody_out: bool,
+    /// Why it is changed; empty for what `because` says.
+    pub reason: String,
 }
 
 impl TypedEdit {
-    /// The edit without what is wrong with it, and that.
-    fn check(self) -> (Edit, Vec<FieldError>) {
+    /// The edit without what is wrong with it, its reason, and what is wrong.
+    fn check(self) -> (Edit, Option<Reason>, Vec<FieldError>) {
         let mut errors = FieldErrors::default();
+        let reason = errors.take("reason", Reason::parse(&self.reason)).flatten();
         let edit = Edit {
             name: self.name.and_then(|name| errors.take("name", ConsumerName::parse(&name))),
             secret: self.secret.and_then(|secret| match &self.secret_again {
@@ -78,7 +81,7 @@ impl TypedEdit {
             let unlike = "This is the first of callback_urls; give the same in both, or one of the two.";
             errors.take::<()>("callback_url", Err(unlike));
         }
-        (edit, errors.into_vec())
+        (edit, reason, errors.into_vec())
     }
 }
 
@@ -91,7 +94,8 @@ impl Consumers<'_> {
         edit: TypedEdit,
         seen: Option<i64>,
     ) -> Result<Consumer, ServiceError> {
-        let (edit, wrong) = edit.check();
+        let (edit, reason, wrong) = edit.check();
+        let reason = reason.or_else(|| self.reason.cloned());
         loop {
             let before = self.find(key).await?;
             if wrong.is_empty() {
@@ -111,7 +115,7 @@ impl Consumers<'_> {
                 Some(&before),
                 Some(&after),
             )
-            .because(self.reason.cloned());
+            .because(reason.clone());
             if edit.secret.is_some() {
                 activity = activity.mark(SECRET_CHANGED);
             }

@@ -1,7 +1,9 @@
 //! New consumers, Pending: under a new key, or under one that the application brings along from another server.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{Action, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, TypedSecret, error::FieldErrors};
+use domain::{
+    Action, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Reason, TypedSecret, error::FieldErrors,
+};
 use store::{StoreError, activity::NewActivity, random};
 
 use crate::{
@@ -20,6 +22,8 @@ pub struct TypedConsumer {
     pub rsa_public_key: String,
     /// The key that it has already; `None` for a new one.
     pub key: Option<String>,
+    /// Why it is registered; empty for what `because` says.
+    pub reason: String,
 }
 
 impl TypedConsumer {
@@ -37,6 +41,7 @@ impl TypedConsumer {
             None => Some(ConsumerKey::from_random(random::bytes())),
         };
         let name = errors.take("name", ConsumerName::parse(&self.name));
+        let reason = errors.take("reason", Reason::parse(&self.reason));
         let rsa_public_key = errors.take("rsa_public_key", fields::rsa_public_key(&self.rsa_public_key));
         let has_secret = !self.secret.is_empty() || self.rsa_public_key.trim().is_empty();
         let secret = if has_secret {
@@ -44,9 +49,9 @@ impl TypedConsumer {
         } else {
             ConsumerSecret::parse(&URL_SAFE_NO_PAD.encode(random::bytes::<32>())).ok()
         };
-        match (key, name, secret, rsa_public_key) {
-            (Some(key), Some(name), Some(secret), Some(rsa_public_key)) => {
-                Ok(Checked { key, name, secret, has_secret, rsa_public_key })
+        match (key, name, secret, rsa_public_key, reason) {
+            (Some(key), Some(name), Some(secret), Some(rsa_public_key), Some(reason)) => {
+                Ok(Checked { key, name, secret, has_secret, rsa_public_key, reason })
             }
             _ => Err(ServiceError::Invalid(errors.into_vec())),
         }
@@ -59,17 +64,18 @@ struct Checked {
     secret: ConsumerSecret,
     has_secret: bool,
     rsa_public_key: Option<String>,
+    reason: Option<Reason>,
 }
 
 impl Consumers<'_> {
     /// Registers a consumer as Pending. A key that it brings along must not be taken, nor have been.
     pub async fn register(self, typed: &TypedConsumer) -> Result<Consumer, ServiceError> {
-        let Checked { key, name, secret, has_secret, rsa_public_key } = typed.check()?;
+        let Checked { key, name, secret, has_secret, rsa_public_key, reason } = typed.check()?;
         let by = self.admin.by(self.service.clock.now());
         let consumer = Consumer::register(key, name, false, by.actor.clone(), by.at);
         let consumer = Consumer { has_secret, rsa_public_key, ..consumer };
         let activity = NewActivity::consumer(by, Action::ConsumerRegistered, None, Some(&consumer))
-            .because(self.reason.cloned());
+            .because(reason.or_else(|| self.reason.cloned()));
         match self.service.store.consumers().insert(&consumer, &secret, activity).await {
             Ok(_) => Ok(consumer),
             Err(StoreError::KeyTaken) => Err(ServiceError::KeyTaken(key)),

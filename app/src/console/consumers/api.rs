@@ -251,6 +251,7 @@ pub async fn edit(
             ends_at: ends_at.text(),
         },
         sign_everybody_out: false,
+        reason: String::new(),
     };
     service.consumers(&admin).edit(key, edit, Some(revision)).await.map_err(answer)
 }

@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        because::parse,
         call::{AdminCall, KeyText},
         consumers::show::{key, seen, shown},
         error::ApiError,
@@ -72,15 +71,14 @@ pub(in crate::api) async fn register(
     AdminCall { admin, call }: AdminCall,
 ) -> Result<Response, ApiError> {
     let NewConsumer { name, secret, rsa_public_key, key, reason } = call.json()?;
-    let reason = parse(reason.as_deref())?;
     let typed = TypedConsumer {
         name,
         secret: secret.unwrap_or_default(),
         rsa_public_key: rsa_public_key.unwrap_or_default(),
         key,
+        reason: reason.unwrap_or_default(),
     };
-    let consumers = state.service.consumers(&admin).because(reason.as_ref());
-    let consumer = consumers.register(&typed).await?;
+    let consumer = state.service.consumers(&admin).register(&typed).await?;
     let location = state.path(&format!("/api/v1/consumers/{}", oauth::encode(consumer.key.as_str())));
     Ok(([(header::LOCATION, location)], shown(StatusCode::CREATED, &consumer)).into_response())
 }
@@ -199,7 +197,6 @@ pub(in crate::api) async fn edit(
         return Err(ApiError::PreconditionRequired);
     }
     let patch: ConsumerPatch = call.json()?;
-    let reason = parse(patch.reason.as_deref())?;
     let edit = TypedEdit {
         name: patch.name,
         secret: patch.secret,
@@ -219,7 +216,7 @@ pub(in crate::api) async fn edit(
             ends_at: patch.ends_at.map(Option::unwrap_or_default),
         },
         sign_everybody_out: patch.sign_everybody_out.unwrap_or_default(),
+        reason: patch.reason.unwrap_or_default(),
     };
-    let consumers = consumers.because(reason.as_ref());
     Ok(shown(StatusCode::OK, &consumers.edit(key, edit, seen).await?))
 }
