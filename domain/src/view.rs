@@ -150,21 +150,23 @@ impl View {
         listed(&Self::NAMES, "and")
     }
 
-    /// Sets what this name of an address says; returns whether there is such a name. An empty filter is one that is not
-    /// set: forms send it so.
+    /// Sets what this name of an address says; returns whether there is such a name. An empty value is one that is not set:
+    /// forms send it so.
     pub fn set(&mut self, name: &str, value: &str) -> Result<bool, ViewError> {
-        let filter = Some(value).filter(|value| !value.is_empty());
+        let given = Some(value).filter(|value| !value.is_empty());
         match name {
-            "q" => self.text = filter.map(str::to_owned),
-            "status" => self.status = filter.map(|value| read("status", value, STATUSES)).transpose()?,
+            "q" => self.text = given.map(str::to_owned),
+            "status" => self.status = given.map(|value| read("status", value, STATUSES)).transpose()?,
             "last_used" => {
-                self.last_used = filter.map(|value| read("last_used", value, LAST_USES)).transpose()?;
+                self.last_used = given.map(|value| read("last_used", value, LAST_USES)).transpose()?;
             }
-            "registered_by" => self.registered_by = filter.map(|value| Actor::from(value.to_owned())),
-            "trusted" => self.trusted = filter.map(|value| read("trusted", value, SWITCHES)).transpose()?,
-            "ends" => self.ends = filter.map(|value| read("ends", value, ENDS)).transpose()?,
-            "sort" => self.sort = read("sort", value, SORTS)?,
-            "order" => self.order = Some(read("order", value, ORDERS)?),
+            "registered_by" => self.registered_by = given.map(|value| Actor::from(value.to_owned())),
+            "trusted" => self.trusted = given.map(|value| read("trusted", value, SWITCHES)).transpose()?,
+            "ends" => self.ends = given.map(|value| read("ends", value, ENDS)).transpose()?,
+            "sort" => {
+                self.sort = given.map(|value| read("sort", value, SORTS)).transpose()?.unwrap_or_default();
+            }
+            "order" => self.order = given.map(|value| read("order", value, ORDERS)).transpose()?,
             _ => return Ok(false),
         }
         Ok(true)

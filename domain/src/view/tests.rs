@@ -68,8 +68,8 @@ fn the_words_are_those_of_the_api() {
 }
 
 #[test]
-fn a_filter_that_is_empty_is_not_set() {
-    assert_eq!(view("q=&status=&last_used=&registered_by=&trusted=&ends="), View::default());
+fn a_value_that_is_empty_is_not_set() {
+    assert_eq!(view("q=&status=&last_used=&registered_by=&trusted=&ends=&sort=&order="), View::default());
 }
 
 #[test]
@@ -78,7 +78,10 @@ fn what_is_no_view_is_refused_in_words() {
     assert_eq!(refusal("last_used=30d"), "last_used=30d: give never, 1d, not-30d, not-90d or not-365d.");
     assert_eq!(refusal("trusted=yes"), "trusted=yes: give true or false.");
     assert_eq!(refusal("ends=30d"), "ends=30d: give soon.");
-    assert_eq!(refusal("sort="), "sort=: give created_at, name, key, status, updated_at or last_used_at.");
+    assert_eq!(
+        refusal("sort=size"),
+        "sort=size: give created_at, name, key, status, updated_at or last_used_at."
+    );
     assert_eq!(refusal("order=up"), "order=up: give asc or desc.");
     assert_eq!(refusal("q=a&q=b"), "q is given twice.");
     assert_eq!(

@@ -16,7 +16,7 @@ use crate::{
         call::{AdminCall, Call},
         error::ApiError,
         paging::{PageAsked, Paging},
-        parameters,
+        parameters::{self, or_empty, with_empty},
         problem::{BadRequest, Forbidden, TooLarge, Unauthorized, Unavailable},
     },
     state::AppState,
@@ -86,7 +86,7 @@ pub(super) async fn list(
 #[expect(dead_code, reason = "it is only described: `LineQuery` reads what is sent")]
 pub(super) struct LineFilters {
     /// Only what was done to this consumer, or with its access.
-    #[param(required = false)]
+    #[param(required = false, schema_with = or_empty::<ConsumerKey>)]
     consumer: ConsumerKey,
     /// Only what this author did: a username, *the command line*, *the server* or *by request*.
     #[param(required = false)]
@@ -108,7 +108,8 @@ pub(super) struct LineFilters {
 fn date_or_time() -> Schema {
     let text = |format| ObjectBuilder::new().schema_type(Type::String).format(Some(format));
     let date = text(SchemaFormat::KnownFormat(KnownFormat::Date));
-    OneOfBuilder::new().item(date).item(text(SchemaFormat::KnownFormat(KnownFormat::DateTime))).into()
+    let time = text(SchemaFormat::KnownFormat(KnownFormat::DateTime));
+    with_empty(OneOfBuilder::new().item(date).item(time))
 }
 
 /// Reads the filters that the parameters of a call say.

@@ -4,7 +4,7 @@ use domain::query::{MOST_ROWS, NotACursor};
 use utoipa::{
     IntoParams,
     openapi::{
-        ObjectBuilder, Type,
+        ObjectBuilder, Schema, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
     },
 };
@@ -24,9 +24,9 @@ impl IntoParams for Paging {
             .minimum(Some(1))
             .maximum(Some(MOST_ROWS))
             .default(Some(USUAL_LIMIT.into()));
-        let cursor = ObjectBuilder::new().schema_type(Type::String);
+        let cursor: Schema = ObjectBuilder::new().schema_type(Type::String).into();
         [
-            ("limit", "The page size.", limit),
+            ("limit", "The page size.", parameters::with_empty(limit)),
             (
                 "cursor",
                 "The `next_cursor` of the previous page, unchanged; empty for the first page.",
@@ -59,8 +59,7 @@ impl PageAsked {
         parameters::read(call, &[names, &["limit", "cursor"][..]].concat(), |name, value| {
             match name {
                 "limit" => page.limit = limit(value)?,
-                // Programs send an empty one for the first page.
-                "cursor" => page.cursor = Some(value.to_owned()).filter(|cursor| !cursor.is_empty()),
+                "cursor" => page.cursor = Some(value.to_owned()),
                 _ => return set(name, value),
             }
             Ok(true)

@@ -1,4 +1,10 @@
-//! The query parameters of a call: each is one that there is, and is given once.
+//! The query parameters of a call: each is one that there is, and is given once. An empty one is absent: forms and programs send
+//! so what is not set.
+
+use utoipa::{
+    PartialSchema,
+    openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type},
+};
 
 use crate::api::{call::Call, error::ApiError};
 
@@ -10,7 +16,8 @@ pub(super) fn read(
 ) -> Result<(), ApiError> {
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in call.query() {
-        if !set(&name, &value)? {
+        let is_known = if value.is_empty() { names.contains(&name.as_str()) } else { set(&name, &value)? };
+        if !is_known {
             return Err(ApiError::BadRequest(unknown(&name, names)));
         }
         if seen.contains(&name) {
@@ -24,4 +31,15 @@ pub(super) fn read(
 fn unknown(name: &str, names: &[&str]) -> String {
     let [first @ .., last] = names else { unreachable!("a call that reads parameters has some") };
     format!("{name}: there is no such parameter; {} and {last} are.", first.join(", "))
+}
+
+/// The schema of a parameter, or of an empty one.
+pub(super) fn or_empty<T: PartialSchema>() -> Schema {
+    with_empty(T::schema())
+}
+
+/// This schema, or that of an empty text.
+pub(super) fn with_empty(schema: impl Into<RefOr<Schema>>) -> Schema {
+    let empty = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([""]));
+    OneOfBuilder::new().item(schema).item(empty).into()
 }

@@ -164,8 +164,9 @@ fn a_member_that_is_unknown_doubled_or_of_another_type_is_named_and_its_value_is
 }
 
 #[test]
-fn a_query_that_cannot_be_understood_is_400() {
+fn a_query_that_cannot_be_understood_is_400_and_an_empty_parameter_is_absent() {
     let provider = Provider::start();
+    let key = register(provider.ada(), "Listed");
     for query in [
         "status=open",
         "status=Approved",
@@ -175,21 +176,32 @@ fn a_query_that_cannot_be_understood_is_400() {
         "limit=501",
         "limit=-1",
         "limit=ten",
-        "limit=",
         "limit=99999999999999999999",
         "cursor=nonsense",
         "cursor=&cursor=",
+        "limit=&limit=5",
+        "page=",
         "limit=5&limit=6",
     ] {
         provider.ada().get(&format!("{CONSUMERS}?{query}")).problem(400);
     }
-    for query in ["limit=0", "limit=501", "limit=x", "cursor=x", "consumer=", "consumer=x/y"] {
+    for query in ["limit=0", "limit=501", "limit=x", "cursor=x", "consumer=x/y", "page="] {
         provider.ada().get(&format!("/api/v1/activity?{query}")).problem(400);
     }
     for list in [CONSUMERS, "/api/v1/activity"] {
         let first = provider.ada().get(&format!("{list}?limit=500")).is(200).json();
         let with_empty = provider.ada().get(&format!("{list}?limit=500&cursor=")).is(200).json();
         assert_eq!(with_empty, first, "an empty cursor is that of the first page");
+    }
+    let document = provider.visitor().get("/api/v1/openapi.json").is(200).json();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let parameters = item["get"]["parameters"].as_array().into_iter().flatten();
+        let names = parameters.filter(|of| of["in"] == "query").map(|of| of["name"].as_str().unwrap());
+        let empty: Vec<_> = names.map(|name| format!("{name}=")).collect();
+        let path = path.replace("{key}", &key);
+        if !empty.is_empty() {
+            provider.ada().get(&format!("{path}?{}", empty.join("&"))).is(200);
+        }
     }
     provider.ada().get(&format!("{CONSUMERS}?limit=500")).is(200);
     provider.ada().get("/api/v1/activity?limit=500").is(200);

@@ -5,12 +5,13 @@ use domain::{
     query::{Order, Sort},
     view::{Ends, LastUsed},
 };
-use utoipa::{
-    IntoParams, PartialSchema,
-    openapi::{ObjectBuilder, OneOfBuilder, Schema, Type},
-};
+use utoipa::IntoParams;
 
-use crate::api::{call::Call, error::ApiError, parameters};
+use crate::api::{
+    call::Call,
+    error::ApiError,
+    parameters::{self, or_empty},
+};
 
 /// The parameters, as the OpenAPI document has them. None has to be there.
 #[derive(IntoParams)]
@@ -37,17 +38,11 @@ pub(super) struct Filters {
     #[param(required = false, schema_with = or_empty::<Ends>)]
     ends: Ends,
     /// The column to sort by.
-    #[param(required = false, inline)]
+    #[param(required = false, schema_with = or_empty::<Sort>)]
     sort: Sort,
     /// The direction; by default times go down and texts go up.
-    #[param(required = false, inline)]
+    #[param(required = false, schema_with = or_empty::<Order>)]
     order: Order,
-}
-
-/// A filter, or an empty one, which is one that is not set.
-fn or_empty<T: PartialSchema>() -> Schema {
-    let empty = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([""]));
-    OneOfBuilder::new().item(T::schema()).item(empty).into()
 }
 
 /// Reads the view that the parameters of a call say.
