@@ -110,6 +110,10 @@ pub struct Consumer {
     #[serde(default, with = "crate::time::rfc3339::option")]
     #[cfg_attr(feature = "schema", schema(required))]
     pub ends_at: Option<OffsetDateTime>,
+    /// The time until which it is disapproved; null as long as its disapproval has no end, as none has yet.
+    #[serde(default, with = "crate::time::rfc3339::option")]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub disapproved_until: Option<OffsetDateTime>,
     /// Why it has its status, as the administrator who decided said; null if they did not.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(required, value_type = Option<String>))]
@@ -180,6 +184,7 @@ impl Consumer {
             functional_user: None,
             networks: Vec::new(),
             ends_at: None,
+            disapproved_until: None,
             reason: None,
             created_at: now,
             created_by: by,

@@ -62,8 +62,8 @@ fn a_consumer_lives_its_life_by_commands() {
 fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
     let home = Home::made();
     let consumer = home.json(&["consumer", "register", "Requirements sync", "--secret-stdin"], SECRET);
-    let expected = "allow_oauth_1_0 callback_url callback_urls contact created_at created_by ends_at functional_user \
-                    has_secret key last_used_at may_administer name networks note owner reason request_fingerprint \
+    let expected = "allow_oauth_1_0 callback_url callback_urls contact created_at created_by disapproved_until ends_at \
+                    functional_user has_secret key last_used_at may_administer name networks note owner reason request_fingerprint \
                     requested_from requested_times resembles revision rsa_public_key status trusted trusted_wished updated_at";
     assert_eq!(fields(&consumer), expected);
     assert_eq!(consumer["created_by"], "the command line");

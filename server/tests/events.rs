@@ -66,6 +66,7 @@ fn what_one_browser_does_another_is_told() {
       "contact": null,
       "created_at": "[created_at]",
       "created_by": "ada",
+      "disapproved_until": null,
       "ends_at": null,
       "functional_user": null,
       "has_secret": true,

@@ -181,7 +181,7 @@ fn a_consumer_on_the_wire_has_the_contracts_names_and_times() {
             "trusted": false, "trusted_wished": false, "may_administer": false,
             "allow_oauth_1_0": false, "callback_url": null, "callback_urls": [], "has_secret": true, "rsa_public_key": null,
             "owner": null, "contact": null, "note": null, "functional_user": null, "networks": [], "ends_at": null,
-            "reason": null,
+            "disapproved_until": null, "reason": null,
             "created_at": "1970-01-01T00:00:00.000Z", "created_by": "ada", "updated_at": "1970-01-01T00:00:00.000Z",
             "last_used_at": null, "requested_from": null, "requested_times": 0, "request_fingerprint": null,
             "resembles": null, "revision": 1

@@ -326,11 +326,12 @@ fn rights(consumer: &Consumer) -> String {
 }
 
 /// The API's names, in the order that a person reads them; note and RSA key come last, since they have several lines.
-const SHOWN: [&str; 27] = [
+const SHOWN: [&str; 28] = [
     "key",
     "name",
     "status",
     "reason",
+    "disapproved_until",
     "trusted",
     "trusted_wished",
     "may_administer",

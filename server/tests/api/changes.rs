@@ -26,6 +26,7 @@ fn a_consumer_is_registered_pending_and_found_where_the_answer_says() {
       "contact": null,
       "created_at": "[created_at]",
       "created_by": "ada",
+      "disapproved_until": null,
       "ends_at": null,
       "functional_user": null,
       "has_secret": true,

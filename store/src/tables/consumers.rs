@@ -53,6 +53,8 @@ impl TryFrom<consumer::Model> for Consumer {
             functional_user,
             networks,
             ends_at,
+            // No decision sets one yet.
+            disapproved_until: None,
             reason,
             created_at: time_from(row.created_at)?,
             created_by,
