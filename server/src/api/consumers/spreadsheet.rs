@@ -10,11 +10,12 @@ use crate::api::cells::{defused, written};
 type Column = (&'static str, fn(&Consumer) -> String);
 
 /// Named as in the API. Never a secret: a consumer has none.
-const COLUMNS: [Column; 21] = [
+const COLUMNS: [Column; 22] = [
     ("key", |consumer| consumer.key.to_string()),
     ("name", |consumer| consumer.name.as_str().to_owned()),
     ("status", |consumer| consumer.status.word().to_lowercase()),
     ("trusted", |consumer| consumer.trusted.to_string()),
+    ("trusted_wished", |consumer| consumer.trusted_wished.to_string()),
     ("may_administer", |consumer| consumer.may_administer.to_string()),
     ("allow_oauth_1_0", |consumer| consumer.allow_oauth_1_0.to_string()),
     // No URL holds a blank.
@@ -74,14 +75,14 @@ mod tests {
     fn the_columns_have_the_names_of_the_api_and_each_consumer_a_line() {
         assert_eq!(
             text(head()),
-            "key,name,status,trusted,may_administer,allow_oauth_1_0,callback_urls,owner,contact,note,functional_user,\
-             networks,ends_at,reason,created_at,created_by,updated_at,last_used_at,requested_from,requested_times,\
+            "key,name,status,trusted,trusted_wished,may_administer,allow_oauth_1_0,callback_urls,owner,contact,note,\
+             functional_user,networks,ends_at,reason,created_at,created_by,updated_at,last_used_at,requested_from,requested_times,\
              revision\r\n"
         );
         assert_eq!(text(lines(&[])), "");
         let two = [consumer("OauthKey", "变更"), consumer("my!app", "a, \"b\" and c")];
         let at = "1970-01-01T00:00:00.000Z";
-        let rest = format!("pending,false,false,false,,,,,,,,,{at},the command line,{at},,,0,1\r\n");
+        let rest = format!("pending,false,false,false,false,,,,,,,,,{at},the command line,{at},,,0,1\r\n");
         let expected = format!("OauthKey,变更,{rest}my!app,\"a, \"\"b\"\" and c\",{rest}");
         assert_eq!(text(lines(&two)), expected);
     }
