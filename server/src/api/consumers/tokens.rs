@@ -40,6 +40,9 @@ pub(in crate::api) struct TokenPage {
 /// A user for whom a consumer holds valid tokens: one or several.
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct TokenHolder {
+    /// What signs the user out, in the path of `DELETE`: the username, since one of digits could be another account's number.
+    #[schema(value_type = String)]
+    id: Username,
     /// The user.
     #[schema(value_type = String)]
     user: Username,
@@ -57,7 +60,7 @@ pub(in crate::api) struct TokenHolder {
 impl From<SignedInUser> for TokenHolder {
     fn from(user: SignedInUser) -> Self {
         let SignedInUser { username, since, last_used_at, .. } = user;
-        Self { user: username, since, last_used_at, protocol: PROTOCOL }
+        Self { id: username.clone(), user: username, since, last_used_at, protocol: PROTOCOL }
     }
 }
 
@@ -99,7 +102,7 @@ pub(in crate::api) async fn list(
     tag = "Consumers",
     params(
         ("key" = ConsumerKey, Path, description = "The consumer key."),
-        ("username" = String, Path, description = "The user."),
+        ("username" = String, Path, description = "The `id` of the list: the username, in any case."),
     ),
     request_body = Option<Because>,
     responses(
