@@ -67,6 +67,8 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         .route("/rootservices", get(root_services::root_services))
         .route("/.well-known/oslc/rootservices.xml", get(root_services::root_services))
         .nest("/api/v1", api::routes(get(api_docs::show)))
+        // What is nested does not reach this.
+        .route("/api/v1/", any(api::no_such_call))
         .with_state(state.clone());
     let routes = if prefix.is_empty() {
         routes

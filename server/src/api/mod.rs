@@ -28,8 +28,11 @@ pub(crate) fn routes(docs: MethodRouter<AppState>) -> Router<AppState> {
     Router::from(operations::operations())
         .route("/openapi.json", get(openapi::open_api))
         .route("/docs", docs)
-        .fallback(async || {
-            ApiError::NotFound("There is no such call; /api/v1/docs lists what there is.".to_owned())
-        })
+        .fallback(no_such_call)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+}
+
+/// Where no operation is.
+pub(crate) async fn no_such_call() -> ApiError {
+    ApiError::NotFound("There is no such call; /api/v1/docs lists what there is.".to_owned())
 }

@@ -211,9 +211,15 @@ fn a_query_that_cannot_be_understood_is_400_and_an_empty_parameter_is_absent() {
 fn what_is_not_there_is_404_and_what_cannot_be_done_with_it_405() {
     let provider = Provider::start();
     let ada = provider.ada();
-    for path in
-        [at(NOWHERE), at("nonsense"), at("%20"), at("a.b"), "/api/v1/nothing".into(), "/api/v1".into()]
-    {
+    for path in [
+        at(NOWHERE),
+        at("nonsense"),
+        at("%20"),
+        at("a.b"),
+        "/api/v1/nothing".into(),
+        "/api/v1".into(),
+        "/api/v1/".into(),
+    ] {
         ada.get(&path).problem(404);
     }
     for no_key in ["%20", "a%20b", "a%22b", "%C3%A9", &"k".repeat(65)] {
