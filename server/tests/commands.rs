@@ -69,8 +69,14 @@ fn for_machines_an_object_has_the_apis_names_and_never_a_secret() {
     assert_eq!(consumer["created_by"], "the command line");
     assert!(consumer["created_at"].as_str().unwrap().ends_with('Z'), "{consumer}");
     let user = home.json(&["user", "add", "ada", "--configure-server", "--password-stdin"], PASSWORD);
-    assert_eq!(fields(&user), "configure_server created_at disabled display_name second_factor username");
+    let expected = "configure_server created_at disabled has_password last_signed_in_at name second_factor \
+                    sessions username";
+    assert_eq!(fields(&user), expected);
     assert_eq!(home.json(&["user", "list"], ""), json!([user]));
+    assert_eq!(home.json(&["user", "permit", "ada"], ""), user);
+    let reset = home.json(&["user", "reset-password", "ada"], "");
+    assert_eq!((fields(&reset), &reset["user"]), ("password_link user".to_owned(), &user));
+    assert_eq!(fields(&reset["password_link"]), "expires_at url");
     let findings = home.json(&["check"], "");
     for finding in findings.as_array().unwrap() {
         assert_eq!((fields(finding).as_str(), &finding["ok"]), ("detail ok subject", &json!(true)));
@@ -208,20 +214,31 @@ fn accounts_live_their_lives_by_commands() {
 }
 
 #[test]
-fn a_link_to_set_a_password_is_printed_alone_and_under_the_public_address_where_it_is_known() {
+fn a_link_to_set_a_password_is_printed_alone_and_under_the_address_of_the_server() {
     let home = Home::made();
     let added = home.run(&["user", "add", "bob", "--link", "--display-name", "Bob Marsh"], "");
     assert_eq!(added.code, Some(0), "{added:?}");
     let link = added.stdout.trim_end();
-    assert!(link.starts_with("/set-password?token=") && !link.contains('\n'), "{added:?}");
-    assert_eq!(home.json(&["user", "list"], "")[0]["display_name"], "Bob Marsh");
+    assert!(link.starts_with("http://127.0.0.1:3000/set-password?token="), "{added:?}");
+    assert!(!link.contains('\n'), "{added:?}");
+    assert_eq!(home.json(&["user", "list"], "")[0]["name"], "Bob Marsh");
+    for (listen, base) in [
+        ("0.0.0.0:4000", "http://localhost:4000"),
+        ("[::1]:4000", "http://[::1]:4000"),
+        ("unix:public.sock", "http://localhost"),
+        // Only a start picks the port.
+        ("127.0.0.1:0", ""),
+    ] {
+        let reset = home.run(&["user", "reset-password", "bob", "--listen", listen], "");
+        assert!(reset.stdout.starts_with(&format!("{base}/set-password?token=")), "{reset:?}");
+    }
     let again = ["user", "reset-password", "bob", "--public-url", "https://keys.example/latchkey/"];
     let reset = home.json(&again, "");
-    let url = reset["password_link"].as_str().unwrap();
+    let url = reset["password_link"]["url"].as_str().unwrap();
     assert!(url.starts_with("https://keys.example/latchkey/set-password?token="), "{url}");
     assert_eq!(reset["user"]["username"], "bob");
     let server = home.serve();
-    server.visitor().get(link).is(410);
+    server.visitor().get(link.strip_prefix("http://127.0.0.1:3000").unwrap()).is(410);
     let path = url.strip_prefix("https://keys.example/latchkey").unwrap();
     server.visitor().get(path).is(200);
 }

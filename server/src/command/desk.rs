@@ -8,8 +8,9 @@ use url::Url;
 
 use crate::{
     command::{error::CommandError, terminal::output},
+    serve::listen::public_url,
     settings::{Settings, data_dir::make_data_dir},
-    wire::password_link,
+    wire::password_link::PasswordLink,
 };
 
 /// What every command on the database works with.
@@ -17,8 +18,7 @@ pub(super) struct Desk {
     store: Arc<Store>,
     pub(super) service: Service,
     pub(super) admin: Admin,
-    /// The address that browsers see, where the settings name one.
-    public_url: Option<Url>,
+    settings: Settings,
     json: bool,
 }
 
@@ -42,12 +42,20 @@ impl Desk {
         let admin = Admin::at_the_command_line(&mut store);
         let store = Arc::new(store);
         let service = Service::new(store.clone(), Clock::System, Rules::default());
-        Self { store, service, admin, public_url: settings.public_url.clone(), json }
+        Self { store, service, admin, settings: settings.clone(), json }
     }
 
-    /// The link with which a user sets their password; without the server's address where the settings do not name it.
-    pub(super) fn password_link(&self, token: &Token) -> String {
-        password_link::address(self.public_url.as_ref(), token)
+    /// The link with which a user sets their password; without the server's address where the settings leave it open.
+    pub(super) fn password_link(&self, token: &Token) -> PasswordLink {
+        PasswordLink::new(self.public_url().as_ref(), token, self.service.now())
+    }
+
+    /// The address of the server that these settings make; `None` where only its start picks a port.
+    fn public_url(&self) -> Option<Url> {
+        let listen = &self.settings.listen;
+        let bound = listen.addresses().into_iter().find(|address| address.port() != 0);
+        let is_known = self.settings.public_url.is_some() || bound.is_some() || listen.port().is_none();
+        is_known.then(|| public_url(&self.settings, bound))
     }
 
     /// Closes the database, so that it is one file again. A failure loses nothing that was committed.

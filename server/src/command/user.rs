@@ -1,8 +1,8 @@
 //! `latchkey user …`
 
 use clap::Subcommand;
-use domain::{AccountChange, User};
-use service::Token;
+use domain::{AccountChange, Member, User};
+use service::{ServiceError, Token};
 
 use crate::command::{
     desk::Desk,
@@ -100,59 +100,61 @@ impl UserCommand {
     }
 
     pub(super) async fn run(self, desk: &Desk) -> Result<(), CommandError> {
-        let change = |user: Result<User, service::ServiceError>, what: &'static str| {
-            let user = user?;
-            desk.report(&user, || format!("{} {what}.", user.username))
-        };
         let users = desk.service.users(&desk.admin);
-        match self {
+        let (done, what) = match self {
             Self::Add { name, configure_server, display_name, link: true, .. } => {
                 let (user, token) = users.invite(&name, &display_name, configure_server, "").await?;
-                hand_over_link(desk, &user, &token, "is added")
+                return hand_over_link(desk, &user, &token, "is added").await;
             }
             Self::ResetPassword { name } => {
                 let (user, token) = users.reset_password(&name).await?;
-                hand_over_link(desk, &user, &token, "has a new link")
-            }
-            Self::Add { name, configure_server, .. } => {
-                let password = input::secret_from_stdin("password")?;
-                change(users.add(&name, password.expose(), configure_server).await, "is added")
+                return hand_over_link(desk, &user, &token, "has a new link").await;
             }
             Self::List => {
                 let users = users.list().await?;
-                desk.print(&users, || table(&users))
+                return desk.print(&users, || table(&users));
             }
-            Self::Disable { name } => {
-                change(users.change(&name, AccountChange::Disable).await, "is disabled")
+            Self::Add { name, configure_server, .. } => {
+                let password = input::secret_from_stdin("password")?;
+                (users.add(&name, password.expose(), configure_server).await, "is added")
             }
-            Self::Enable { name } => change(users.change(&name, AccountChange::Enable).await, "is enabled"),
+            Self::Disable { name } => (users.change(&name, AccountChange::Disable).await, "is disabled"),
+            Self::Enable { name } => (users.change(&name, AccountChange::Enable).await, "is enabled"),
             Self::Permit { name } => {
-                change(users.change(&name, AccountChange::Permit).await, "has Configure Server")
+                (users.change(&name, AccountChange::Permit).await, "has Configure Server")
             }
             Self::Forbid { name } => {
-                change(users.change(&name, AccountChange::Forbid).await, "does not have Configure Server")
+                (users.change(&name, AccountChange::Forbid).await, "does not have Configure Server")
             }
             Self::ResetFactors { name } => {
-                change(users.reset_factors(&name).await, "has no second factor any more")
+                (users.reset_factors(&name).await, "has no second factor any more")
             }
-            Self::SignOut { name } => change(users.sign_out(&name).await, "is signed out everywhere"),
+            Self::SignOut { name } => (users.sign_out(&name).await, "is signed out everywhere"),
             Self::Passwd { name, keep_tokens, .. } => {
                 let password = input::secret_from_stdin("password")?;
                 let changed = users.change_password(&name, password.expose(), keep_tokens).await;
-                change(changed, "has the new password")
+                (changed, "has the new password")
             }
-        }
+        };
+        let user = done?;
+        let member = as_in_the_api(desk, &user).await?;
+        desk.report(&member, || format!("{} {what}.", user.username))
     }
 }
 
-/// Prints a link alone, for people who hand it on; it is nowhere else.
-fn hand_over_link(desk: &Desk, user: &User, token: &Token, what: &str) -> Result<(), CommandError> {
-    let link = desk.password_link(token);
-    let value = serde_json::json!({ "user": user, "password_link": link });
-    desk.hand_over(&value, &link, || format!("{} {what}, but the link is lost.", user.username))
+/// A user with the API's names.
+async fn as_in_the_api(desk: &Desk, user: &User) -> Result<Member, ServiceError> {
+    desk.service.users(&desk.admin).find(user.username.as_str()).await
 }
 
-fn table(users: &[User]) -> String {
+/// Prints a link alone, for people who hand it on; it is nowhere else.
+async fn hand_over_link(desk: &Desk, user: &User, token: &Token, what: &str) -> Result<(), CommandError> {
+    let (member, link) = (as_in_the_api(desk, user).await?, desk.password_link(token));
+    let value = serde_json::json!({ "user": member, "password_link": link });
+    desk.hand_over(&value, &link.url, || format!("{} {what}, but the link is lost.", user.username))
+}
+
+fn table(users: &[Member]) -> String {
     let word = |yes, word: &str| if yes { word.to_owned() } else { String::new() };
     let rows: Vec<_> = users
         .iter()

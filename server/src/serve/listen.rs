@@ -8,11 +8,17 @@ use url::Url;
 
 use crate::{
     serve::{bound::Bound, error::ServeError, unix_socket},
-    settings::listen_at::ListenAt,
+    settings::{Settings, listen_at::ListenAt},
 };
 
+/// The address that browsers see: that of the settings or, without one, where the public listener is bound.
+pub(crate) fn public_url(settings: &Settings, bound: Option<SocketAddr>) -> Url {
+    let scheme = if settings.tls().is_some() { "https" } else { "http" };
+    settings.public_url.clone().unwrap_or_else(|| bound_url(scheme, bound))
+}
+
 /// The address that a listener is bound to, as a URL; the unspecified address and a unix socket become `localhost`.
-pub(super) fn bound_url(scheme: &str, address: Option<SocketAddr>) -> Url {
+fn bound_url(scheme: &str, address: Option<SocketAddr>) -> Url {
     let shown = match address {
         Some(address) if address.ip().is_unspecified() => format!("localhost:{}", address.port()),
         Some(address) => address.to_string(),

@@ -38,7 +38,7 @@ use crate::{
         announce::Announcement,
         certificate::Served,
         error::ServeError,
-        listen::{bound_url, listen, remove_sockets, shown, tls},
+        listen::{listen, public_url, remove_sockets, shown, tls},
         stop::{drain, finished, stop_signal},
         tasks::Tasks,
     },
@@ -96,7 +96,7 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
 
     let scheme = if tls.is_some() { "https" } else { "http" };
     let (address, shown_public) = (listener.address()?, shown(scheme, &settings.listen, &listener)?);
-    let public_url = settings.public_url.clone().unwrap_or_else(|| bound_url(scheme, address));
+    let public_url = public_url(&settings, address);
     let service = Service::new(store.clone(), Clock::System, rules(&settings));
     tell_of_restore(&service, &store).await?;
     let set_up = service.set_up().offer_link().await?;

@@ -1,6 +1,6 @@
 //! The list of users, page by page, as administrators see it.
 
-use domain::{Member, Username};
+use domain::{Member, Username, query::MOST_ROWS};
 use store::Holding;
 
 use crate::{
@@ -25,6 +25,19 @@ impl Users<'_> {
         rows.truncate(most);
         let next = rows.last().filter(|_| is_more).map(|last| last.username.clone());
         Ok((rows, next))
+    }
+
+    /// All users, by username.
+    pub async fn list(self) -> Result<Vec<Member>, ServiceError> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let (rows, next) = self.page(None, after.as_ref(), MOST_ROWS).await?;
+            all.extend(rows);
+            if next.is_none() {
+                return Ok(all);
+            }
+            after = next;
+        }
     }
 
     /// One user.

@@ -51,11 +51,6 @@ impl Users<'_> {
         By { reason: self.reason.cloned(), ..self.admin.by(at) }
     }
 
-    /// All users, sorted by name.
-    pub async fn list(self) -> Result<Vec<User>, ServiceError> {
-        Ok(self.service.store.users().list().await?)
-    }
-
     /// Creates an account.
     pub async fn add(
         self,

@@ -9,7 +9,6 @@ use axum::{
 use domain::{Member, Username};
 use serde::{Deserialize, Serialize};
 use service::Token;
-use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::{
@@ -22,7 +21,7 @@ use crate::{
         },
     },
     state::AppState,
-    wire::password_link,
+    wire::password_link::PasswordLink,
 };
 
 /// A user to add. They choose their password by the link in the answer.
@@ -52,16 +51,6 @@ pub(in crate::api) struct UserWithLink {
     password_link: PasswordLink,
 }
 
-/// A link that sets a password, once. Give it to its user alone.
-#[derive(Serialize, ToSchema)]
-struct PasswordLink {
-    /// Its address.
-    url: String,
-    /// The time from which on it is not valid any more, unless it ends before.
-    #[serde(with = "domain::time::rfc3339")]
-    expires_at: OffsetDateTime,
-}
-
 async fn with_link(
     state: &AppState,
     AdminCall { admin, .. }: &AdminCall,
@@ -69,8 +58,7 @@ async fn with_link(
     token: &Token,
 ) -> Result<Json<UserWithLink>, ApiError> {
     let user = state.service.users(admin).find(username.as_str()).await?;
-    let expires_at = password_link::expires_at(state.service.now());
-    let password_link = PasswordLink { url: password_link::url(state, token), expires_at };
+    let password_link = PasswordLink::new(Some(&state.public_url), token, state.service.now());
     Ok(Json(UserWithLink { user, password_link }))
 }
 
