@@ -139,6 +139,7 @@ fn a_number_that_is_none_is_told_as_the_page_s_code_reads_it() {
         let words = told.json()["BadRequest"].as_str().unwrap().to_owned();
         assert!(words.starts_with("after has to be the number of an event"), "{words}");
     }
+    server.visitor().get("/events?after=").is(401);
 }
 
 #[test]

@@ -29,8 +29,9 @@ const BEAT: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize)]
 pub(crate) struct After {
-    /// The number of the newest activity that the page has seen.
-    after: Option<i64>,
+    /// The number of the newest activity that the page has seen; an empty one is absent.
+    #[serde(default)]
+    after: String,
 }
 
 /// `GET /events?after=…`; a browser that connects again by itself sends `Last-Event-ID` instead.
@@ -42,7 +43,11 @@ pub(crate) async fn events(
     headers: HeaderMap,
 ) -> Response {
     let incident = Incident::of_request(id.to_string());
-    let Ok(Query(After { after })) = after else {
+    let after = after.map_err(drop).and_then(|Query(After { after })| match &*after {
+        "" => Ok(None),
+        number => number.parse::<i64>().map(Some).map_err(drop),
+    });
+    let Ok(after) = after else {
         let words =
             "after has to be the number of an event, once; leave it out to begin with what happens next.";
         return refuse(&AppError::BadRequest(words.to_owned()), &incident);
