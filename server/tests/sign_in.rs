@@ -15,6 +15,7 @@ use http::Method;
 use support::{
     Home, PASSWORD, Server,
     browser::{Answer, send, with_form},
+    signer::raw,
 };
 
 const HOME: &str = "/settings/oauth-consumers";
@@ -280,6 +281,20 @@ fn a_made_up_cookie_is_nobody() {
         visitor.cookie = Some(cookie.to_owned());
         visitor.get(HOME).is(303);
         visitor.call("rows", &[]).is(401);
+    }
+}
+
+#[test]
+fn a_cookie_of_other_software_on_the_host_hides_no_session() {
+    let server = Home::with_users().serve();
+    let session = server.signed_in("ada").cookie.unwrap();
+    let others: [&[u8]; 2] = ["name=Jos\u{e9}".as_bytes(), b"name=Jos\xe9"];
+    for other in others {
+        let host = server.url.strip_prefix("http://").unwrap();
+        let head = format!("GET /api/v1/whoami HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nCookie: ");
+        let request = [head.as_bytes(), other, b"; ", session.as_bytes(), b"\r\n\r\n"].concat();
+        let (status, answer) = raw::exchange(&server.url, &request);
+        assert_eq!(status, 200, "{answer}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use percent_encoding::percent_decode_str;
 use service::{
     AccountHolder, ServiceError, SignedIn, Token,
     sign_in::{Begun, Browser, Presence, Renewed},
@@ -31,8 +32,22 @@ pub(crate) fn cookie(headers: &HeaderMap, https: bool) -> Option<String> {
     value(headers, cookie_name(https))
 }
 
+/// The value of a cookie; of several with this name, the last. Each pair is read by itself: other software on this host may
+/// have set one that is not text, which must not hide ours.
 pub(super) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
-    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
+    let fields = headers.get_all(header::COOKIE).into_iter();
+    let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
+    pairs.rev().find_map(|pair| value_of(pair, name))
+}
+
+/// The value of a `name=value` pair, if it has this name. Names are compared as they were sent: browsers keep others from
+/// setting `__Host-latchkey`, but not `__%48ost-latchkey`.
+fn value_of(pair: &[u8], name: &str) -> Option<String> {
+    let (sent, value) = str::from_utf8(pair).ok()?.split_once('=')?;
+    if sent.trim() != name {
+        return None;
+    }
+    Some(percent_decode_str(value.trim()).decode_utf8().ok()?.into_owned())
 }
 
 /// The cookies of a browser that signs in.
@@ -119,5 +134,51 @@ pub(crate) async fn holder(
     match cookie(headers, state.is_https()) {
         Some(token) => state.service.sessions().account_holder(&token, address.0, Presence::Acting).await,
         None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn read(fields: &[&[u8]]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for field in fields {
+            headers.append(header::COOKIE, HeaderValue::from_bytes(field).unwrap());
+        }
+        value(&headers, "__Host-latchkey")
+    }
+
+    #[test]
+    fn a_cookie_is_found_whatever_other_cookies_the_browser_sends() {
+        let sent: [&[&[u8]]; 7] = [
+            &[b"__Host-latchkey=good"],
+            &["name=Jos\u{e9}; __Host-latchkey=good".as_bytes()],
+            &[b"name=Jos\xe9; __Host-latchkey=good; more=\xff\xfe"],
+            &[b";; x; =y;__Host-latchkey = good ;"],
+            &[b"name=Jos\xe9", b"a=b; __Host-latchkey=good", b"c=d"],
+            &[b"__Host-latchkey=earlier; __Host-latchkey=good"],
+            &[b"__Host-latchkey=earlier", b"__Host-latchkey=go%6Fd"],
+        ];
+        for fields in sent {
+            assert_eq!(read(fields).as_deref(), Some("good"), "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn no_other_cookie_is_taken_for_it() {
+        let sent: [&[&[u8]]; 6] = [
+            &[],
+            &[b"latchkey=other"],
+            &[b"__Host-latchkey"],
+            &[b"__Host-latchkey=\xff"],
+            &[b"__%48ost-latchkey=planted"],
+            &[b"a=__Host-latchkey=b"],
+        ];
+        for fields in sent {
+            assert_eq!(read(fields), None, "{fields:?}");
+        }
     }
 }
