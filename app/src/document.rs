@@ -10,6 +10,7 @@ use leptos::{
 use leptos_axum::ResponseOptions;
 
 use crate::frame::{
+    missed::{Missed, MissedNote},
     policy::content_security_policy,
     shortcuts::{self, Group},
     site::Site,
@@ -29,6 +30,8 @@ pub struct Document {
     pub form_action: Option<String>,
     /// What the script makes the page from, as JSON without a secret; `None` for a page without a script.
     pub data: Option<String>,
+    /// What its user missed before the sign-in, if this is the first page after it. Shown above the page.
+    pub missed: Option<Missed>,
     /// A script in the document itself, which the page works without.
     pub script: Option<&'static str>,
     /// The keyboard shortcuts that `header.js` shows where it is part of that script.
@@ -55,6 +58,7 @@ impl Document {
             status,
             form_action: None,
             data: None,
+            missed: None,
             script: None,
             shortcuts: &[],
             body,
@@ -98,6 +102,7 @@ impl Document {
             view! { <template id="shortcuts" inner_html=shortcuts::dialog(self.shortcuts)></template> }
         });
         let (style, icon) = (site.url(site.style), site.url(site.icon));
+        let missed = view! { <MissedNote missed=self.missed/> };
         let page = (self.body)(site);
         // `ui/dom.rs` sets it where a panel opens later.
         let is_beside = self.beside.is_some().then_some("");
@@ -121,7 +126,7 @@ impl Document {
                     {scripts}
                     {own_script}
                 </head>
-                <body>{body} {shortcuts}</body>
+                <body>{missed} {body} {shortcuts}</body>
             </html>
         }
     }

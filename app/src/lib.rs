@@ -23,12 +23,12 @@ pub use console::consumers::{
     page::ConsumersPage,
 };
 pub use error::AppError;
-pub use frame::{missed::Missed, who::Who};
+pub use frame::who::Who;
 
 #[cfg(feature = "ssr")]
 pub use document::{Body, Document};
 #[cfg(feature = "ssr")]
-pub use frame::{site::Site, who::who_am_i};
+pub use frame::{missed::Missed, site::Site, who::who_am_i};
 #[cfg(feature = "ssr")]
 pub use plain::{
     activity::{ActivityLine, ActivityPage, LineFilters, activity_rows},

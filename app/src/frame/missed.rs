@@ -1,13 +1,12 @@
-//! What a page shows once after a sign-in: the attempts at the account that failed.
+//! What the first page after a sign-in shows: the attempts at the account that failed.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::ui::time::exact;
 
 /// Failed attempts at an account before a sign-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missed {
     /// How many they were.
     pub failed: u32,
@@ -21,7 +20,7 @@ pub(crate) fn MissedNote(
     /// The failed attempts.
     missed: Option<Missed>,
 ) -> impl IntoView {
-    missed.map(|missed| view! { <p class="note warning">{words(missed)}</p> })
+    missed.map(|missed| view! { <aside class="band" aria-label="Failed attempts">{words(missed)}</aside> })
 }
 
 fn words(Missed { failed, since_ms }: Missed) -> String {

@@ -9,7 +9,6 @@ use crate::{
     document::Document,
     frame::{
         header::{Header, NavPage},
-        missed::{Missed, MissedNote},
         site::Site,
         who::Who,
     },
@@ -29,8 +28,6 @@ pub struct Applications {
     pub now_ms: i64,
     /// The name of the consumer that was just revoked.
     pub revoked: Option<String>,
-    /// What the user missed since the last sign-in.
-    pub missed: Option<Missed>,
 }
 
 /// A consumer that acts for the user.
@@ -61,7 +58,7 @@ impl From<Applications> for Document {
 /// The consumers that act for the user, each with **Revoke**.
 #[component]
 fn ApplicationsPage(site: Site, applications: Applications) -> impl IntoView {
-    let Applications { display_name, configure_server, items, now_ms, revoked, missed } = applications;
+    let Applications { display_name, configure_server, items, now_ms, revoked } = applications;
     let revoked = revoked.map(|name| {
         view! {
             <p class="note" role="status" tabindex="-1" autofocus=true>
@@ -102,7 +99,6 @@ fn ApplicationsPage(site: Site, applications: Applications) -> impl IntoView {
                 "Applications that you have allowed to sign you in and to call APIs as you. "
                 "Revoke one, and its very next request is refused, until you allow it again."
             </p>
-            <MissedNote missed/>
             {revoked}
             <div class="card applications">{list}</div>
         </main>

@@ -123,7 +123,7 @@ pub(crate) async fn show(
             until: shown.until,
         },
     };
-    Ok(render(state.site, page, request).await)
+    Ok(render(&state, page, request).await)
 }
 
 /// `GET /settings/activity/lines?after=…`: the rows of the lines that came since, for a page that is open: no session is kept

@@ -12,5 +12,5 @@ use crate::{api::openapi::document, pages::render::render, state::AppState};
 pub(crate) async fn show(State(state): State<AppState>, request: Request) -> Response {
     let public_url = state.public_url.as_str().trim_end_matches('/').to_owned();
     let docs = ApiDocs { openapi: document(&state), public_url };
-    render(state.site, docs, request).await
+    render(&state, docs, request).await
 }

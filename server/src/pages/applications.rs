@@ -15,7 +15,6 @@ use crate::{
         render::{PageError, render},
     },
     state::AppState,
-    wire::missed,
 };
 
 /// Where the page is.
@@ -52,16 +51,14 @@ pub(crate) async fn show(
         since_ms: milliseconds(one.since),
         last_used_ms: one.last_used_at.map(milliseconds),
     });
-    let (missed, shown) = missed::take(request.headers(), &state);
     let applications = Applications {
         display_name: person.user().display_name.clone(),
         configure_server: person.user().configure_server,
         items: items.collect(),
         now_ms: milliseconds(state.service.now()),
         revoked: revoked.map(|name| name.to_string()),
-        missed,
     };
-    Ok((shown, render(state.site, applications, request).await).into_response())
+    Ok(render(&state, applications, request).await)
 }
 
 #[derive(Deserialize)]

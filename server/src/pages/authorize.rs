@@ -54,7 +54,7 @@ pub(crate) async fn show(
         return answered(state, answer, request).await;
     }
     let consent = consent(&question, oauth_token, &person);
-    Ok(render(state.site, consent, request).await)
+    Ok(render(&state, consent, request).await)
 }
 
 fn consent(question: &Question, oauth_token: String, person: &SignedIn) -> Consent {
@@ -140,7 +140,7 @@ async fn answered(
         }
         Ok(Answer::Verifier { consumer, verifier }) => {
             let page = Verifier { consumer_name: consumer, verifier };
-            Ok(render(state.site, page, request).await)
+            Ok(render(&state, page, request).await)
         }
         Ok(Answer::Denied { consumer }) => {
             let text = format!(
@@ -213,5 +213,5 @@ async fn notice(
     request: Request,
 ) -> Response {
     let notice = Notice { status, heading, text, signed_in: false };
-    render(state.site, notice, request).await
+    render(&state, notice, request).await
 }

@@ -39,7 +39,7 @@ pub(super) async fn ask(
     let callback_origin = callback_origin(&state, next).await;
     let reply = CodeReply { step, next: next.to_owned(), problem, callback_origin };
     let request = page_request(&state, PATH);
-    render(state.site, reply, request).await
+    render(&state, reply, request).await
 }
 
 #[derive(Deserialize)]
@@ -67,7 +67,7 @@ pub(crate) async fn enter(
     state.metrics.entered_code(&entered);
     let next = own_path(&next);
     let error = match entered {
-        Ok(begun) => return signed_in(&state, &begun, next),
+        Ok(begun) => return signed_in(&state, &begun, &headers, next),
         Err(error) => error,
     };
     let denial = denial(&error);
@@ -91,7 +91,7 @@ pub(crate) async fn enter(
         let callback_origin = callback_origin(&state, next).await;
         let reply = SignInReply { next: next.to_owned(), problem, callback_origin, ..SignInReply::default() };
         let request = page_request(&state, "/sign-in");
-        render(state.site, reply, request).await
+        render(&state, reply, request).await
     } else {
         ask(state, step, next, problem).await
     };

@@ -52,14 +52,14 @@ pub(crate) async fn show(
     let asked = Asked::read(request.uri().query().unwrap_or_default());
     let view = asked.view();
     let (part, asked_for) = Part::of(asked);
-    let (mut document, missed) = document(&state, &page, None, asked_for, part, request.headers()).await?;
+    let mut document = document(&state, &page, None, asked_for, part).await?;
     // Read last: what happens before it is then in the panel, and what happens after the rows were read is sent as an event.
     let panel = find(&state, &page.admin, &key.0, users_after).await?;
     if matches!(panel, ConsumerPanel::NotThere(..)) {
         document.status = StatusCode::NOT_FOUND;
     }
     document.beside = Some(panel.html(&state.site, &view, state.service.now(), true));
-    Ok((missed, render(state.site, document, request).await).into_response())
+    Ok(render(&state, document, request).await)
 }
 
 /// `GET /settings/oauth-consumers/{key}/panel`: the panel alone. Refusals are panels as well, in words.

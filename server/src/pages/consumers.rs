@@ -3,10 +3,8 @@
 use app::{Document, PageData, Reply, Who};
 use axum::{
     extract::{Request, State},
-    http::HeaderMap,
     response::{IntoResponse as _, Redirect, Response},
 };
-use axum_extra::extract::cookie::CookieJar;
 use domain::{
     Consumer, ConsumerKey, ConsumerName, ConsumerQuery, ConsumerSecret, Cursor, FieldError, Status,
     TypedSecret, View, error::FieldErrors, query::milliseconds,
@@ -22,7 +20,7 @@ use crate::{
         view::Asked,
     },
     state::{AppState, denials::Reason},
-    wire::{denial::Denial, missed, request_id::RequestId},
+    wire::{denial::Denial, request_id::RequestId},
 };
 
 /// The administrator's start page.
@@ -162,19 +160,18 @@ async fn show_part(
     part: Part,
     request: Request,
 ) -> Result<Response, PageError> {
-    let (document, shown) = document(&state, page, reply, asked_for, part, request.headers()).await?;
-    Ok((shown, render(state.site, document, request).await).into_response())
+    let document = document(&state, page, reply, asked_for, part).await?;
+    Ok(render(&state, document, request).await)
 }
 
-/// The page, and what notes that what the user missed was shown.
+/// The page.
 pub(super) async fn document(
     state: &AppState,
     AdminPage { person, admin }: &AdminPage,
     reply: Option<Reply>,
     asked_for: AskedFor,
     Part { view, after }: Part,
-    headers: &HeaderMap,
-) -> Result<(Document, Option<CookieJar>), PageError> {
+) -> Result<Document, PageError> {
     let consumers = state.service.consumers(admin);
     let query = ConsumerQuery { after, ..view.at(state.service.now()) };
     // Read first: what happens between these reads is then sent as an event.
@@ -190,7 +187,6 @@ pub(super) async fn document(
         let mark = if view == View::default() { '?' } else { '&' };
         state.path(&format!("{}{mark}after={}", address(&view), oauth::encode(&cursor.to_string())))
     });
-    let (missed, shown) = missed::take(headers, state);
     let (asked_for, not_found) = match asked_for {
         AskedFor::Nothing => (None, None),
         AskedFor::Approval(consumer) => (Some(consumer), None),
@@ -209,12 +205,11 @@ pub(super) async fn document(
         next,
         now_ms: milliseconds(state.service.now()),
         reply,
-        missed,
         // An approved consumer needs no dialog.
         asked_for: asked_for.filter(|consumer| consumer.status != Status::Approved),
         not_found,
     };
-    Ok((Document::from(data), shown))
+    Ok(data.into())
 }
 
 /// The register form as a browser without scripts sends it.

@@ -18,5 +18,5 @@ pub(crate) async fn home(State(state): State<AppState>) -> Redirect {
 
 /// Any other path.
 pub(crate) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    render(state.site, PageNotFound, request).await
+    render(&state, PageNotFound, request).await
 }

@@ -1,6 +1,9 @@
 //! Where signing in leads afterwards.
 
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::{
+    http::HeaderMap,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use service::sign_in::Begun;
 use url::Url;
 
@@ -28,8 +31,8 @@ pub(super) fn after_sign_in(state: &AppState, next: &str) -> String {
 }
 
 /// The answer to a form with which a session has begun.
-pub(super) fn signed_in(state: &AppState, begun: &Begun, next: &str) -> Response {
-    let cookies = (session::begin(begun, state), missed::remember(begun, state));
+pub(super) fn signed_in(state: &AppState, begun: &Begun, headers: &HeaderMap, next: &str) -> Response {
+    let cookies = (session::begin(begun, state), missed::remember(begun, headers, state));
     (cookies, Redirect::to(&after_sign_in(state, next))).into_response()
 }
 

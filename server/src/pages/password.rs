@@ -42,7 +42,7 @@ pub(crate) async fn show(
     let Some(Person(person)) = person else {
         return sign_in_first(&state, PATH);
     };
-    render(state.site, empty(person.user()), request).await
+    render(&state, empty(person.user()), request).await
 }
 
 #[derive(Deserialize)]
@@ -78,13 +78,13 @@ pub(crate) async fn change(
         Ok(renewed) => {
             let cookies = session::go_on(&renewed, &state);
             let reply = ChangePassword { changed: true, ..reply };
-            (cookies, render(state.site, reply, request).await).into_response()
+            (cookies, render(&state, reply, request).await).into_response()
         }
         Err(error) => {
             let Refused { errors, problem, parts } =
                 Refused::of(error, "current_password", person.user(), &id);
             let reply = ChangePassword { errors, problem, ..reply };
-            (parts, render(state.site, reply, request).await).into_response()
+            (parts, render(&state, reply, request).await).into_response()
         }
     }
 }

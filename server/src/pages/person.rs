@@ -1,16 +1,16 @@
 //! Who asks for a page, and what is shown to those who may not see it.
 
-use app::{Document, Notice, Who};
+use app::{Notice, Who};
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use domain::User;
 use service::{AccountHolder, Admin, NotPermitted, SignedIn, sign_in::Presence};
 
 use crate::{
-    pages::render::PageError,
+    pages::render::{PageError, render_plain},
     state::{AppState, denials::Reason},
     wire::{address::ClientAddress, denial::Denial, session},
 };
@@ -66,7 +66,9 @@ impl FromRequestParts<AppState> for AdminPage {
         };
         match person.admin() {
             Ok(admin) => Ok(Self { person, admin }),
-            Err(NotPermitted::User | NotPermitted::Consumer) => Err(permission_missing(state, &person)),
+            Err(NotPermitted::User | NotPermitted::Consumer) => {
+                Err(permission_missing(state, &parts.headers, &person))
+            }
         }
     }
 }
@@ -87,7 +89,7 @@ impl FromRequestParts<AppState> for Watching {
     }
 }
 
-fn permission_missing(state: &AppState, person: &SignedIn) -> Response {
+fn permission_missing(state: &AppState, headers: &HeaderMap, person: &SignedIn) -> Response {
     let text = format!(
         "You are signed in as {}, and this account does not have the Configure Server permission, which this page \
          needs. Ask an administrator to give it to you, or sign in with another account.",
@@ -96,7 +98,7 @@ fn permission_missing(state: &AppState, person: &SignedIn) -> Response {
     let heading = "Permission missing: Configure Server";
     let notice = Notice { status: StatusCode::FORBIDDEN, heading, text, signed_in: true };
     let denial = Denial::of_user(Reason::NotPermitted, Some(person.user().username.clone()));
-    (denial, Document::from(notice).render_plain(state.site.clone())).into_response()
+    (denial, render_plain(state, notice, headers)).into_response()
 }
 
 /// Where a second factor is set up, and from where a path of this server follows.

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use app::{Document, Notice, Site};
+use app::{Document, Notice};
 use axum::{
     Extension,
     body::Body,
     extract::Request,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use service::ServiceError;
 
 use crate::{
     state::AppState,
-    wire::{failure::Failure, request_id::RequestId},
+    wire::{failure::Failure, missed, request_id::RequestId},
 };
 
 /// A page that could not be made.
@@ -72,14 +72,25 @@ pub(crate) fn status(error: &ServiceError) -> StatusCode {
     }
 }
 
-/// Renders a page as the answer.
-pub(crate) async fn render(site: Site, page: impl Into<Document>, request: Request) -> Response {
-    let document = page.into();
+/// Renders a page as the answer to a request. The first page after a sign-in also shows what its user missed.
+pub(crate) async fn render(state: &AppState, page: impl Into<Document>, request: Request) -> Response {
+    let mut document = page.into();
     if document.data.is_none() {
-        return document.render_plain(site).into_response();
+        return render_plain(state, document, request.headers());
     }
-    let shown = move || document.clone().render(site.clone());
-    leptos_axum::render_app_async_with_context(|| {}, shown)(request).await
+    let (missed, shown) = missed::take(request.headers(), state);
+    document.missed = missed;
+    let site = state.site.clone();
+    let rendered = move || document.clone().render(site.clone());
+    (shown, leptos_axum::render_app_async_with_context(|| {}, rendered)(request).await).into_response()
+}
+
+/// The same for a page without a script, to a request with these headers.
+pub(super) fn render_plain(state: &AppState, page: impl Into<Document>, headers: &HeaderMap) -> Response {
+    let mut document = page.into();
+    let (missed, shown) = missed::take(headers, state);
+    document.missed = missed;
+    (shown, document.render_plain(state.site.clone())).into_response()
 }
 
 /// A page that says why there is nothing else to see.

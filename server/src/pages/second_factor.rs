@@ -41,7 +41,7 @@ pub(crate) async fn show(
     };
     let found = state.service.second_factor(&holder).state().await?;
     let page = page(&state, &holder, found, own_path(&next));
-    Ok(render(state.site, page, request).await)
+    Ok(render(&state, page, request).await)
 }
 
 fn page(state: &AppState, holder: &AccountHolder, found: FactorState, next: &str) -> SecondFactor {
@@ -115,7 +115,7 @@ pub(crate) async fn act(
             let view = FactorView::Codes(codes.in_groups().collect());
             let page = SecondFactor { view, must_set_up: false, ..page };
             let request = page_request(&state, SECOND_FACTOR);
-            Ok(render(state.site, page, request).await)
+            Ok(render(&state, page, request).await)
         }
         Ok(None) => Ok(set_up_first(&state, next)),
         Err(ProofError::Service(ServiceError::SignInAgain)) => {
@@ -128,7 +128,7 @@ pub(crate) async fn act(
             let found = state.service.second_factor(&holder).state().await?;
             let page = SecondFactor { errors, problem, ..page(&state, &holder, found, next) };
             let request = page_request(&state, SECOND_FACTOR);
-            Ok((parts, render(state.site, page, request).await).into_response())
+            Ok((parts, render(&state, page, request).await).into_response())
         }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) async fn show(
         items: items.collect(),
         now_ms: milliseconds(state.service.now()),
     };
-    Ok(render(state.site, page, request).await)
+    Ok(render(&state, page, request).await)
 }
 
 #[derive(Deserialize)]

@@ -34,13 +34,13 @@ pub(crate) async fn show(
     request: Request,
 ) -> Result<Response, PageError> {
     if done.is_some() {
-        return Ok(render(state.site, SetPassword::Done, request).await);
+        return Ok(render(&state, SetPassword::Done, request).await);
     }
     match state.service.password_links().user(&token).await {
         Ok(user) => {
             let username = user.username.to_string();
             let form = SetPassword::Form { token, username, errors: Vec::new(), problem: None };
-            Ok(render(state.site, form, request).await)
+            Ok(render(&state, form, request).await)
         }
         Err(PasswordLinkError::DeadLink) => Ok(dead_link(state, request).await),
         Err(PasswordLinkError::Service(error)) => Err(error.into()),
@@ -52,7 +52,7 @@ async fn dead_link(state: AppState, request: Request) -> Response {
     let text = format!("{} Ask an administrator for a new link.", PasswordLinkError::DeadLink);
     let heading = "Link not valid";
     let notice = Notice { status: StatusCode::GONE, heading, text, signed_in: false };
-    (denial, render(state.site, notice, request).await).into_response()
+    (denial, render(&state, notice, request).await).into_response()
 }
 
 #[derive(Deserialize)]
@@ -89,5 +89,5 @@ pub(crate) async fn set(
     };
     let username = user.username.to_string();
     let page = SetPassword::Form { token: form.token, username, errors, problem };
-    (failed, render(state.site, page, request).await).into_response()
+    (failed, render(&state, page, request).await).into_response()
 }

@@ -40,7 +40,7 @@ pub(crate) async fn set_up_page(
     if !alive {
         return Ok(dead_link(state, request).await);
     }
-    Ok(render(state.site, SetUpReply { token, ..SetUpReply::default() }, request).await)
+    Ok(render(&state, SetUpReply { token, ..SetUpReply::default() }, request).await)
 }
 
 async fn dead_link(state: AppState, request: Request) -> Response {
@@ -50,7 +50,7 @@ async fn dead_link(state: AppState, request: Request) -> Response {
                 itself, run `latchkey user add NAME --configure-server --password-stdin`.";
     let heading = "Set-up link not valid";
     let notice = Notice { status: StatusCode::GONE, heading, text: text.to_owned(), signed_in: false };
-    (denial, render(state.site, notice, request).await).into_response()
+    (denial, render(&state, notice, request).await).into_response()
 }
 
 #[derive(Deserialize)]
@@ -102,5 +102,5 @@ pub(crate) async fn set_up(
         }
     };
     let reply = SetUpReply { token: form.token, username: form.username, errors, problem };
-    (failed, render(state.site, reply, request).await).into_response()
+    (failed, render(&state, reply, request).await).into_response()
 }

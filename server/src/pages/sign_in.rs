@@ -25,6 +25,7 @@ use crate::{
     wire::{
         address::{ClientAddress, Connection},
         denial::Denial,
+        missed,
         request_id::RequestId,
         session::{self, Cookies},
     },
@@ -63,7 +64,7 @@ pub(crate) async fn show(
     }
     let reply = SignInReply { next: own_path(&next).to_owned(), ..SignInReply::default() };
     let reply = with_callback_origin(&state, reply).await;
-    render(state.site, reply, request).await
+    render(&state, reply, request).await
 }
 
 async fn with_callback_origin(state: &AppState, reply: SignInReply) -> SignInReply {
@@ -95,7 +96,7 @@ pub(crate) async fn sign_in(
     let signed_in = state.service.sessions().sign_in(&form.username, &password, &browser).await;
     state.metrics.signed_in(&signed_in);
     let error = match signed_in {
-        Ok(SignIn::Begun(begun)) => return next::signed_in(&state, &begun, &form.next),
+        Ok(SignIn::Begun(begun)) => return next::signed_in(&state, &begun, &headers, &form.next),
         Ok(SignIn::CodeNeeded(step)) => {
             return code::ask(state, step.expose().to_owned(), own_path(&form.next), None).await;
         }
@@ -116,7 +117,7 @@ pub(crate) async fn sign_in(
     let reply = SignInReply { username: form.username, next, problem, ..SignInReply::default() };
     let request = page_request(&state, "/sign-in");
     let reply = with_callback_origin(&state, reply).await;
-    (failed, denial, later, render(state.site, reply, request).await).into_response()
+    (failed, denial, later, render(&state, reply, request).await).into_response()
 }
 
 /// What the log says of a sign-in that failed.
@@ -135,17 +136,18 @@ fn denial(error: &SignInError, username: &str) -> Option<Extension<Denial>> {
 pub(crate) async fn sign_out(
     State(state): State<AppState>,
     holder: Option<Holder>,
+    headers: HeaderMap,
     form: Result<Form<Next>, FormRejection>,
 ) -> Result<Response, PageError> {
     if let Some(Holder(holder)) = holder {
         state.service.sessions().sign_out_holder(&holder).await?;
     }
-    let cookie = session::end(&state);
+    let cookies = (session::end(&state), missed::forget(&headers, &state));
     // Most pages send no form fields with it; signing out must not fail because of one.
     let next = form.map_or_else(|_| String::new(), |Form(Next { next })| next);
     let sign_in = match own_path(&next) {
         "" => Redirect::to(&state.path("/sign-in")).into_response(),
         next => sign_in_first(&state, next),
     };
-    Ok((cookie, sign_in).into_response())
+    Ok((cookies, sign_in).into_response())
 }

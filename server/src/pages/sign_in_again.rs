@@ -31,7 +31,7 @@ pub(super) async fn show(state: AppState, holder: Option<Holder>, next: &str, re
         return sign_in_first(&state, next);
     };
     let reply = reply(&holder, next, Vec::new(), None);
-    render(state.site, reply, request).await
+    render(&state, reply, request).await
 }
 
 fn reply(
@@ -74,5 +74,5 @@ pub(crate) async fn sign_in_again(
     let Refused { errors, problem, parts } = Refused::of(error, "password", holder.user(), &id);
     let reply = reply(&holder, next, errors, problem);
     let request = page_request(&state, PATH);
-    (parts, render(state.site, reply, request).await).into_response()
+    (parts, render(&state, reply, request).await).into_response()
 }

@@ -73,7 +73,7 @@ pub(crate) async fn show(
         query: format!("q={}&after={}", oauth::encode(&q), oauth::encode(&after)),
         done,
     };
-    Ok(render(state.site, page, request).await)
+    Ok(render(&state, page, request).await)
 }
 
 /// `GET /settings/users/rows?seen=…`: the list as it is now, unless nothing was done since, for a page that is open: no session is
@@ -126,7 +126,7 @@ pub(crate) async fn ask(
     };
     let member = state.service.users(&admin).find(&user).await?;
     let page = ConfirmDeed { who: who(person.user()), deed, member, problem: None };
-    Ok(render(state.site, page, request).await)
+    Ok(render(&state, page, request).await)
 }
 
 /// `POST /settings/users/{deed}`: does it.
@@ -191,7 +191,7 @@ pub(crate) async fn add_page(
         errors: Vec::new(),
         problem: None,
     };
-    render(state.site, page, request).await
+    render(&state, page, request).await
 }
 
 #[derive(Deserialize)]
@@ -251,7 +251,7 @@ async fn link(
 /// The answer to a form, whose own request is used up.
 async fn plain(state: AppState, page: impl Into<Document>) -> Response {
     let request = page_request(&state, PATH);
-    render(state.site, page, request).await
+    render(&state, page, request).await
 }
 
 /// Asks for the password first, and leads back to where it is asked once more.

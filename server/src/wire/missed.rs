@@ -1,5 +1,6 @@
-//! What a page shows once after a sign-in: the failed attempts at the account. A cookie carries it over the redirect to the
-//! page that shows it and takes it away; it is shown to the one browser that has it and decides nothing, so nothing seals it.
+//! What the first page after a sign-in shows, whichever it is: the failed attempts at the account. A cookie carries it over
+//! the redirects to the page that shows it and takes it away; it is shown to the one browser that has it and decides
+//! nothing, so nothing seals it.
 
 use std::time::Duration;
 
@@ -7,32 +8,41 @@ use app::Missed;
 use axum::http::HeaderMap;
 use axum_extra::extract::cookie::CookieJar;
 use domain::query::milliseconds;
-use service::sign_in::Begun;
+use service::sign_in::{AT_MOST, Begun};
 
 use crate::{
     state::AppState,
-    wire::session::{set_cookie, value},
+    wire::session::{cookie, set_cookie, value},
 };
-
-/// Redirects take a moment, a consent page in between some minutes.
-const LIFE: Duration = Duration::from_mins(10);
 
 fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-latchkey-missed" } else { "latchkey-missed" }
 }
 
-/// `Set-Cookie` for the failed attempts before a sign-in; `None` if there were none.
-pub(crate) fn remember(begun: &Begun, state: &AppState) -> Option<CookieJar> {
+/// `Set-Cookie` for the failed attempts before a sign-in, for as long as its session; where there were none, those of an
+/// earlier sign-in are taken away.
+pub(crate) fn remember(begun: &Begun, headers: &HeaderMap, state: &AppState) -> Option<CookieJar> {
+    if begun.failed == 0 {
+        return forget(headers, state);
+    }
     let since = begun.since.map(|since| milliseconds(since).to_string()).unwrap_or_default();
     let value = format!("{}.{since}", begun.failed);
-    (begun.failed > 0).then(|| set_cookie(state, cookie_name(state.is_https()), &value, LIFE))
+    Some(set_cookie(state, cookie_name(state.is_https()), &value, AT_MOST))
 }
 
-/// The failed attempts that the browser has not shown yet, and `Set-Cookie` that takes them away.
+/// The failed attempts that a browser with a session has not shown yet, and `Set-Cookie` that takes them away.
 pub(crate) fn take(headers: &HeaderMap, state: &AppState) -> (Option<Missed>, Option<CookieJar>) {
+    let https = state.is_https();
+    match (cookie(headers, https), value(headers, cookie_name(https))) {
+        (Some(_), Some(missed)) => (parse(&missed), forget(headers, state)),
+        (None, _) | (_, None) => (None, None),
+    }
+}
+
+/// `Set-Cookie` that takes them away, if the browser has any.
+pub(crate) fn forget(headers: &HeaderMap, state: &AppState) -> Option<CookieJar> {
     let name = cookie_name(state.is_https());
-    let Some(value) = value(headers, name) else { return (None, None) };
-    (parse(&value), Some(set_cookie(state, name, "", Duration::ZERO)))
+    value(headers, name).map(|_| set_cookie(state, name, "", Duration::ZERO))
 }
 
 fn parse(value: &str) -> Option<Missed> {

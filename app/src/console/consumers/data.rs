@@ -3,7 +3,7 @@
 use domain::{Consumer, FieldError, StatusCounts};
 use serde::{Deserialize, Serialize};
 
-use crate::frame::{missed::Missed, who::Who};
+use crate::frame::who::Who;
 
 /// The data that the page is rendered from; the browser reads it when it takes over. It must not contain a secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,8 +26,6 @@ pub struct PageData {
     pub now_ms: i64,
     /// The result of a register form that was sent without scripts.
     pub reply: Option<Reply>,
-    /// What the user missed since the last sign-in.
-    pub missed: Option<Missed>,
     /// The consumer whose approve dialog is opened at once.
     pub asked_for: Option<Box<Consumer>>,
     /// Why there is none, in words, where a link asks for one.

@@ -14,7 +14,7 @@ use super::{
 use super::{shortcuts::SHORTCUTS, toolbar_html::with_number};
 use crate::{
     console::{frame::Frame, shell::Shell},
-    frame::{header::NavPage, missed::MissedNote},
+    frame::header::NavPage,
     ui::effect::effect,
 };
 #[cfg(feature = "ssr")]
@@ -63,7 +63,6 @@ pub fn ConsumersPage(
             <p class="lead">
                 "Applications that may sign users in and use APIs on their behalf. A new key does nothing until it is approved."
             </p>
-            <MissedNote missed=data.missed/>
             {data.not_found.map(|words| view! { <p class="note warning" role="status">{words}</p> })}
             <Register reply=data.reply/>
             <SelectionBar/>
