@@ -72,7 +72,10 @@ for (const javaScriptEnabled of [true, false]) {
       await server.addUser(grace, false);
       await open(page);
       for (const [entry, told] of [
-        ["Permit Configure Server", "grace has Configure Server."],
+        [
+          "Permit Configure Server",
+          "grace has Configure Server. Their password may be shorter than the 12 characters of an administrator: ask for a new one with Reset password.",
+        ],
         ["Forbid Configure Server", "grace does not have Configure Server any more."],
         ["Sign out everywhere", "grace is signed out everywhere."],
         ["Disable", "grace is disabled."],

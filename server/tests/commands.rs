@@ -214,6 +214,14 @@ fn accounts_live_their_lives_by_commands() {
 }
 
 #[test]
+fn a_permitted_user_may_have_too_short_a_password_for_an_administrator_which_is_said() {
+    let home = Home::with_users();
+    let said = home.run(&["user", "permit", "grace"], "");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.stdout.contains("a password that may be shorter than the 12 characters"), "{said:?}");
+}
+
+#[test]
 fn a_link_to_set_a_password_is_printed_alone_and_under_the_address_of_the_server() {
     let home = Home::made();
     let added = home.run(&["user", "add", "bob", "--link", "--display-name", "Bob Marsh"], "");

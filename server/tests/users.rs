@@ -150,7 +150,11 @@ fn each_deed_is_asked_on_a_page_done_by_its_form_and_told_on_the_next_page() {
     let ada = server.signed_in("ada");
     let grace = server.signed_in("grace");
     for (deed, button, told) in [
-        ("permit", "Permit Configure Server", "grace has Configure Server."),
+        (
+            "permit",
+            "Permit Configure Server",
+            "grace has Configure Server. Their password may be shorter than the 12 characters of an administrator: ",
+        ),
         ("forbid", "Forbid Configure Server", "grace does not have Configure Server any more."),
         ("sign-out", "Sign out everywhere", "grace is signed out everywhere."),
         ("disable", "Disable", "grace is disabled."),

@@ -109,6 +109,11 @@ impl UserDeed {
     /// What was done, where the user is as it has made them.
     pub fn done(self, member: &Member) -> Option<String> {
         let (is_so, words) = match self {
+            // A password yet to be set is held to the rule for administrators; of one that is there, only a hash is known.
+            Self::Permit if member.has_password => (
+                member.configure_server,
+                "has Configure Server. Their password may be shorter than the 12 characters of an administrator: ask for a new one with Reset password.",
+            ),
             Self::Permit => (member.configure_server, "has Configure Server."),
             Self::Forbid => (!member.configure_server, "does not have Configure Server any more."),
             Self::Disable => (member.disabled, "is disabled."),

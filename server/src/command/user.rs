@@ -121,7 +121,7 @@ impl UserCommand {
             Self::Disable { name } => (users.change(&name, AccountChange::Disable).await, "is disabled"),
             Self::Enable { name } => (users.change(&name, AccountChange::Enable).await, "is enabled"),
             Self::Permit { name } => {
-                (users.change(&name, AccountChange::Permit).await, "has Configure Server")
+                (users.change(&name, AccountChange::Permit).await, PERMITTED)
             }
             Self::Forbid { name } => {
                 (users.change(&name, AccountChange::Forbid).await, "does not have Configure Server")
@@ -141,6 +141,10 @@ impl UserCommand {
         desk.report(&member, || format!("{} {what}.", user.username))
     }
 }
+
+/// What permitting does, and what it cannot see to: of the password there is only a hash, which does not tell the length.
+const PERMITTED: &str = "has Configure Server, with a password that may be shorter than the 12 characters of an \
+                         administrator: `latchkey user reset-password` makes a link for a new one";
 
 /// A user with the API's names.
 async fn as_in_the_api(desk: &Desk, user: &User) -> Result<Member, ServiceError> {
