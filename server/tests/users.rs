@@ -105,9 +105,12 @@ fn a_user_is_added_with_a_link_that_is_shown_once_and_works_once() {
     let mut visitor = server.visitor();
     let form = visitor.get(&format!("/set-password?token={token}")).is(200);
     assert!(form.text().contains("Re-type password") && form.text().contains("bob"), "{}", form.text());
+    let address = server.url.strip_prefix("http://").unwrap();
     for (password, again, words) in [
         ("short", "short", "at least 12 characters"),
         ("123456789012", "123456789012", "easy to guess"),
+        ("Bob Marsh, Bob Marsh", "Bob Marsh, Bob Marsh", "easy to guess"),
+        (address, address, "easy to guess"),
         (NEW, PASSWORD, "The two passwords differ."),
     ] {
         let wrong = set_password(&visitor, &token, password, again).is(422);

@@ -1,4 +1,4 @@
-//! What the settings decide: OAuth's methods, clock skew and lifetimes, and who needs a second factor.
+//! What the settings decide: OAuth's methods, clock skew and lifetimes, who needs a second factor, and where this server is.
 
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ pub struct Rules {
     pub key_requests: bool,
     /// Whose account must have a second factor: without one, a session opens nothing but its set-up.
     pub require_second_factor: RequireSecondFactor,
+    /// Host and port that browsers see, which make no password; empty where they are unknown.
+    pub site: String,
 }
 
 impl Rules {
@@ -112,6 +114,7 @@ impl Default for Rules {
             allow_plaintext: false,
             key_requests: true,
             require_second_factor: RequireSecondFactor::default(),
+            site: String::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use service::{Admin, Clock, Rules, Service, Token};
 use store::{Opened, Store};
-use url::Url;
+use url::{Position, Url};
 
 use crate::{
     command::{error::CommandError, terminal::output},
@@ -41,21 +41,16 @@ impl Desk {
     fn on(mut store: Store, settings: &Settings, json: bool) -> Self {
         let admin = Admin::at_the_command_line(&mut store);
         let store = Arc::new(store);
-        let service = Service::new(store.clone(), Clock::System, Rules::default());
+        let site = known_url(settings);
+        let site = site.as_ref().map(|url| &url[Position::BeforeHost..Position::AfterPort]);
+        let rules = Rules { site: site.unwrap_or_default().to_owned(), ..Rules::default() };
+        let service = Service::new(store.clone(), Clock::System, rules);
         Self { store, service, admin, settings: settings.clone(), json }
     }
 
     /// The link with which a user sets their password; without the server's address where the settings leave it open.
     pub(super) fn password_link(&self, token: &Token) -> PasswordLink {
-        PasswordLink::new(self.public_url().as_ref(), token, self.service.now())
-    }
-
-    /// The address of the server that these settings make; `None` where only its start picks a port.
-    fn public_url(&self) -> Option<Url> {
-        let listen = &self.settings.listen;
-        let bound = listen.addresses().into_iter().find(|address| address.port() != 0);
-        let is_known = self.settings.public_url.is_some() || bound.is_some() || listen.port().is_none();
-        is_known.then(|| public_url(&self.settings, bound))
+        PasswordLink::new(known_url(&self.settings).as_ref(), token, self.service.now())
     }
 
     /// Closes the database, so that it is one file again. A failure loses nothing that was committed.
@@ -102,4 +97,12 @@ impl Desk {
         let text = if self.json { output::json(value) } else { words() };
         output::print(&text)
     }
+}
+
+/// The address of the server that these settings make; `None` where only its start picks a port.
+fn known_url(settings: &Settings) -> Option<Url> {
+    let listen = &settings.listen;
+    let bound = listen.addresses().into_iter().find(|address| address.port() != 0);
+    let is_known = settings.public_url.is_some() || bound.is_some() || listen.port().is_none();
+    is_known.then(|| public_url(settings, bound))
 }

@@ -29,6 +29,7 @@ use axum_server::Handle;
 use service::{Clock, Rules, Service};
 use store::Store;
 use tokio::sync::watch;
+use url::{Position, Url};
 
 use crate::{
     layers::known_hosts::KnownHosts,
@@ -97,7 +98,7 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     let scheme = if tls.is_some() { "https" } else { "http" };
     let (address, shown_public) = (listener.address()?, shown(scheme, &settings.listen, &listener)?);
     let public_url = public_url(&settings, address);
-    let service = Service::new(store.clone(), Clock::System, rules(&settings));
+    let service = Service::new(store.clone(), Clock::System, rules(&settings, &public_url));
     tell_of_restore(&service, &store).await?;
     let set_up = service.set_up().offer_link().await?;
     let (stop, stopping) = watch::channel(false);
@@ -186,7 +187,7 @@ fn warn(settings: &Settings) {
     }
 }
 
-fn rules(settings: &Settings) -> Rules {
+fn rules(settings: &Settings, public_url: &Url) -> Rules {
     Rules {
         clock_skew: settings.clock_skew,
         temporary_credentials_ttl: settings.temporary_credentials_ttl,
@@ -195,6 +196,7 @@ fn rules(settings: &Settings) -> Rules {
         allow_plaintext: settings.allow_plaintext,
         key_requests: settings.key_requests,
         require_second_factor: settings.require_second_factor,
+        site: public_url[Position::BeforeHost..Position::AfterPort].to_owned(),
         ..Rules::default()
     }
 }

@@ -1,6 +1,8 @@
 //! Whether a new password is good enough: long enough for what its account may do, and hard to guess. Asked where a password
 //! is set, never at a sign-in.
 
+use std::cmp::Reverse;
+
 use domain::Password;
 use zxcvbn::{Score, feedback::Feedback, zxcvbn};
 
@@ -31,19 +33,18 @@ pub(crate) enum WeakPassword {
     Guessable(String),
 }
 
-/// Checks a new password for the account of this name.
+/// Checks a new password for an account; its names, and the address of this server, are in sight.
 pub(crate) fn check(
     password: &str,
-    username: &str,
+    in_sight: &[&str],
     configure_server: bool,
 ) -> Result<Password, WeakPassword> {
     if configure_server && (1..LEAST_FOR_ADMINISTRATORS).contains(&password.chars().count()) {
         return Err(WeakPassword::TooShortForAdministrator);
     }
     let parsed = Password::parse(password).map_err(|error| WeakPassword::Text(error.to_string()))?;
-    let username = username.to_lowercase();
-    let parts = username.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| part.len() > 2);
-    let known: Vec<&str> = IN_SIGHT.into_iter().chain([&*username]).chain(parts).collect();
+    let known = known(in_sight);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     if is_in_sight(&password.to_lowercase(), &known) {
         return Err(WeakPassword::Guessable(
             ": it is hardly more than words that everybody sees here.".to_owned(),
@@ -58,10 +59,21 @@ pub(crate) fn check(
     Err(WeakPassword::Guessable(warning.map_or_else(|| ".".to_owned(), |warning| format!(". {warning}"))))
 }
 
+/// What everybody sees here, and these names with their parts; all of it backwards, too.
+fn known(in_sight: &[&str]) -> Vec<String> {
+    let names: Vec<String> = in_sight.iter().map(|name| name.to_lowercase()).collect();
+    let parts = names.iter().flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
+    let parts = parts.filter(|part| part.chars().count() > 2);
+    let words = IN_SIGHT.into_iter().chain(names.iter().map(String::as_str)).chain(parts);
+    words.flat_map(|word| [word.to_owned(), word.chars().rev().collect()]).collect()
+}
+
 /// Whether a password has too little beside these words.
 fn is_in_sight(password: &str, known: &[&str]) -> bool {
-    let known = known.iter().filter(|word| !word.is_empty());
-    let rest = known.fold(password.to_owned(), |rest, word| rest.replace(word, ""));
+    let mut known: Vec<&str> = known.iter().copied().filter(|word| !word.is_empty()).collect();
+    // The longest first: a shorter one may be a part of it.
+    known.sort_by_key(|word| Reverse(word.len()));
+    let rest = known.into_iter().fold(password.to_owned(), |rest, word| rest.replace(word, ""));
     rest.len() < password.len() && rest.chars().filter(|c| c.is_alphanumeric()).count() < LEAST_BESIDE
 }
 
@@ -70,7 +82,7 @@ mod tests {
     use super::*;
 
     fn refusal(password: &str, username: &str, configure_server: bool) -> String {
-        check(password, username, configure_server).unwrap_err().to_string()
+        check(password, &[username], configure_server).unwrap_err().to_string()
     }
 
     #[test]
@@ -90,7 +102,24 @@ mod tests {
             "latchkey2026ada.lovelace",
             "administrator1",
         ] {
-            let refused = check(weak, "ada.lovelace", false);
+            let refused = check(weak, &["ada.lovelace"], false);
+            assert!(matches!(refused, Err(WeakPassword::Guessable(_))), "{weak}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn the_name_that_is_shown_and_the_address_are_in_sight_also_backwards_and_repeated() {
+        for (weak, in_sight) in [
+            ("Maximilian Mustermann", ["max2", "Maximilian Mustermann", "keys.example"]),
+            ("MustermannMaximilian1", ["max", "Maximilian Mustermann", "keys.example"]),
+            ("Zoë Ångström 2026", ["zoe", "Zoë Ångström", "keys.example"]),
+            ("127.0.0.1:4600", ["ada", "ada", "127.0.0.1:4600"]),
+            ("latchkey.example.com", ["ada", "ada", "latchkey.example.com"]),
+            ("knarf-knarf1", ["frank", "frank", "keys.example"]),
+            ("frankfrankfrank", ["frank", "frank", "keys.example"]),
+            ("nnamretsuM nailimixaM", ["max2", "Maximilian Mustermann", "keys.example"]),
+        ] {
+            let refused = check(weak, &in_sight, true);
             assert!(matches!(refused, Err(WeakPassword::Guessable(_))), "{weak}: {refused:?}");
         }
     }
@@ -99,20 +128,21 @@ mod tests {
     fn words_that_do_not_belong_together_are_accepted_and_may_be_long() {
         for good in ["correct horse battery", "quiet otter 7 lamps", &"quiet otter 7 lamps ".repeat(12)] {
             for configure_server in [false, true] {
-                assert!(check(good, "ada", configure_server).is_ok(), "{good}");
+                let in_sight = ["ada", "Ada Lovelace", "127.0.0.1:3000"];
+                assert!(check(good, &in_sight, configure_server).is_ok(), "{good}");
             }
         }
-        assert!(check(&"x".repeat(257), "ada", false).is_err());
+        assert!(check(&"x".repeat(257), &["ada"], false).is_err());
     }
 
     #[test]
     fn an_administrator_needs_twelve_characters_and_anybody_else_eight() {
-        assert!(check("xK4;vq!9zW", "ada", false).is_ok());
+        assert!(check("xK4;vq!9zW", &["ada"], false).is_ok());
         for short in ["xK4;vq!9zW", "xK4;vq!9zW2", "x"] {
             let words = refusal(short, "ada", true);
             assert!(words.contains("at least 12 characters"), "{words}");
         }
-        assert!(check("xK4;vq!9zW2#", "ada", true).is_ok());
+        assert!(check("xK4;vq!9zW2#", &["ada"], true).is_ok());
         assert!(refusal("xK4;vq!", "ada", false).contains("at least 8"));
         assert_eq!(refusal("", "ada", true), "Enter a password.");
     }

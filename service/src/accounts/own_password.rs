@@ -54,7 +54,8 @@ impl OwnAccount<'_> {
 
     fn new_password(self, password: &str, password_again: &str) -> Result<Password, ServiceError> {
         let user = self.signed_in.user();
-        new_password::check(password, user.username.as_str(), user.configure_server)
+        let in_sight = [user.username.as_str(), &user.display_name, &self.service.rules.site];
+        new_password::check(password, &in_sight, user.configure_server)
             .map_err(|error| FieldError::new("password", error.to_string()))
             .and_then(|_| Password::parse_twice(password, password_again))
             .map_err(|error| ServiceError::Invalid(vec![error]))

@@ -110,7 +110,8 @@ impl PasswordLinks<'_> {
         address: IpAddr,
     ) -> Result<User, PasswordLinkError> {
         let user = self.user(link).await?;
-        let password = check(password, user.username.as_str(), user.configure_server)
+        let in_sight = [user.username.as_str(), &user.display_name, &self.0.rules.site];
+        let password = check(password, &in_sight, user.configure_server)
             .map_err(|error| FieldError::new("password", error.to_string()))
             .and_then(|_| Password::parse_twice(password, password_again))
             .map_err(|error| ServiceError::Invalid(vec![error]))?;

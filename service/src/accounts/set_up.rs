@@ -75,7 +75,7 @@ impl SetUp<'_> {
         }
         let mut errors = FieldErrors::default();
         let parsed = errors.take("username", Username::parse(username));
-        let password = check(password, username, true)
+        let password = check(password, &[username, &self.0.rules.site], true)
             .map_err(|error| FieldError::new("password", error.to_string()))
             .and_then(|_| Password::parse_twice(password, password_again));
         let (username, password) = match (parsed, password) {

@@ -63,7 +63,8 @@ impl Users<'_> {
         }
         let mut errors = FieldErrors::default();
         let parsed = errors.take("username", Username::parse(username));
-        let password = errors.take("password", check(password, username, configure_server));
+        let in_sight = [username, &self.service.rules.site];
+        let password = errors.take("password", check(password, &in_sight, configure_server));
         let (Some(username), Some(password)) = (parsed, password) else {
             return Err(ServiceError::Invalid(errors.into_vec()));
         };
@@ -112,8 +113,9 @@ impl Users<'_> {
             Err(_) => None,
         };
         let account = account.ok_or_else(|| no_user(username))?;
-        let User { username: name, configure_server, .. } = &account.user;
-        let password = check(password, name.as_str(), *configure_server)
+        let user = &account.user;
+        let in_sight = [user.username.as_str(), &user.display_name, &self.service.rules.site];
+        let password = check(password, &in_sight, user.configure_server)
             .map_err(|error| ServiceError::invalid("password", &error))?;
         let hash = self.service.passwords.hash(&password).await;
         let by = self.by(self.service.clock.now());
