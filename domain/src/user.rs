@@ -31,6 +31,17 @@ impl Username {
         }
     }
 
+    /// Validates the name of a new account. A dot segment, which URLs drop from their path (RFC 3986 §5.2.4), is none; an
+    /// account that has such a name keeps it.
+    pub fn parse_new(text: &str) -> Result<Self, TextError> {
+        match text {
+            "." | ".." => {
+                Err(TextError::NotAllowed("Use another name than . or ..: no address can name it."))
+            }
+            _ => Self::parse(text),
+        }
+    }
+
     /// The name as it was entered when the account was created.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -143,6 +154,14 @@ mod tests {
         for wrong in ["", " ", "ada osei", "ada/osei", "ada\n", "адa", &"a".repeat(65)] {
             assert!(Username::parse(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn no_new_account_has_a_name_that_no_address_can_name() {
+        for name in [".", ".."] {
+            assert!(Username::parse_new(name).is_err() && Username::parse(name).is_ok(), "{name}");
+        }
+        assert!(Username::parse_new("...").is_ok() && Username::parse_new("ada osei").is_err());
     }
 
     #[test]

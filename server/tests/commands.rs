@@ -258,6 +258,7 @@ fn what_is_refused_or_not_found_ends_with_1_and_says_why() {
     for (arguments, stdin, words) in [
         (&["user", "add", "ADA", "--password-stdin"][..], PASSWORD, "exists already"),
         (&["user", "add", "no name!", "--password-stdin"], PASSWORD, "username"),
+        (&["user", "add", ".", "--password-stdin"], PASSWORD, "no address can name it"),
         (&["user", "add", "eve", "--password-stdin"], "short", "at least 8"),
         (&["user", "disable", "nobody"], "", "nobody"),
         (&["user", "disable", "ada"], "", "last administrator"),

@@ -138,9 +138,12 @@ fn a_user_is_added_with_a_link_that_is_shown_once_and_works_once() {
 fn what_is_wrong_with_a_new_user_stands_beside_the_field_and_nothing_typed_is_lost() {
     let server = Home::with_users().serve();
     let ada = server.signed_in("ada");
-    for (username, words) in
-        [("", "Enter a username."), ("no name!", "Use the letters"), ("GRACE", "exists already")]
-    {
+    for (username, words) in [
+        ("", "Enter a username."),
+        ("no name!", "Use the letters"),
+        ("GRACE", "exists already"),
+        ("..", "no address can name it"),
+    ] {
         let page = ada.post("/settings/users/add", &[("username", username), ("name", "Some Body")]).is(422);
         assert!(page.text().contains(words), "{words}: {}", page.text());
         assert!(page.text().contains("value=\"Some Body\""), "{}", page.text());

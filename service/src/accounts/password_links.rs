@@ -32,7 +32,7 @@ impl Users<'_> {
             self.admin.require_fresh()?;
         }
         let mut errors = FieldErrors::default();
-        let parsed = errors.take("username", Username::parse(username));
+        let parsed = errors.take("username", Username::parse_new(username));
         let name = errors.take("name", display_name(name));
         let reason = errors.take("reason", Reason::parse(reason));
         let (Some(username), Some(name), Some(reason)) = (parsed, name, reason) else {

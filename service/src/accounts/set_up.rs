@@ -74,7 +74,7 @@ impl SetUp<'_> {
             return Err(SetUpError::DeadLink);
         }
         let mut errors = FieldErrors::default();
-        let parsed = errors.take("username", Username::parse(username));
+        let parsed = errors.take("username", Username::parse_new(username));
         let password = check(password, &[username, &self.0.rules.site], true)
             .map_err(|error| FieldError::new("password", error.to_string()))
             .and_then(|_| Password::parse_twice(password, password_again));

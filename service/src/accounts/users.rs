@@ -62,7 +62,7 @@ impl Users<'_> {
             self.admin.require_fresh()?;
         }
         let mut errors = FieldErrors::default();
-        let parsed = errors.take("username", Username::parse(username));
+        let parsed = errors.take("username", Username::parse_new(username));
         let in_sight = [username, &self.service.rules.site];
         let password = errors.take("password", check(password, &in_sight, configure_server));
         let (Some(username), Some(password)) = (parsed, password) else {
