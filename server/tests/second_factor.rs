@@ -168,8 +168,12 @@ fn who_has_to_have_a_second_factor_is_led_to_it_and_everything_else_is_closed() 
     }
     ada.call("rows", &[]).is(401);
     ada.get("/events").is(401);
-    ada.get("/api/v1/consumers").problem(401);
-    ada.get("/api/v1/whoami").problem(401);
+    provider.log();
+    for path in ["/api/v1/consumers", "/api/v1/whoami"] {
+        let told = ada.get(path).problem(401);
+        assert!(told["detail"].as_str().unwrap().contains("/account/second-factor"), "{told}");
+        provider.log_until("reason=second_factor_missing");
+    }
     let temporary = app.temporary("oob");
     let question = format!("/oauth/authorize?oauth_token={}", temporary.0);
     assert!(grace.get(&question).is(303).header("location").starts_with("/sign-in?next="));

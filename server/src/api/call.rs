@@ -96,8 +96,13 @@ async fn caller(received: &Received, address: ClientAddress, state: &AppState) -
         state.metrics.verified(&verdict, begin.elapsed());
         return Ok(Caller::Consumer(verdict?));
     }
-    let session = session::who(&received.parts.headers, address, state, Presence::Acting).await?;
-    session.map(Caller::Session).ok_or(ApiError::NoCredentials)
+    let headers = &received.parts.headers;
+    if let Some(signed_in) = session::who(headers, address, state, Presence::Acting).await? {
+        return Ok(Caller::Session(signed_in));
+    }
+    let holder = session::holder(headers, address, state).await?;
+    let must_set_up = holder.is_some_and(|holder| holder.must_set_up());
+    Err(if must_set_up { ApiError::SecondFactorMissing } else { ApiError::NoCredentials })
 }
 
 impl Call {

@@ -22,6 +22,10 @@ use crate::{
 pub(crate) enum ApiError {
     /// Neither a signature nor a session.
     NoCredentials,
+    /// A session, of a user who must set up a second factor before anything else.
+    SecondFactorMissing,
+    /// A session, where only a signature will do.
+    NotSigned,
     /// A signature that does not hold.
     Refused(Problem),
     /// A user without *Configure Server*, or none; or a consumer that may not administer.
@@ -70,7 +74,7 @@ impl From<VerifyError> for ApiError {
 impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NoCredentials => StatusCode::UNAUTHORIZED,
+            Self::NoCredentials | Self::SecondFactorMissing | Self::NotSigned => StatusCode::UNAUTHORIZED,
             Self::Refused(problem) => refusal::status(problem),
             Self::NotPermitted(_) | Self::OtherSite | Self::Service(ServiceError::SignInAgain) => {
                 StatusCode::FORBIDDEN
@@ -97,6 +101,14 @@ impl ApiError {
         match self {
             Self::NoCredentials => {
                 "Sign the request with OAuth 1.0a, or send the session cookie of a signed-in browser.".to_owned()
+            }
+            Self::SecondFactorMissing => {
+                "This server requires a second factor of your account, which has none yet. The page for it is /account/second-factor."
+                    .to_owned()
+            }
+            Self::NotSigned => {
+                "This call says what a signature covers, and a browser's session signs nothing. Sign the request with OAuth 1.0a."
+                    .to_owned()
             }
             Self::Refused(problem) => problem.advice().to_string(),
             Self::NotPermitted(why) => why.to_string(),
@@ -126,6 +138,8 @@ impl ApiError {
     fn denial(&self) -> Option<Reason> {
         match self {
             Self::NoCredentials => Some(Reason::NotSignedIn),
+            Self::SecondFactorMissing => Some(Reason::SecondFactorMissing),
+            Self::NotSigned => Some(Reason::NotSigned),
             Self::Refused(problem) => refusal::denial(problem),
             Self::NotPermitted(_) => Some(Reason::NotPermitted),
             Self::OtherSite => Some(Reason::OtherSite),
@@ -151,7 +165,9 @@ impl ApiError {
                 challenge = Some(problem.challenge(realm));
                 details.explain(problem);
             }
-            Self::NoCredentials => challenge = Some(format!("OAuth realm=\"{realm}\"")),
+            Self::NoCredentials | Self::SecondFactorMissing | Self::NotSigned => {
+                challenge = Some(format!("OAuth realm=\"{realm}\""));
+            }
             Self::Service(ServiceError::Invalid(errors)) => details.errors = Some(errors.clone()),
             Self::Service(error @ ServiceError::KeyTaken(_)) => {
                 details.errors = Some(vec![FieldError::new("key", error.to_string())]);

@@ -112,13 +112,13 @@ pub(super) struct Echo {
 )]
 pub(super) async fn echo(call: Call) -> Result<Json<Echo>, ApiError> {
     let Caller::Consumer(verified) = &call.caller else {
-        return Err(ApiError::NoCredentials);
+        return Err(ApiError::NotSigned);
     };
     let authorization = call.received.authorization();
     // Verification has parsed it already, so this cannot fail.
     let parsed = call.received.to_verify(&authorization).map(|request| request.parse(&[]));
     let Ok(Ok(signed)) = parsed else {
-        return Err(ApiError::NoCredentials);
+        return Err(ApiError::NotSigned);
     };
     let mut percent_encoded = Vec::new();
     let parameters = signed.parameters().enumerate().map(|(position, (name, value))| {

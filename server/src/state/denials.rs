@@ -47,6 +47,10 @@ pub(crate) enum Reason {
     OutOfNetwork,
     /// No credentials, or a session that has ended.
     NotSignedIn,
+    /// A session, where only a signature will do.
+    NotSigned,
+    /// A session of a user who must set up a second factor first.
+    SecondFactorMissing,
     /// A user without the permission.
     NotPermitted,
     /// A sensitive act in a session that has to sign in again first.
@@ -70,6 +74,8 @@ impl Reason {
             Self::Signature => "signature",
             Self::OutOfNetwork => "out_of_network",
             Self::NotSignedIn => "not_signed_in",
+            Self::NotSigned => "not_signed",
+            Self::SecondFactorMissing => "second_factor_missing",
             Self::NotPermitted => "not_permitted",
             Self::SignInAgain => "sign_in_again",
         }

@@ -62,7 +62,12 @@ fn echo_takes_any_method_and_body_but_needs_a_signature() {
     }
     app.call("POST", ECHO).sign().send_json(&json!({ "any": ["body", 1] })).is(200);
     // A session is not a signature.
-    call(provider.ada(), Method::GET, ECHO, &[]).problem(401);
+    let told = call(provider.ada(), Method::GET, ECHO, &[]).problem(401);
+    let words = told["detail"].as_str().unwrap();
+    assert!(
+        words.contains("a browser's session signs nothing") && !words.contains("session cookie"),
+        "{words}"
+    );
 }
 
 #[test]
