@@ -90,6 +90,9 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Request(_)
             | ServerFnErrorErr::Response(_)
             | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
+            ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) => {
+                Self::BadRequest(format!("an argument of the call is missing or wrong ({why})"))
+            }
             other => Self::BadRequest(other.to_string()),
         };
         // The framework would answer 500, whatever went wrong.

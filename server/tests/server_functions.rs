@@ -22,9 +22,24 @@ fn anybody_may_ask_who_is_signed_in() {
 fn what_is_no_server_function_is_refused_like_one_and_never_found() {
     let server = Home::with_users().serve();
     server.visitor().call("nonsense", &[]).is(401);
-    let answer = server.signed_in("ada").call("nonsense", &[]);
-    assert!([400, 404].contains(&answer.status), "{answer:?}");
+    let answer = server.signed_in("ada").call("nonsense", &[]).is(404);
+    assert_eq!(answer.header("content-type"), "application/json");
+    let words = answer.json()["NotFound"].as_str().unwrap().to_owned();
+    assert!(words.contains("Reload the page") && !words.contains("macro"), "{words}");
     assert_eq!(server.signed_in("ada").get("/api/page/rows").status, 405, "nothing is called by a GET");
+}
+
+#[test]
+fn arguments_that_cannot_be_read_are_told_in_words_of_ours() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let calls: [(&str, &[(&str, &str)]); 3] =
+        [("edit", &[]), ("rows", &[("most", "many")]), ("find", &[("x", "y")])];
+    for (function, arguments) in calls {
+        let answer = ada.call(function, arguments).is(400).json();
+        let words = answer["BadRequest"].as_str().unwrap();
+        assert!(words.starts_with("an argument of the call is missing or wrong ("), "{function}: {words}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Calls of the page's server functions: admitted or refused in one place, before their arguments are read.
 
 use app::{
+    AppError,
     guard::{Caller, OPEN},
     incident::Incident,
 };
@@ -10,6 +11,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use leptos::server_fn::axum::server_fn_paths;
 use service::sign_in::Presence;
 
 use crate::{
@@ -20,6 +22,9 @@ use crate::{
         request_id::RequestId, session,
     },
 };
+
+/// The answer to a call of no server function.
+const UNKNOWN: &str = "There is no such call, so nothing was changed: the page is of another version than the server. Reload the page.";
 
 /// `POST /api/page/…`
 pub(crate) async fn call(
@@ -37,6 +42,10 @@ pub(crate) async fn call(
     };
     match Caller::admit(request.uri().path(), state.service, person) {
         Ok(caller) => {
+            // The framework would answer with words for its programmers.
+            if !server_fn_paths().any(|(path, _)| path == request.uri().path()) {
+                return refuse(&AppError::NotFound(UNKNOWN.to_owned()), &incident);
+            }
             // Read here, with its limit: the framework would take a body that is too large for a broken connection.
             let (mut parts, body) = request.into_parts();
             // leptos redirects HTML submits to the `Referer`; drop it, so that the JSON answer is sent.
