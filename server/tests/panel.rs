@@ -140,6 +140,14 @@ fn of_a_consumer_that_is_not_there_the_page_says_so_and_shows_the_others() {
 }
 
 #[test]
+fn of_a_path_that_is_no_text_the_panel_says_so() {
+    let server = Home::with_users().serve();
+    let answer = server.signed_in("ada").get(&format!("{HOME}/%FF")).is(404);
+    let words = "There is no consumer with a key that is not UTF-8.";
+    assert!(answer.text().contains(words), "{}", answer.text());
+}
+
+#[test]
 fn whatever_strangers_and_administrators_write_is_text() {
     let provider = Provider::start();
     let ada = provider.ada();

@@ -186,6 +186,14 @@ fn an_unknown_user_and_an_unknown_deed_are_told_in_words() {
         let page = page.is(404);
         assert!(page.text().contains("There is no user named nobody."), "{}", page.text());
     }
+    for page in [ada.get(&format!("{USERS}/disable")), act(&ada, "disable", "")] {
+        let page = page.is(404);
+        assert!(
+            page.text().contains("There is no user without a name, and none was given."),
+            "{}",
+            page.text()
+        );
+    }
     ada.get(&format!("{USERS}/remove?user=grace")).is(404);
     act(&ada, "remove", "grace").is(404);
 }

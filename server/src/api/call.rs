@@ -27,7 +27,7 @@ impl FromRequestParts<AppState> for KeyText {
         let path = Path::<String>::from_request_parts(parts, state).await;
         // A path that is not UTF-8 is not found.
         path.map(|Path(text)| Self(text))
-            .map_err(|_| ApiError::NotFound("There is no consumer with this key.".to_owned()))
+            .map_err(|_| ApiError::NotFound("There is no consumer with a key that is not UTF-8.".to_owned()))
     }
 }
 
@@ -41,7 +41,7 @@ impl FromRequestParts<AppState> for NameText {
         let path = Path::<String>::from_request_parts(parts, state).await;
         // A path that is not UTF-8 is not found.
         path.map(|Path(text)| Self(text))
-            .map_err(|_| ApiError::NotFound("There is no user of this name.".to_owned()))
+            .map_err(|_| ApiError::NotFound("There is no user with a name that is not UTF-8.".to_owned()))
     }
 }
 
@@ -53,8 +53,11 @@ impl FromRequestParts<AppState> for KeyAndUsername {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let path = Path::<(String, String)>::from_request_parts(parts, state).await;
-        path.map(|Path((key, username))| Self(key, username))
-            .map_err(|_| ApiError::NotFound("There is no consumer with this key.".to_owned()))
+        path.map(|Path((key, username))| Self(key, username)).map_err(|_| {
+            ApiError::NotFound(
+                "A part of this path is not UTF-8, and names nothing that there is.".to_owned(),
+            )
+        })
     }
 }
 

@@ -116,6 +116,10 @@ async fn find(
     let key = text.parse().ok();
     let found = match key {
         Some(key) => state.service.consumers(admin).overview(key, users_after).await,
+        // No path leads here without a key.
+        None if text.is_empty() => {
+            Err(ServiceError::NotFound("consumer with a key that is not UTF-8".to_owned()))
+        }
         None => Err(ServiceError::NotFound(format!("consumer with the key {text}"))),
     };
     match found {

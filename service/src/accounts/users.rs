@@ -149,5 +149,8 @@ impl Users<'_> {
 
 /// There is no such user; the name is one line of text, whatever was typed.
 pub(super) fn no_user(username: &str) -> ServiceError {
+    if username.is_empty() {
+        return ServiceError::NotFound("user without a name, and none was given".to_owned());
+    }
     ServiceError::NotFound(format!("user named {username}"))
 }
