@@ -37,10 +37,11 @@ fn a_new_password_signs_every_other_browser_out_and_this_one_goes_on() {
         assert!(form.text().contains(&format!(">{label}</label>")), "{label}: {}", form.text());
     }
     assert!(!form.text().contains("<script"), "{}", form.text());
-    let changed = change(&this, PASSWORD, NEW, NEW).is(200);
-    assert!(changed.text().contains("Your password is changed."), "{}", changed.text());
-    assert!(!changed.text().contains(NEW));
+    let changed = change(&this, PASSWORD, NEW, NEW).is(303);
     this.take_cookie(&changed);
+    let page = this.get(changed.header("location")).is(200);
+    assert!(page.text().contains("Your password is changed."), "{}", page.text());
+    assert!(page.text().contains("Applications have to ask you again.") && !page.text().contains(NEW));
     this.get(APPLICATIONS).is(200);
     before.get(APPLICATIONS).is(303);
     elsewhere.get(APPLICATIONS).is(303);
@@ -61,6 +62,7 @@ fn what_is_wrong_with_a_new_password_stands_beside_its_field_and_changes_nothing
         (PASSWORD, NEW, PASSWORD, "The two passwords differ."),
         (PASSWORD, "", "", "Enter a password."),
         (PASSWORD, "grace1234", "grace1234", "This password is easy to guess"),
+        (PASSWORD, PASSWORD, PASSWORD, "This is what you entered as the current password."),
     ] {
         let page = change(&grace, current, new, again).is(422);
         assert!(page.text().contains(words), "{}", page.text());
@@ -79,11 +81,12 @@ fn applications_have_to_ask_again_after_a_new_password_unless_they_are_kept() {
     let mut grace = provider.signed_in("grace");
     let form =
         [("current_password", PASSWORD), ("password", NEW), ("password_again", NEW), ("keep_tokens", "true")];
-    let kept = grace.post(PASSWORD_PATH, &form).is(200);
-    assert!(kept.text().contains("Applications stay signed in."), "{}", kept.text());
+    let kept = grace.post(PASSWORD_PATH, &form).is(303);
     app.echo().send().is(200);
     grace.take_cookie(&kept);
-    change(&grace, NEW, PASSWORD, PASSWORD).is(200);
+    let page = grace.get(kept.header("location")).is(200);
+    assert!(page.text().contains("Applications stay signed in."), "{}", page.text());
+    change(&grace, NEW, PASSWORD, PASSWORD).is(303);
     app.echo().is_refused_everywhere(401, "token_revoked");
 }
 

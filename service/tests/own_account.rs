@@ -72,10 +72,14 @@ async fn a_wrong_old_password_changes_nothing_and_counts_as_one_at_the_sign_in()
         assert_eq!(wrong_fields(change(&house, &grace, wrong, NEW, NEW).await), ["current_password"]);
     }
     assert_eq!(count().await, 3);
+    let refused = [
+        ("short", "short", "password"),
+        ("", "", "password"),
+        (PASSWORD, PASSWORD, "password"),
+        (NEW, PASSWORD, "password_again"),
+    ];
     for (new, again, field) in
-        [("short", "short", "password"), ("", "", "password"), (NEW, PASSWORD, "password_again")]
-            .into_iter()
-            .chain(["grace-grace", "password1234"].map(|weak| (weak, weak, "password")))
+        refused.into_iter().chain(["grace-grace", "password1234"].map(|weak| (weak, weak, "password")))
     {
         assert_eq!(wrong_fields(change(&house, &grace, PASSWORD, new, again).await), [field]);
     }

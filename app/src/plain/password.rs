@@ -23,8 +23,8 @@ pub struct ChangePassword {
     pub errors: Vec<FieldError>,
     /// Any other problem.
     pub problem: Option<(StatusCode, String)>,
-    /// Whether the password was just changed.
-    pub changed: bool,
+    /// Once the password is changed: whether applications stay signed in.
+    pub changed: Option<bool>,
 }
 
 impl From<ChangePassword> for Document {
@@ -46,9 +46,9 @@ impl From<ChangePassword> for Document {
 fn PasswordPage(site: Site, reply: ChangePassword) -> impl IntoView {
     let action = site.url("/account/password");
     let ChangePassword { who, username, keep_tokens, errors, problem, changed } = reply;
-    let applications =
-        if keep_tokens { "Applications stay signed in." } else { "Applications have to ask you again." };
-    let changed = changed.then(|| {
+    let changed = changed.map(|kept| {
+        let applications =
+            if kept { "Applications stay signed in." } else { "Applications have to ask you again." };
         view! {
             <p class="note" role="status" tabindex="-1" autofocus=true>
                 <strong>"Your password is changed."</strong> " Every other browser is signed out. " {applications}

@@ -3,14 +3,14 @@
 use app::ChangePassword;
 use axum::{
     extract::{Request, State},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{Password, TypedSecret, User};
 use serde::Deserialize;
 
 use crate::{
     pages::{
-        input::PageForm,
+        input::{PageForm, PageQuery},
         person::{Person, sign_in_first, who},
         proof::Refused,
         render::{page_request, render},
@@ -29,20 +29,31 @@ fn empty(user: &User) -> ChangePassword {
         keep_tokens: false,
         errors: Vec::new(),
         problem: None,
-        changed: false,
+        changed: None,
     }
+}
+
+/// What the address of the page says.
+#[derive(Deserialize)]
+pub(crate) struct Shown {
+    /// There once the password was changed.
+    done: Option<String>,
+    /// There besides where applications stay signed in.
+    kept: Option<String>,
 }
 
 /// `GET /account/password`
 pub(crate) async fn show(
     State(state): State<AppState>,
+    PageQuery(Shown { done, kept }): PageQuery<Shown>,
     person: Option<Person>,
     request: Request,
 ) -> Response {
     let Some(Person(person)) = person else {
         return sign_in_first(&state, PATH);
     };
-    render(&state, empty(person.user()), request).await
+    let page = ChangePassword { changed: done.map(|_| kept.is_some()), ..empty(person.user()) };
+    render(&state, page, request).await
 }
 
 #[derive(Deserialize)]
@@ -72,18 +83,18 @@ pub(crate) async fn change(
     let (password, again) = (form.password.expose(), form.password_again.expose());
     let changed =
         state.service.account(&person).change_password(&current, password, again, keep_tokens).await;
-    let reply = ChangePassword { keep_tokens, ..empty(person.user()) };
-    let request = page_request(&state, PATH);
     match changed {
+        // A page of its own, which can be loaded again without sending the form again.
         Ok(renewed) => {
-            let cookies = session::go_on(&renewed, &state);
-            let reply = ChangePassword { changed: true, ..reply };
-            (cookies, render(&state, reply, request).await).into_response()
+            let kept = if keep_tokens { "&kept=1" } else { "" };
+            let shown = Redirect::to(&state.path(&format!("{PATH}?done=1{kept}")));
+            (session::go_on(&renewed, &state), shown).into_response()
         }
         Err(error) => {
             let Refused { errors, problem, parts } =
                 Refused::of(error, "current_password", person.user(), &id);
-            let reply = ChangePassword { errors, problem, ..reply };
+            let reply = ChangePassword { keep_tokens, errors, problem, ..empty(person.user()) };
+            let request = page_request(&state, PATH);
             (parts, render(&state, reply, request).await).into_response()
         }
     }

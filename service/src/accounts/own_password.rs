@@ -34,7 +34,7 @@ impl OwnAccount<'_> {
         password_again: &str,
         keep_tokens: bool,
     ) -> Result<Renewed, ProofError> {
-        let new = self.new_password(password, password_again)?;
+        let new = self.new_password(current, password, password_again)?;
         let (account, passage) = self.service.sessions().prove_password(self.signed_in, current).await?;
         self.service.wrong_passwords().was_right(passage, &account).await?;
         let hash = self.service.passwords.hash(&new).await;
@@ -52,12 +52,22 @@ impl OwnAccount<'_> {
         Err(ServiceError::invalid("current_password", &words).into())
     }
 
-    fn new_password(self, password: &str, password_again: &str) -> Result<Password, ServiceError> {
+    fn new_password(
+        self,
+        current: &Password,
+        password: &str,
+        password_again: &str,
+    ) -> Result<Password, ServiceError> {
+        let is_other = |new: Password| {
+            let words = "This is what you entered as the current password. Choose another one.";
+            if new.expose() == current.expose() { Err(FieldError::new("password", words)) } else { Ok(new) }
+        };
         let user = self.signed_in.user();
         let in_sight = [user.username.as_str(), &user.display_name, &self.service.rules.site];
         new_password::check(password, &in_sight, user.configure_server)
             .map_err(|error| FieldError::new("password", error.to_string()))
             .and_then(|_| Password::parse_twice(password, password_again))
+            .and_then(is_other)
             .map_err(|error| ServiceError::Invalid(vec![error]))
     }
 }
