@@ -293,6 +293,22 @@ fn signing_in_leads_nowhere_but_to_this_server() {
 }
 
 #[test]
+fn where_signing_in_leads_is_percent_encoded_once() {
+    let server = Home::with_users().serve();
+    for (next, location) in [
+        ("/\u{e9}?name=Jos\u{e9} \"x\"", "/%C3%A9?name=Jos%C3%A9%20%22x%22"),
+        ("/settings/activity?who=%C3%A9&what=a+b", "/settings/activity?who=%C3%A9&what=a+b"),
+    ] {
+        let fields = [("username", "ada"), ("password", PASSWORD), ("next", next)];
+        let answer = server.visitor().post("/sign-in", &fields).is(303);
+        assert_eq!(answer.header("location"), location);
+        let query = url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>();
+        let answer = server.signed_in("ada").get(&format!("/sign-in?next={query}")).is(303);
+        assert_eq!(answer.header("location"), location, "signed in already");
+    }
+}
+
+#[test]
 fn signing_out_ends_the_session_and_no_other() {
     let server = Home::with_users().serve();
     let (ada, elsewhere) = (server.signed_in("ada"), server.signed_in("ada"));

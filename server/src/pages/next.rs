@@ -4,6 +4,7 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse as _, Redirect, Response},
 };
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use service::sign_in::Begun;
 use url::Url;
 
@@ -11,6 +12,10 @@ use crate::{
     state::AppState,
     wire::{missed, session},
 };
+
+/// What `Location` cannot hold as it is (RFC 3986 §2), besides octets beyond ASCII, which are always encoded.
+const NOT_IN_LOCATION: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
 /// A path on this very server; anything else leads to the start.
 pub(super) fn own_path(next: &str) -> &str {
@@ -26,7 +31,7 @@ pub(super) fn own_path(next: &str) -> &str {
 pub(super) fn after_sign_in(state: &AppState, next: &str) -> String {
     match own_path(next) {
         "" => state.path("/"),
-        path => state.path(state.inside(path)),
+        path => utf8_percent_encode(&state.path(state.inside(path)), NOT_IN_LOCATION).to_string(),
     }
 }
 
