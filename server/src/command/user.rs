@@ -120,9 +120,7 @@ impl UserCommand {
             }
             Self::Disable { name } => (users.change(&name, AccountChange::Disable).await, "is disabled"),
             Self::Enable { name } => (users.change(&name, AccountChange::Enable).await, "is enabled"),
-            Self::Permit { name } => {
-                (users.change(&name, AccountChange::Permit).await, PERMITTED)
-            }
+            Self::Permit { name } => (users.change(&name, AccountChange::Permit).await, PERMITTED),
             Self::Forbid { name } => {
                 (users.change(&name, AccountChange::Forbid).await, "does not have Configure Server")
             }

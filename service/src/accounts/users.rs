@@ -93,11 +93,11 @@ impl Users<'_> {
             }
         }
         let by = self.by(self.service.clock.now());
-        let changed = match Username::parse(username) {
+        let user = match Username::parse(username) {
             Ok(username) => self.service.store.users().change_all(&username, changes, by).await?,
             Err(_) => None,
         };
-        changed.ok_or_else(|| no_user(username))
+        user.ok_or_else(|| no_user(username))
     }
 
     /// Sets a new password, with a fresh sign-in; ends the account's sessions and, unless they are kept, revokes its tokens.
