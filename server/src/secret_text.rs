@@ -1,8 +1,9 @@
-//! A secret as stdin or a file holds it: short text, usually with a line break at its end.
+//! A secret, or another short file that settings name, as stdin or the file holds it. No more of it is read than is allowed:
+//! a device or a wrong path may go on for ever.
 
 use std::io::{self, Read as _};
 
-/// No secret, password or key file is longer.
+/// No secret, password, key file, certificate or settings file is longer.
 pub(crate) const MOST_BYTES: u64 = 64 * 1024;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';

@@ -140,6 +140,23 @@ fn a_file_that_cannot_be_read_stops_the_start() {
 }
 
 #[test]
+fn a_file_that_never_ends_is_refused_and_not_read_for_ever() {
+    let home = Home::made();
+    for (arguments, code) in [
+        (&["--config", "/dev/zero"][..], 2),
+        (&["--vault-key-file", "/dev/zero"], 1),
+        (&["--tls-cert", "/dev/zero", "--tls-key", "/dev/zero"], 1),
+    ] {
+        let said = home.run(&[&["check"][..], arguments].concat(), "");
+        assert_eq!(said.code, Some(code), "{said:?}");
+        assert!(format!("{said:?}").contains("/dev/zero"), "{said:?}");
+    }
+    let files = [("LATCHKEY_TLS_CERT", "/dev/zero"), ("LATCHKEY_TLS_KEY", "/dev/zero")];
+    let said = home.serve_in_vain(&files);
+    assert!(said.code == Some(2) && said.last_words().contains("longer than 64 KiB"), "{said:?}");
+}
+
+#[test]
 fn an_unknown_flag_or_command_is_wrong_usage_in_one_sentence() {
     let home = Home::new();
     for (arguments, named) in [

@@ -12,7 +12,11 @@ use crate::{
     command::{error::CommandError, terminal::output},
     serve::listen,
     settings::{
-        Settings, certificate::Chain, exposure::exposures, ineffective::ineffective, network::openings,
+        Settings,
+        certificate::{Chain, read_pem},
+        exposure::exposures,
+        ineffective::ineffective,
+        network::openings,
     },
 };
 
@@ -81,7 +85,7 @@ async fn check_certificate(settings: &Settings) -> Vec<Finding> {
         return vec![finding(false, error.to_string())];
     }
     let shown = cert.display();
-    let chain = match tokio::fs::read(cert).await.and_then(|pem| Chain::read(&pem)) {
+    let chain = match read_pem(cert).await.and_then(|pem| Chain::read(&pem)) {
         Ok(chain) => chain,
         Err(error) => return vec![finding(false, format!("{shown} cannot be read: {error}"))],
     };

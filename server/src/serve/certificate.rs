@@ -1,6 +1,9 @@
 //! The certificate and its key, and reading them again while the server runs. What clients object to in it is logged.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use axum_server::tls_rustls::RustlsConfig;
 use domain::time::timestamp;
@@ -8,7 +11,7 @@ use service::Clock;
 use tokio::signal::unix::Signal;
 use url::Url;
 
-use crate::settings::certificate::Chain;
+use crate::settings::certificate::{Chain, read_pem};
 
 /// What the public listener serves HTTPS with.
 pub(super) struct Served {
@@ -43,9 +46,14 @@ impl Served {
         }
     }
 
+    /// Reads both files again; new connections get what they hold.
+    async fn reload(&self) -> io::Result<()> {
+        self.config.reload_from_pem(read_pem(&self.cert).await?, read_pem(&self.key).await?).await
+    }
+
     /// The certificates of the file; `None` where it has gone since the configuration was made of it.
     async fn chain(&self) -> Option<Chain> {
-        match tokio::fs::read(&self.cert).await.and_then(|pem| Chain::read(&pem)) {
+        match read_pem(&self.cert).await.and_then(|pem| Chain::read(&pem)) {
             Ok(chain) => Some(chain),
             Err(error) => {
                 tracing::warn!(cert = %self.cert.display(), %error, "the certificate cannot be inspected");
@@ -64,8 +72,8 @@ pub(super) async fn reload_at(hangups: &mut Signal, served: Option<&Served>) {
             );
             continue;
         };
-        let Served { config, cert, key, .. } = served;
-        match config.reload_from_pem_file(cert, key).await {
+        let Served { cert, key, .. } = served;
+        match served.reload().await {
             Ok(()) => {
                 let chain = served.chain().await;
                 let ends = chain.as_ref().and_then(Chain::end).map(timestamp);

@@ -1,7 +1,7 @@
 //! What clients object to in a certificate that a server can start with: its time, that of its chain, and the name it is for.
 //! `serve` and `check` report it.
 
-use std::{fmt, io, net::IpAddr};
+use std::{fmt, fs::File, io, net::IpAddr, path::Path};
 
 use domain::time::timestamp;
 use rustls::{
@@ -13,8 +13,20 @@ use time::{Duration, OffsetDateTime};
 use url::{Host, Url};
 use x509_cert::{Certificate, der::Decode as _};
 
+use crate::secret_text::bounded_bytes;
+
 /// An end that is nearer than this is reported. ACME clients renew earlier: 15 days before the end of a certificate for 45.
 const SOON: Duration = Duration::days(14);
+
+/// Reads a PEM file, of a certificate or a key, up to the length limit. An error names the file.
+pub(crate) async fn read_pem(path: &Path) -> io::Result<Vec<u8>> {
+    let path = path.to_owned();
+    let reading = tokio::task::spawn_blocking(move || {
+        let read = File::open(&path).and_then(bounded_bytes);
+        read.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    });
+    reading.await.map_err(io::Error::other)?
+}
 
 /// The certificates of a file, the server's own first.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ mod values;
 
 use std::{
     collections::HashMap,
+    fs::File,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -25,6 +26,8 @@ use sources::{Sources, from_environment, parse_file};
 use table::KEYS;
 pub use table::{Flags, Settings};
 pub use values::LogFormat;
+
+use crate::secret_text::read_bounded;
 
 impl Settings {
     /// Reads the settings of this process, and warns on stderr of variables that mean nothing.
@@ -36,9 +39,9 @@ impl Settings {
         }
         let named = flags.config.clone();
         let path = named.clone().unwrap_or_else(|| PathBuf::from("latchkey.toml"));
-        let text = match std::fs::read_to_string(&path) {
+        let text = match File::open(&path).and_then(read_bounded) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => String::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => String::new(),
             Err(error) => {
                 return Err(SettingsError::Unreadable {
                     path: path.display().to_string(),

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -12,6 +12,9 @@ use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use zeroize::Zeroizing;
 
 use crate::{error::StoreError, private_file, random};
+
+/// A key file is shorter: it would hold more than a thousand keys. What is longer is another file, or a device that never ends.
+const MOST_BYTES: u64 = 64 * 1024;
 
 /// The keys by number; the highest is the newest.
 pub(crate) type Keys = BTreeMap<i32, XChaCha20Poly1305>;
@@ -53,7 +56,12 @@ pub(crate) fn drop_before(path: &Path, id: i32) -> Result<(), StoreError> {
 }
 
 fn text(path: &Path) -> Result<Zeroizing<String>, StoreError> {
-    fs::read_to_string(path).map(Zeroizing::new).map_err(|source| match source.kind() {
+    let read = || -> io::Result<_> {
+        let mut text = Zeroizing::new(String::new());
+        let length = File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
+        if length as u64 > MOST_BYTES { Err(io::ErrorKind::InvalidData.into()) } else { Ok(text) }
+    };
+    read().map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => StoreError::VaultKeyMissing(path.to_owned()),
         io::ErrorKind::InvalidData => StoreError::VaultKeyDamaged(path.to_owned()),
         _ => StoreError::VaultKeyFile { path: path.to_owned(), source },
@@ -242,10 +250,19 @@ mod tests {
         let (_folder, path) = Folder::with_a_key();
         let line = fs::read_to_string(&path).unwrap();
         let twice = format!("{line}{line}");
-        for text in ["", "nonsense", "1:c2hvcnQ=", "x:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", &twice] {
+        let too_long = "\n".repeat(65536) + &line;
+        for text in [
+            "",
+            "nonsense",
+            "1:c2hvcnQ=",
+            "x:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            &twice,
+            &too_long,
+        ] {
             fs::write(&path, text).unwrap();
             assert!(matches!(read(&path), Err(StoreError::VaultKeyDamaged(_))), "{text}");
         }
+        assert!(matches!(read(Path::new("/dev/zero")), Err(StoreError::VaultKeyDamaged(_))), "it never ends");
         fs::remove_file(&path).unwrap();
         assert!(matches!(read(&path), Err(StoreError::VaultKeyMissing(_))));
         assert!(matches!(add(&path, 2), Err(StoreError::VaultKeyMissing(_))));
