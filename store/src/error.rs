@@ -3,6 +3,7 @@
 
 pub(crate) mod postgres;
 mod public;
+mod sqlite;
 
 use std::path::PathBuf;
 
@@ -30,9 +31,19 @@ pub enum StoreError {
     UserDisabled,
     /// `SQLITE_FULL`, or a quota.
     #[error(
-        "The disk that holds the database is full, so nothing was changed. Free some space and try again."
+        "The disk that holds the database is full, so nothing was changed. Free some space at {0} and try again."
     )]
-    Full,
+    Full(String),
+    /// `SQLITE_IOERR` of something that is written: it is how SQLite reports a full disk or a limit in most other places.
+    #[error(
+        "The database {path} cannot be written: {reason}. Space may be missing where it lies: free some there, raise the limit (a quota, or a file's size by `ulimit -f`), or see to the disk; then try again."
+    )]
+    CannotWrite {
+        /// The database file.
+        path: String,
+        /// What the driver reported.
+        reason: String,
+    },
     /// `SQLITE_READONLY` and related codes.
     #[error(
         "The database cannot be written to. Make {0} and the files in it writable for the user that runs latchkey."
@@ -268,26 +279,13 @@ impl From<DbErr> for StoreError {
 }
 
 impl StoreError {
-    /// Maps SQLite's result code.
-    fn from_sqlite(code: Option<&str>, error: &SqlxError) -> Self {
-        // Primary result codes: an extended code has them in its low byte.
-        match code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
-            Some(5 | 6) => Self::Busy,
-            Some(8) => Self::ReadOnly("its folder".to_owned()),
-            Some(11 | 26) => Self::Damaged("file".to_owned()),
-            Some(13) => Self::Full,
-            Some(14) => Self::CannotOpen { path: "file".to_owned(), reason: error.to_string() },
-            _ => Self::Database(error.to_string()),
-        }
-    }
-
     /// Maps PostgreSQL's `SQLSTATE`.
     fn from_postgres(error: &PgDatabaseError) -> Self {
         if let Some(advice) = postgres::advice(error.code()) {
             return Self::of_server(format!("PostgreSQL answers: {}", error.message()), advice);
         }
         match error.code() {
-            "53100" => Self::Full,
+            "53100" => Self::Full("its server".to_owned()),
             "25006" => Self::Standby,
             // Lock timeout, serialization failure, deadlock.
             "55P03" | "40001" | "40P01" => Self::Busy,
@@ -323,7 +321,10 @@ impl StoreError {
     pub(crate) fn same(&self) -> Self {
         match self {
             Self::Busy => Self::Busy,
-            Self::Full => Self::Full,
+            Self::Full(path) => Self::Full(path.clone()),
+            Self::CannotWrite { path, reason } => {
+                Self::CannotWrite { path: path.clone(), reason: reason.clone() }
+            }
             Self::ReadOnly(path) => Self::ReadOnly(path.clone()),
             Self::Standby => Self::Standby,
             Self::Gone(database) => Self::Gone(database.clone()),
@@ -353,6 +354,8 @@ impl StoreError {
     pub(crate) fn at(self, database: &str) -> Self {
         match self {
             Self::ReadOnly(_) => Self::ReadOnly(database.to_owned()),
+            Self::Full(_) => Self::Full(database.to_owned()),
+            Self::CannotWrite { reason, .. } => Self::CannotWrite { path: database.to_owned(), reason },
             Self::Damaged(_) => Self::Damaged(database.to_owned()),
             Self::CannotOpen { reason, .. } => Self::CannotOpen { path: database.to_owned(), reason },
             Self::CannotUse { reason, advice, .. } => {

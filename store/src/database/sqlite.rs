@@ -68,7 +68,9 @@ fn create_file(database: &Path) -> Result<(), StoreError> {
     match private_file::create(file) {
         // A file that exists keeps its mode, and SQLite reports what is wrong with it.
         Err(_) if file.exists() => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(StoreError::Full),
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+            Err(StoreError::Full(database.display().to_string()))
+        }
         Err(error) => {
             Err(StoreError::CannotOpen { path: database.display().to_string(), reason: error.to_string() })
         }

@@ -20,7 +20,7 @@ impl StoreError {
                 "This is the last administrator who can sign in, so nothing was changed. First give another account the Configure Server permission."
             }
             Self::UserDisabled => "This account is disabled, so no link was made. Enable it first.",
-            Self::Full => {
+            Self::Full(_) => {
                 "The disk that holds the database is full, so nothing was changed. Try again once whoever runs this server has freed some space."
             }
             Self::Busy => {
@@ -37,6 +37,7 @@ impl StoreError {
                 "This took too long, so nobody can tell whether it was done. Try once more in a moment."
             }
             Self::ReadOnly(_)
+            | Self::CannotWrite { .. }
             | Self::Gone(_)
             | Self::Older(..)
             | Self::Damaged(_)

@@ -86,7 +86,7 @@ impl StoreError {
     /// Names the backup instead of its draft.
     fn of_backup(self, file: &Path) -> Self {
         match self {
-            Self::Full => unwritable(file, io::ErrorKind::StorageFull.into()),
+            Self::Full(_) => unwritable(file, io::ErrorKind::StorageFull.into()),
             Self::ReadOnly(_) => unwritable(file, io::ErrorKind::ReadOnlyFilesystem.into()),
             Self::BackupFile { source, .. } => unwritable(file, source),
             Self::BackupExists(_) => Self::BackupExists(file.to_owned()),
