@@ -209,6 +209,30 @@ fn a_full_disk_is_told_and_loses_nothing() {
 }
 
 #[test]
+fn a_limit_of_a_file_s_size_is_a_refusal_and_ends_nothing() {
+    let limited = ["bash", "-c", "ulimit -f 1024; exec \"$@\"", "bash"];
+    let server = Home::sqlite().and_users().serve_by(&limited, &[]);
+    let ada = server.signed_in("ada");
+    let mut names = Vec::new();
+    // The write-ahead log grows with each change, until it reaches the limit.
+    let refused = loop {
+        let name = format!("App {}", names.len());
+        let answer = ada.call("register", &[("name", &*name), ("secret", SECRET)]);
+        if answer.status != 200 {
+            break answer;
+        }
+        names.insert(0, name);
+        assert!(names.len() < 2000, "the limit is reached");
+    };
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert!(!names.is_empty(), "there is room for some");
+    server.log_until("latchkey.db cannot be written");
+    ada.get("/settings/oauth-consumers").is(200);
+    let (home, _) = server.stop();
+    assert_eq!(home.json(&["consumer", "list"], "").as_array().unwrap().len(), names.len());
+}
+
+#[test]
 fn what_was_acknowledged_survives_a_kill() {
     let mut home = Home::sqlite().and_users();
     let mut names = Vec::new();

@@ -14,15 +14,16 @@ mod usage;
 mod user;
 mod vault;
 
-use std::process::ExitCode;
+use std::{env, io, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use service::ServiceError;
 use store::Opened;
+use tokio::runtime::Runtime;
 
 use crate::{
     command::{desk::Desk, error::CommandError, terminal::output, usage::usage},
-    serve::serve,
+    serve::{serve, signals},
     settings::{Flags, Settings},
     telemetry,
 };
@@ -86,11 +87,15 @@ impl Command {
 
 /// Runs the command that the process was started with.
 pub(crate) fn main() -> ExitCode {
+    let runtime = Runtime::new().expect("the operating system gives threads");
+    if let Err(error) = survive_signals(&runtime) {
+        output::complain(&format!("Signals cannot be caught: {error}."));
+        return ExitCode::from(1);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let runtime = tokio::runtime::Runtime::new().expect("the operating system gives threads");
     match runtime.block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(CommandError::Service(ServiceError::Invalid(errors))) => {
@@ -104,6 +109,18 @@ pub(crate) fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Catches what would end the process, before anything else is done: SIGHUP may come as soon as a server is started. Commands
+/// end with their terminal.
+fn survive_signals(runtime: &Runtime) -> io::Result<()> {
+    let _context = runtime.enter();
+    signals::survive_long_files()?;
+    // The command line is not parsed yet; a name that reads so does no harm.
+    if env::args_os().any(|argument| argument == "serve") {
+        drop(signals::catch()?);
+    }
+    Ok(())
 }
 
 async fn run(cli: Cli) -> Result<(), CommandError> {

@@ -11,7 +11,7 @@ pub(crate) mod error;
 pub(crate) mod listen;
 mod request_line;
 mod requests;
-mod signals;
+pub(crate) mod signals;
 mod stop;
 mod stream;
 mod tasks;

@@ -47,9 +47,12 @@ fn everything_works(provider: &Provider, app: &App) {
 #[test]
 fn a_log_on_a_full_disk_or_without_a_reader_ends_nothing() {
     let mut run = Run::begin("the log cannot be written");
-    for (what, redirection) in [("a full disk", "2>/dev/full"), ("a dead reader", "2> >(exec true)")] {
-        let script = format!("exec \"$@\" {redirection}");
-        let provider = Provider::by(&["bash", "-c", &script, "bash"], Home::with_users(), &[TRACE]);
+    for (what, script) in [
+        ("a full disk", "exec \"$@\" 2>/dev/full"),
+        ("a dead reader", "exec \"$@\" 2> >(exec true)"),
+        ("a limit of the file's size", "truncate -s 64M log; ulimit -f 65536; exec \"$@\" 2>>log"),
+    ] {
+        let provider = Provider::by(&["bash", "-c", script, "bash"], Home::with_users(), &[TRACE]);
         let app = provider.app_of("Calling", "grace");
         everything_works(&provider, &app);
         provider.signal("HUP");
