@@ -50,6 +50,20 @@ fn what_is_made_is_for_its_owner_alone_whatever_the_umask() {
 }
 
 #[test]
+fn a_folder_that_is_made_can_be_used_by_its_owner_whatever_the_umask_takes_away() {
+    for umask in ["177", "277", "400", "777"] {
+        let script = format!("umask {umask}; exec \"$@\"");
+        let data_dir = ("LATCHKEY_DATA_DIR", "above/data");
+        let server = Home::sqlite().serve_by(&["sh", "-c", &script, "sh"], &[data_dir]);
+        server.line("set up at ");
+        for folder in ["above", "above/data"] {
+            assert_eq!(mode(&server.home.path().join(folder)), 0o700, "{umask}: {folder}");
+        }
+        server.stop();
+    }
+}
+
+#[test]
 fn in_a_folder_that_others_can_enter_the_files_are_still_for_their_owner_alone() {
     let home = Home::sqlite();
     fs::create_dir(home.data()).unwrap();
