@@ -55,6 +55,18 @@ fn check_calls_a_certificate_wrong_that_has_ended_or_does_not_hold_yet() {
 }
 
 #[test]
+fn check_calls_a_certificate_wrong_whose_chain_has_ended() {
+    let home = Home::sqlite();
+    let past = make_for(&home, &from_now(Duration::days(-400)), &from_now(Duration::days(-1)));
+    let own = make_for(&home, &from_now(Duration::days(-1)), &from_now(Duration::days(90)));
+    put(&home, &Pair { cert: own.cert + &past.cert, key: own.key });
+    let (code, findings) = check(&home, &[]);
+    assert_eq!((code, &findings[0]["ok"]), (Some(1), &Value::from(false)), "{findings:?}");
+    let detail = findings[0]["detail"].as_str().unwrap();
+    assert!(detail.contains("certificate 2 of the chain ended at 20"), "{detail}");
+}
+
+#[test]
 fn check_warns_of_a_certificate_that_ends_in_three_days_and_of_one_for_another_name() {
     let home = Home::sqlite();
     let begin = from_now(Duration::days(-40));

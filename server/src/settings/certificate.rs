@@ -50,11 +50,11 @@ pub(crate) enum Flaw {
 }
 
 impl Flaw {
-    /// Whether every client refuses the connection. A client may know another way than by a chain that has ended, and a proxy
-    /// may come by another name.
+    /// Whether clients refuse the connection now. Few know another way than by the chain that is sent; but a proxy may come by
+    /// another name.
     pub(crate) fn is_fatal(&self) -> bool {
         match self {
-            Self::Unreadable(place) | Self::NotYet { place, .. } | Self::Ended { place, .. } => place.0 == 0,
+            Self::Unreadable(_) | Self::NotYet { .. } | Self::Ended { .. } => true,
             Self::EndsSoon { .. } | Self::OtherName(_) => false,
         }
     }
@@ -171,19 +171,20 @@ mod tests {
     }
 
     #[test]
-    fn each_certificate_of_the_chain_counts_and_only_the_first_is_fatal() {
+    fn each_certificate_of_the_chain_counts_and_is_fatal_once_clients_refuse_it() {
         let behind = Place(1);
         let late = chain().flaws(None, datetime!(2026-03-01 00:00 UTC));
         assert_eq!(late, [Flaw::Ended { place: behind, end: END_OF_CHAIN }]);
         assert!(
-            !late[0].is_fatal()
+            late[0].is_fatal()
                 && late[0].to_string().starts_with("certificate 2 of the chain ended at 2026-02-10T")
         );
         let soon = chain().flaws(None, datetime!(2026-02-07 12:00 UTC));
         assert_eq!(soon, [Flaw::EndsSoon { place: behind, end: END_OF_CHAIN, days: 3 }]);
+        assert!(!soon[0].is_fatal());
         assert!(soon[0].to_string().contains("within 3 day(s), at 2026-02-10T00:00:00.000Z"), "{soon:?}");
         let both = chain().flaws(None, SUMMER);
-        assert_eq!(both.iter().map(Flaw::is_fatal).collect::<Vec<_>>(), [true, false], "{both:?}");
+        assert_eq!(both.iter().map(Flaw::is_fatal).collect::<Vec<_>>(), [true, true], "{both:?}");
     }
 
     #[test]
