@@ -34,7 +34,8 @@ pub enum Problem {
     TimestampRefused {
         /// The earliest accepted Unix time, in seconds.
         from: u64,
-        /// The latest accepted Unix time, in seconds; before `from` where none is accepted yet.
+        /// The latest accepted Unix time, in seconds; now, which is before `from`, where the time of a right clock is not
+        /// accepted yet.
         to: u64,
     },
     /// The nonce was used before.

@@ -156,6 +156,25 @@ fn everything_that_the_readme_says_is_back_after_a_restore_is_back() {
 }
 
 #[test]
+fn after_a_restore_clients_are_told_when_to_sign_again_and_not_to_set_their_clocks() {
+    let provider = Provider::in_home(Home::sqlite().and_users(), &[]);
+    let app = provider.app_of("Tool", "ada");
+    provider.home.json(&["backup", "backup.db"], "");
+    let (home, _) = provider.server.stop();
+    home.json(&["restore", "backup.db"], "");
+    let again = Provider::in_home(home, &[]);
+    for distance in [0, -4000, 4000] {
+        let told = app.at(&again).echo().at(distance).send().refused_at_api(401, "timestamp_refused");
+        let advice = told["oauth_problem_advice"].as_str().unwrap();
+        let (_, rest) = advice.split_once("sign the request again in ").unwrap_or_else(|| panic!("{told}"));
+        let seconds: u64 = rest.split(' ').next().unwrap().parse().unwrap();
+        assert!((1..=301).contains(&seconds), "{told}");
+        assert_eq!(told.get("oauth_acceptable_timestamps"), None, "{told}");
+    }
+    until("it is ready, since it answers", || (again.inside("/readyz").status == 200).then_some(()));
+}
+
+#[test]
 fn the_commands_that_the_readme_names_for_after_a_restore_exist_and_name_the_last_activity() {
     let home = with_backup();
     let readme = readme();
