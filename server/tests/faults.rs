@@ -164,10 +164,44 @@ fn a_read_only_data_folder_is_named_and_loses_nothing() {
                 "{folder:o}, {file:o}: {words}"
             );
         }
+        let check = bound_by_modes(&home, &["check"]);
+        assert_eq!(check.code, Some(1), "{folder:o}, {file:o}: {check:?}");
+        assert!(
+            check.stdout.contains("database: WRONG: The database ./data/latchkey.db cannot"),
+            "{check:?}"
+        );
+        assert_eq!(fs::read_dir(home.data()).unwrap().count(), 2, "nothing is put beside the database");
     }
     set_modes(0o755, 0o644);
     assert!(fs::read(home.database()).unwrap() == before, "nothing was changed");
     assert_eq!(home.json(&["consumer", "approve", &key], "")["status"], "approved");
+}
+
+#[test]
+fn a_file_beside_the_database_that_cannot_be_written_is_named() {
+    let (home, _) = home_with_a_key();
+    let index = home.data().join("latchkey.db-shm");
+    fs::write(&index, "").unwrap();
+    fs::set_permissions(&index, Permissions::from_mode(0o400)).unwrap();
+    for arguments in [&["user", "list"][..], &["check"]] {
+        let said = bound_by_modes(&home, arguments);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(format!("{said:?}").contains("may not read and write "), "{said:?}");
+        assert!(format!("{said:?}").contains("latchkey.db-shm"), "{said:?}");
+    }
+}
+
+#[test]
+fn check_says_where_a_start_cannot_make_a_database() {
+    let home = Home::sqlite();
+    let folder = home.path().join("shut");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o555)).unwrap();
+    for data_dir in ["shut", "shut/data"] {
+        let check = bound_by_modes(&home, &["check", "--data-dir", data_dir]);
+        assert_eq!(check.code, Some(1), "{check:?}");
+        assert!(check.stdout.contains("database: WRONG: ") && check.stdout.contains("shut"), "{check:?}");
+    }
 }
 
 #[test]

@@ -46,9 +46,19 @@ pub enum StoreError {
     },
     /// `SQLITE_READONLY` and related codes.
     #[error(
-        "The database cannot be written to. Make {0} and the files in it writable for the user that runs latchkey."
+        "The database cannot be written to. Make {0}, what lies beside it with its name (-wal, -shm) and their folder writable for the user that runs latchkey."
     )]
     ReadOnly(String),
+    /// The same, found before SQLite opens anything.
+    #[error(
+        "The database {database} cannot be used: the user that runs latchkey may not read and write {path}. Give it to that user (chown), or change its mode (chmod)."
+    )]
+    NotWritable {
+        /// The database file.
+        database: String,
+        /// The file or folder at fault.
+        path: PathBuf,
+    },
     /// `SQLSTATE` 25006: a standby, or a server that was set to read only.
     #[error(
         "The PostgreSQL server takes no changes: it is a standby, or it was set to read only. Other connections are tried all the time; see to it that LATCHKEY_DATABASE_URL leads to the primary."
@@ -354,6 +364,7 @@ impl StoreError {
     pub(crate) fn at(self, database: &str) -> Self {
         match self {
             Self::ReadOnly(_) => Self::ReadOnly(database.to_owned()),
+            Self::NotWritable { path, .. } => Self::NotWritable { database: database.to_owned(), path },
             Self::Full(_) => Self::Full(database.to_owned()),
             Self::CannotWrite { reason, .. } => Self::CannotWrite { path: database.to_owned(), reason },
             Self::Damaged(_) => Self::Damaged(database.to_owned()),

@@ -111,7 +111,11 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
     let store = match opened {
         Ok(store) => store,
         Err(StoreError::NotMade(_)) => {
-            findings.push(not_made("database", &settings.database_url));
+            let found = match Store::try_making(&settings.database_url).await {
+                Ok(()) => not_made("database", &settings.database_url),
+                Err(error) => Finding::new("database", false, error.to_string()),
+            };
+            findings.push(found);
             if !settings.vault_key_file.exists() {
                 findings.push(not_made("vault key", &settings.vault_key_file.display()));
             }

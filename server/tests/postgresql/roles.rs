@@ -23,9 +23,20 @@ fn a_role_without_the_right_to_make_tables_serves_where_there_is_nothing_to_migr
     let role = format!("{}_serve", home.url().rsplit('/').next().unwrap());
     home.sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     home.sql(&format!("CREATE ROLE {role} LOGIN"));
+    let url = of_role(&home.url(), &role, "");
+    home.sql(&format!(
+        "GRANT USAGE ON SCHEMA public TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}"
+    ));
+    let check = run_on(&home, &url, &["check"]);
+    assert_eq!(check.code, Some(1), "{check:?}");
+    assert!(check.stdout.contains("its role may not read and write activity, "), "{check:?}");
+    let elsewhere =
+        format!("{url}{}options=-csearch_path%3Dmissing", if url.contains('?') { '&' } else { '?' });
+    let check = run_on(&home, &elsewhere, &["check"]);
+    assert_eq!(check.code, Some(1), "{check:?}");
+    assert!(check.stdout.contains("no schema on its search_path"), "{check:?}");
     home.sql(&replace(&snippet(GUIDE, "serve.sql"), &[("latchkey_serve", &role)]));
     home.sql(&replace(&snippet(GUIDE, "pooled.sql"), &[("latchkey_serve", &role)]));
-    let url = of_role(&home.url(), &role, "");
     let server = home.serve_with(&[("LATCHKEY_DATABASE_URL", &url)]);
     server.signed_in("ada");
     let (home, _) = server.stop();

@@ -9,7 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{FlockOperation, fcntl_lock};
+use rustix::{
+    fs::{Access, FlockOperation, access, fcntl_lock},
+    io::Errno,
+};
 
 use crate::error::StoreError;
 
@@ -87,6 +90,41 @@ impl Files {
                 Err(self.in_use())
             }
             Err(source) => Err(self.cannot_open(&source)),
+        }
+    }
+
+    /// Refuses a database that could only be read. SQLite would open it all the same, and leave an index of the log (`-shm`)
+    /// with the database's mode, which nobody can use once the database itself may be written to. Opens nothing, since
+    /// closing a file would drop the locks that SQLite has on it.
+    pub(crate) fn refuse_read_only(&self) -> Result<(), StoreError> {
+        if !self.database.exists() {
+            return Ok(());
+        }
+        for ending in ["", BESIDE[0], BESIDE[1], BESIDE[2]] {
+            self.refuse_unusable(&with_ending(&self.database, ending), Access::READ_OK | Access::WRITE_OK)?;
+        }
+        self.refuse_unusable(self.folder(), Access::WRITE_OK | Access::EXEC_OK)
+    }
+
+    /// Refuses a folder in which no database can be made; where it is missing, the one above it.
+    pub(crate) fn refuse_unmakeable(&self) -> Result<(), StoreError> {
+        let mut folder = self.folder();
+        while !folder.exists()
+            && let Some(above) = folder.parent()
+        {
+            folder = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        }
+        self.refuse_unusable(folder, Access::WRITE_OK | Access::EXEC_OK)
+    }
+
+    /// Whatever else is wrong, SQLite reports.
+    fn refuse_unusable(&self, path: &Path, wanted: Access) -> Result<(), StoreError> {
+        match access(path, wanted) {
+            Err(Errno::ACCESS | Errno::PERM | Errno::ROFS) => Err(StoreError::NotWritable {
+                database: self.database.display().to_string(),
+                path: path.to_owned(),
+            }),
+            _ => Ok(()),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
         url::PostgresUrl,
         values::{has_table, number},
     },
-    error::StoreError,
+    error::{StoreError, postgres::RIGHTS},
 };
 
 /// Held by every change, so that activity is numbered in commit order.
@@ -126,6 +126,27 @@ pub(crate) async fn refuse_foreign(connection: &DatabaseConnection, name: &str) 
     if tables > 0 && !is_ours { Err(StoreError::Foreign(name.to_owned())) } else { Ok(()) }
 }
 
+/// Refuses a role that can make no tables: it lacks the right, or its `search_path` names no schema that is there.
+pub(crate) async fn refuse_without_create(connection: &DatabaseConnection) -> Result<(), StoreError> {
+    if number(connection, MAY_CREATE).await? == 1 {
+        return Ok(());
+    }
+    let reason =
+        "there are no tables yet, and its role has no schema on its search_path in which it may make them";
+    Err(StoreError::of_server(reason, RIGHTS))
+}
+
+/// Refuses a role that may not write to each of our tables.
+pub(crate) async fn refuse_without_rights(connection: &DatabaseConnection) -> Result<(), StoreError> {
+    let question = Statement::from_string(DbBackend::Postgres, UNWRITABLE);
+    let row = connection.query_one_raw(question).await?;
+    let tables: String = row.ok_or(StoreError::Unreadable("no answer about rights"))?.try_get_by_index(0)?;
+    if tables.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::of_server(format!("its role may not read and write {tables}"), RIGHTS))
+}
+
 /// Serialises changes across nodes: waits for the lock, and holds it until the transaction ends, whose commit is then on
 /// the disk, whatever the session's setting is. Fails where the transaction may not write.
 pub(crate) async fn lock_changes(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
@@ -145,3 +166,12 @@ pub(crate) async fn notify(connection: &impl ConnectionTrait) -> Result<(), Stor
 
 const IS_READ_ONLY: &str = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool";
 const TABLES: &str = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()";
+const MAY_CREATE: &str =
+    "SELECT coalesce(has_schema_privilege(current_schema()::text, 'CREATE'), false)::int::bigint";
+/// Those that were made with `vault_checks`, less the migrations, which only their owner writes.
+const UNWRITABLE: &str = "SELECT coalesce(string_agg(t.relname::text, ', ' ORDER BY t.relname), '') FROM pg_class AS t \
+                          JOIN pg_namespace AS s ON s.oid = t.relnamespace AND s.nspname = current_schema() \
+                          JOIN pg_class AS v ON v.oid = to_regclass('vault_checks') AND v.relowner = t.relowner \
+                          WHERE t.relkind = 'r' AND t.relname <> 'seaql_migrations' AND NOT ( \
+                          has_table_privilege(t.oid, 'SELECT') AND has_table_privilege(t.oid, 'INSERT') AND \
+                          has_table_privilege(t.oid, 'UPDATE') AND has_table_privilege(t.oid, 'DELETE'))";

@@ -37,6 +37,7 @@ impl StoreError {
                 "This took too long, so nobody can tell whether it was done. Try once more in a moment."
             }
             Self::ReadOnly(_)
+            | Self::NotWritable { .. }
             | Self::CannotWrite { .. }
             | Self::Gone(_)
             | Self::Older(..)

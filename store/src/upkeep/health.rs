@@ -3,7 +3,10 @@
 use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _, QueryOrder as _, Statement};
 
 use crate::{
-    database::values::{has_table, time_from},
+    database::{
+        postgres,
+        values::{has_table, time_from},
+    },
     entity::activity,
     error::StoreError,
     nonces::forgotten::is_restored,
@@ -37,8 +40,12 @@ pub struct Views {
 }
 
 impl Store {
-    /// Checks the whole database for damage. Takes longer the larger it is.
+    /// Checks the whole database for damage, which takes longer the larger it is, and whether its role may write to it.
     pub async fn health(&self) -> Result<Health, StoreError> {
+        if self.is_shared() {
+            let checked = postgres::refuse_without_rights(&self.read).await;
+            checked.map_err(|error| error.at(&self.location.to_string()))?;
+        }
         let question = match self.backend() {
             DbBackend::Sqlite => "PRAGMA integrity_check(1)",
             _ => "SELECT 'ok'",

@@ -80,6 +80,22 @@ impl Store {
         open.await.map_err(|error| error.at_opening(&location.to_string()))
     }
 
+    /// Whether a start could make a database that is not there, as far as can be seen without making it.
+    pub async fn try_making(location: &Location) -> Result<(), StoreError> {
+        let tried = async {
+            match location {
+                Location::Sqlite(file) => Files::of(file).refuse_unmakeable(),
+                Location::Postgres(url) => {
+                    let connection = postgres::connect(url, 1).await?;
+                    let refused = postgres::refuse_without_create(&connection).await;
+                    connection.close().await?;
+                    refused
+                }
+            }
+        };
+        tried.await.map_err(|error| error.at_opening(&location.to_string()))
+    }
+
     async fn with_vault(
         location: &Location,
         write: DatabaseConnection,
@@ -114,10 +130,12 @@ impl Store {
     }
 }
 
-/// Locks SQLite's database against a restore, and refuses a log that is not its own before SQLite folds it in.
+/// Locks SQLite's database against a restore, and refuses one that cannot be written to, and a log that is not its own, before
+/// SQLite opens it.
 fn enter(location: &Location) -> Result<Option<File>, StoreError> {
     let Some(files) = location.file().map(Files::of) else { return Ok(None) };
     let in_use = files.share()?;
+    files.refuse_read_only()?;
     log::refuse_foreign(&files)?;
     Ok(in_use)
 }
