@@ -14,6 +14,8 @@ use std::{
 
 use support::{Home, SECRET, Said, fold};
 
+use crate::endurance::database::Lock;
+
 /// A home whose database has one consumer and is in one file.
 fn home_with_a_key() -> (Home, String) {
     let home = Home::sqlite().and_users();
@@ -202,6 +204,19 @@ fn check_says_where_a_start_cannot_make_a_database() {
         assert_eq!(check.code, Some(1), "{check:?}");
         assert!(check.stdout.contains("database: WRONG: ") && check.stdout.contains("shut"), "{check:?}");
     }
+}
+
+#[test]
+fn commands_that_only_read_do_so_while_another_program_writes() {
+    let (home, key) = home_with_a_key();
+    let _other = Lock::take(&home, "BEGIN IMMEDIATE");
+    let prune = ["prune", "--before", "2026-01-01", "--dry-run"];
+    for arguments in [&["user", "list"][..], &["consumer", "list"], &["consumer", "show", &key], &prune] {
+        let said = home.run(arguments, "");
+        assert_eq!(said.code, Some(0), "{arguments:?}: {said:?}");
+    }
+    let said = home.run(&["consumer", "approve", &key], "");
+    assert!(said.code == Some(1) && said.last_words().contains("is busy"), "{said:?}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::{io, path::Path, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, SqliteTransactionMode,
-    TransactionOptions,
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, SqliteTransactionMode,
+    Statement, TransactionOptions,
     sqlx::{
         self, Connection as _,
         sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous},
@@ -102,6 +102,14 @@ pub(crate) fn immediate() -> TransactionOptions {
 pub(crate) async fn write_ahead(connection: &DatabaseConnection) -> Result<(), StoreError> {
     connection.execute_unprepared("PRAGMA journal_mode = WAL").await?;
     Ok(())
+}
+
+/// Whether the file has write-ahead logging.
+pub(crate) async fn is_write_ahead(connection: &DatabaseConnection) -> Result<bool, StoreError> {
+    let question = Statement::from_string(DbBackend::Sqlite, "PRAGMA journal_mode");
+    let row = connection.query_one_raw(question).await?;
+    let mode: String = row.ok_or(StoreError::Unreadable("no journal mode"))?.try_get_by_index(0)?;
+    Ok(mode == "wal")
 }
 
 /// Marks the file as ours.

@@ -149,6 +149,12 @@ async fn prepare(
 ) -> Result<(Vault, Opened), StoreError> {
     refuse_foreign(write, location).await?;
     refuse_newer(write, location).await?;
+    // Another program's write then keeps no command from reading.
+    if !may_create && is_up_to_date(write).await? {
+        let vault = Vault::open(vault_key_file, false)?;
+        vault_checks::proven(write, &vault).await?;
+        return Ok((vault, Opened::default()));
+    }
     // One transaction: of two processes that open a new database at once, the second one finds it migrated.
     let transaction = if write.get_database_backend() == DbBackend::Postgres {
         let transaction = write.begin().await?;
@@ -176,6 +182,16 @@ async fn prepare(
     transaction.commit().await?;
     vault_checks::proven(write, &vault).await?;
     Ok((vault, Opened { made, migrated }))
+}
+
+/// Whether there is nothing to make, mark or migrate.
+async fn is_up_to_date(write: &DatabaseConnection) -> Result<bool, StoreError> {
+    let has_its_log =
+        write.get_database_backend() == DbBackend::Postgres || sqlite::is_write_ahead(write).await?;
+    Ok(has_its_log
+        && has_table(write, migration::TABLE).await?
+        && migration::missing(write).await?.is_none()
+        && vault_check::Entity::find().count(write).await? > 0)
 }
 
 /// Closes the connection of an opening that failed, so that it leaves no log behind; returns the error.
