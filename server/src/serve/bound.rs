@@ -11,6 +11,8 @@ use axum_server::{AddrListener, Address};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio_util::either::Either;
 
+use crate::serve::unix_socket::SocketFile;
+
 /// A connection's stream.
 pub(super) type Stream = Either<TcpStream, UnixStream>;
 
@@ -20,14 +22,23 @@ pub(super) enum Bound {
     Tcp(TcpListener),
     Unix {
         listener: UnixListener,
+        file: SocketFile,
         /// Counts connections, which have no port that tells them apart.
         accepted: AtomicU16,
     },
 }
 
 impl Bound {
-    pub(super) fn unix(listener: UnixListener) -> Self {
-        Self::Unix { listener, accepted: AtomicU16::new(0) }
+    pub(super) fn unix((listener, file): (UnixListener, SocketFile)) -> Self {
+        Self::Unix { listener, file, accepted: AtomicU16::new(0) }
+    }
+
+    /// The file of a unix socket.
+    pub(super) fn file(&self) -> Option<SocketFile> {
+        match self {
+            Self::Tcp(_) => None,
+            Self::Unix { file, .. } => Some(file.clone()),
+        }
     }
 
     /// The address and port that it is bound to; `None` for a unix socket.
@@ -66,7 +77,7 @@ impl AddrListener<Stream, End> for Bound {
                 let (stream, address) = listener.accept().await?;
                 Ok((Either::Left(stream), End(address)))
             }
-            Self::Unix { listener, accepted } => {
+            Self::Unix { listener, accepted, .. } => {
                 let (stream, _) = listener.accept().await?;
                 Ok((Either::Right(stream), End::of_this_machine(accepted.fetch_add(1, Ordering::Relaxed))))
             }

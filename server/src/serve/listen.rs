@@ -42,15 +42,6 @@ pub(super) async fn listen(setting: &'static str, at: &ListenAt) -> Result<Bound
     bound.map_err(|source| ServeError::Listen { setting, at: at.clone(), source })
 }
 
-/// Removes the files of the unix sockets.
-pub(super) fn remove_sockets<'a>(listeners: impl IntoIterator<Item = &'a ListenAt>) {
-    for listener in listeners {
-        if let ListenAt::Unix(path) = listener {
-            unix_socket::remove(path);
-        }
-    }
-}
-
 pub(crate) async fn tls(files: Option<(&Path, &Path)>) -> Result<Option<RustlsConfig>, ServeError> {
     let Some((cert, key)) = files else { return Ok(None) };
     // A second call fails because the provider is already installed.

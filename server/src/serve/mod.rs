@@ -37,11 +37,13 @@ use crate::{
     serve::{
         admission::Admission,
         announce::Announcement,
+        bound::Bound,
         certificate::Served,
         error::ServeError,
-        listen::{listen, public_url, remove_sockets, shown, tls},
+        listen::{listen, public_url, shown, tls},
         stop::{drain, finished, stop_signal},
         tasks::Tasks,
+        unix_socket::SocketFile,
     },
     settings::{
         Settings, data_dir::make_data_dir, exposure::exposures, ineffective::ineffective, network::openings,
@@ -71,6 +73,8 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
         Some(at) => Some(listen("LATCHKEY_INTERNAL_LISTEN", at).await?),
         None => None,
     };
+    let sockets: Vec<_> =
+        [Some(&listener), internal.as_ref()].into_iter().flatten().filter_map(Bound::file).collect();
     let tls = tls(settings.tls()).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %settings.database_url, "starting");
     // Before anything takes long: a signal that comes during it counts as soon as the server listens.
@@ -78,7 +82,7 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     tokio::select! {
         () = settings.database_url.until_there(DATABASE_WITHIN) => {}
         () = &mut stop_signal => {
-            remove_sockets(settings.internal_listen.iter().chain([&settings.listen]));
+            sockets.iter().for_each(SocketFile::remove);
             return Ok(());
         }
     }
@@ -143,7 +147,7 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
 
     stop_signal.await;
     drain(&draining, settings.drain).await;
-    remove_sockets(settings.internal_listen.iter().chain([&settings.listen]));
+    sockets.iter().for_each(SocketFile::remove);
     tracing::info!("stopping: finishing what is under way");
     // An error only means that no receiver is left.
     let _ = stop.send(true);

@@ -1,10 +1,14 @@
-//! The file of a unix socket: made for owner and group, replaced where its process is dead, removed at the end.
+//! The file of a unix socket: made for owner and group, replaced where its process is dead, removed at the end where it is still
+//! its own.
 
 use std::{
     fs::{self, File},
     io,
-    os::unix::{fs::FileTypeExt as _, net::UnixStream},
-    path::Path,
+    os::unix::{
+        fs::{FileTypeExt as _, MetadataExt as _},
+        net::UnixStream,
+    },
+    path::{Path, PathBuf},
 };
 
 use rustix::{
@@ -17,7 +21,7 @@ use tokio::net::UnixListener;
 const NOT_FOR_OTHERS: Mode = Mode::from_bits_retain(0o117);
 
 /// Opens a socket. A file that a dead process left is replaced; a socket that answers, or another file, is an error.
-pub(super) fn bind(path: &Path) -> io::Result<UnixListener> {
+pub(super) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     // Of two that start at once, the second one meets a socket that answers, rather than removing it.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = File::open(folder)?;
@@ -28,7 +32,7 @@ pub(super) fn bind(path: &Path) -> io::Result<UnixListener> {
     let usual = umask(NOT_FOR_OTHERS);
     let bound = UnixListener::bind(path);
     umask(usual);
-    bound
+    Ok((bound?, SocketFile { path: path.to_owned(), identity: identity(path)? }))
 }
 
 /// Whether there is a socket that nobody answers on.
@@ -48,11 +52,31 @@ fn is_stale(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Removes the file, while the socket still answers: from then on it is another process's to make.
-pub(super) fn remove(path: &Path) {
-    if let Err(error) = fs::remove_file(path) {
-        tracing::warn!(path = %path.display(), %error, "the socket's file could not be removed; the next start replaces it");
+/// The file of a socket that this process listens on.
+#[derive(Clone, Debug)]
+pub(super) struct SocketFile {
+    path: PathBuf,
+    identity: (u64, u64),
+}
+
+impl SocketFile {
+    /// Removes the file, while the socket still answers: from then on it is another process's to make. One that has been put
+    /// in its place stays.
+    pub(super) fn remove(&self) {
+        let path = self.path.display();
+        if identity(&self.path).is_ok_and(|found| found != self.identity) {
+            tracing::info!(%path, "the socket's file is another process's by now, and stays");
+            return;
+        }
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(%path, %error, "the socket's file could not be removed; the next start replaces it");
+        }
     }
+}
+
+/// Device and inode, which no other file gets for as long as the socket is open.
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    fs::symlink_metadata(path).map(|found| (found.dev(), found.ino()))
 }
 
 #[cfg(test)]
@@ -65,12 +89,25 @@ mod tests {
     async fn a_socket_is_for_its_owner_and_group_and_one_that_answers_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.sock");
-        let listener = bind(&path).unwrap();
+        let (listener, file) = bind(&path).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);
         assert_eq!(bind(&path).unwrap_err().kind(), io::ErrorKind::AddrInUse);
         UnixStream::connect(&path).unwrap();
+        file.remove();
+        assert!(!path.exists());
         drop(listener);
-        remove(&path);
+    }
+
+    #[tokio::test]
+    async fn what_another_process_put_in_its_place_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sock");
+        let (_first, file) = bind(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        let (_second, other) = bind(&path).unwrap();
+        file.remove();
+        UnixStream::connect(&path).unwrap();
+        other.remove();
         assert!(!path.exists());
     }
 
