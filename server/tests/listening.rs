@@ -5,6 +5,7 @@ use crate::support;
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpListener,
     os::unix::{
         fs::{FileTypeExt as _, PermissionsExt as _},
         net::{UnixListener, UnixStream},
@@ -126,7 +127,29 @@ fn health_says_by_its_exit_code_whether_a_server_is_ready() {
     }
     let settings = ["--internal-listen", url.strip_prefix("http://").unwrap()];
     assert_eq!(health(&settings).code, Some(0), "the settings' own server");
+    // Another server, or the public listener, may answer 200 to everything.
+    let other =
+        format!("http://127.0.0.1:{}", answering("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nother\n"));
+    for url in [&other, &server.url] {
+        let said = health(&["--url", url]);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(said.stdout.contains("is this its internal listener?"), "{said:?}");
+        assert_eq!(said.stdout.lines().count(), 1, "{said:?}");
+    }
     server.stop();
+}
+
+/// The port of a server that gives one request this answer.
+fn answering(answer: &'static str) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let end = BufReader::new(&stream).lines().map_while(Result::ok).find(String::is_empty);
+        assert!(end.is_some(), "a whole head");
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    port
 }
 
 #[test]

@@ -28,6 +28,8 @@ use crate::{
 };
 
 const READY: &str = "/readyz";
+/// What it answers where everything works.
+const READY_WORD: &str = "ready";
 const LOCALHOST: &str = "localhost";
 /// How long the answer may take: less than supervisors wait by default.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -65,8 +67,15 @@ impl HealthCommand {
         };
         let answer = timeout(PATIENCE, ask(&server, &host)).await.unwrap_or(Err(NoAnswer::Late));
         let (is_ready, detail) = match answer {
-            Ok((StatusCode::OK, words)) => (true, words),
-            Ok((status, words)) => (false, format!("{} {words}", status.as_u16())),
+            Ok((StatusCode::OK, words)) if words.trim_end() == READY_WORD => (true, words),
+            // A line for each part that is in the way; a gateway's page is none.
+            Ok((status @ StatusCode::SERVICE_UNAVAILABLE, words)) if !words.trim_start().starts_with('<') => {
+                (false, format!("{} {words}", status.as_u16()))
+            }
+            Ok((status, _)) => {
+                let what = "an answer that is not Latchkey's: is this its internal listener?";
+                (false, format!("{} {what}", status.as_u16()))
+            }
             Err(error) => (false, error.to_string()),
         };
         let detail = detail.trim_end();
