@@ -133,7 +133,7 @@ settings! {
         must be "1 to 100 printable ASCII characters without quotation marks and backslashes" => realm;
     log: String, "FILTER", "Which log lines are written",
         default "info" = "info".to_owned(),
-        must be "off, error, warn, info, debug or trace, or a filter such as info,latchkey=debug" => log_filter;
+        must be "off, error, warn, info, debug or trace, or a filter with a level for all or for latchkey, service or store, such as info,latchkey=debug" => log_filter;
     log_format: LogFormat, "FORMAT", "text, or json for machines",
         default "text" = LogFormat::Text, must be "text or json" => log_format;
 }

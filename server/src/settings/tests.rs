@@ -65,6 +65,8 @@ fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
         ("LATCHKEY_DATA_DIR", ""),
         ("LATCHKEY_LOG", "=="),
         ("LATCHKEY_LOG", "verbose"),
+        ("LATCHKEY_LOG", "server=debug"),
+        ("LATCHKEY_LOG", "latchkeyy=debug,sqlx::query=debug"),
         ("LATCHKEY_LOG", ""),
         ("LATCHKEY_TEMPORARY_CREDENTIALS_TTL", "0"),
         ("LATCHKEY_PUBLIC_URL", "https:keys.example.com"),
@@ -78,6 +80,15 @@ fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
             refused(&[(name, value)]).starts_with(&format!("{name}={value} is not allowed: it must be ")),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn a_filter_of_the_log_has_a_level_for_all_or_names_what_is_ours() {
+    for filter in
+        ["off", "warn", "info,server=debug", "latchkey=debug", "store::nonces=trace", "sqlx=debug,error"]
+    {
+        assert_eq!(read(&Flags::default(), &[("LATCHKEY_LOG", filter)], "").unwrap().log, filter);
     }
 }
 

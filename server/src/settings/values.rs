@@ -21,6 +21,8 @@ pub enum LogFormat {
 
 /// The longest time that can be set, in seconds.
 const TEN_YEARS: u64 = 315_360_000;
+/// The names that our lines of the log begin with.
+const OURS: [&str; 6] = ["latchkey", "service", "store", "oauth", "domain", "app"];
 /// The longest time that can be set, in days.
 const HUNDRED_YEARS: u64 = 36_500;
 
@@ -117,10 +119,15 @@ pub(super) fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
 }
 
-/// Whether the log can be filtered by it. A lone word that is no level would be the name of a module, and silence.
+/// Whether the log can be filtered by it. A lone word that is no level would be the name of a module, and silence; so would be a
+/// filter that names other programs' modules alone.
 fn is_log_filter(text: &str) -> bool {
     let is_level = |word: &str| word.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
-    let plain = text.contains('[') || text.split(',').all(|part| part.contains(['=', ':']) || is_level(part));
+    let is_ours = |part: &str| part.trim().split(['=', ':']).next().is_some_and(|name| OURS.contains(&name));
+    let parts = || text.split(',');
+    let is_silent = !parts().any(|part| is_level(part) || is_ours(part));
+    let plain =
+        text.contains('[') || (!is_silent && parts().all(|part| part.contains(['=', ':']) || is_level(part)));
     plain && !text.trim().is_empty() && tracing_subscriber::EnvFilter::try_new(text).is_ok()
 }
 
