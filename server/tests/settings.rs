@@ -134,6 +134,10 @@ fn a_file_that_cannot_be_read_stops_the_start() {
     fs::write(&path, [0xff, 0xfe]).unwrap();
     assert!(home.serve_in_vain(&[]).sentence().contains("latchkey.toml"));
     fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink("nowhere.toml", &path).unwrap();
+    let said = home.serve_in_vain(&[]);
+    assert!(said.code == Some(2) && said.sentence().contains("latchkey.toml"), "{said:?}");
+    fs::remove_file(&path).unwrap();
     let said = home.run(&["check", "--config", "elsewhere.toml"], "");
     assert_eq!(said.code, Some(2), "a file that was named has to be there");
     assert!(said.sentence().contains("elsewhere.toml"), "{said:?}");

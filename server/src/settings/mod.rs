@@ -41,7 +41,12 @@ impl Settings {
         let path = named.clone().unwrap_or_else(|| PathBuf::from("latchkey.toml"));
         let text = match File::open(&path).and_then(read_bounded) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => String::new(),
+            // A link that leads nowhere was put there on purpose.
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound && named.is_none() && !path.is_symlink() =>
+            {
+                String::new()
+            }
             Err(error) => {
                 return Err(SettingsError::Unreadable {
                     path: path.display().to_string(),
