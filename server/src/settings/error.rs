@@ -39,6 +39,11 @@ pub enum SettingsError {
     /// One half of a pair.
     #[error("LATCHKEY_TLS_CERT and LATCHKEY_TLS_KEY must be given both or neither: only {0} is.")]
     HalfTls(String),
+    /// Listeners at one address.
+    #[error(
+        "LATCHKEY_LISTEN={0} and LATCHKEY_INTERNAL_LISTEN={1} exclude each other: give one of them another port or path."
+    )]
+    SameAddress(String, String),
     /// A variable that is no text.
     #[error("{0} is not allowed: it must be UTF-8 text.")]
     NotText(String),

@@ -38,6 +38,18 @@ impl ListenAt {
         }
     }
 
+    /// Whether only one of both can be listened on, as far as can be seen without asking the system.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Address(one), Self::Address(other)) => {
+                let is_all = one.ip().is_unspecified() || other.ip().is_unspecified();
+                let is_shared = one.ip() == other.ip() || (is_all && one.is_ipv4() == other.is_ipv4());
+                one.port() != 0 && one.port() == other.port() && is_shared
+            }
+            _ => self == other && self.port() != Some(0),
+        }
+    }
+
     /// Its port; `None` for a unix socket.
     pub(crate) fn port(&self) -> Option<u16> {
         match self {

@@ -71,6 +71,10 @@ impl Settings {
         if let Some(listening) = settings.listen_database_url.clone() {
             settings.database_url = settings.database_url.listening_at(listening);
         }
+        let (public, internal) = (&settings.listen, &settings.internal_listen);
+        if let Some(internal) = internal.as_ref().filter(|internal| internal.excludes(public)) {
+            return Err(SettingsError::SameAddress(public.to_string(), internal.to_string()));
+        }
         let given = match (&settings.tls_cert, &settings.tls_key) {
             (Some(_), None) => sources.get("tls_cert")?,
             (None, Some(_)) => sources.get("tls_key")?,

@@ -84,6 +84,34 @@ fn a_wrong_value_is_told_with_its_setting_and_what_is_allowed() {
 }
 
 #[test]
+fn two_listeners_at_one_address_are_refused() {
+    let both = |public, internal| {
+        read(&Flags::default(), &[("LATCHKEY_LISTEN", public), ("LATCHKEY_INTERNAL_LISTEN", internal)], "")
+    };
+    for (public, internal) in [
+        ("127.0.0.1:7290", "127.0.0.1:7290"),
+        ("0.0.0.0:7290", "127.0.0.1:7290"),
+        ("localhost:7290", "localhost:7290"),
+        ("unix:a.sock", "unix:a.sock"),
+    ] {
+        let words =
+            format!("LATCHKEY_LISTEN={public} and LATCHKEY_INTERNAL_LISTEN={internal} exclude each other");
+        let told = both(public, internal).unwrap_err().to_string();
+        assert!(told.starts_with(&words), "{told}");
+    }
+    for (public, internal) in [
+        ("127.0.0.1:0", "127.0.0.1:0"),
+        ("localhost:0", "localhost:0"),
+        ("127.0.0.1:7290", "127.0.0.2:7290"),
+        ("127.0.0.1:7290", "[::]:7290"),
+        ("127.0.0.1:7290", "off"),
+        ("unix:a.sock", "unix:b.sock"),
+    ] {
+        assert!(both(public, internal).is_ok(), "{public}, {internal}");
+    }
+}
+
+#[test]
 fn a_filter_of_the_log_has_a_level_for_all_or_names_what_is_ours() {
     for filter in
         ["off", "warn", "info,server=debug", "latchkey=debug", "store::nonces=trace", "sqlx=debug,error"]
