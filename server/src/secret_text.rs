@@ -30,6 +30,9 @@ pub(crate) fn text(bytes: Vec<u8>) -> io::Result<String> {
             "it is UTF-16, so write it as UTF-8 (in PowerShell: $OutputEncoding = [Text.UTF8Encoding]::new())",
         ));
     }
+    if bytes.contains(&0) {
+        return Err(io::Error::other("it holds a NUL, which no text does"));
+    }
     let text = String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))?;
     // PowerShell and editors of Windows write one.
     match text.strip_prefix(BYTE_ORDER_MARK) {
@@ -38,9 +41,13 @@ pub(crate) fn text(bytes: Vec<u8>) -> io::Result<String> {
     }
 }
 
-/// UTF-16 and UTF-32 begin with a byte order mark, or have a NUL in each character of ASCII; no secret has one.
+/// UTF-16 and UTF-32 begin with a byte order mark, or have a NUL in each character of ASCII, of which most texts consist.
 fn is_utf_16(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0)
+    let is_mostly_ascii = || {
+        let nuls = bytes.split(|byte| *byte == 0).count() - 1;
+        nuls > 0 && nuls * 4 >= bytes.len()
+    };
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || is_mostly_ascii()
 }
 
 /// Drops one LF or CRLF at the end.
@@ -83,6 +90,12 @@ mod tests {
         ] {
             assert_eq!(read_bounded(bytes).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn a_nul_is_refused_as_what_it_is() {
+        let refused = read_bounded(&b"four words\0not together"[..]).unwrap_err().to_string();
+        assert!(refused.contains("NUL") && !refused.contains("UTF-16"), "{refused}");
     }
 
     #[test]

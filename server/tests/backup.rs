@@ -171,6 +171,7 @@ fn it_says_what_was_made_and_what_stands_in_its_way() {
     for (arguments, code, words) in [
         (&["backup", "backup.db"][..], 1, "backup.db exists already"),
         (&["backup", "no/backup.db"], 1, "no/backup.db cannot be written"),
+        (&["backup", &*"x".repeat(230)], 1, "x cannot be written: its name is too long"),
         (&["backup", "other.db", "--vault-key-file", "missing.key"], 1, "missing.key"),
         (&["backup"], 2, "FILE"),
     ] {

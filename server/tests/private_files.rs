@@ -110,6 +110,16 @@ fn a_start_and_check_warn_once_of_each_file_that_others_can_read_or_write() {
 }
 
 #[test]
+fn a_file_in_the_place_of_the_data_folder_is_not_called_a_folder() {
+    let home = Home::sqlite();
+    let file = home.path().join("file");
+    fs::write(&file, "").unwrap();
+    set_mode(&file, 0o644);
+    let check = home.run(&["check", "--data-dir", "file"], "");
+    assert!(check.code == Some(1) && !check.stdout.contains("permissions: "), "{check:?}");
+}
+
+#[test]
 fn check_warns_of_a_tls_key_that_others_can_read() {
     let home = Home::sqlite();
     home.json(&["migrate"], "");

@@ -70,7 +70,9 @@ fn the_backup_is_in_the_place_of_the_database_which_is_kept() {
     );
     assert_eq!(names(&home), ["First", "Second"], "and back again");
     let server = home.serve();
-    server.log_until("restored from a backup");
+    let log = server.log_until("restored from a backup");
+    let (_, until) = log.last().unwrap().split_once("until=\"").unwrap_or_else(|| panic!("{log:?}"));
+    assert!(until.split('"').next().is_some_and(|until| until.ends_with('Z')), "RFC 3339: {until}");
     server.signed_in("ada");
 }
 

@@ -26,6 +26,7 @@ use std::{
 };
 
 use axum_server::Handle;
+use domain::time::timestamp;
 use service::{Clock, Rules, Service};
 use store::Store;
 use tokio::sync::watch;
@@ -170,7 +171,7 @@ async fn tell_of_restore(service: &Service, store: &Store) -> Result<(), ServeEr
     if let Some(until) = service.begin_after_restore().await? {
         let line = store.activity().latest().await?;
         tracing::warn!(
-            %until,
+            until = timestamp(until),
             "the database was restored from a backup: signed requests are refused until then, and accounts, passwords, tokens \
              and keys are as they were at activity line {line}"
         );

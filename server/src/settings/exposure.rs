@@ -41,7 +41,11 @@ impl fmt::Display for Exposure {
 
 /// Everything of ours that group or world can read or write. What does not exist is not exposed.
 pub(crate) fn exposures(settings: &Settings) -> Vec<Exposure> {
-    let mut ours = vec![("data folder", settings.data_dir.clone())];
+    let mut ours = Vec::new();
+    // A file in its place is another mistake.
+    if settings.data_dir.is_dir() {
+        ours.push(("data folder", settings.data_dir.clone()));
+    }
     if let Some(database) = settings.database_url.file() {
         let files = ["", "-wal", "-shm"].map(|ending| ("database", with_ending(database, ending)));
         ours.extend(files);

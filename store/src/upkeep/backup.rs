@@ -88,6 +88,11 @@ impl StoreError {
         match self {
             Self::Full(_) => unwritable(file, io::ErrorKind::StorageFull.into()),
             Self::ReadOnly(_) => unwritable(file, io::ErrorKind::ReadOnlyFilesystem.into()),
+            // Its folder was written to, so it is the names that SQLite makes of the draft's.
+            Self::CannotOpen { .. } => {
+                unwritable(file, io::Error::other("its name is too long, so give a shorter name"))
+            }
+            Self::CannotWrite { reason, .. } => unwritable(file, io::Error::other(reason)),
             Self::BackupFile { source, .. } => unwritable(file, source),
             Self::BackupExists(_) => Self::BackupExists(file.to_owned()),
             other => other,
