@@ -10,7 +10,7 @@ use sea_orm::{
         postgres::PgConnectOptions,
     },
 };
-use tokio::time::timeout;
+use tokio::{fs::File, io::AsyncReadExt as _, time::timeout};
 
 use crate::{
     database::url::{PostgresUrl, shown_host},
@@ -27,6 +27,9 @@ const QUESTION: &str = "SELECT current_setting('server_encoding'), \
 
 /// What begins everything that may stand in the files of TLS.
 const PEM: &[u8] = b"-----BEGIN ";
+
+/// They are shorter, though all the authorities of a system may stand in one.
+const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Why a database cannot be used.
 #[derive(Debug)]
@@ -183,7 +186,23 @@ async fn check_file(parameter: &str, file: &str) -> Result<(), NotReached> {
         let reason = format!("{parameter}={file} cannot be used: {reason}");
         NotReached::for_good(StoreError::of_server(reason, advice))
     };
-    let text = tokio::fs::read(file).await.map_err(|error| told(&error))?;
+    let opened = File::open(file).await.map_err(|error| told(&error))?;
+    let mut text = Vec::new();
+    opened.take(MOST_BYTES + 1).read_to_end(&mut text).await.map_err(|error| told(&error))?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(told(&"it is longer than 4 MiB"));
+    }
     let is_pem = text.windows(PEM.len()).any(|window| window == PEM);
     if is_pem { Ok(()) } else { Err(told(&"it is no PEM file")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_never_ends_is_refused() {
+        let refused = check_file("sslrootcert", "/dev/zero").await.unwrap_err().error.to_string();
+        assert!(refused.contains("sslrootcert=/dev/zero cannot be used: it is longer than"), "{refused}");
+    }
 }
