@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::Value;
 use store::Location;
 
-use super::{PASSWORD, SECRET, Said, Server, cluster::Cluster, finish, place::Place};
+use super::{PASSWORD, SECRET, Said, Server, cluster::Cluster, finish, place::Place, prepared};
 
 /// A folder of its own for each test: the program works in it and keeps its data in `data`, or on the server that the
 /// test run names.
@@ -36,7 +36,12 @@ impl Home {
 
     /// A home where `ada` has *Configure Server* and `grace` has not.
     pub fn with_users() -> Self {
-        Self::new().and_users()
+        Self { place: prepared::copy_of(|| Self::new().and_users()) }
+    }
+
+    /// Leaves its database on the server, under this name, where it is there.
+    pub fn keep_database(self, name: &str) {
+        self.place.keep_database(name);
     }
 
     pub fn and_users(self) -> Self {

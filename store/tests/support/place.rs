@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "the tests of three crates share it, and each uses its part")]
 
 use std::{
+    mem,
     path::PathBuf,
     sync::{
         Arc,
@@ -10,7 +11,7 @@ use std::{
     thread,
 };
 
-use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbErr};
 use store::Location;
 use tempfile::TempDir;
 
@@ -32,13 +33,36 @@ struct Postgres {
 impl Place {
     /// On whichever database this test run is for.
     pub fn new() -> Self {
-        let postgres = std::env::var(SERVER).ok().map(Postgres::create).map(Arc::new);
-        Self { folder: Arc::new(tempfile::tempdir().unwrap()), postgres }
+        Self::copy_of("template1")
+    }
+
+    /// The same with a copy of a database, where the test run is for PostgreSQL.
+    pub fn copy_of(template: &str) -> Self {
+        let create = |server| Arc::new(Postgres::create(server, template));
+        Self {
+            folder: Arc::new(tempfile::tempdir().unwrap()),
+            postgres: std::env::var(SERVER).ok().map(create),
+        }
+    }
+
+    /// Whether the server of the test run has a database of this name; true where there is no server.
+    pub fn has_database(name: &str) -> bool {
+        let Ok(server) = std::env::var(SERVER) else { return true };
+        let exists = format!("EXISTS (SELECT FROM pg_database WHERE datname = '{name}')");
+        run(&server, format!("DO $$ BEGIN ASSERT {exists}; END $$")).is_ok()
+    }
+
+    /// Leaves its database on the server, under this name.
+    pub fn keep_database(self, name: &str) {
+        let Some(postgres) = self.postgres else { return };
+        run(&postgres.server, format!("ALTER DATABASE {} RENAME TO {name}", postgres.name)).unwrap();
+        // It would be dropped.
+        mem::forget(postgres);
     }
 
     /// On this server.
     pub fn on(server: &str) -> Self {
-        let postgres = Some(Arc::new(Postgres::create(server.to_owned())));
+        let postgres = Some(Arc::new(Postgres::create(server.to_owned(), "template1")));
         Self { folder: Arc::new(tempfile::tempdir().unwrap()), postgres }
     }
 
@@ -84,36 +108,37 @@ impl Place {
 }
 
 impl Postgres {
-    fn create(server: String) -> Self {
+    fn create(server: String, template: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{count}", std::process::id());
         let made = Self { server, name };
-        made.run(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", made.name));
-        made.run(format!("CREATE DATABASE {}", made.name));
+        run(&made.server, format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", made.name)).unwrap();
+        run(&made.server, format!("CREATE DATABASE {} TEMPLATE {template}", made.name)).unwrap();
         made
     }
+}
 
-    /// In a thread with a runtime of its own: tests begin and end inside runtimes and outside.
-    fn run(&self, sql: String) {
-        let url = format!("{}/postgres", self.server);
-        let work = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let connection = Box::pin(Database::connect(url)).await.unwrap();
-                connection.execute_unprepared(&sql).await.unwrap();
-                connection.close().await.unwrap();
-            });
-        };
-        thread::spawn(work).join().unwrap();
-    }
+/// Runs a statement on the server, in a thread with a runtime of its own: tests begin and end inside runtimes and outside.
+fn run(server: &str, sql: String) -> Result<(), DbErr> {
+    let url = format!("{server}/postgres");
+    let work = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let connection = Box::pin(Database::connect(url)).await.unwrap();
+            let done = connection.execute_unprepared(&sql).await;
+            connection.close().await.unwrap();
+            done.map(|_| ())
+        })
+    };
+    thread::spawn(work).join().unwrap()
 }
 
 impl Drop for Postgres {
     fn drop(&mut self) {
         // A failed test may have left the server in any state.
         if !thread::panicking() {
-            self.run(format!("DROP DATABASE {} WITH (FORCE)", self.name));
+            run(&self.server, format!("DROP DATABASE {} WITH (FORCE)", self.name)).unwrap();
         }
     }
 }
