@@ -12,6 +12,9 @@ host=$(rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 server_flags="--release --target $host --config server/release.toml"
 built=$target/$host/release
 
+# What came out of each fault; the tests write it beside the program that they ran.
+faults=$target/$host/reports/faults.jsonl
+
 # What is checked and tested. `make build` builds the program alone, of the same dependencies with the same features, so
 # that each is compiled once; where a feature differs, Cargo.toml says so beside the dependency.
 server_packages="$server_flags --workspace --exclude frontend --exclude bindgen"
