@@ -21,6 +21,10 @@ const ROOM: usize = 500;
 const ROOM_RETRY_AFTER: Duration = Duration::from_secs(4);
 /// How long a refused or wrong attempt makes others of the same party give way.
 const TROUBLE_LASTS: Duration = Duration::from_mins(1);
+/// How long the refusal of one who goes on after many others is held back.
+const PAUSE: Duration = Duration::from_secs(1);
+/// After how many refused and wrong attempts of a connection that begins, and of a network, which many people may share.
+const PAUSE_AFTER: [u32; 2] = [10, 50];
 /// Accounts, addresses and connections that are remembered; others are forgotten for them.
 const MOST_PARTIES: usize = 10_000;
 
@@ -297,6 +301,14 @@ impl Queue {
             let trouble = self.troubles.get(party);
             trouble.filter(|trouble| now - trouble.latest < TROUBLE_LASTS).map_or(0, |trouble| trouble.times)
         })
+    }
+
+    /// How long to hold back a refusal. Who asks again as soon as they are refused would otherwise keep the cores busy with
+    /// nothing but refusals; while one is held back, it takes a connection and some KiB.
+    pub(crate) fn pause(&self, stranger: &Stranger, now: Instant) -> Duration {
+        let trouble = self.trouble(stranger, now);
+        let goes_on = trouble.iter().zip(PAUSE_AFTER).any(|(times, after)| *times > after);
+        if goes_on { PAUSE } else { Duration::ZERO }
     }
 
     /// Makes further attempts of the same network, account and connection give way to others for a while.

@@ -10,7 +10,7 @@ use store::attempts::Failed;
 use tokio::{
     runtime::Handle,
     sync::oneshot,
-    time::{sleep_until, timeout_at},
+    time::{sleep, sleep_until, timeout_at},
 };
 
 use crate::guard::queue::{Queue, Stranger};
@@ -39,8 +39,19 @@ impl Turns {
         Self(Arc::new(Mutex::new(Queue::new(threads))))
     }
 
-    /// Waits for this attempt's turn, or returns how long to stay away.
+    /// Waits for this attempt's turn, or returns how long to stay away: not at once to those who did not.
     pub(crate) async fn wait(&self, stranger: Stranger, until: Instant) -> Result<Turn, Duration> {
+        let turn = self.queue_up(stranger.clone(), until).await;
+        if turn.is_err() {
+            let now = Instant::now();
+            let pause = self.lock().pause(&stranger, now);
+            // Who has waited is answered before the request takes too long.
+            sleep(pause.min(until.saturating_duration_since(now))).await;
+        }
+        turn
+    }
+
+    async fn queue_up(&self, stranger: Stranger, until: Instant) -> Result<Turn, Duration> {
         let (verdict, decided) = oneshot::channel();
         let number = self.lock().enter(&stranger, verdict, Instant::now())?;
         let mut turn = Turn { turns: self.clone(), stranger, number, is_settled: false };

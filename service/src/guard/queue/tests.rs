@@ -236,3 +236,22 @@ fn a_flood_of_addresses_names_and_connections_is_forgotten_for_newer_ones() {
     }
     assert!(queue.slowed.len() <= MOST_PARTIES && queue.troubles.len() <= MOST_PARTIES);
 }
+
+#[test]
+fn who_goes_on_after_many_refusals_is_refused_a_second_later_and_nobody_else() {
+    let (mut queue, now) = (Queue::new(1), Instant::now());
+    let (guesser, other) = (stranger(1, "ada", 1), stranger(1, "grace", 2));
+    for _ in 0..10 {
+        queue.note_trouble(&guesser, now);
+    }
+    assert_eq!(queue.pause(&guesser, now), Duration::ZERO, "a few are refused at once");
+    queue.note_trouble(&guesser, now);
+    assert_eq!(queue.pause(&guesser, now), SECOND);
+    assert_eq!(queue.pause(&other, now), Duration::ZERO, "another connection");
+    for _ in 0..40 {
+        queue.note_trouble(&guesser, now);
+    }
+    assert_eq!(queue.pause(&other, now), SECOND, "of the same address");
+    assert_eq!(queue.pause(&stranger(2, "ada", 3), now), Duration::ZERO, "another address");
+    assert_eq!(queue.pause(&guesser, now + TROUBLE_LASTS), Duration::ZERO, "a minute later");
+}
