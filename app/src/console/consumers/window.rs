@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Consumer, ConsumerKey, View};
+use domain::{ConsumerKey, View};
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
@@ -29,9 +29,6 @@ const MOST: usize = 180;
 /// How many rows are shown at once where none of them is on the page: more than most windows are high, and few enough to be
 /// drawn within a frame or two.
 const AT_ONCE: u64 = 48;
-
-/// How many of the rows that come while one scrolls are drawn within one frame.
-const IN_A_FRAME: usize = 10;
 
 /// How many rows are drawn within one task: a phone that is four times as slow stays under 50 ms.
 const AT_A_TIME: usize = 5;
@@ -182,57 +179,23 @@ pub(super) async fn load(state: PageState, view: View, before: u64) -> Option<Re
 async fn extend(state: PageState, side: Side) {
     let Some(asked) = state.flow.try_update_value(Flow::ask) else { return };
     let (view, cursor) = state.rows.read(|table| (table.view().clone(), edge(table, side)));
-    match fetch(&view, side, &cursor, 0, Sight::MORE).await {
-        Ok(rows) => {
-            let is_end = (rows.items.len() as u64) < Sight::MORE;
-            add(state, asked, side, rows.items, is_end);
-        }
-        Err(error) => {
-            if state.flow.try_update_value(|flow| flow.answered(asked)).flatten().is_some() {
-                refused(state, &error);
-            }
-        }
-    }
-}
-
-/// Adds rows that were asked for, those next to the window first, and the others with the next frame.
-fn add(state: PageState, asked: u32, side: Side, items: Vec<Consumer>, is_end: bool) {
-    if state.flow.try_with_value(|flow| flow.asked == asked) != Some(true) {
-        return;
-    }
-    // A page that nobody sees has no frames.
-    let (items, later) =
-        if document().hidden() { (items, Vec::new()) } else { next_to_window(items, side, IN_A_FRAME) };
-    let is_last = later.is_empty();
+    let answer = fetch(&view, side, &cursor, 0, Sight::MORE).await;
+    let Some(meanwhile) = state.flow.try_update_value(|flow| flow.answered(asked)).flatten() else { return };
+    let rows = match answer {
+        Ok(rows) => rows,
+        Err(error) => return refused(state, &error),
+    };
+    state.note_answer(Asked::Rows, true);
+    let count = rows.items.len();
+    let is_end = (count as u64) < Sight::MORE;
     // What a menu or dialog is open on stays.
     let may_drop =
         if state.overlay.row().is_some() { 0 } else { Sight::of(state).map_or(0, |sight| sight.spare(side)) };
-    let too_many = (state.rows.counted().shown + items.len()).saturating_sub(MOST);
+    let too_many = (state.rows.counted().shown + count).saturating_sub(MOST);
     without_moving(None, || {
-        state.rows.extend(side, items, is_end && is_last, too_many.min(may_drop));
-        if is_last && let Some(meanwhile) = state.flow.try_update_value(|flow| flow.answered(asked)).flatten()
-        {
-            state.note_answer(Asked::Rows, true);
-            state.catch_up(meanwhile);
-        }
+        state.rows.extend(side, rows.items, is_end, too_many.min(may_drop));
+        state.catch_up(meanwhile);
     });
-    if !is_last {
-        request_animation_frame(move || add(state, asked, side, later, is_end));
-    }
-}
-
-/// Parts rows, as they stand on the page, into those next to the window and the others.
-fn next_to_window<T>(mut rows: Vec<T>, side: Side, most: usize) -> (Vec<T>, Vec<T>) {
-    match side {
-        Side::Above => {
-            let next = rows.split_off(rows.len().saturating_sub(most));
-            (next, rows)
-        }
-        Side::Below => {
-            let later = rows.split_off(most.min(rows.len()));
-            (rows, later)
-        }
-    }
 }
 
 /// Rows of a view as they stand on the page; `Above` reads them from the end on.
@@ -341,18 +304,5 @@ fn number_rows(state: PageState) {
         if row.get_attribute("aria-rowindex").as_ref() != Some(&number) {
             let _ = row.set_attribute("aria-rowindex", &number);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_next_to_the_window_are_drawn_first() {
-        assert_eq!(next_to_window(vec![1, 2, 3, 4, 5], Side::Below, 2), (vec![1, 2], vec![3, 4, 5]));
-        assert_eq!(next_to_window(vec![1, 2, 3, 4, 5], Side::Above, 2), (vec![4, 5], vec![1, 2, 3]));
-        assert_eq!(next_to_window(vec![1], Side::Above, 2), (vec![1], vec![]));
-        assert_eq!(next_to_window(Vec::<u8>::new(), Side::Below, 2), (vec![], vec![]));
     }
 }
