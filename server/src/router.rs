@@ -20,7 +20,8 @@ use crate::{
     ops,
     pages::{
         activity, api_docs, applications, authorize, code, consumer, consumers, home, password,
-        person::SECOND_FACTOR, second_factor, sessions, set_password, set_up, sign_in, sign_in_again, users,
+        person::{PASSWORD, SECOND_FACTOR},
+        second_factor, sessions, set_password, set_up, sign_in, sign_in_again, users,
     },
     provider::{key_requests, oauth1, root_services},
     state::AppState,
@@ -51,7 +52,7 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         .route("/events", get(console::events::events))
         .route("/api/page/{function}", post(console::calls::call))
         .route(applications::PATH, get(applications::show).post(applications::revoke))
-        .route(password::PATH, get(password::show).post(password::change))
+        .route(PASSWORD, get(password::show).post(password::change))
         .route(sessions::PATH, get(sessions::show).post(sessions::end))
         .route(SECOND_FACTOR, get(second_factor::show).post(second_factor::act))
         .route("/oauth/authorize", get(authorize::show).post(authorize::decide).head(not_head))

@@ -15,13 +15,17 @@ mod rules;
 mod service;
 mod upkeep;
 
-pub use accounts::{own::OwnAccount, own_sessions::OwnSession, password_links, second_factor, set_up, users};
+pub use accounts::{
+    own::OwnAccount, own_password::OwnPassword, own_sessions::OwnSession, password_links, second_factor,
+    set_up, users,
+};
 pub use clock::Clock;
 pub use consumers::key_requests;
 pub use error::ServiceError;
 pub use guard::{
     admin::{AccountHolder, Admin, NotPermitted, SignedIn},
     one_time_codes::{RecoveryCodes, in_groups},
+    owed::Owed,
     token::Token,
     verified::Verified,
 };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::{Action, Password};
 use service::{
-    ServiceError, SignedIn,
+    AccountHolder, ServiceError,
     sign_in::{Browser, Presence, ProofError, Renewed},
 };
 use support::{BROWSER, HERE, House, PASSWORD, begun};
@@ -15,12 +15,12 @@ const NEW: &str = "another horse battery";
 
 async fn change(
     house: &House,
-    who: &SignedIn,
+    who: &AccountHolder,
     current: &str,
     new: &str,
     again: &str,
 ) -> Result<Renewed, ProofError> {
-    house.service.account(who).change_password(&Password::typed(current), new, again, false).await
+    house.service.own_password(who).change(&Password::typed(current), new, again, false).await
 }
 
 #[track_caller]
@@ -39,7 +39,7 @@ async fn a_user_who_knows_the_old_password_gives_a_new_one_and_goes_on_in_this_b
     let house = House::with_users().await;
     let (token, elsewhere) = (house.sign_in("grace").await, house.sign_in("grace").await);
     let of_ada = house.sign_in("ada").await;
-    let grace = house.who(&token).await.unwrap();
+    let grace = house.holder(&token).await;
     let Renewed { token: next, device } = change(&house, &grace, PASSWORD, NEW, NEW).await.unwrap();
     assert!(house.who(&token).await.is_none() && house.who(&elsewhere).await.is_none());
     assert_eq!(house.who(&next).await.unwrap().user().username.as_str(), "grace");
@@ -65,7 +65,7 @@ async fn a_user_who_knows_the_old_password_gives_a_new_one_and_goes_on_in_this_b
 async fn a_wrong_old_password_changes_nothing_and_counts_as_one_at_the_sign_in() {
     let house = House::with_users().await;
     let token = house.sign_in("grace").await;
-    let grace = house.who(&token).await.unwrap();
+    let grace = house.holder(&token).await;
     let count = async || house.number("SELECT coalesce(max(times), 0) FROM attempts").await;
     assert_eq!(count().await, 0);
     for wrong in ["", "wrong", &"x".repeat(100_000)] {
@@ -92,7 +92,7 @@ async fn a_wrong_old_password_changes_nothing_and_counts_as_one_at_the_sign_in()
 async fn of_two_new_passwords_at_once_one_holds() {
     let house = House::with_users().await;
     let token = house.sign_in("grace").await;
-    let grace = house.who(&token).await.unwrap();
+    let grace = house.holder(&token).await;
     let (one, two) = tokio::join!(
         change(&house, &grace, PASSWORD, NEW, NEW),
         change(&house, &grace, PASSWORD, "quiet otter lamps", "quiet otter lamps")
@@ -109,7 +109,7 @@ async fn a_new_password_makes_no_session_last_longer() {
     let mut password = PASSWORD.to_owned();
     for n in 0..24 {
         house.pass(Duration::from_mins(29));
-        let grace = house.who(&token).await.unwrap();
+        let grace = house.holder(&token).await;
         let new = format!("quiet otter {n} lamps");
         token = change(&house, &grace, &password, &new, &new).await.unwrap().token;
         password = new;
@@ -186,7 +186,7 @@ async fn a_session_that_has_ended_by_time_is_not_listed() {
 async fn an_administrator_needs_a_longer_password_of_their_own_too() {
     let house = House::with_users().await;
     let (of_ada, of_grace) = (house.sign_in("ada").await, house.sign_in("grace").await);
-    let (ada, grace) = (house.who(&of_ada).await.unwrap(), house.who(&of_grace).await.unwrap());
+    let (ada, grace) = (house.holder(&of_ada).await, house.holder(&of_grace).await);
     let short = "xK4;vq!9zW";
     assert_eq!(wrong_fields(change(&house, &ada, PASSWORD, short, short).await), ["password"]);
     change(&house, &grace, PASSWORD, short, short).await.unwrap();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::{Action, Password};
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use service::{
-    AccountHolder, RequireSecondFactor, Rules, ServiceError, Token,
+    AccountHolder, Owed, RequireSecondFactor, Rules, ServiceError, Token,
     second_factor::FactorState,
     sign_in::{
         Begun, Browser, CodeError, FRESH, Presence, ProofError, STEP_LIFE, SignIn, SignInError, StepError,
@@ -34,7 +34,7 @@ fn wrong(right: &str) -> String {
 }
 
 async fn holder(house: &House, token: &Token) -> AccountHolder {
-    house.service.sessions().account_holder(token.expose(), HERE, Presence::Acting).await.unwrap().unwrap()
+    house.holder(token).await
 }
 
 /// The pending secret.
@@ -295,7 +295,8 @@ async fn who_must_have_one_can_do_nothing_else_before() {
         for (name, must) in [("ada", ada_must), ("grace", grace_must)] {
             let token = house.sign_in(name).await;
             assert_eq!(house.who(&token).await.is_none(), must, "{require:?}: {name}");
-            assert_eq!(holder(&house, &token).await.must_set_up(), must, "{require:?}: {name}");
+            let owes = must.then_some(Owed::SecondFactor);
+            assert_eq!(holder(&house, &token).await.owes(), owes, "{require:?}: {name}");
             let (token, secret, _) = set_up(&house, name).await;
             assert!(house.who(&token).await.is_some(), "{require:?}: {name} has one now");
             let begun = enter(&house, &step(&house, name).await, &shown(&house, &secret)).await.unwrap();

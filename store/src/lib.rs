@@ -35,7 +35,7 @@ pub use tables::{
     second_factors::{CodeCheck, MOST_WRONG_CODES, PAUSE, SecondFactors},
     sessions::{Session, Sessions},
     set_up_links::SetUpLinks,
-    sign_in_steps::SignInSteps,
+    sign_in_steps::{SignInStep, SignInSteps},
     state::State,
     temporary_credentials::{
         Inserted, NewTemporaryCredentials, TemporaryCredentials, TemporaryCredentialsTable,

@@ -49,7 +49,7 @@ async fn a_session_is_found_until_it_is_deleted() {
     let (_folder, store) = store().await;
     let id = insert_user(&store, "ada", true).await;
     let ada = account(&store, "ada").await;
-    assert!(store.sessions().begin(b"one", &ada, None, None, by(10)).await.unwrap());
+    assert!(store.sessions().begin(b"one", &ada, None, None, None, by(10)).await.unwrap());
     let session = store.sessions().find(b"one").await.unwrap().unwrap();
     assert_eq!((session.account.id, session.created_at, session.last_seen_at), (id, at(10), at(10)));
     assert!(store.sessions().find(b"two").await.unwrap().is_none());
@@ -68,7 +68,7 @@ async fn old_sessions_are_forgotten_by_both_ages() {
     insert_user(&store, "ada", true).await;
     let ada = account(&store, "ada").await;
     for (hash, made, seen) in [(b"made", 10, 90), (b"idle", 50, 50), (b"kept", 50, 90)] {
-        assert!(store.sessions().begin(hash, &ada, None, None, by(made)).await.unwrap());
+        assert!(store.sessions().begin(hash, &ada, None, None, None, by(made)).await.unwrap());
         store.sessions().touch(hash, at(seen)).await.unwrap();
     }
     store.sessions().delete_old(at(40), at(80)).await.unwrap();
@@ -86,7 +86,13 @@ async fn ending_a_users_sessions_ends_nobody_elses() {
         insert_user(&store, name, configure_server).await;
     }
     for (hash, name) in [(b"ada 1", "ada"), (b"ada 2", "ada"), (b"eve 1", "eve")] {
-        assert!(store.sessions().begin(hash, &account(&store, name).await, None, None, by(1)).await.unwrap());
+        assert!(
+            store
+                .sessions()
+                .begin(hash, &account(&store, name).await, None, None, None, by(1))
+                .await
+                .unwrap()
+        );
     }
     store.users().change(&name("ada"), AccountChange::Disable, by(2)).await.unwrap().unwrap();
     assert!(store.sessions().find(b"ada 1").await.unwrap().is_none());
@@ -99,10 +105,10 @@ async fn signing_an_account_out_ends_every_session_of_it_also_one_that_is_about_
     let (_folder, store) = store().await;
     insert_user(&store, "ada", true).await;
     let checked = account(&store, "ada").await;
-    assert!(store.sessions().begin(b"one", &checked, None, None, by(1)).await.unwrap());
+    assert!(store.sessions().begin(b"one", &checked, None, None, None, by(1)).await.unwrap());
     assert_eq!(store.users().sign_out(&name("ADA"), by(2)).await.unwrap(), Some(user("ada", true)));
     assert!(store.sessions().find(b"one").await.unwrap().is_none());
-    assert!(!store.sessions().begin(b"two", &checked, None, None, by(3)).await.unwrap());
+    assert!(!store.sessions().begin(b"two", &checked, None, None, None, by(3)).await.unwrap());
     assert!(store.users().sign_out(&name("eve"), by(2)).await.unwrap().is_none());
 }
 
@@ -115,7 +121,7 @@ async fn a_session_begins_only_for_the_account_whose_password_was_checked() {
     let users = store.users();
     let change = async |to| users.change(&name("ada"), to, by(2)).await.unwrap().unwrap();
     let begins =
-        async |read: &Account| store.sessions().begin(b"one", read, None, None, by(3)).await.unwrap();
+        async |read: &Account| store.sessions().begin(b"one", read, None, None, None, by(3)).await.unwrap();
     let checked = account(&store, "ada").await;
     users.change_password(&name("ada"), "another hash", false, by(2)).await.unwrap().unwrap();
     assert!(!begins(&checked).await, "the password is another one");

@@ -70,7 +70,7 @@ async fn those_at_an_account_are_counted_until_its_user_signs_in() {
     let read = account(&store, "ada").await;
     assert_eq!((read.failed_sign_ins, read.signed_in_at), (2, None));
     fail().await;
-    assert!(store.sessions().begin(b"one", &read, None, None, by(5)).await.unwrap());
+    assert!(store.sessions().begin(b"one", &read, None, None, None, by(5)).await.unwrap());
     let after = account(&store, "ada").await;
     let told = (after.failed_sign_ins, after.signed_in_at);
     assert_eq!(told, (1, Some(at(5))), "the one after it was read is told next time");

@@ -87,7 +87,7 @@ async fn what_counted_only_for_a_moment_is_not_in_it() {
     assert!(insert_temporary(&store, new_temporary("temporary", 1)).await);
     store.nonces().record(nonce(1000), 0).await.unwrap();
     let ada = store.users().find(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
-    store.sign_in_steps().insert(b"a step", &ada, at(1), at(0)).await.unwrap();
+    store.sign_in_steps().insert(b"a step", &ada, false, at(1), at(0)).await.unwrap();
     store.password_links().make(&ada.user.username, b"a link", by(1)).await.unwrap().unwrap();
     let backup = beside(&folder, "backup.db");
     store.back_up(&backup).await.unwrap();

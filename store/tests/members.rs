@@ -60,7 +60,7 @@ async fn a_user_is_shown_with_the_sessions_that_hold_and_without_a_hash() {
     insert_user(&store, "ada", true).await;
     let ada = store.users().find(&name("ada")).await.unwrap().unwrap();
     for (hash, n) in [(b"one", 5), (b"two", 20)] {
-        assert!(store.sessions().begin(hash, &ada, None, None, by(n)).await.unwrap());
+        assert!(store.sessions().begin(hash, &ada, None, None, None, by(n)).await.unwrap());
     }
     let seen = Holding { begun: at(10), seen: at(10) };
     let shown = store.users().member(&name("ADA"), seen).await.unwrap().unwrap();

@@ -160,14 +160,15 @@ async fn a_database_of_the_first_versions_is_taken_as_migrated() {
         "m20261129_000017_add_password_links",
         "m20261129_000018_index_activity_of_consumers",
         "m20261130_000019_index_activity_of_users",
+        "m20261130_000020_mark_short_passwords",
     ] {
         folder.sql(&format!("INSERT INTO seaql_migrations VALUES ('{version}', 1764000000)")).await;
     }
     let store = folder.open().await.unwrap();
     assert!(store.consumers().find(key(1)).await.unwrap().is_some());
     let untouched = "SELECT count(*) FROM seaql_migrations WHERE applied_at = 1764000000";
-    assert_eq!(folder.number(untouched).await, 18);
-    assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations").await, 18);
+    assert_eq!(folder.number(untouched).await, 19);
+    assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations").await, 19);
 }
 
 #[tokio::test]
@@ -180,7 +181,7 @@ async fn a_database_of_an_earlier_version_gets_what_is_missing_and_nothing_else(
     folder.sql("DROP INDEX consumers_status_created_by").await;
     let store = folder.open_made().await.unwrap();
     assert!(store.consumers().find(key(1)).await.unwrap().is_some());
-    assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations WHERE applied_at = 0").await, 17);
+    assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations WHERE applied_at = 0").await, 18);
     let applied = "SELECT count(*) FROM seaql_migrations \
                    WHERE version = 'm20261126_000005_index_statuses' AND applied_at > 1764000000";
     assert_eq!(folder.number(applied).await, 1);

@@ -17,7 +17,7 @@ async fn account(store: &Store, username: &str) -> Account {
 /// Begins a session in second `n`, from a browser of this name.
 async fn begin(store: &Store, username: &str, hash: &[u8], agent: &str, n: i64) {
     let account = account(store, username).await;
-    assert!(store.sessions().begin(hash, &account, Some(agent), None, by(n)).await.unwrap());
+    assert!(store.sessions().begin(hash, &account, None, Some(agent), None, by(n)).await.unwrap());
 }
 
 async fn is_there(store: &Store, hash: &[u8]) -> bool {
@@ -34,7 +34,8 @@ async fn a_new_password_ends_every_session_and_this_one_goes_on_under_another_to
     }
     let (checked, tokens) = (account(&store, "ada").await, (&b"this"[..], &b"next"[..]));
     let users = store.users();
-    let changed = users.change_own_password(&checked, "another hash", false, tokens, by(10)).await.unwrap();
+    let changed =
+        users.change_own_password(&checked, "another hash", false, false, tokens, by(10)).await.unwrap();
     let cookie = store.devices().cookie(&changed.unwrap()).unwrap();
     assert!(store.devices().recognize(&account(&store, "ada").await, &cookie).is_some());
     assert!(!is_there(&store, b"this").await && !is_there(&store, b"elsewhere").await);
@@ -43,12 +44,12 @@ async fn a_new_password_ends_every_session_and_this_one_goes_on_under_another_to
     assert_eq!((next.created_at, next.proved_at, next.last_seen_at), (at(1), at(1), at(10)));
     assert_eq!(account(&store, "ada").await.password_hash, "another hash");
     assert!(
-        !store.sessions().begin(b"late", &checked, None, None, by(11)).await.unwrap(),
+        !store.sessions().begin(b"late", &checked, None, None, None, by(11)).await.unwrap(),
         "a sign-in on its way"
     );
     let line = store.activity().after(0, 100).await.unwrap().pop().unwrap();
     assert_eq!(line.action, Action::PasswordChanged);
-    let again = users.change_own_password(&checked, "a third", false, tokens, by(12)).await.unwrap();
+    let again = users.change_own_password(&checked, "a third", false, false, tokens, by(12)).await.unwrap();
     assert!(
         again.is_none() && account(&store, "ada").await.password_hash == "another hash",
         "what was checked is no more"
@@ -67,7 +68,7 @@ async fn a_new_password_needs_the_session_and_the_account_as_they_were() {
     let change = async |from: &[u8]| {
         let tokens = (from, &b"next"[..]);
         let changed =
-            store.users().change_own_password(&checked, "another hash", false, tokens, by(10)).await;
+            store.users().change_own_password(&checked, "another hash", false, false, tokens, by(10)).await;
         changed.unwrap().is_some()
     };
     assert!(!change(b"none").await && !change(b"of eve").await);
@@ -91,8 +92,11 @@ async fn a_new_password_revokes_what_acts_for_the_user_unless_it_is_kept() {
             begin(&store, "ada", b"a", "Firefox", 1).await;
         }
         let checked = account(&store, "ada").await;
-        let changed =
-            store.users().change_own_password(&checked, "a hash", keep, (from, to), by(10)).await.unwrap();
+        let changed = store
+            .users()
+            .change_own_password(&checked, "a hash", false, keep, (from, to), by(10))
+            .await
+            .unwrap();
         assert!(changed.is_some());
         let consumer = store.consumers().cached(key(1)).await.unwrap().unwrap();
         let cached = store.tokens().cached(&consumer, &token).await.unwrap().unwrap();
@@ -141,7 +145,7 @@ async fn ending_all_others_keeps_this_one_and_ends_one_that_is_about_to_begin() 
         there.push(is_there(&store, hash).await);
     }
     assert_eq!(there, [true, false, false, true]);
-    assert!(!store.sessions().begin(b"late", &checked, None, None, by(3)).await.unwrap());
+    assert!(!store.sessions().begin(b"late", &checked, None, None, None, by(3)).await.unwrap());
     assert!(!store.own_sessions(id).end_others(b"this", by(4)).await.unwrap(), "there is no other");
 }
 
@@ -154,9 +158,9 @@ async fn a_session_remembers_when_its_user_proved_who_they_are() {
     assert_eq!(proved_at().await, at(1));
     store.sessions().touch(b"this", at(5)).await.unwrap();
     assert_eq!(proved_at().await, at(1), "to be active proves nothing");
-    assert!(store.own_sessions(id).prove(b"this", at(9)).await.unwrap());
+    assert!(store.own_sessions(id).prove(b"this", false, at(9)).await.unwrap());
     assert_eq!(proved_at().await, at(9));
-    assert!(!store.own_sessions(id).prove(b"none", at(9)).await.unwrap());
+    assert!(!store.own_sessions(id).prove(b"none", false, at(9)).await.unwrap());
 }
 
 #[tokio::test]

@@ -86,13 +86,13 @@ async fn the_old_password_and_the_sessions_hold_until_a_link_is_used() {
     let (folder, store) = store().await;
     insert_user(&store, "bob", false).await;
     let bob = store.users().find(&name("bob")).await.unwrap().unwrap();
-    assert!(store.sessions().begin(b"session", &bob, None, None, by(1)).await.unwrap());
+    assert!(store.sessions().begin(b"session", &bob, None, None, None, by(1)).await.unwrap());
     make(&store, "bob", b"link").await;
     assert_eq!(hash_of(&store, "bob").await, "a hash");
     assert_eq!(folder.number("SELECT count(*) FROM sessions").await, 1);
     set(&store, b"link", "another hash").await.unwrap();
     assert_eq!(folder.number("SELECT count(*) FROM sessions").await, 0);
-    assert!(!store.sessions().begin(b"late", &bob, None, None, by(2)).await.unwrap());
+    assert!(!store.sessions().begin(b"late", &bob, None, None, None, by(2)).await.unwrap());
 }
 
 #[tokio::test]

@@ -145,7 +145,7 @@ async fn sessions_end_by_their_beginning_or_their_last_use_and_others_stay() {
     insert_user(&store, "ada", true).await;
     let ada = store.users().find(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
     for (hash, begun, seen) in [(b"begun", 1, 90), (b"idle ", 60, 60), (b"alive", 60, 90)] {
-        assert!(store.sessions().begin(hash, &ada, None, None, by(begun)).await.unwrap());
+        assert!(store.sessions().begin(hash, &ada, None, None, None, by(begun)).await.unwrap());
         store.sessions().touch(hash, at(seen)).await.unwrap();
     }
     let only_sessions = Old { sessions_begun: at(50), sessions_seen: at(80), ..old(-1) };

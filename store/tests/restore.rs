@@ -73,7 +73,7 @@ async fn what_counted_only_for_a_moment_is_not_in_it_whoever_made_the_copy() {
     store.nonces().record(nonce, 0).await.unwrap();
     insert_user(&store, "ada", true).await;
     let ada = store.users().find(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
-    store.sign_in_steps().insert(b"a step", &ada, at(1), at(0)).await.unwrap();
+    store.sign_in_steps().insert(b"a step", &ada, false, at(1), at(0)).await.unwrap();
     store.password_links().make(&ada.user.username, b"a link", by(1)).await.unwrap().unwrap();
     store.close().await.unwrap();
     let copy = folder.database().with_file_name("copy.db");

@@ -193,9 +193,9 @@ async fn a_session_whose_password_was_checked_before_a_second_factor_came_does_n
     insert_user(&store, "ada", false).await;
     let checked = store.users().find(&name("ada")).await.unwrap().unwrap();
     set_up_again(&store, checked.id).await;
-    assert!(!store.sessions().begin(b"one", &checked, None, None, by(40)).await.unwrap());
+    assert!(!store.sessions().begin(b"one", &checked, None, None, None, by(40)).await.unwrap());
     let checked = store.users().find(&name("ada")).await.unwrap().unwrap();
-    assert!(store.sessions().begin(b"one", &checked, None, None, by(40)).await.unwrap());
+    assert!(store.sessions().begin(b"one", &checked, None, None, None, by(40)).await.unwrap());
 }
 
 #[tokio::test]
@@ -206,7 +206,7 @@ async fn a_step_between_password_and_code_is_used_once_and_ends_with_time_passwo
     let account = async || store.users().find(&name("ada")).await.unwrap().unwrap();
     let steps = store.sign_in_steps();
     let insert = async |hash: &[u8], n: i64| {
-        steps.insert(hash, &account().await, at(n), at(n) - Duration::minutes(5)).await.unwrap();
+        steps.insert(hash, &account().await, false, at(n), at(n) - Duration::minutes(5)).await.unwrap();
     };
     let is_there = async |hash: &[u8], after: i64| steps.find(hash, at(after)).await.unwrap().is_some();
     insert(b"one", 10).await;

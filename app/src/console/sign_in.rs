@@ -102,7 +102,9 @@ fn refusal(status: u16) -> &'static str {
     match status {
         401 => "Either the username or the password is wrong.",
         429 => "There were too many attempts. Wait a minute before the next one.",
-        200..300 => "This account has a second factor: sign in on the sign-in page, in another tab.",
+        200..300 => {
+            "This account has a second factor, or needs a new password: sign in on the sign-in page, in another tab."
+        }
         _ => "The server cannot sign you in at present. Try again in a minute.",
     }
 }

@@ -104,8 +104,8 @@ async fn caller(received: &Received, address: ClientAddress, state: &AppState) -
         return Ok(Caller::Session(signed_in));
     }
     let holder = session::holder(headers, address, state).await?;
-    let must_set_up = holder.is_some_and(|holder| holder.must_set_up());
-    Err(if must_set_up { ApiError::SecondFactorMissing } else { ApiError::NoCredentials })
+    let owes = holder.and_then(|holder| holder.owes());
+    Err(owes.map_or(ApiError::NoCredentials, ApiError::Owed))
 }
 
 impl Call {

@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::FieldError;
 use oauth::Problem;
-use service::{NotPermitted, ServiceError, VerifyError};
+use service::{NotPermitted, Owed, ServiceError, VerifyError};
 
 use crate::{
     api::problem::ProblemDetails,
@@ -22,8 +22,8 @@ use crate::{
 pub(crate) enum ApiError {
     /// Neither a signature nor a session.
     NoCredentials,
-    /// A session, of a user who must set up a second factor before anything else.
-    SecondFactorMissing,
+    /// A session, of a user who owes this before anything else.
+    Owed(Owed),
     /// A session, where only a signature will do.
     NotSigned,
     /// A signature that does not hold.
@@ -74,7 +74,7 @@ impl From<VerifyError> for ApiError {
 impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NoCredentials | Self::SecondFactorMissing | Self::NotSigned => StatusCode::UNAUTHORIZED,
+            Self::NoCredentials | Self::Owed(_) | Self::NotSigned => StatusCode::UNAUTHORIZED,
             Self::Refused(problem) => refusal::status(problem),
             Self::NotPermitted(_) | Self::OtherSite | Self::Service(ServiceError::SignInAgain) => {
                 StatusCode::FORBIDDEN
@@ -102,7 +102,11 @@ impl ApiError {
             Self::NoCredentials => {
                 "Sign the request with OAuth 1.0a, or send the session cookie of a signed-in browser.".to_owned()
             }
-            Self::SecondFactorMissing => {
+            Self::Owed(Owed::NewPassword) => {
+                "Your password is shorter than the 12 characters of an administrator. The page to set a new one is /account/password."
+                    .to_owned()
+            }
+            Self::Owed(Owed::SecondFactor) => {
                 "This server requires a second factor of your account, which has none yet. The page for it is /account/second-factor."
                     .to_owned()
             }
@@ -138,7 +142,8 @@ impl ApiError {
     fn denial(&self) -> Option<Reason> {
         match self {
             Self::NoCredentials => Some(Reason::NotSignedIn),
-            Self::SecondFactorMissing => Some(Reason::SecondFactorMissing),
+            Self::Owed(Owed::NewPassword) => Some(Reason::PasswordTooShort),
+            Self::Owed(Owed::SecondFactor) => Some(Reason::SecondFactorMissing),
             Self::NotSigned => Some(Reason::NotSigned),
             Self::Refused(problem) => refusal::denial(problem),
             Self::NotPermitted(_) => Some(Reason::NotPermitted),
@@ -165,7 +170,7 @@ impl ApiError {
                 challenge = Some(problem.challenge(realm));
                 details.explain(problem);
             }
-            Self::NoCredentials | Self::SecondFactorMissing | Self::NotSigned => {
+            Self::NoCredentials | Self::Owed(_) | Self::NotSigned => {
                 challenge = Some(format!("OAuth realm=\"{realm}\""));
             }
             Self::Service(ServiceError::Invalid(errors)) => details.errors = Some(errors.clone()),

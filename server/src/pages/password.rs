@@ -1,17 +1,20 @@
-//! `/account/password`: a user's own new password.
+//! `/account/password`: a user's own new password. Open also to administrators whose password is too short, before anything
+//! else.
 
 use app::ChangePassword;
 use axum::{
     extract::{Request, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{Password, TypedSecret, User};
+use domain::{Password, TypedSecret};
 use serde::Deserialize;
+use service::{AccountHolder, Owed};
 
 use crate::{
     pages::{
         input::{PageForm, PageQuery},
-        person::{Person, sign_in_first, who},
+        next::{after_sign_in, callback_origin, own_path},
+        person::{Holder, PASSWORD, sign_in_first, who, who_may_owe},
         proof::Refused,
         render::{page_request, render},
     },
@@ -19,17 +22,18 @@ use crate::{
     wire::{request_id::RequestId, session},
 };
 
-/// Where the page is.
-pub(crate) const PATH: &str = "/account/password";
-
-fn empty(user: &User) -> ChangePassword {
+/// The page, which leads to a path of this server afterwards.
+async fn page(state: &AppState, holder: &AccountHolder, next: &str) -> ChangePassword {
     ChangePassword {
-        who: who(user),
-        username: user.username.to_string(),
+        who: who(holder.user()),
+        username: holder.user().username.to_string(),
+        is_owed: holder.owes().is_some(),
         keep_tokens: false,
         errors: Vec::new(),
         problem: None,
         changed: None,
+        next: next.to_owned(),
+        callback_origin: callback_origin(state, next).await,
     }
 }
 
@@ -40,20 +44,24 @@ pub(crate) struct Shown {
     done: Option<String>,
     /// There besides where applications stay signed in.
     kept: Option<String>,
+    #[serde(default)]
+    next: String,
 }
 
 /// `GET /account/password`
 pub(crate) async fn show(
     State(state): State<AppState>,
-    PageQuery(Shown { done, kept }): PageQuery<Shown>,
-    person: Option<Person>,
+    PageQuery(Shown { done, kept, next }): PageQuery<Shown>,
+    holder: Option<Holder>,
     request: Request,
 ) -> Response {
-    let Some(Person(person)) = person else {
-        return sign_in_first(&state, PATH);
+    let Some(holder) = who_may_owe(holder, Owed::NewPassword) else {
+        return sign_in_first(&state, PASSWORD);
     };
-    let page = ChangePassword { changed: done.map(|_| kept.is_some()), ..empty(person.user()) };
-    render(&state, page, request).await
+    let page = page(&state, &holder, own_path(&next)).await;
+    // Anyone can make such a link: one who owes a new password has not set it.
+    let changed = done.filter(|_| !page.is_owed).map(|_| kept.is_some());
+    render(&state, ChangePassword { changed, ..page }, request).await
 }
 
 #[derive(Deserialize)]
@@ -66,35 +74,42 @@ pub(crate) struct PasswordForm {
     password_again: TypedSecret,
     /// A checkbox: there with any value, or not there.
     keep_tokens: Option<String>,
+    #[serde(default)]
+    next: String,
 }
 
 /// `POST /account/password`
 pub(crate) async fn change(
     State(state): State<AppState>,
-    person: Option<Person>,
+    holder: Option<Holder>,
     id: RequestId,
     PageForm(form): PageForm<PasswordForm>,
 ) -> Response {
-    let Some(Person(person)) = person else {
-        return sign_in_first(&state, PATH);
+    let Some(holder) = who_may_owe(holder, Owed::NewPassword) else {
+        return sign_in_first(&state, PASSWORD);
     };
     let keep_tokens = form.keep_tokens.is_some();
     let current = Password::typed(form.current_password.expose());
     let (password, again) = (form.password.expose(), form.password_again.expose());
-    let changed =
-        state.service.account(&person).change_password(&current, password, again, keep_tokens).await;
-    match changed {
-        // A page of its own, which can be loaded again without sending the form again.
+    let own = state.service.own_password(&holder);
+    let next = own_path(&form.next);
+    match own.change(&current, password, again, keep_tokens).await {
         Ok(renewed) => {
-            let kept = if keep_tokens { "&kept=1" } else { "" };
-            let shown = Redirect::to(&state.path(&format!("{PATH}?done=1{kept}")));
-            (session::go_on(&renewed, &state), shown).into_response()
+            let shown = if next.is_empty() {
+                // A page of its own, which can be loaded again without sending the form again.
+                let kept = if keep_tokens { "&kept=1" } else { "" };
+                state.path(&format!("{PASSWORD}?done=1{kept}"))
+            } else {
+                after_sign_in(&state, next)
+            };
+            (session::go_on(&renewed, &state), Redirect::to(&shown)).into_response()
         }
         Err(error) => {
             let Refused { errors, problem, parts } =
-                Refused::of(error, "current_password", person.user(), &id);
-            let reply = ChangePassword { keep_tokens, errors, problem, ..empty(person.user()) };
-            let request = page_request(&state, PATH);
+                Refused::of(error, "current_password", holder.user(), &id);
+            let page = page(&state, &holder, next).await;
+            let reply = ChangePassword { keep_tokens, errors, problem, ..page };
+            let request = page_request(&state, PASSWORD);
             (parts, render(&state, reply, request).await).into_response()
         }
     }

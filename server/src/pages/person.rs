@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::User;
-use service::{AccountHolder, Admin, NotPermitted, SignedIn, sign_in::Presence};
+use service::{AccountHolder, Admin, NotPermitted, Owed, SignedIn, sign_in::Presence};
 
 use crate::{
     pages::render::{PageError, render_plain},
@@ -15,6 +15,8 @@ use crate::{
     wire::{address::ClientAddress, denial::Denial, session},
 };
 
+/// Where users set a new password.
+pub(crate) const PASSWORD: &str = "/account/password";
 /// Where users set up their second factor.
 pub(crate) const SECOND_FACTOR: &str = "/account/second-factor";
 
@@ -31,7 +33,7 @@ impl OptionalFromRequestParts<AppState> for Person {
     }
 }
 
-/// The same, also one who must set up a second factor before anything else.
+/// The same, also one who owes something before anything else.
 pub(crate) struct Holder(pub(super) AccountHolder);
 
 impl OptionalFromRequestParts<AppState> for Holder {
@@ -41,6 +43,12 @@ impl OptionalFromRequestParts<AppState> for Holder {
         let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
         Ok(session::holder(&parts.headers, address, state).await?.map(Self))
     }
+}
+
+/// The user of a session, on a page that is open to those who owe this. The sign-in leads the others to what they owe.
+pub(super) fn who_may_owe(holder: Option<Holder>, this: Owed) -> Option<AccountHolder> {
+    let Holder(holder) = holder?;
+    holder.owes().is_none_or(|owed| owed == this).then_some(holder)
 }
 
 /// A user, as the bar of each page shows them.
@@ -101,15 +109,19 @@ fn permission_missing(state: &AppState, headers: &HeaderMap, person: &SignedIn) 
     (denial, render_plain(state, notice, headers)).into_response()
 }
 
-/// Where a second factor is set up, and from where a path of this server follows.
-pub(super) fn second_factor_path(next: &str) -> String {
+/// Where it is done, and from where a path of this server follows.
+pub(super) fn owed_path(owed: Owed, next: &str) -> String {
+    let page = match owed {
+        Owed::NewPassword => PASSWORD,
+        Owed::SecondFactor => SECOND_FACTOR,
+    };
     let after = if next.is_empty() { String::new() } else { format!("?next={}", oauth::encode(next)) };
-    format!("{SECOND_FACTOR}{after}")
+    format!("{page}{after}")
 }
 
 /// Redirects to it.
-pub(super) fn set_up_first(state: &AppState, next: &str) -> Response {
-    Redirect::to(&state.path(&second_factor_path(next))).into_response()
+pub(super) fn settle_first(state: &AppState, owed: Owed, next: &str) -> Response {
+    Redirect::to(&state.path(&owed_path(owed, next))).into_response()
 }
 
 /// Redirects to the sign-in page, which then redirects to a path of this server.

@@ -9,13 +9,15 @@ use axum::{
 };
 use domain::{Password, TypedSecret};
 use serde::Deserialize;
-use service::{AccountHolder, ServiceError, in_groups, second_factor::FactorState, sign_in::ProofError};
+use service::{
+    AccountHolder, Owed, ServiceError, in_groups, second_factor::FactorState, sign_in::ProofError,
+};
 
 use crate::{
     pages::{
         input::{PageForm, PageQuery},
         next::{after_sign_in, own_path},
-        person::{Holder, SECOND_FACTOR, second_factor_path, set_up_first, sign_in_first, who},
+        person::{Holder, SECOND_FACTOR, owed_path, settle_first, sign_in_first, who, who_may_owe},
         proof::Refused,
         render::{PageError, notice, page_request, render},
     },
@@ -36,7 +38,7 @@ pub(crate) async fn show(
     holder: Option<Holder>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let Some(Holder(holder)) = holder else {
+    let Some(holder) = who_may_owe(holder, Owed::SecondFactor) else {
         return Ok(sign_in_first(&state, SECOND_FACTOR));
     };
     let found = state.service.second_factor(&holder).state().await?;
@@ -55,7 +57,7 @@ fn page(state: &AppState, holder: &AccountHolder, found: FactorState, next: &str
     };
     SecondFactor {
         who: who(holder.user()),
-        must_set_up: holder.must_set_up(),
+        must_set_up: holder.owes().is_some(),
         view,
         next: if next.is_empty() { String::new() } else { after_sign_in(state, next) },
         errors: Vec::new(),
@@ -89,7 +91,7 @@ pub(crate) async fn act(
     id: RequestId,
     PageForm(form): PageForm<FactorForm>,
 ) -> Result<Response, PageError> {
-    let Some(Holder(holder)) = holder else {
+    let Some(holder) = who_may_owe(holder, Owed::SecondFactor) else {
         return Ok(sign_in_first(&state, SECOND_FACTOR));
     };
     let factor = state.service.second_factor(&holder);
@@ -117,9 +119,9 @@ pub(crate) async fn act(
             let request = page_request(&state, SECOND_FACTOR);
             Ok(render(&state, page, request).await)
         }
-        Ok(None) => Ok(set_up_first(&state, next)),
+        Ok(None) => Ok(settle_first(&state, Owed::SecondFactor, next)),
         Err(ProofError::Service(ServiceError::SignInAgain)) => {
-            let again = format!("/sign-in?again={}", oauth::encode(&second_factor_path(next)));
+            let again = format!("/sign-in?again={}", oauth::encode(&owed_path(Owed::SecondFactor, next)));
             Ok(Redirect::to(&state.path(&again)).into_response())
         }
         Err(error) => {

@@ -16,7 +16,7 @@ use crate::{
         code,
         input::{PageForm, PageQuery},
         next::{self, after_sign_in, callback_origin, own_path},
-        person::{Holder, set_up_first, sign_in_first},
+        person::{Holder, settle_first, sign_in_first},
         proof::retry_after,
         render::{PageError, failure, page_request, render, status, words},
         sign_in_again,
@@ -57,10 +57,11 @@ pub(crate) async fn show(
     if let Some(again) = again {
         return sign_in_again::show(state, holder, own_path(&again), request).await;
     }
-    match holder {
-        Some(Holder(holder)) if holder.must_set_up() => return set_up_first(&state, own_path(&next)),
-        Some(_) => return Redirect::to(&after_sign_in(&state, &next)).into_response(),
-        None => {}
+    if let Some(Holder(holder)) = holder {
+        return match holder.owes() {
+            Some(owed) => settle_first(&state, owed, own_path(&next)),
+            None => Redirect::to(&after_sign_in(&state, &next)).into_response(),
+        };
     }
     let reply = SignInReply { next: own_path(&next).to_owned(), ..SignInReply::default() };
     let reply = with_callback_origin(&state, reply).await;

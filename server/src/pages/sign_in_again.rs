@@ -8,13 +8,13 @@ use axum::{
 };
 use domain::{FieldError, Password, TypedSecret};
 use serde::Deserialize;
-use service::AccountHolder;
+use service::{AccountHolder, Owed};
 
 use crate::{
     pages::{
         input::PageForm,
         next::{after_sign_in, own_path},
-        person::{Holder, sign_in_first},
+        person::{Holder, sign_in_first, who_may_owe},
         proof::Refused,
         render::{page_request, render},
     },
@@ -27,7 +27,7 @@ pub(crate) const PATH: &str = "/sign-in/again";
 
 /// The page that asks for the password, and the code; without a session, the sign-in, which is fresh by itself.
 pub(super) async fn show(state: AppState, holder: Option<Holder>, next: &str, request: Request) -> Response {
-    let Some(Holder(holder)) = holder else {
+    let Some(holder) = who_may_owe(holder, Owed::SecondFactor) else {
         return sign_in_first(&state, next);
     };
     let reply = reply(&holder, next, Vec::new(), None);
@@ -63,7 +63,7 @@ pub(crate) async fn sign_in_again(
     PageForm(form): PageForm<AgainForm>,
 ) -> Response {
     let next = own_path(&form.next);
-    let Some(Holder(holder)) = holder else {
+    let Some(holder) = who_may_owe(holder, Owed::SecondFactor) else {
         return sign_in_first(&state, next);
     };
     let password = Password::typed(form.password.expose());

@@ -49,6 +49,8 @@ pub(crate) enum Reason {
     NotSignedIn,
     /// A session, where only a signature will do.
     NotSigned,
+    /// A session of an administrator who must set a longer password first.
+    PasswordTooShort,
     /// A session of a user who must set up a second factor first.
     SecondFactorMissing,
     /// A user without the permission.
@@ -75,6 +77,7 @@ impl Reason {
             Self::OutOfNetwork => "out_of_network",
             Self::NotSignedIn => "not_signed_in",
             Self::NotSigned => "not_signed",
+            Self::PasswordTooShort => "password_too_short",
             Self::SecondFactorMissing => "second_factor_missing",
             Self::NotPermitted => "not_permitted",
             Self::SignInAgain => "sign_in_again",

@@ -125,7 +125,7 @@ pub(crate) async fn who(
     }
 }
 
-/// The same, also a user who must set up a second factor before anything else.
+/// The same, also a user who owes something before anything else.
 pub(crate) async fn holder(
     headers: &HeaderMap,
     address: ClientAddress,

@@ -8,6 +8,7 @@ use store::Account;
 use crate::{
     accounts::{
         lanes::Passage,
+        new_password::is_short_for_administrators,
         second_step::CodeError,
         sign_in::{SignInError, TOO_MANY},
     },
@@ -46,7 +47,8 @@ impl From<SignInError> for ProofError {
 }
 
 impl Sessions<'_> {
-    /// Verifies password and, where the account has a second factor, code again: the session's sign-in is fresh from then on.
+    /// Verifies password and, where the account has a second factor, code again: the session's sign-in is fresh from then on,
+    /// unless the password is one that an administrator has to replace.
     pub async fn sign_in_again(
         self,
         holder: &AccountHolder,
@@ -58,7 +60,8 @@ impl Sessions<'_> {
         let now = self.0.clock.now();
         let stored = self.0.store.own_sessions(signed_in.id());
         // A session that has ended in between is found to have at its next request.
-        stored.prove(signed_in.session(), now).await.map_err(ServiceError::from)?;
+        let short_password = is_short_for_administrators(password.expose());
+        stored.prove(signed_in.session(), short_password, now).await.map_err(ServiceError::from)?;
         Ok(())
     }
 

@@ -1,5 +1,5 @@
 //! Whether a new password is good enough: long enough for what its account may do, and hard to guess. Asked where a password
-//! is set, never at a sign-in.
+//! is set. At a sign-in its length alone counts: an administrator with a short one has to set another first.
 
 use std::cmp::Reverse;
 
@@ -39,7 +39,7 @@ pub(crate) fn check(
     in_sight: &[&str],
     configure_server: bool,
 ) -> Result<Password, WeakPassword> {
-    if configure_server && (1..LEAST_FOR_ADMINISTRATORS).contains(&password.chars().count()) {
+    if configure_server && !password.is_empty() && is_short_for_administrators(password) {
         return Err(WeakPassword::TooShortForAdministrator);
     }
     let parsed = Password::parse(password).map_err(|error| WeakPassword::Text(error.to_string()))?;
@@ -57,6 +57,11 @@ pub(crate) fn check(
     }
     let warning = guesses.feedback().and_then(Feedback::warning);
     Err(WeakPassword::Guessable(warning.map_or_else(|| ".".to_owned(), |warning| format!(". {warning}"))))
+}
+
+/// Whether a password is shorter than that of an account with *Configure Server* has to be.
+pub(crate) fn is_short_for_administrators(password: &str) -> bool {
+    password.chars().count() < LEAST_FOR_ADMINISTRATORS
 }
 
 /// What everybody sees here, and these names with their parts; all of it backwards, too.

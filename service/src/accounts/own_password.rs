@@ -5,9 +5,16 @@ use std::fmt;
 use domain::{FieldError, Password};
 
 use crate::{
-    accounts::{fresh::ProofError, new_password, own::OwnAccount},
+    accounts::{
+        fresh::ProofError,
+        new_password::{self, is_short_for_administrators},
+    },
     error::ServiceError,
-    guard::token::Token,
+    guard::{
+        admin::{AccountHolder, SignedIn},
+        token::Token,
+    },
+    service::Service,
 };
 
 /// With what the browser goes on that has set a new password. `Debug` leaves the cookies out.
@@ -24,10 +31,24 @@ impl fmt::Debug for Renewed {
     }
 }
 
-impl OwnAccount<'_> {
+/// The password of an account holder.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnPassword<'a> {
+    service: &'a Service,
+    signed_in: &'a SignedIn,
+}
+
+impl Service {
+    /// The password of an account holder.
+    pub fn own_password<'a>(&'a self, holder: &'a AccountHolder) -> OwnPassword<'a> {
+        OwnPassword { service: self, signed_in: holder.signed_in() }
+    }
+}
+
+impl OwnPassword<'_> {
     /// Sets a new password if the current one is right; a wrong one counts as at a sign-in. Every session ends, and this one
     /// goes on under a new token. Unless they are kept, the account's tokens are revoked.
-    pub async fn change_password(
+    pub async fn change(
         self,
         current: &Password,
         password: &str,
@@ -43,7 +64,8 @@ impl OwnAccount<'_> {
         let tokens = (self.signed_in.session(), &*token_hash);
         let by = self.signed_in.by(self.service.clock.now());
         let users = self.service.store.users();
-        let changed = users.change_own_password(&account, &hash, keep_tokens, tokens, by).await;
+        let short = is_short_for_administrators(new.expose());
+        let changed = users.change_own_password(&account, &hash, short, keep_tokens, tokens, by).await;
         if let Some(account) = changed.map_err(ServiceError::from)? {
             let device = self.service.store.devices().cookie(&account).map_err(ServiceError::from)?;
             return Ok(Renewed { token, device });

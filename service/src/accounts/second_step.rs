@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{Actor, Username};
-use store::{Account, CodeCheck, activity::By};
+use store::{Account, CodeCheck, SignInStep, activity::By};
 
 use crate::{
     accounts::{
@@ -58,11 +58,17 @@ pub enum StepError {
 }
 
 impl Sessions<'_> {
-    /// Remembers that the account's password was right; returns the token with which the code has to come.
-    pub(crate) async fn ask_for_code(self, account: &Account) -> Result<Token, ServiceError> {
+    /// Remembers that the account's password was right, and whether it is too short for an administrator; returns the token
+    /// with which the code has to come.
+    pub(crate) async fn ask_for_code(
+        self,
+        account: &Account,
+        short_password: bool,
+    ) -> Result<Token, ServiceError> {
         let token = Token::new();
         let now = self.0.clock.now();
-        self.0.store.sign_in_steps().insert(&token.hash(), account, now, now - STEP_LIFE).await?;
+        let steps = self.0.store.sign_in_steps();
+        steps.insert(&token.hash(), account, short_password, now, now - STEP_LIFE).await?;
         Ok(token)
     }
 
@@ -71,9 +77,9 @@ impl Sessions<'_> {
     pub async fn enter_code(self, step: &str, code: &str, browser: &Browser<'_>) -> Result<Begun, StepError> {
         let hash = token::hash(step);
         let made_after = self.0.clock.now() - STEP_LIFE;
-        let account =
-            self.0.store.sign_in_steps().find(&hash, made_after).await.map_err(ServiceError::from)?;
-        let account = account.filter(|account| account.user.second_factor).ok_or(StepError::StartOver)?;
+        let found = self.0.store.sign_in_steps().find(&hash, made_after).await.map_err(ServiceError::from)?;
+        let found = found.filter(|step| step.account.user.second_factor).ok_or(StepError::StartOver)?;
+        let SignInStep { account, short_password } = found;
         let refused = |error| match error {
             CodeError::Service(error) => StepError::Service(error),
             error @ (CodeError::Wrong | CodeError::TooManyWrong | CodeError::TooMany(_)) => {
@@ -86,7 +92,7 @@ impl Sessions<'_> {
             return Err(StepError::StartOver);
         }
         self.0.wrong_passwords().was_right(passage, &account).await?;
-        self.begin(&account, browser).await?.ok_or(StepError::StartOver)
+        self.begin(&account, short_password, browser).await?.ok_or(StepError::StartOver)
     }
 
     async fn passage_for_code(self, account: &Account, browser: &Browser<'_>) -> Result<Passage, CodeError> {

@@ -100,6 +100,7 @@ impl SetUp<'_> {
         let made =
             links.create_administrator(&token::hash(link), now - LINK_LIFE, &user, &hash, activity).await;
         let account = made.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
-        Ok(self.0.sessions().begin(&account, browser).await?)
+        // `check` has refused a short password.
+        Ok(self.0.sessions().begin(&account, Some(false), browser).await?)
     }
 }

@@ -10,7 +10,7 @@ use store::{
 use time::OffsetDateTime;
 
 use crate::{
-    accounts::lanes::Passage,
+    accounts::{lanes::Passage, new_password::is_short_for_administrators},
     error::ServiceError,
     guard::{
         admin::{AT_MOST, AccountHolder, IDLE, Sessions, SignedIn},
@@ -94,12 +94,13 @@ impl Sessions<'_> {
             Some(proved) => proved,
             None => self.prove_stranger(username.as_ref(), password, browser).await?,
         };
+        let short_password = is_short_for_administrators(password.expose());
         if account.user.second_factor {
             passage.goes_on();
-            return Ok(SignIn::CodeNeeded(self.ask_for_code(&account).await?));
+            return Ok(SignIn::CodeNeeded(self.ask_for_code(&account, short_password).await?));
         }
         self.0.wrong_passwords().was_right(passage, &account).await?;
-        let begun = self.begin(&account, browser).await?;
+        let begun = self.begin(&account, Some(short_password), browser).await?;
         begun.map(SignIn::Begun).ok_or(SignInError::WrongPair(Cause::AccountChanged))
     }
 
@@ -169,11 +170,12 @@ impl Sessions<'_> {
         }
     }
 
-    /// Starts a session; `None` if the account was disabled, signed out or given a new password or second factor since it
-    /// was read.
+    /// Starts a session, marked with whether its password is too short for an administrator, as far as that is known; `None` if
+    /// the account was disabled, signed out or given a new password or second factor since it was read.
     pub(crate) async fn begin(
         self,
         account: &Account,
+        short_password: Option<bool>,
         browser: &Browser<'_>,
     ) -> Result<Option<Begun>, ServiceError> {
         let now = self.0.clock.now();
@@ -184,14 +186,16 @@ impl Sessions<'_> {
         let earlier = browser.session.map(token::hash);
         let sessions = self.0.store.sessions();
         let (hash, agent) = (token.hash(), browser.bounded_agent());
-        if !sessions.begin(&hash, account, agent.as_deref(), earlier.as_deref(), by).await? {
+        let begun =
+            sessions.begin(&hash, account, short_password, agent.as_deref(), earlier.as_deref(), by).await?;
+        if !begun {
             return Ok(None);
         }
         let device = self.0.store.devices().cookie(account)?;
         Ok(Some(Begun { token, device, failed: account.failed_sign_ins, since: account.signed_in_at }))
     }
 
-    /// Ends the session of a user who may have to set up a second factor first.
+    /// Ends the session of a user who may owe something first.
     pub async fn sign_out_holder(self, holder: &AccountHolder) -> Result<(), ServiceError> {
         self.sign_out(holder.signed_in()).await
     }

@@ -78,8 +78,8 @@ impl Users<'_> {
 
     /// Changes an account; its rights only with a fresh sign-in. Idempotent.
     ///
-    /// `AccountChange::Permit` cannot check whether the password is long enough for *Configure Server*: only its hash is
-    /// there.
+    /// `AccountChange::Permit` cannot check whether the password is long enough for *Configure Server*, since only its hash is
+    /// there: sessions know it (`Owed::NewPassword`).
     pub async fn change(self, username: &str, change: AccountChange) -> Result<User, ServiceError> {
         self.change_all(username, &[change]).await
     }

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use crate::{
     error::ServiceError,
-    guard::{token, verified::Verified},
+    guard::{owed::Owed, token, verified::Verified},
     service::Service,
 };
 
@@ -140,12 +140,12 @@ impl fmt::Display for SignedIn {
     }
 }
 
-/// A user with a valid session, also one who must set up a second factor before anything else. It opens only that, and
-/// what proves or ends the session itself.
+/// A user with a valid session, also one who owes something first. It opens only what can be owed, and what proves or ends the
+/// session itself.
 #[derive(Clone, Debug)]
 pub struct AccountHolder {
     signed_in: SignedIn,
-    must_set_up: bool,
+    owes: Option<Owed>,
 }
 
 impl AccountHolder {
@@ -154,9 +154,9 @@ impl AccountHolder {
         &self.signed_in.user
     }
 
-    /// Whether the user must set up a second factor before anything else.
-    pub fn must_set_up(&self) -> bool {
-        self.must_set_up
+    /// What the user has to do before anything else.
+    pub fn owes(&self) -> Option<Owed> {
+        self.owes
     }
 
     pub(crate) fn signed_in(&self) -> &SignedIn {
@@ -194,8 +194,8 @@ impl Service {
 }
 
 impl Sessions<'_> {
-    /// The user of a session cookie; `None` if the session has ended, the account is disabled, or the user must set up a
-    /// second factor first.
+    /// The user of a session cookie; `None` if the session has ended, the account is disabled, or the user owes something
+    /// first.
     ///
     /// `Presence::Acting` keeps the session from going idle, `Presence::Listening` does not.
     pub async fn authenticate(
@@ -205,10 +205,10 @@ impl Sessions<'_> {
         presence: Presence,
     ) -> Result<Option<SignedIn>, ServiceError> {
         let holder = self.account_holder(cookie, address, presence).await?;
-        Ok(holder.filter(|holder| !holder.must_set_up).map(|holder| holder.signed_in))
+        Ok(holder.filter(|holder| holder.owes.is_none()).map(|holder| holder.signed_in))
     }
 
-    /// The same, also of a user who must set up a second factor first.
+    /// The same, also of a user who owes something first.
     pub async fn account_holder(
         self,
         cookie: &str,
@@ -226,11 +226,11 @@ impl Sessions<'_> {
                 tracing::warn!(%error, "a session's last use could not be noted");
             }
         }
+        let owes = Owed::of(&session, &self.0.rules);
         let (id, user) = (session.account.id, session.account.user);
-        let must_set_up = self.0.rules.require_second_factor.is_missing(&user);
         let is_fresh = now - session.proved_at <= FRESH;
         let signed_in = SignedIn { id, user, session: hash, address, is_fresh };
-        Ok(Some(AccountHolder { signed_in, must_set_up }))
+        Ok(Some(AccountHolder { signed_in, owes }))
     }
 
     /// Whether the proof could be given again now. A signed request proves a permission only for itself: never again.
@@ -238,9 +238,9 @@ impl Sessions<'_> {
         match &admin.basis {
             Basis::CommandLine => Ok(true),
             Basis::Session(hash, _) => {
-                let user = self.valid_session(hash).await?.map(|session| session.account.user);
-                let is_missing = |user: &User| self.0.rules.require_second_factor.is_missing(user);
-                Ok(user.is_some_and(|user| user.configure_server && !is_missing(&user)))
+                let owes_nothing = |session: &Session| Owed::of(session, &self.0.rules).is_none();
+                let session = self.valid_session(hash).await?.filter(owes_nothing);
+                Ok(session.is_some_and(|session| session.account.user.configure_server))
             }
             Basis::Request => Ok(false),
         }

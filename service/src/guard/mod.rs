@@ -4,6 +4,7 @@ pub mod admin;
 pub mod browser;
 pub(crate) mod known;
 pub mod one_time_codes;
+pub mod owed;
 pub(crate) mod pace;
 pub(crate) mod passwords;
 pub(crate) mod per_address;

@@ -16,7 +16,7 @@ use domain::{Activity, Consumer, Password};
 use place::Place;
 use sea_orm::{ConnectionTrait as _, Statement};
 use service::{
-    Admin, Clock, Rules, Service, SignedIn, Token,
+    AccountHolder, Admin, Clock, Rules, Service, SignedIn, Token,
     consumers::TypedConsumer,
     sign_in::{Begun, Browser, Presence, SignIn},
 };
@@ -121,6 +121,11 @@ impl House {
     /// The user of a cookie, as a request with it finds them.
     pub async fn who(&self, token: &Token) -> Option<SignedIn> {
         self.service.sessions().authenticate(token.expose(), HERE, Presence::Acting).await.unwrap()
+    }
+
+    /// The same, also where they owe something first.
+    pub async fn holder(&self, token: &Token) -> AccountHolder {
+        self.service.sessions().account_holder(token.expose(), HERE, Presence::Acting).await.unwrap().unwrap()
     }
 
     /// An administrator, signed in.

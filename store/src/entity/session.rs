@@ -16,6 +16,8 @@ pub struct Model {
     pub address: Option<String>,
     /// The browser's `User-Agent`.
     pub agent: Option<String>,
+    /// Whether its password is shorter than an administrator's has to be; `None`: an older node began the session.
+    pub short_password: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,8 @@ pub struct Model {
     /// The account's `sign_outs` as the password was checked: a new password or a sign-out everywhere ends the step.
     pub sign_outs: i64,
     pub created_at: i64,
+    /// Whether the password is shorter than an administrator's has to be; `None`: an older node checked it.
+    pub short_password: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

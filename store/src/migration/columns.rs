@@ -22,6 +22,10 @@ pub(super) fn boolean(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).boolean().not_null().take()
 }
 
+pub(super) fn boolean_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).boolean().null().take()
+}
+
 pub(super) fn integer(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).integer().not_null().take()
 }

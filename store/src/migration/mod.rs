@@ -36,6 +36,7 @@ mod m20261129_000016_keep_views;
 mod m20261129_000017_add_password_links;
 mod m20261129_000018_index_activity_of_consumers;
 pub(crate) mod m20261130_000019_index_activity_of_users;
+mod m20261130_000020_mark_short_passwords;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -48,7 +49,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 18] = [
+const MIGRATIONS: [Migration; 19] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -120,6 +121,10 @@ const MIGRATIONS: [Migration; 18] = [
     Migration {
         version: "m20261130_000019_index_activity_of_users",
         up: |transaction| Box::pin(m20261130_000019_index_activity_of_users::up(transaction)),
+    },
+    Migration {
+        version: "m20261130_000020_mark_short_passwords",
+        up: |transaction| Box::pin(m20261130_000020_mark_short_passwords::up(transaction)),
     },
 ];
 

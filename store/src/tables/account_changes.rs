@@ -105,7 +105,10 @@ async fn make(change: &Change, account: &Account, to: AccountChange, after: &Use
             end_sessions(change, account).await?;
             end_password_link(change, account).await
         }
-        AccountChange::Permit => end_set_up_links(&change.transaction).await,
+        AccountChange::Permit => {
+            end_set_up_links(&change.transaction).await?;
+            end_sessions_of_unknown_passwords(change, account).await
+        }
         AccountChange::Enable | AccountChange::Forbid => Ok(()),
     }
 }
@@ -157,6 +160,16 @@ pub(super) async fn write(
     user::Entity::update_many()
         .set(columns)
         .filter(user::Column::Id.eq(account.id))
+        .exec(&change.transaction)
+        .await?;
+    Ok(())
+}
+
+/// Ends the sessions that an older node began: whether their password is long enough for an administrator is not known.
+async fn end_sessions_of_unknown_passwords(change: &Change, account: &Account) -> Result<(), StoreError> {
+    session::Entity::delete_many()
+        .filter(session::Column::UserId.eq(account.id))
+        .filter(session::Column::ShortPassword.is_null())
         .exec(&change.transaction)
         .await?;
     Ok(())

@@ -17,7 +17,8 @@ use crate::{
 
 impl Users<'_> {
     /// Sets the password of an account whose old one was checked. Every session ends; the one named `from` goes on under
-    /// the hash `to`, with the times at which it began and was proved. Unless they are kept, the account's tokens are revoked.
+    /// the hash `to`, with the times at which it began and was proved, and with whether the new password is too short for an
+    /// administrator. Unless they are kept, the account's tokens are revoked.
     ///
     /// Returns the account as it is then; `None`, and changes nothing, if it was changed since it was read or the session has
     /// ended.
@@ -25,6 +26,7 @@ impl Users<'_> {
         self,
         account: &Account,
         password_hash: &str,
+        short_password: bool,
         keep_tokens: bool,
         (from, to): (&[u8], &[u8]),
         by: By,
@@ -43,7 +45,12 @@ impl Users<'_> {
         write(&change, account, columns).await?;
         end_sessions(&change, account).await?;
         end_password_link(&change, account).await?;
-        let row = session::Model { token_hash: to.to_vec(), last_seen_at: milliseconds(by.at), ..session };
+        let row = session::Model {
+            token_hash: to.to_vec(),
+            last_seen_at: milliseconds(by.at),
+            short_password: Some(short_password),
+            ..session
+        };
         session::Entity::insert(session::ActiveModel::from(row).reset_all())
             .exec(&change.transaction)
             .await?;

@@ -116,11 +116,22 @@ impl OwnSessions<'_> {
         Ok(has_ended)
     }
 
-    /// Records that the user has proved again, in this session, who they are; `false` if it has ended.
-    pub async fn prove(self, token_hash: &[u8], now: OffsetDateTime) -> Result<bool, StoreError> {
+    /// Records that the user has proved again, in this session, who they are, and whether the password is too short for an
+    /// administrator; `false` if it has ended.
+    pub async fn prove(
+        self,
+        token_hash: &[u8],
+        short_password: bool,
+        now: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
         let change = self.store.begin().await?;
+        let columns = session::ActiveModel {
+            proved_at: Set(Some(milliseconds(now))),
+            short_password: Set(Some(short_password)),
+            ..Default::default()
+        };
         let proved = session::Entity::update_many()
-            .set(session::ActiveModel { proved_at: Set(Some(milliseconds(now))), ..Default::default() })
+            .set(columns)
             .filter(self.of_user())
             .filter(session::Column::TokenHash.eq(token_hash.to_vec()))
             .exec(&change.transaction)

@@ -27,6 +27,8 @@ pub struct Session {
     pub last_seen_at: OffsetDateTime,
     /// When the user last gave the password, and the code of a second factor.
     pub proved_at: OffsetDateTime,
+    /// Whether the password is shorter than an administrator's has to be; `None`: an older node began the session.
+    pub short_password: Option<bool>,
 }
 
 /// The table of sessions.
@@ -43,11 +45,13 @@ impl Store {
 impl Sessions<'_> {
     /// Begins a session and ends the browser's earlier one, if the account is enabled and was neither given a new password
     /// or second factor nor signed out everywhere since it was read; returns whether it did. The account's failed attempts
-    /// that were read count no more. `agent` is what the browser calls itself.
+    /// that were read count no more. `short_password` says whether the password is too short for an administrator, if known,
+    /// and `agent` what the browser calls itself.
     pub async fn begin(
         self,
         token_hash: &[u8],
         account: &Account,
+        short_password: Option<bool>,
         agent: Option<&str>,
         earlier: Option<&[u8]>,
         by: By,
@@ -61,6 +65,7 @@ impl Sessions<'_> {
             proved_at: Set(Some(now)),
             address: Set(by.address.clone()),
             agent: Set(agent.map(str::to_owned)),
+            short_password: Set(short_password),
         };
         let mut change = self.0.begin().await?;
         let Some(user) = unchanged(&change.transaction, account).await? else { return Ok(false) };
@@ -94,6 +99,7 @@ impl Sessions<'_> {
             created_at: time_from(row.created_at)?,
             last_seen_at: time_from(row.last_seen_at)?,
             proved_at: time_from(row.proved_at.unwrap_or(row.created_at))?,
+            short_password: row.short_password,
         }))
     }
 

@@ -12,6 +12,15 @@ use crate::{
     tables::users::Account,
 };
 
+/// A sign-in that waits for its code.
+#[derive(Clone, Debug)]
+pub struct SignInStep {
+    /// The account whose password was checked.
+    pub account: Account,
+    /// Whether the password is shorter than an administrator's has to be; `None`: an older node checked it.
+    pub short_password: Option<bool>,
+}
+
 /// The table of sign-ins that wait for a code.
 #[derive(Clone, Copy, Debug)]
 pub struct SignInSteps<'a>(&'a Store);
@@ -24,11 +33,13 @@ impl Store {
 }
 
 impl SignInSteps<'_> {
-    /// Stores a step of an account whose password was checked, and deletes those made before a time.
+    /// Stores a step of an account whose password was checked, with whether that is too short for an administrator, and deletes
+    /// those made before a time.
     pub async fn insert(
         self,
         token_hash: &[u8],
         account: &Account,
+        short_password: bool,
         now: OffsetDateTime,
         made_after: OffsetDateTime,
     ) -> Result<(), StoreError> {
@@ -42,18 +53,19 @@ impl SignInSteps<'_> {
             user_id: Set(account.id),
             sign_outs: Set(account.sign_outs),
             created_at: Set(milliseconds(now)),
+            short_password: Set(Some(short_password)),
         };
         sign_in_step::Entity::insert(row).exec(&change.transaction).await?;
         self.0.commit(change).await
     }
 
-    /// The account of a step made after a time; `None` if there is no such step, or the account was disabled, signed out
+    /// A step made after a time; `None` if there is no such step, or the account was disabled, signed out
     /// everywhere or given a new password since.
     pub async fn find(
         self,
         token_hash: &[u8],
         made_after: OffsetDateTime,
-    ) -> Result<Option<Account>, StoreError> {
+    ) -> Result<Option<SignInStep>, StoreError> {
         let step = sign_in_step::Entity::find_by_id(token_hash.to_vec())
             .filter(sign_in_step::Column::CreatedAt.gt(milliseconds(made_after)))
             .one(&self.0.read)
@@ -64,7 +76,8 @@ impl SignInSteps<'_> {
             .filter(user::Column::Disabled.eq(false))
             .one(&self.0.read)
             .await?;
-        user.map(Account::try_from).transpose()
+        let short_password = step.short_password;
+        user.map(|user| Ok(SignInStep { account: user.try_into()?, short_password })).transpose()
     }
 
     /// Uses a step up; `false` if it is gone. Of two at once, one gets `true`.

@@ -280,7 +280,7 @@ pub async fn session(store: &Store, user_id: i64) -> Vec<u8> {
     if store.sessions().find(&hash).await.unwrap().is_none() {
         let username = store.users().cached(user_id).await.unwrap().unwrap().username.clone();
         let account = store.users().find(&username).await.unwrap().unwrap();
-        assert!(store.sessions().begin(&hash, &account, None, None, by(1)).await.unwrap());
+        assert!(store.sessions().begin(&hash, &account, None, None, None, by(1)).await.unwrap());
     }
     hash
 }
