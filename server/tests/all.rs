@@ -37,6 +37,7 @@ mod second_factor;
 mod server_functions;
 mod set_up;
 mod settings;
+mod short_password;
 mod sign_in;
 mod signals;
 mod stops;

@@ -16,6 +16,7 @@ mod own_account;
 mod password_links;
 mod prune;
 mod second_factor;
+mod short_password;
 mod sign_in;
 mod undo;
 mod views;

@@ -1,6 +1,7 @@
 //! Second factors: setting one up, signing in with it, losing it, and being made to have one.
 
 mod fresh_sign_in;
+mod short_password;
 
 use std::time::Duration;
 

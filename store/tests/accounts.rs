@@ -101,6 +101,30 @@ async fn ending_a_users_sessions_ends_nobody_elses() {
 }
 
 #[tokio::test]
+async fn permitting_an_account_ends_the_sessions_of_which_nobody_knows_how_long_the_password_is() {
+    let (_folder, store) = store().await;
+    for name in ["ada", "eve"] {
+        insert_user(&store, name, false).await;
+    }
+    let sessions = [
+        (b"ada 1", "ada", Some(false)),
+        (b"ada 2", "ada", Some(true)),
+        (b"ada 3", "ada", None),
+        (b"eve 1", "eve", None),
+    ];
+    for (hash, name, short_password) in sessions {
+        let account = account(&store, name).await;
+        assert!(store.sessions().begin(hash, &account, short_password, None, None, by(1)).await.unwrap());
+    }
+    store.users().change(&name("ada"), AccountChange::Permit, by(2)).await.unwrap().unwrap();
+    let mut left = Vec::new();
+    for (hash, ..) in sessions {
+        left.push(store.sessions().find(hash).await.unwrap().map(|session| session.short_password));
+    }
+    assert_eq!(left, [Some(Some(false)), Some(Some(true)), None, Some(None)]);
+}
+
+#[tokio::test]
 async fn signing_an_account_out_ends_every_session_of_it_also_one_that_is_about_to_begin() {
     let (_folder, store) = store().await;
     insert_user(&store, "ada", true).await;

@@ -42,6 +42,7 @@ async fn a_new_password_ends_every_session_and_this_one_goes_on_under_another_to
     assert!(is_there(&store, b"of eve").await);
     let next = store.sessions().find(b"next").await.unwrap().unwrap();
     assert_eq!((next.created_at, next.proved_at, next.last_seen_at), (at(1), at(1), at(10)));
+    assert_eq!(next.short_password, Some(false), "it is of the new password");
     assert_eq!(account(&store, "ada").await.password_hash, "another hash");
     assert!(
         !store.sessions().begin(b"late", &checked, None, None, None, by(11)).await.unwrap(),
