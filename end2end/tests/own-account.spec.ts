@@ -80,6 +80,27 @@ test.describe("Without scripts", () => {
     await elsewhere.close();
   });
 
+  test("an administrator with a short password sets a new one first, and goes on from there", async ({ server, page }) => {
+    await withGrace(server);
+    const short = "xK4;vq!9zW";
+    await server.cli(["user", "passwd", grace.username, "--password-stdin"], short);
+    await server.cli(["user", "permit", grace.username]);
+    const heading = page.getByRole("heading", { level: 1 });
+    await open(page, SESSIONS, "Change password", { ...grace, password: short });
+    await page.goto(PATH);
+    await expect(heading).toHaveText("Change password");
+    await page.goto(SESSIONS);
+    await expect(heading).toHaveText("Change password");
+    await expect(page.getByRole("main").getByRole("status")).toContainText("Your password is too short for an administrator.");
+    await page.getByLabel("Current password", { exact: true }).fill(short);
+    await page.getByLabel("New password", { exact: true }).fill("another horse battery");
+    await page.getByLabel("Re-type new password", { exact: true }).fill("another horse battery");
+    await page.getByRole("button", { name: "Change password" }).click();
+    await expect(heading).toHaveText("Your sessions");
+    await page.goto(PATH);
+    await expect(heading).toHaveText("OAuth consumers");
+  });
+
   test("sessions are shown in words and ended one by one or all at once", async ({ server, page, browser, baseURL }) => {
     await withGrace(server);
     const others = [];

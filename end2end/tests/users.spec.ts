@@ -74,7 +74,7 @@ for (const javaScriptEnabled of [true, false]) {
       for (const [entry, told] of [
         [
           "Permit Configure Server",
-          "grace has Configure Server. Their password may be shorter than the 12 characters of an administrator: ask for a new one with Reset password.",
+          "grace has Configure Server. If their password is shorter than the 12 characters of an administrator, Latchkey asks them for a new one first.",
         ],
         ["Forbid Configure Server", "grace does not have Configure Server any more."],
         ["Sign out everywhere", "grace is signed out everywhere."],

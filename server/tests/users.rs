@@ -159,7 +159,7 @@ fn each_deed_is_asked_on_a_page_done_by_its_form_and_told_on_the_next_page() {
         (
             "permit",
             "Permit Configure Server",
-            "grace has Configure Server. Their password may be shorter than the 12 characters of an administrator: ",
+            "grace has Configure Server. If their password is shorter than the 12 characters of an administrator, ",
         ),
         ("forbid", "Forbid Configure Server", "grace does not have Configure Server any more."),
         ("sign-out", "Sign out everywhere", "grace is signed out everywhere."),

@@ -109,10 +109,10 @@ impl UserDeed {
     /// What was done, where the user is as it has made them.
     pub fn done(self, member: &Member) -> Option<String> {
         let (is_so, words) = match self {
-            // A password yet to be set is held to the rule for administrators; of one that is there, only a hash is known.
+            // A password yet to be set is held to the rule for administrators; one that is there may be too short for it.
             Self::Permit if member.has_password => (
                 member.configure_server,
-                "has Configure Server. Their password may be shorter than the 12 characters of an administrator: ask for a new one with Reset password.",
+                "has Configure Server. If their password is shorter than the 12 characters of an administrator, Latchkey asks them for a new one first.",
             ),
             Self::Permit => (member.configure_server, "has Configure Server."),
             Self::Forbid => (!member.configure_server, "does not have Configure Server any more."),

@@ -106,7 +106,7 @@ macro_rules! responses {
 
 responses! {
     BadRequest 400 "The query, the body or what is signed cannot be understood; for a signature, `oauth_problem` says why."
-    Unauthorized 401 "No valid signature or session; for a signature, `oauth_problem` says why."
+    Unauthorized 401 "No valid signature or session, or one whose user has to set a new password or a second factor first; for a signature, `oauth_problem` says why."
     Forbidden 403 "No user with the Configure Server permission, a consumer that may not administer, a browser's change from another site, or one that needs a fresh sign-in."
     NotFound 404 "There is no such consumer or user (any more)."
     KeyTaken 409 "The key is in use, or was: a removed one stays taken."

@@ -140,9 +140,9 @@ impl UserCommand {
     }
 }
 
-/// What permitting does, and what it cannot see to: of the password there is only a hash, which does not tell the length.
-const PERMITTED: &str = "has Configure Server, with a password that may be shorter than the 12 characters of an \
-                         administrator: `latchkey user reset-password` makes a link for a new one";
+/// What permitting does, and what becomes of a short password: here there is only a hash, which does not tell the length.
+const PERMITTED: &str = "has Configure Server; if the password is shorter than the 12 characters of an administrator, \
+                         Latchkey asks the user for a new one first, at the next sign-in at the latest";
 
 /// A user with the API's names.
 async fn as_in_the_api(desk: &Desk, user: &User) -> Result<Member, ServiceError> {

@@ -91,7 +91,8 @@ async fn change_by(
 
 /// Permit Configure Server
 ///
-/// The user may administer Latchkey from the next request on.
+/// The user may administer Latchkey from the next request on. With a password of less than 12 characters they set a new one first:
+/// their sessions open nothing else.
 #[utoipa::path(
     post,
     path = "/users/{username}/permit",
