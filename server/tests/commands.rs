@@ -1,61 +1,20 @@
 //! The commands: exit codes, what they print for machines, how they read secrets.
 
-use crate::support;
+mod accounts;
+mod check;
+mod consumers;
 
 use std::fs;
 
 use serde_json::{Value, json};
 use store::Location;
-use support::{Home, PASSWORD, SECRET};
+
+use crate::support::{Home, PASSWORD, SECRET};
 
 /// The sorted names of an object's fields.
 fn fields(object: &Value) -> String {
     let names: Vec<_> = object.as_object().expect("an object").keys().map(String::as_str).collect();
     names.join(" ")
-}
-
-#[test]
-fn a_consumer_lives_its_life_by_commands() {
-    let home = Home::made();
-    let registered = home.json(&["consumer", "register", " Requirements sync ", "--secret-stdin"], SECRET);
-    let key = registered["key"].as_str().unwrap();
-    assert_eq!(
-        (&registered["name"], &registered["status"]),
-        (&json!("Requirements sync"), &json!("pending"))
-    );
-    assert_eq!(home.json(&["consumer", "show", key], ""), registered);
-    assert_eq!(home.json(&["consumer", "list"], ""), json!([registered]));
-    for (verb, status, revision) in
-        [("approve", "approved", 2), ("approve", "approved", 2), ("disapprove", "disapproved", 3)]
-    {
-        let decided = home.json(&["consumer", verb, key], "");
-        assert_eq!((&decided["status"], &decided["revision"]), (&json!(status), &json!(revision)));
-    }
-    let callback = ["--callback", "https://app.example/cb", "--trusted", "true", "--name", "Renamed"];
-    let edited = home.json(&[&["consumer", "edit", key][..], &callback].concat(), "");
-    assert_eq!(edited["callback_url"], "https://app.example/cb");
-    assert_eq!((&edited["name"], &edited["trusted"]), (&json!("Renamed"), &json!(true)));
-    let several =
-        ["--callback", "myapp://cb", "--callback", "https://app.example/cb", "--callback", "myapp://cb"];
-    let edited = home.json(&[&["consumer", "edit", key][..], &several].concat(), "");
-    assert_eq!(edited["callback_urls"], json!(["myapp://cb", "https://app.example/cb"]));
-    assert_eq!(edited["callback_url"], "myapp://cb");
-    let shown = home.run(&["consumer", "show", key], "").stdout;
-    assert!(shown.contains("\ncallback_urls: myapp://cb https://app.example/cb\n"), "{shown}");
-    let wrong = home.run(&["consumer", "edit", key, "--callback", "javascript:alert(1)"], "");
-    assert_eq!(wrong.code, Some(1), "{wrong:?}");
-    assert!(wrong.sentence().contains("application's own"), "{wrong:?}");
-    let allowed = home.json(&["consumer", "edit", key, "--allow-oauth-1-0", "true"], "");
-    assert_eq!((&allowed["allow_oauth_1_0"], &allowed["trusted"]), (&json!(true), &json!(true)));
-    let kept = home.run(&["consumer", "edit", key, "--callback", ""], "");
-    assert_eq!(kept.code, Some(1), "{kept:?}");
-    assert!(kept.sentence().contains("trusted consumer keeps"), "{kept:?}");
-    let none = home.json(&["consumer", "edit", key, "--callback", "", "--trusted", "false"], "");
-    assert_eq!((&none["callback_url"], &none["trusted"]), (&Value::Null, &json!(false)));
-    assert_eq!(none["callback_urls"], json!([]));
-    let removed = home.run(&["consumer", "remove", key], "");
-    assert_eq!(removed.code, Some(0), "away from a terminal nothing is asked: {removed:?}");
-    assert_eq!(home.json(&["consumer", "list"], ""), json!([]));
 }
 
 #[test]
@@ -102,155 +61,6 @@ fn for_people_register_prints_the_key_alone_and_lists_have_headings() {
     );
     let users = home.run(&["user", "list"], "").stdout;
     assert!(users.starts_with("USERNAME") && users.lines().count() == 3, "{users}");
-}
-
-#[test]
-fn the_rights_of_a_consumer_are_given_taken_and_shown_by_commands() {
-    let home = Home::made();
-    let key = home.register("App");
-    let shown = || {
-        let list = home.run(&["consumer", "list"], "").stdout;
-        let show = home.run(&["consumer", "show", &key], "").stdout;
-        let lines =
-            show.lines().filter(|line| line.starts_with("trusted:") || line.starts_with("may_administer:"));
-        (list.lines().nth(1).unwrap().to_owned(), lines.collect::<Vec<_>>().join(", "))
-    };
-    let edit = |arguments: &[&str]| home.json(&[&["consumer", "edit", &*key][..], arguments].concat(), "");
-    assert!(shown().0.contains("none"), "{:?}", shown());
-    assert_eq!(edit(&["--may-administer", "true"])["may_administer"], true);
-    let (row, lines) = shown();
-    assert!(
-        row.contains("May administer") && lines == "trusted: false, may_administer: true",
-        "{row} {lines}"
-    );
-    let trusted = ["--may-administer", "false", "--trusted", "true", "--callback", "https://app.example/cb"];
-    assert_eq!(edit(&trusted)["may_administer"], false);
-    let (row, lines) = shown();
-    assert!(row.contains("Trusted") && lines == "trusted: true, may_administer: false", "{row} {lines}");
-    let refused = home.run(&["consumer", "edit", &key, "--may-administer", "true"], "");
-    assert_eq!(refused.code, Some(1), "{refused:?}");
-    assert!(refused.sentence().contains("Take Trusted away first"), "{refused:?}");
-}
-
-#[test]
-fn the_details_of_a_consumer_are_given_taken_and_shown_by_commands() {
-    let home = Home::with_users();
-    let key = home.register("App");
-    let edit = |arguments: &[&str]| home.json(&[&["consumer", "edit", &*key][..], arguments].concat(), "");
-    let given = edit(&[
-        "--owner",
-        "Quality",
-        "--contact",
-        "quality@app.example",
-        "--note",
-        "Runs at night.",
-        "--functional-user",
-        "grace",
-        "--network",
-        "10.0.0.0/8",
-        "--network",
-        "2001:db8::7",
-        "--ends",
-        "2099-01-31",
-    ]);
-    assert_eq!((&given["owner"], &given["functional_user"]), (&json!("Quality"), &json!("grace")));
-    assert_eq!(given["networks"], json!(["10.0.0.0/8", "2001:db8::7"]));
-    assert_eq!(given["ends_at"], "2099-01-31T00:00:00.000Z");
-    let shown = home.run(&["consumer", "show", &key], "").stdout;
-    for line in ["networks: 10.0.0.0/8 2001:db8::7", "functional_user: grace", "note: Runs at night."] {
-        assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
-    }
-    for (option, value) in [("--ends", "soon"), ("--network", "10.0.0.0/33"), ("--functional-user", "nobody")]
-    {
-        let wrong = home.run(&["consumer", "edit", &key, option, value], "");
-        assert_eq!(wrong.code, Some(1), "{option}: {wrong:?}");
-    }
-    for (option, name, none) in [
-        ("--owner", "owner", Value::Null),
-        ("--contact", "contact", Value::Null),
-        ("--note", "note", Value::Null),
-        ("--functional-user", "functional_user", Value::Null),
-        ("--network", "networks", json!([])),
-        ("--ends", "ends_at", Value::Null),
-    ] {
-        assert_eq!(edit(&[option, ""])[name], none, "{option}");
-    }
-}
-
-#[test]
-fn a_decision_by_command_keeps_its_reason() {
-    let home = Home::made();
-    let key = home.register("App");
-    let decided = |verb: &str, more: &[&str]| {
-        let decided = home.json(&[&["consumer", verb, &*key][..], more].concat(), "");
-        decided["reason"].clone()
-    };
-    assert_eq!(decided("approve", &["--reason", "Checked."]), "Checked.");
-    assert_eq!(decided("disapprove", &["--reason", "The key leaked."]), "The key leaked.");
-    assert_eq!(decided("approve", &[]), Value::Null);
-    let wrong = home.run(&["consumer", "disapprove", &key, "--reason", &"x".repeat(501)], "");
-    assert_eq!(wrong.code, Some(1), "{wrong:?}");
-    assert!(wrong.sentence().contains("at most 500 characters"), "{wrong:?}");
-}
-
-#[test]
-fn accounts_live_their_lives_by_commands() {
-    let home = Home::new();
-    home.add_user("Grace", false);
-    home.add_user("root", true);
-    for (verb, flag, value) in [
-        ("permit", "configure_server", true),
-        ("forbid", "configure_server", false),
-        ("disable", "disabled", true),
-        ("disable", "disabled", true),
-        ("enable", "disabled", false),
-    ] {
-        assert_eq!(home.json(&["user", verb, "grace"], "")[flag], value, "{verb}, whatever the case");
-    }
-    let server = home.serve();
-    server.signed_in("GRACE");
-    server.home.json(&["user", "passwd", "grace", "--password-stdin"], "another horse battery");
-    server.visitor().post("/sign-in", &[("username", "grace"), ("password", PASSWORD)]).is(401);
-}
-
-#[test]
-fn what_becomes_of_a_short_password_is_said_where_its_user_is_permitted() {
-    let home = Home::with_users();
-    let said = home.run(&["user", "permit", "grace"], "");
-    assert_eq!(said.code, Some(0), "{said:?}");
-    let words =
-        "grace has Configure Server; if the password is shorter than the 12 characters of an administrator, ";
-    assert!(said.stdout.starts_with(words), "{said:?}");
-}
-
-#[test]
-fn a_link_to_set_a_password_is_printed_alone_and_under_the_address_of_the_server() {
-    let home = Home::made();
-    let added = home.run(&["user", "add", "bob", "--link", "--display-name", "Bob Marsh"], "");
-    assert_eq!(added.code, Some(0), "{added:?}");
-    let link = added.stdout.trim_end();
-    assert!(link.starts_with("http://127.0.0.1:3000/set-password?token="), "{added:?}");
-    assert!(!link.contains('\n'), "{added:?}");
-    assert_eq!(home.json(&["user", "list"], "")[0]["name"], "Bob Marsh");
-    for (listen, base) in [
-        ("0.0.0.0:4000", "http://localhost:4000"),
-        ("[::1]:4000", "http://[::1]:4000"),
-        ("unix:public.sock", "http://localhost"),
-        // Only a start picks the port.
-        ("127.0.0.1:0", ""),
-    ] {
-        let reset = home.run(&["user", "reset-password", "bob", "--listen", listen], "");
-        assert!(reset.stdout.starts_with(&format!("{base}/set-password?token=")), "{reset:?}");
-    }
-    let again = ["user", "reset-password", "bob", "--public-url", "https://keys.example/latchkey/"];
-    let reset = home.json(&again, "");
-    let url = reset["password_link"]["url"].as_str().unwrap();
-    assert!(url.starts_with("https://keys.example/latchkey/set-password?token="), "{url}");
-    assert_eq!(reset["user"]["username"], "bob");
-    let server = home.serve();
-    server.visitor().get(link.strip_prefix("http://127.0.0.1:3000").unwrap()).is(410);
-    let path = url.strip_prefix("https://keys.example/latchkey").unwrap();
-    server.visitor().get(path).is(200);
 }
 
 #[test]
@@ -381,63 +191,6 @@ fn an_rsa_key_comes_from_a_file() {
     assert_eq!(edit("missing.pem").code, Some(2));
     fs::write(home.path().join("wrong.pem"), "no key").unwrap();
     assert_eq!(edit("wrong.pem").code, Some(1));
-}
-
-#[test]
-fn check_looks_and_changes_nothing() {
-    let home = Home::new();
-    let said = home.run(&["check"], "");
-    assert_eq!(said.code, Some(0), "{said:?}");
-    assert!(!home.data().exists());
-    let home = home.and_made();
-    home.register("Requirements sync");
-    fs::remove_file(home.vault_key()).unwrap();
-    let said = home.run(&["check", "--json"], "");
-    assert_eq!(said.code, Some(1), "{said:?}");
-    let wrong: Vec<_> =
-        said.json().as_array().unwrap().iter().filter(|one| one["ok"] == false).cloned().collect();
-    assert_eq!((wrong.len(), &wrong[0]["subject"]), (1, &json!("vault key")), "{wrong:?}");
-    assert!(!home.vault_key().exists(), "no other key was made in its place");
-}
-
-#[test]
-fn check_tells_of_counts_that_are_wrong_and_migrate_puts_them_right() {
-    let home = Home::made();
-    home.register("Requirements sync");
-    home.sql("UPDATE consumer_counts SET number = 7");
-    let said = home.run(&["check"], "");
-    let told =
-        "counts: WRONG: 7 pending, 0 approved and 0 disapproved consumers are kept, but there are 1 pending";
-    assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(said.stdout.contains(told) && said.stdout.contains("`latchkey migrate`"), "{said:?}");
-    assert_eq!(home.run(&["migrate"], "").code, Some(0));
-    let said = home.run(&["check"], "");
-    assert_eq!(said.code, Some(0), "{said:?}");
-}
-
-#[test]
-fn check_tells_of_a_certificate_that_the_server_could_not_start_with() {
-    let home = Home::new();
-    let files = ["--tls-cert", "missing.pem", "--tls-key", "missing.key"];
-    let said = home.run(&[&["check", "--json"], &files[..]].concat(), "");
-    assert_eq!(said.code, Some(1), "{said:?}");
-    let findings = said.json();
-    let wrong: Vec<_> = findings.as_array().unwrap().iter().filter(|one| one["ok"] == false).collect();
-    assert_eq!((wrong.len(), &wrong[0]["subject"]), (1, &json!("certificate")), "{findings}");
-    assert!(wrong[0]["detail"].as_str().unwrap().contains("LATCHKEY_TLS_CERT=missing.pem"), "{findings}");
-}
-
-#[test]
-fn migrate_makes_the_database_and_may_be_run_again() {
-    let home = Home::new();
-    let database =
-        if home.is_postgres() { home.location().to_string() } else { "./data/latchkey.db".to_owned() };
-    for told in ["is made", "was up to date"] {
-        let said = home.run(&["migrate"], "");
-        assert_eq!((said.code, &*said.stdout), (Some(0), &*format!("{database} {told}.\n")), "{said:?}");
-    }
-    assert_eq!(home.json(&["migrate"], ""), json!({ "database": database, "made": false, "migrated": 0 }));
-    assert!(home.vault_key().exists());
 }
 
 #[test]
