@@ -1,14 +1,16 @@
 //! Views of the consumers: every filter in every order shows what fits it, whether a part of the order has all of it or an index
 //! has to find it behind thousands of others.
 
-use crate::support;
+mod other_versions;
+mod texts;
 
 use domain::{
-    Actor, Consumer, ConsumerName, ConsumerQuery, Cursor, DetailsEdit, Edit, Sort, Status,
+    Actor, Consumer, ConsumerName, ConsumerQuery, Cursor, Sort, Status,
     query::{Order, Span, Used},
 };
-use store::{Location, Store};
-use support::{Folder, at, consumer, key, registered, rename, save, secret};
+use store::Store;
+
+use crate::support::{self, Folder, at, consumer, registered, secret};
 
 const SORTS: [Sort; 6] =
     [Sort::CreatedAt, Sort::Name, Sort::Key, Sort::Status, Sort::UpdatedAt, Sort::LastUsedAt];
@@ -217,187 +219,4 @@ async fn what_is_frequent_comes_whole_and_is_counted() {
             shows_what_fits(&store, &all, &query, 500).await;
         }
     }
-}
-
-#[tokio::test]
-async fn a_text_finds_what_a_consumer_is_called_now() {
-    let (folder, store) = support::store().await;
-    let names = async |text: &str| {
-        let query = ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
-        let rows = listed(&store, &query, 10).await.0;
-        rows.into_iter().map(|row| row.name.to_string()).collect::<Vec<_>>()
-    };
-    let one = support::insert(&store, 1).await;
-    let one = rename(&store, &one, "GRÜẞE").await;
-    for text in ["grüße", "GRÜSSE", "üß", "Ü"] {
-        assert_eq!(names(text).await, ["GRÜẞE"], "{text}");
-    }
-    assert!(names("App 1").await.is_empty());
-    let one = rename(&store, &one, "Grüße").await;
-    assert_eq!(names("GRÜẞE").await, ["Grüße"], "by another case of the same name");
-    let nothing = Edit { sign_everybody_out: true, ..Edit::default() };
-    let same = one.edit(&nothing, one.updated_at).unwrap().unwrap();
-    save(&store, &one, &same).await.unwrap();
-    assert_eq!(names("grüsse").await, ["Grüße"], "as before");
-    support::remove(&store, &same).await;
-    for text in ["grüsse", "Ü", "0000"] {
-        assert!(names(text).await.is_empty(), "{text}");
-    }
-    assert_eq!(folder.number("SELECT count(*) FROM consumer_texts").await, 0);
-}
-
-#[tokio::test]
-async fn a_text_finds_owner_and_note_whoever_writes_them() {
-    let (folder, store) = support::store().await;
-    let find = async |text: &str| {
-        let query = ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
-        store.consumers().list(&query, 10).await.unwrap().total
-    };
-    let one = support::insert(&store, 1).await;
-    let details = |owner: Option<&str>, note: Option<&str>| DetailsEdit {
-        owner: Some(owner.map(str::to_owned)),
-        note: Some(note.map(str::to_owned)),
-        ..DetailsEdit::default()
-    };
-    let edit =
-        Edit { details: details(Some("Änderungsdienst"), Some("At night.\nAsk.")), ..Edit::default() };
-    let noted = one.edit(&edit, one.updated_at).unwrap().unwrap();
-    save(&store, &one, &noted).await.unwrap();
-    assert_eq!(store.consumers().fold_texts().await.unwrap(), 0, "folded when it is written");
-    for text in ["ÄNDERUNGS", "DIENST", "night", "ASK", "app 1", "0000"] {
-        assert_eq!(find(text).await, 1, "{text}");
-    }
-    // An older node names neither, and keeps both.
-    folder.sql("UPDATE consumers SET name = 'Older', revision = revision + 1").await;
-    assert_eq!((find("older").await, find("dienst").await, find("ask").await), (1, 1, 1));
-    assert_eq!(store.consumers().fold_texts().await.unwrap(), 1);
-    assert_eq!((find("ÄNDERUNGS").await, find("app 1").await), (1, 0));
-    folder.sql("UPDATE consumers SET owner = 'Ölwerk', note = NULL").await;
-    assert_eq!((find("dienst").await, find("ask").await, find("lwerk").await), (0, 0, 1));
-    assert_eq!(store.consumers().fold_texts().await.unwrap(), 1);
-    assert_eq!(find("ÖLWERK").await, 1);
-    folder.sql("UPDATE consumers SET owner = NULL").await;
-    assert_eq!((find("ölwerk").await, find("older").await), (0, 1));
-}
-
-/// The columns that every version names.
-const COLUMNS: &str =
-    "name, secret_key_id, secret, status, trusted, created_at, created_by, updated_at, revision";
-
-#[tokio::test]
-async fn what_an_older_node_writes_is_found_and_folded_soon() {
-    let (folder, store) = support::store().await;
-    support::insert(&store, 1).await;
-    let find = async |text: &str| {
-        let query = ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
-        store.consumers().list(&query, 10).await.unwrap().total
-    };
-    let insert = |n, name| {
-        let (n, from) = (key(n), key(1));
-        let others = COLUMNS.strip_prefix("name").unwrap();
-        format!(
-            "INSERT INTO consumers (key, {COLUMNS}) SELECT '{n}', '{name}'{others} FROM consumers WHERE key = '{from}'"
-        )
-    };
-    folder.sql(&insert(2, "Older Node")).await;
-    folder.sql(&insert(3, "ÄLTERES")).await;
-    assert_eq!((find("OLDER n").await, find("ÄL").await), (1, 0));
-    assert_eq!(store.consumers().fold_texts().await.unwrap(), 1, "ASCII is folded by the database");
-    assert_eq!((find("OLDER n").await, find("äL").await), (1, 1));
-    folder.sql(&format!("UPDATE consumers SET name = 'Ölig', revision = 2 WHERE key = '{}'", key(3))).await;
-    assert_eq!((find("äl").await, find("lig").await), (0, 1));
-    assert_eq!(store.consumers().fold_texts().await.unwrap(), 1);
-    assert_eq!(find("ÖLIG").await, 1);
-    assert_eq!(store.consumers().fold_texts().await.unwrap(), 0);
-    folder.sql(&format!("DELETE FROM consumers WHERE key = '{}'", key(3))).await;
-    assert_eq!(find("ölig").await, 0);
-}
-
-/// What the migration has made, undone.
-const UNDO: [&str; 14] = [
-    "DELETE FROM seaql_migrations WHERE version = 'm20261129_000016_keep_views'",
-    "DROP INDEX consumers_by_name",
-    "DROP INDEX consumers_by_change",
-    "DROP INDEX consumers_by_use",
-    "DROP INDEX consumers_of_status_by_key",
-    "DROP INDEX consumers_of_status_by_name",
-    "DROP INDEX consumers_of_status_by_time",
-    "DROP INDEX consumers_of_status_by_change",
-    "DROP INDEX consumers_of_status_by_use",
-    "DROP INDEX consumers_of_author",
-    "DROP INDEX consumers_trusted",
-    "DROP INDEX consumers_ending",
-    "DROP TABLE consumer_counts",
-    "DROP TABLE consumer_texts",
-];
-const UNDO_IN_POSTGRES: &str = "DROP FUNCTION latchkey_fold_name, latchkey_note_text, latchkey_count_inserted, \
-                                latchkey_count_deleted, latchkey_count_decided CASCADE";
-const UNDO_IN_SQLITE: [&str; 7] = [
-    "DROP TRIGGER consumers_inserted",
-    "DROP TRIGGER consumers_deleted",
-    "DROP TRIGGER consumers_decided",
-    "DROP TRIGGER consumers_renamed",
-    "DROP TRIGGER consumers_text_changed",
-    "DROP TABLE consumer_trigram_terms",
-    "DROP TABLE consumer_trigrams",
-];
-
-#[tokio::test]
-async fn the_consumers_of_an_earlier_version_are_in_every_view_once_they_are_migrated() {
-    let (folder, store) = support::store().await;
-    some(&folder, &store).await;
-    let all = everything(&store).await;
-    store.close().await.unwrap();
-    let own = if folder.is_postgres() { &[UNDO_IN_POSTGRES][..] } else { &UNDO_IN_SQLITE };
-    for statement in own.iter().chain(&UNDO).chain(&["ALTER TABLE consumers DROP COLUMN folded_name"]) {
-        folder.sql(statement).await;
-    }
-    let store = folder.open().await.unwrap();
-    store.consumers().fold_texts().await.unwrap();
-    assert!(store.health().await.unwrap().views.unwrap().counted.is_right());
-    assert_eq!(store.consumers().counts(None).await.unwrap().all(), 32);
-    for text in ["APP", "ÄRGER", "変", "0-00"] {
-        for sort in SORTS {
-            let query = ConsumerQuery { text: Some(text.to_owned()), sort, ..ConsumerQuery::default() };
-            shows_what_fits(&store, &all, &query, 7).await;
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_backup_is_searched_as_its_database_is() {
-    let folder = Folder::sqlite();
-    let store = folder.open().await.unwrap();
-    some(&folder, &store).await;
-    // The numbers of the texts have a gap.
-    support::remove(&store, &everything(&store).await[7]).await;
-    let all = everything(&store).await;
-    let file = folder.database().with_file_name("copy.db");
-    store.back_up(&file).await.unwrap();
-    let copy = Store::open(&Location::Sqlite(file), &folder.vault_key()).await.unwrap();
-    for text in ["app", "ärg", "変", "zebra", "0-00"] {
-        let query = ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
-        shows_what_fits(&copy, &all, &query, 7).await;
-    }
-    assert!(copy.health().await.unwrap().views.unwrap().counted.is_right());
-}
-
-#[tokio::test]
-async fn without_pg_trgm_searches_find_the_same_and_check_says_so() {
-    let (folder, store) = support::store().await;
-    assert!(store.health().await.unwrap().views.unwrap().has_trigrams);
-    if !folder.is_postgres() {
-        return;
-    }
-    some(&folder, &store).await;
-    let all = everything(&store).await;
-    folder.sql("DROP EXTENSION pg_trgm CASCADE").await;
-    assert!(!store.health().await.unwrap().views.unwrap().has_trigrams);
-    for text in ["app", "ärg", "変更", "zq", "%"] {
-        let query = ConsumerQuery { text: Some(text.to_owned()), ..ConsumerQuery::default() };
-        shows_what_fits(&store, &all, &query, 7).await;
-    }
-    store.close().await.unwrap();
-    let store = folder.open().await.unwrap();
-    assert!(store.health().await.unwrap().views.unwrap().has_trigrams, "a start tries again");
 }
