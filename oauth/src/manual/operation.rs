@@ -144,6 +144,6 @@
 //! **Tests**
 //! - `server/tests/endurance/slow.rs`: `whoever_is_slow_is_hung_up_on_and_delays_nobody`
 //! - `server/tests/endurance/streams.rs`: `event_streams_that_nobody_reads_delay_nobody_and_are_ended`
-//! - `store/tests/temporary_credentials.rs`: `they_are_swept_a_day_after_they_expired_whatever_became_of_them`
+//! - `store/tests/temporary_credentials/limits.rs`: `they_are_swept_a_day_after_they_expired_whatever_became_of_them`
 //!
 //! **Open**: requests to verify are not limited per address or consumer; that belongs into the gateway.
