@@ -13,7 +13,7 @@
 //! **Tests**
 //! - `oauth/tests/parameters.rs`: `protocol_parameters_come_once`
 //! - `oauth/tests/parameters.rs`: `a_protocol_parameter_in_two_places_is_rejected`
-//! - `oauth/tests/parameters.rs`: `names_of_the_protocol_have_no_case_in_the_header_and_one_elsewhere`
+//! - `oauth/tests/names_and_values.rs`: `names_of_the_protocol_have_no_case_in_the_header_and_one_elsewhere`
 //! - `oauth/tests/parameters.rs`: `two_authorization_fields_are_rejected_whatever_they_are`
 //! - `server/tests/refusals/parameters.rs`: `a_parameter_of_the_protocol_is_sent_once_wherever_it_stands`
 //!
@@ -31,7 +31,7 @@
 //! **Tests**
 //! - `oauth/src/encoding.rs`: `a_text_is_decoded_once`
 //! - `oauth/src/encoding.rs`: `octets_that_are_no_utf_8_are_decoded_like_any_other`
-//! - `oauth/tests/parameters.rs`: `only_values_of_the_protocol_have_to_be_utf_8`
+//! - `oauth/tests/names_and_values.rs`: `only_values_of_the_protocol_have_to_be_utf_8`
 //! - `oauth/src/encoding.rs`: `halves_of_escapes_and_foreign_digits_are_refused`
 //! - `server/tests/refusals/parameters.rs`: `each_parameter_is_decoded_once`
 //! - `server/tests/refusals/parameters.rs`: `what_is_not_percent_encoded_is_rejected`

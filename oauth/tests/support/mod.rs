@@ -23,6 +23,11 @@ pub fn protocol() -> Pairs {
     ])
 }
 
+/// The protocol parameters with a signature that is not verified.
+pub fn complete() -> Pairs {
+    [protocol(), owned(&[("oauth_signature", "c2lnbmF0dXJl")])].concat()
+}
+
 pub fn owned(pairs: &[(&str, &str)]) -> Pairs {
     pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
 }
@@ -181,6 +186,24 @@ pub fn replace(field: &mut Vec<u8>, from: &str, to: &str) {
 pub fn rejected(problem: Problem) -> Vec<String> {
     match problem {
         Problem::ParameterRejected { names, .. } => names,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Why a request is refused, which must be.
+pub fn refusal(sent: &Sent) -> Problem {
+    sent.check().unwrap_err()
+}
+
+/// The names that a refusal rejects.
+pub fn names_rejected(sent: &Sent) -> Vec<String> {
+    rejected(refusal(sent))
+}
+
+/// The words of a `ParameterRejected`.
+pub fn why(sent: &Sent) -> &'static str {
+    match refusal(sent) {
+        Problem::ParameterRejected { why, .. } => why,
         other => panic!("{other:?}"),
     }
 }
