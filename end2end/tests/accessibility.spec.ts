@@ -1,22 +1,7 @@
-import {
-  ConsumersPage,
-  type Entry,
-  type Heading,
-  PATH,
-  SECRET,
-  accountMenu,
-  ada,
-  expect,
-  grace,
-  ready,
-  refused,
-  signIn,
-  signOut,
-  tabTo,
-  test,
-} from "../support/test.ts";
+// Axe on every page and dialog, names and landmarks, targets for fingers, and small windows. By keyboard: keyboard.spec.ts.
+import { ConsumersPage, type Entry, type Heading, PATH, ada, expect, grace, ready, refused, signIn, signOut, test } from "../support/test.ts";
 import { expectNoViolations } from "../support/axe.ts";
-import { overflow, twoFrames } from "../support/look.ts";
+import { overflow } from "../support/look.ts";
 
 const dialogs: Array<[Entry, Heading]> = [
   ["Edit", "Edit consumer"],
@@ -112,95 +97,6 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-test("The whole life of a key by keyboard alone, from signing in to signing out", async ({ page, server }) => {
-  const { keyboard } = page;
-  const consumers = new ConsumersPage(page);
-  await page.goto(PATH);
-  await expect(page.getByLabel("Username")).toBeFocused();
-  await keyboard.type(ada.username);
-  await keyboard.press("Tab");
-  await keyboard.type(ada.password);
-  await keyboard.press("Enter");
-  await page.waitForURL(`**${PATH}`);
-  await ready(page);
-
-  await tabTo(page, consumers.name);
-  await keyboard.type("Requirements sync");
-  await tabTo(page, consumers.secret);
-  await keyboard.type(SECRET);
-  await tabTo(page, consumers.secretAgain);
-  await keyboard.type(SECRET);
-  await keyboard.press("Enter");
-  await expect(consumers.row("Requirements sync")).toBeVisible();
-  await expect(consumers.name).toBeFocused();
-
-  const choose = async (name: string, entry: Entry, heading: Heading) => {
-    await tabTo(page, consumers.actions(name));
-    await keyboard.press("Enter");
-    await expect(consumers.entry("Edit")).toBeFocused();
-    await keyboard.press(entry[0] as string);
-    await expect(consumers.entry(entry)).toBeFocused();
-    await keyboard.press("Enter");
-    await expect(consumers.dialog(heading)).toBeVisible();
-  };
-  const confirm = async (heading: Heading) => {
-    await tabTo(page, consumers.confirmation(heading));
-    await keyboard.press("Enter");
-    await expect(consumers.dialog(heading)).toHaveCount(0);
-  };
-
-  await choose("Requirements sync", "Approve", "Approve consumer key");
-  await confirm("Approve consumer key");
-  await consumers.expectStatus("Requirements sync", "Approved");
-
-  await choose("Requirements sync", "Edit", "Edit consumer");
-  const dialog = consumers.dialog("Edit consumer");
-  await tabTo(page, dialog.getByLabel("Consumer name", { exact: true }));
-  await keyboard.press("ControlOrMeta+a");
-  await keyboard.type("Requirements bridge");
-  await tabTo(page, dialog.getByLabel("Callback URLs", { exact: true }));
-  await keyboard.type("https://app.example/cb");
-  await tabTo(page, dialog.getByLabel("Trusted", { exact: true }));
-  await keyboard.press("Space");
-  await confirm("Edit consumer");
-  await expect(consumers.row("Requirements bridge")).toBeVisible();
-  expect((await server.list())[0]).toMatchObject({ name: "Requirements bridge", trusted: true, status: "approved" });
-
-  await choose("Requirements bridge", "Disapprove", "Disapprove consumer key");
-  await confirm("Disapprove consumer key");
-  await consumers.expectStatus("Requirements bridge", "Disapproved");
-
-  await choose("Requirements bridge", "Remove", "Remove consumer key");
-  await confirm("Remove consumer key");
-  await expect(consumers.rows).toHaveCount(0);
-  await expect(consumers.tableHeading).toBeFocused();
-
-  await tabTo(page, accountMenu(page).locator("summary"), "Shift+Tab");
-  await keyboard.press("Enter");
-  await tabTo(page, page.getByRole("button", { name: "Sign out" }));
-  await keyboard.press("Enter");
-  await expect(page).toHaveURL(/\/sign-in/);
-});
-
-test("What has the focus shows it", async ({ server, consumers }) => {
-  await server.register("Requirements sync");
-  const { page } = consumers;
-  const unmarked = new Set<string>();
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  for (let presses = 0; presses < 16; presses++) {
-    await page.keyboard.press("Tab");
-    const seen = await page.evaluate(() => {
-      const element = document.activeElement;
-      if (!element || element === document.body) return "";
-      const look = getComputedStyle(element);
-      const marked = (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 1) || look.boxShadow !== "none";
-      return marked ? "" : element.outerHTML.slice(0, 120);
-    });
-    if (seen) unmarked.add(seen);
-  }
-  expect([...unmarked]).toEqual([]);
-});
-
 for (const [what, viewport] of [
   ["At 360 px", { width: 360, height: 740 }],
   ["At 200 % zoom", { width: 640, height: 360 }],
@@ -260,118 +156,11 @@ for (const [what, viewport] of [
   });
 }
 
-test.describe("With reduced motion", () => {
-  test.use({ contextOptions: { reducedMotion: "reduce" } });
-
-  test("nothing moves", async ({ server, consumers }) => {
-    await server.register("Requirements sync");
-    await consumers.choose("Requirements sync", "Edit");
-    await consumers.page.keyboard.press("Escape");
-    await consumers.openMenu("Requirements sync");
-    const moving = await consumers.page.evaluate(() => {
-      const seconds = (list: string) => Math.max(...list.split(",").map((part) => (part.includes("ms") ? parseFloat(part) / 1000 : parseFloat(part))));
-      const told: string[] = [];
-      for (const element of document.querySelectorAll("*")) {
-        for (const part of [undefined, "::before", "::after", "::backdrop"]) {
-          const look = getComputedStyle(element, part);
-          const long = seconds(look.transitionDuration) > 0.011 || (look.animationName !== "none" && seconds(look.animationDuration) > 0.011);
-          if (long) told.push(`${element.tagName.toLowerCase()}.${element.className}${part ?? ""}`);
-        }
-      }
-      return [...new Set(told)];
-    });
-    expect(moving).toEqual([]);
-  });
-});
-
-test("Nothing shifts while the page loads and the wasm takes over", async ({ server, consumers }) => {
-  const { page } = consumers;
-  for (const status of ["pending", "approved", "disapproved"] as const) await server.register(`${status} one`, status);
-  await page.addInitScript(() => {
-    const seen = window as unknown as { shifts: unknown[] };
-    seen.shifts = [];
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as Array<PerformanceEntry & { value: number; sources?: Array<{ node?: Element }> }>) {
-        seen.shifts.push({ value: entry.value, nodes: entry.sources?.map(({ node }) => node?.outerHTML?.slice(0, 100)) });
-      }
-    }).observe({ type: "layout-shift", buffered: true });
-  });
-  for (const path of [PATH, "/sign-in"]) {
-    if (path === "/sign-in") await page.context().clearCookies();
-    await page.goto(path);
-    if (path === PATH) {
-      await ready(page);
-      await consumers.expectLive();
-    }
-    await twoFrames(page);
-    expect(await page.evaluate(() => (window as unknown as { shifts: unknown[] }).shifts), path).toEqual([]);
-  }
-});
-
-test("Printed and copied, a row makes sense", async ({ server, consumers }) => {
-  const key = await server.register("Requirements sync", "approved");
-  const { page } = consumers;
-  const row = consumers.rowOfKey(key);
-  const copied = await row.evaluate((row) => {
-    getSelection()?.selectAllChildren(row);
-    return getSelection()?.toString() ?? "";
-  });
-  expect(copied).toContain("Requirements sync");
-  expect(copied).toContain(key);
-  expect(copied).toContain("Approved");
-  expect(copied).not.toContain("⋯");
-  await page.emulateMedia({ media: "print" });
-  await expect(row).toContainText("Requirements sync");
-  await expect(row.getByText(key)).toBeVisible();
-  await expect(row.getByText("Approved", { exact: true })).toBeVisible();
-  await expect(consumers.registerSection).toBeHidden();
-  await expect(row.getByRole("button", { name: /Actions for/ })).toBeHidden();
-  await expect(accountMenu(page)).toBeHidden();
-});
-
-test("A copied row is one line, a new one too, and the browser's own menu copies what is selected", async ({ server, consumers }) => {
-  const key = await server.register("Requirements sync", "approved");
-  const { page } = consumers;
-  const row = consumers.rowOfKey(key);
-  await expect(row.getByText("New", { exact: true })).toBeVisible();
-  const copied = await row.evaluate((row) => {
-    getSelection()?.selectAllChildren(row);
-    return getSelection()?.toString() ?? "";
-  });
-  expect(copied.trim().split("\n")).toHaveLength(1);
-  expect(copied).toContain("Requirements sync New");
-  await row.getByText("Approved", { exact: true }).click({ button: "right" });
-  await expect(consumers.menu).toHaveCount(0);
-  await page.evaluate(() => getSelection()?.removeAllRanges());
-  await row.getByText("Approved", { exact: true }).click({ button: "right" });
-  await expect(consumers.menu).toBeVisible();
-});
-
 test("Two consumers of one name have buttons that are told apart by their keys", async ({ server, consumers }) => {
   for (const key of [await server.register("Twin"), await server.register("Twin")]) {
     const button = consumers.rowOfKey(key).getByRole("button", { name: "Actions for Twin", exact: true });
     await expect(button).toHaveAccessibleDescription(key);
   }
-});
-
-test("On paper a row is a row, in dark ink on white, whatever the theme", async ({ server, consumers }) => {
-  const key = await server.register("Requirements sync", "approved");
-  const { page } = consumers;
-  // A4 in portrait, less its margins.
-  await page.setViewportSize({ width: 718, height: 1000 });
-  await page.emulateMedia({ media: "print", colorScheme: "dark" });
-  const row = consumers.rowOfKey(key);
-  await expect(row).toHaveCSS("display", "table-row");
-  await expect(row).toHaveCSS("color", "rgb(0, 0, 0)");
-  await expect(page.getByRole("columnheader", { name: "Status" })).toBeVisible();
-});
-
-test("The texts grow with the browser's default font size", async ({ consumers }) => {
-  const { page } = consumers;
-  const size = () => consumers.tableHeading.evaluate((heading) => parseFloat(getComputedStyle(heading).fontSize));
-  const usual = await size();
-  await page.evaluate(() => document.documentElement.style.setProperty("font-size", "24px"));
-  expect((await size()) / usual).toBeCloseTo(1.5, 2);
 });
 
 test("Landmarks, one heading of the first level, and a language", async ({ server, consumers }) => {

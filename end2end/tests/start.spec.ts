@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chromium } from "@playwright/test";
 import { browser as options } from "../playwright.config.ts";
+import { twoFrames } from "../support/look.ts";
 import { ConsumersPage, PATH, PRELOADED_LONG_AGO, ada, expect, holdModule, openRendered, ready, signIn, test } from "../support/test.ts";
 
 const EXTENSION = resolve(import.meta.dirname, "../support/extension");
@@ -209,5 +210,29 @@ test("A translator does not touch what changes: the words of the table, the sign
   await expect(consumers.rowOfKey(key)).toContainText("Pending");
   for (const live of [consumers.rowOfKey(key).getByText("Pending"), consumers.sign, consumers.messages.last()]) {
     expect(await live.evaluate((element) => element.closest("[translate=no]") !== null)).toBe(true);
+  }
+});
+
+test("Nothing shifts while the page loads and the wasm takes over", async ({ server, consumers }) => {
+  const { page } = consumers;
+  for (const status of ["pending", "approved", "disapproved"] as const) await server.register(`${status} one`, status);
+  await page.addInitScript(() => {
+    const seen = window as unknown as { shifts: unknown[] };
+    seen.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as Array<PerformanceEntry & { value: number; sources?: Array<{ node?: Element }> }>) {
+        seen.shifts.push({ value: entry.value, nodes: entry.sources?.map(({ node }) => node?.outerHTML?.slice(0, 100)) });
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  for (const path of [PATH, "/sign-in"]) {
+    if (path === "/sign-in") await page.context().clearCookies();
+    await page.goto(path);
+    if (path === PATH) {
+      await ready(page);
+      await consumers.expectLive();
+    }
+    await twoFrames(page);
+    expect(await page.evaluate(() => (window as unknown as { shifts: unknown[] }).shifts), path).toEqual([]);
   }
 });
