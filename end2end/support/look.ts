@@ -37,3 +37,11 @@ export async function twoFrames(page: Page): Promise<void> {
 /** How far the page reaches beyond the window's right edge. */
 export const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+export async function boxOf(element: Locator) {
+  const box = await element.boundingBox();
+  if (!box) throw new Error(`${element} is not shown`);
+  return { ...box, right: box.x + box.width, bottom: box.y + box.height };
+}
+
+export const height = async (element: Locator) => (await boxOf(element)).height;

@@ -1,4 +1,7 @@
 // A row on paper and in the clipboard.
+import { textColours } from "../support/colours.ts";
+import { height, overflow } from "../support/look.ts";
+import { isWhole } from "../support/row-look.ts";
 import { accountMenu, expect, test } from "../support/test.ts";
 
 test("Printed and copied, a row makes sense", async ({ server, consumers }) => {
@@ -50,4 +53,22 @@ test("On paper a row is a row, in dark ink on white, whatever the theme", async 
   await expect(row).toHaveCSS("display", "table-row");
   await expect(row).toHaveCSS("color", "rgb(0, 0, 0)");
   await expect(page.getByRole("columnheader", { name: "Status" })).toBeVisible();
+});
+
+test("On paper in portrait it is a table with whole keys, dark on white in the dark theme, too", async ({ server, consumers }) => {
+  const pending = await server.register("Requirements sync");
+  const key = await server.register("Model export", "approved");
+  const { page } = consumers;
+  await page.setViewportSize({ width: 718, height: 1000 });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const row = consumers.rowOfKey(key);
+  await expect(row).toHaveCSS("display", "table-row");
+  expect(await isWhole(row)).toBe(true);
+  await expect(consumers.approve("Requirements sync")).toBeHidden();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  for (const row of [consumers.rowOfKey(pending), consumers.rowOfKey(key)]) {
+    // A word is not broken in two.
+    expect(await height(row.locator(".status"))).toBeLessThan(24);
+  }
+  for (const { text, painted } of await textColours(row)) expect.soft(painted, text).toEqual([0, 0, 0]);
 });

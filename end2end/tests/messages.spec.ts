@@ -1,3 +1,4 @@
+import { height } from "../support/look.ts";
 import { ConsumersPage, PATH, SERVER_AWAY, ada, expect, grace, openConsumers, ready, refused, signOut, test } from "../support/test.ts";
 
 const NAME = "Requirements sync";
@@ -124,3 +125,37 @@ for (const [what, ahead] of [
     await expect(consumers.rowOfKey(key).locator("td.when time")).toHaveText("just now");
   });
 }
+
+test.describe("The message about what was registered", () => {
+  const registered = (consumers: ConsumersPage) => consumers.said("Requirements sync is registered.");
+
+  test("takes the one about its secret away", async ({ consumers }) => {
+    await consumers.name.fill("Requirements sync");
+    await consumers.generate.click();
+    await expect(consumers.said("A secret was generated.")).toBeVisible();
+    await consumers.registerButton.click();
+    await expect(registered(consumers)).toBeVisible();
+    await expect(consumers.said("A secret was generated.")).toHaveCount(0);
+  });
+
+  for (const entry of ["Approve", "Disapprove", "Remove"] as const) {
+    test(`goes after ${entry}, and leaves its place`, async ({ consumers }) => {
+      const before = await height(consumers.registerSection);
+      await consumers.register("Requirements sync");
+      await expect(registered(consumers)).toBeVisible();
+      await consumers.confirm("Requirements sync", entry);
+      await expect(registered(consumers)).toHaveCount(0);
+      expect(await height(consumers.registerSection)).toBe(before);
+    });
+  }
+
+  test("stays when another consumer is decided or removed", async ({ server, consumers }) => {
+    const other = await server.register("Model export");
+    await consumers.register("Requirements sync");
+    await server.approve(other);
+    await consumers.expectStatus("Model export", "Approved");
+    await server.remove(other);
+    await expect(consumers.rowOfKey(other)).toHaveCount(0);
+    await expect(registered(consumers)).toBeVisible();
+  });
+});
