@@ -118,9 +118,12 @@ impl Consumers<'_> {
         let mut changes = Vec::new();
         for line in &lines {
             let marked = |flag| line.after.as_ref().is_some_and(|after| after.get(flag).is_some());
-            if let (Some(before), Some(Event::Consumer(after))) = (consumer_before(line), feed::event(line)?)
-            {
-                changes.extend(before.differences(&after));
+            match (consumer_before(line), feed::event(line)) {
+                (Some(before), Ok(Some(Event::Consumer(after)))) => {
+                    changes.extend(before.differences(&after));
+                }
+                (_, Err(_)) => changes.push("what this version cannot read".to_owned()),
+                (_, Ok(_)) => {}
             }
             if marked(SECRET_CHANGED) {
                 changes.push("the consumer secret".to_owned());

@@ -5,19 +5,20 @@ use domain::{
     time::timestamp,
 };
 use sea_orm::{
-    ColumnTrait as _, Condition, DbBackend, EntityTrait as _, ExprTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set, sea_query::Expr,
+    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, sea_query::Expr,
 };
 use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::{
-    database::values::{from_word, time_from, word},
+    database::values::word,
     entity::activity,
     error::StoreError,
     memory::keyring::Outdated,
     migration::m20261130_000019_index_activity_of_users::concerned,
     store::{Change, Store},
+    tables::line::Line,
 };
 
 /// Who acts, from where, when and why: what every use case knows from the start.
@@ -139,25 +140,6 @@ impl Change {
     }
 }
 
-impl TryFrom<activity::Model> for Activity<Value> {
-    type Error = StoreError;
-
-    fn try_from(row: activity::Model) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.id,
-            at: time_from(row.at)?,
-            actor: row.actor.into(),
-            action: from_word(row.action, "an action")?,
-            // A key that only a later version understands names no consumer of this one.
-            consumer_key: row.consumer_key.and_then(|key| key.parse().ok()),
-            address: row.address,
-            before: row.before,
-            after: row.after,
-            reason: row.reason,
-        })
-    }
-}
-
 /// The table of activity.
 #[derive(Clone, Copy, Debug)]
 pub struct ActivityLines<'a>(pub(super) &'a Store);
@@ -172,8 +154,7 @@ impl Store {
 impl ActivityLines<'_> {
     /// The number of the newest line, or 0.
     pub async fn latest(self) -> Result<i64, StoreError> {
-        let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(&self.0.read).await?;
-        Ok(newest.map_or(0, |row| row.id))
+        Ok(newest(&self.0.read).await?.map_or(0, |line| line.id))
     }
 
     /// Whether lines after `after` were pruned before `lines`, which follow it, were read. Pruning leaves no hole: what is
@@ -181,8 +162,9 @@ impl ActivityLines<'_> {
     pub async fn were_pruned(self, after: i64, lines: &[Activity<Value>]) -> Result<bool, StoreError> {
         // Only then can one be missing. PostgreSQL also skips the number of a change that failed.
         let Some(first) = lines.first().filter(|line| line.id > after + 1) else { return Ok(false) };
-        let oldest = activity::Entity::find().order_by_asc(activity::Column::Id).one(&self.0.read).await?;
-        Ok(oldest.is_none_or(|oldest| oldest.id >= first.id))
+        let oldest = activity::Entity::find().order_by_asc(activity::Column::Id);
+        let oldest = oldest.into_model::<Line>().one(&self.0.read).await?;
+        Ok(oldest.is_none_or(|Line(oldest)| oldest.id >= first.id))
     }
 
     /// At most `limit` lines after line `id`, oldest first.
@@ -191,9 +173,10 @@ impl ActivityLines<'_> {
             .filter(activity::Column::Id.gt(id))
             .order_by_asc(activity::Column::Id)
             .limit(limit)
+            .into_model::<Line>()
             .all(&self.0.read)
             .await?;
-        rows.into_iter().map(Activity::try_from).collect()
+        Ok(lines(rows))
     }
 
     /// At most `limit` lines of a query, newest first, with numbers between the given ones.
@@ -212,7 +195,7 @@ impl ActivityLines<'_> {
         if let Some(before) = before {
             select = select.filter(activity::Column::Id.lt(before));
         }
-        select.all(&self.0.read).await?.into_iter().map(Activity::try_from).collect()
+        Ok(lines(select.into_model::<Line>().all(&self.0.read).await?))
     }
 
     /// The changes to a consumer after the given revision, oldest first: what a stale caller has missed.
@@ -225,10 +208,21 @@ impl ActivityLines<'_> {
             .filter(activity::Column::ConsumerKey.eq(key.to_string()))
             .filter(activity::Column::ConsumerRevision.gt(revision))
             .order_by_asc(activity::Column::Id)
+            .into_model::<Line>()
             .all(&self.0.read)
             .await?;
-        rows.into_iter().map(Activity::try_from).collect()
+        Ok(lines(rows))
     }
+}
+
+/// The newest line, if there is any.
+pub(crate) async fn newest(connection: &impl ConnectionTrait) -> Result<Option<Activity<Value>>, StoreError> {
+    let newest = activity::Entity::find().order_by_desc(activity::Column::Id);
+    Ok(newest.into_model::<Line>().one(connection).await?.map(|Line(line)| line))
+}
+
+fn lines(rows: Vec<Line>) -> Vec<Activity<Value>> {
+    rows.into_iter().map(|Line(line)| line).collect()
 }
 
 fn fits(query: &LineQuery, backend: DbBackend) -> Condition {

@@ -4,7 +4,12 @@ use domain::{Action, Activity, ConsumerKey};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::Value;
 
-use crate::{database::values::word, entity::activity, error::StoreError, tables::activity::ActivityLines};
+use crate::{
+    database::values::word,
+    entity::activity,
+    error::StoreError,
+    tables::{activity::ActivityLines, line::Line},
+};
 
 impl ActivityLines<'_> {
     /// The newest line that approved or disapproved a consumer; `None` if there was none, or it was pruned.
@@ -16,8 +21,9 @@ impl ActivityLines<'_> {
             .filter(activity::Column::ConsumerRevision.is_not_null())
             .filter(activity::Column::Action.is_in(decisions))
             .order_by_desc(activity::Column::ConsumerRevision)
+            .into_model::<Line>()
             .one(&self.0.read)
             .await?;
-        row.map(Activity::try_from).transpose()
+        Ok(row.map(|Line(line)| line))
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod counts;
 mod decisions;
 mod details;
 pub mod key_requests;
+mod line;
 mod list;
 pub(crate) mod looks;
 pub(crate) mod members;

@@ -11,10 +11,7 @@ use std::{
 };
 
 use rustix::process::geteuid;
-use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection, EntityTrait as _, QueryOrder as _, Statement,
-    TransactionTrait as _,
-};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTrait as _};
 use time::{OffsetDateTime, macros::format_description};
 
 use crate::{
@@ -22,14 +19,13 @@ use crate::{
         files::{BESIDE, Files, with_ending},
         log::{self, Beside},
         sqlite,
-        values::{has_table, time_from},
+        values::has_table,
     },
-    entity::activity,
     error::StoreError,
     migration,
     nonces::forgotten::mark_restored,
     private_file, random,
-    tables::vault_checks,
+    tables::{activity::newest, vault_checks},
     upkeep::backup::OF_THE_MOMENT,
     vault::{
         Vault,
@@ -154,9 +150,9 @@ async fn prove_by(
     }
     mark_restored(&transaction).await?;
     transaction.commit().await?;
-    let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(connection).await?;
+    let newest = newest(connection).await?;
     let newest_line = newest.as_ref().map(|newest| newest.id);
-    let newest_activity = newest.map(|newest| time_from(newest.at)).transpose()?;
+    let newest_activity = newest.map(|newest| newest.at);
     Ok(Restored { key_ids, kept: None, newest_line, newest_activity })
 }
 
