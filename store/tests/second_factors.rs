@@ -202,7 +202,7 @@ async fn a_session_whose_password_was_checked_before_a_second_factor_came_does_n
 async fn a_step_between_password_and_code_is_used_once_and_ends_with_time_password_and_account() {
     let (_folder, store) = store().await;
     insert_user(&store, "root", true).await;
-    insert_user(&store, "ada", false).await;
+    let id = set_up(&store, "ada").await;
     let account = async || store.users().find(&name("ada")).await.unwrap().unwrap();
     let steps = store.sign_in_steps();
     let insert = async |hash: &[u8], n: i64| {
@@ -211,7 +211,9 @@ async fn a_step_between_password_and_code_is_used_once_and_ends_with_time_passwo
     let is_there = async |hash: &[u8], after: i64| steps.find(hash, at(after)).await.unwrap().is_some();
     insert(b"one", 10).await;
     assert!(is_there(b"one", 9).await && !is_there(b"one", 10).await && !is_there(b"two", 9).await);
-    assert!(steps.take(b"one").await.unwrap() && !steps.take(b"one").await.unwrap());
+    let factor = store.second_factor(id);
+    assert_eq!(factor.in_step(b"one").use_step(Some(6), at(12)).await.unwrap(), CodeCheck::Right);
+    assert_eq!(factor.in_step(b"one").use_step(Some(7), at(12)).await.unwrap(), CodeCheck::StepGone);
     assert!(!is_there(b"one", 9).await);
     insert(b"password", 11).await;
     store.users().change_password(&name("ada"), "another hash", false, by(12)).await.unwrap().unwrap();
@@ -225,7 +227,29 @@ async fn a_step_between_password_and_code_is_used_once_and_ends_with_time_passwo
     store.users().change(&name("ada"), AccountChange::Enable, by(17)).await.unwrap().unwrap();
     assert!(!is_there(b"disabled", 9).await, "enabling brings no step back");
     insert(b"later", 1000).await;
-    assert!(!steps.take(b"password").await.unwrap(), "what is old is swept");
+    let swept = factor.in_step(b"password").use_step(Some(7), at(1000)).await.unwrap();
+    assert_eq!(swept, CodeCheck::StepGone, "what is old is swept");
+}
+
+#[tokio::test]
+async fn of_two_recovery_codes_at_once_for_one_sign_in_one_is_used_up_and_the_other_stays() {
+    let (folder, store) = store().await;
+    let id = set_up(&store, "ada").await;
+    let codes = [b"one".to_vec(), b"two".to_vec(), b"three".to_vec()];
+    assert!(store.second_factor(id).renew_recovery_codes(&codes, by(25)).await.unwrap());
+    let account = store.users().find(&name("ada")).await.unwrap().unwrap();
+    store.sign_in_steps().insert(b"a step", &account, false, at(30), at(0)).await.unwrap();
+    let stores = [Arc::new(store), Arc::new(folder.open().await.unwrap())];
+    let mut checks = JoinSet::new();
+    for (store, code) in stores.iter().zip([b"one".as_slice(), b"two"]) {
+        let store = store.clone();
+        checks.spawn(async move {
+            store.second_factor(id).in_step(b"a step").use_recovery_code(code, by(31)).await.unwrap()
+        });
+    }
+    let checks = checks.join_all().await;
+    assert!(checks.contains(&CodeCheck::Right) && checks.contains(&CodeCheck::StepGone), "{checks:?}");
+    assert_eq!(stores[0].second_factor(id).count_recovery_codes().await.unwrap(), 2);
 }
 
 #[tokio::test]

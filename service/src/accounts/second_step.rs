@@ -87,10 +87,11 @@ impl Sessions<'_> {
             }
         };
         let passage = self.passage_for_code(&account, browser).await.map_err(refused)?;
-        let passage = self.prove_code(&account, code, passage, browser).await.map_err(refused)?;
-        if !self.0.store.sign_in_steps().take(&hash).await.map_err(ServiceError::from)? {
+        let check = self.check_code(&account, code, Some(&hash[..]), browser).await?;
+        if check == CodeCheck::StepGone {
             return Err(StepError::StartOver);
         }
+        let passage = self.passed(check, &account, passage, browser).await.map_err(refused)?;
         self.0.wrong_passwords().was_right(passage, &account).await?;
         self.begin(&account, short_password, browser).await?.ok_or(StepError::StartOver)
     }
@@ -104,8 +105,8 @@ impl Sessions<'_> {
         passage.map_err(CodeError::TooMany)
     }
 
-    /// Verifies a code and uses it up. Wrong ones are counted as wrong passwords are, and too many stop the account's codes,
-    /// but not its recovery codes.
+    /// Verifies a code outside of a sign-in and uses it up. Wrong ones are counted as wrong passwords are, and too many stop the
+    /// account's codes, but not its recovery codes.
     pub(super) async fn prove_code(
         self,
         account: &Account,
@@ -113,10 +114,22 @@ impl Sessions<'_> {
         passage: Passage,
         browser: &Browser<'_>,
     ) -> Result<Passage, CodeError> {
-        match self.check_code(account, code, browser).await? {
+        let check = self.check_code(account, code, None, browser).await?;
+        self.passed(check, account, passage, browser).await
+    }
+
+    /// What a code that was checked means for the attempt.
+    async fn passed(
+        self,
+        check: CodeCheck,
+        account: &Account,
+        passage: Passage,
+        browser: &Browser<'_>,
+    ) -> Result<Passage, CodeError> {
+        match check {
             CodeCheck::Right => Ok(passage),
             CodeCheck::TooManyWrong => Err(CodeError::TooManyWrong),
-            CodeCheck::Wrong => {
+            CodeCheck::Wrong | CodeCheck::StepGone => {
                 let folded = account.user.username.folded();
                 self.0.wrong_passwords().was_wrong(passage, &folded, Some(account), browser).await?;
                 Err(CodeError::Wrong)
@@ -124,13 +137,16 @@ impl Sessions<'_> {
         }
     }
 
+    /// Looks at a code, and uses it up if it is right; in the step of a sign-in, only together with that.
     async fn check_code(
         self,
         account: &Account,
         code: &str,
+        step: Option<&[u8]>,
         browser: &Browser<'_>,
     ) -> Result<CodeCheck, ServiceError> {
         let factor = self.0.store.second_factor(account.id);
+        let factor = step.map_or(factor, |step| factor.in_step(step));
         let now = self.0.clock.now();
         Ok(match TypedCode::parse(code) {
             Some(TypedCode::Totp(code)) => {

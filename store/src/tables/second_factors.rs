@@ -14,6 +14,7 @@ use crate::{
     tables::{
         account_changes::write,
         activity::{By, NewActivity},
+        sign_in_steps,
         users::{self, Account, Users},
     },
     vault::{Sealed, Secret},
@@ -34,6 +35,8 @@ pub enum CodeCheck {
     Wrong,
     /// It was not looked at: there were too many wrong ones.
     TooManyWrong,
+    /// It is right, but the sign-in that it is for is gone, so it is not used up.
+    StepGone,
 }
 
 /// The second factor of one account.
@@ -41,18 +44,28 @@ pub enum CodeCheck {
 pub struct SecondFactors<'a> {
     store: &'a Store,
     user_id: i64,
+    /// The hash of the sign-in that a code is for, if it is for one.
+    step: Option<&'a [u8]>,
 }
 
 impl Store {
     /// The second factor of the account with this number.
     pub fn second_factor(&self, user_id: i64) -> SecondFactors<'_> {
-        SecondFactors { store: self, user_id }
+        SecondFactors { store: self, user_id, step: None }
     }
 }
 
 /// The row's name in the vault. It has a space, which no consumer key has, and is no token.
 fn owner(user_id: i64) -> String {
     format!("user {user_id}")
+}
+
+impl<'a> SecondFactors<'a> {
+    /// The same for the codes of a sign-in that waits for one: a right code uses up both, or neither.
+    #[must_use]
+    pub fn in_step(self, token_hash: &'a [u8]) -> Self {
+        Self { step: Some(token_hash), ..self }
+    }
 }
 
 impl SecondFactors<'_> {
@@ -152,6 +165,9 @@ impl SecondFactors<'_> {
             let columns = second_factor::ActiveModel { wrong_codes, wrong_at, ..Default::default() };
             (columns, CodeCheck::Wrong)
         };
+        if check == CodeCheck::Right && !self.take_step(&change).await? {
+            return Ok(CodeCheck::StepGone);
+        }
         self.update(&change, columns).await?;
         self.store.commit(change).await?;
         Ok(check)
@@ -167,6 +183,9 @@ impl SecondFactors<'_> {
             .await?;
         if used.rows_affected == 0 {
             return Ok(CodeCheck::Wrong);
+        }
+        if !self.take_step(&change).await? {
+            return Ok(CodeCheck::StepGone);
         }
         change.append(NewActivity::user(by, Action::RecoveryCodeUsed, None, None)).await?;
         self.store.commit(change).await?;
@@ -210,6 +229,14 @@ impl SecondFactors<'_> {
         let line = NewActivity::user(by, Action::SecondFactorRemoved, Some(&account.user), Some(&after));
         change.append(line).await?;
         Ok(true)
+    }
+
+    /// Uses up the sign-in that a right code is for; `false` if it is gone, perhaps to another code that came at the same time.
+    async fn take_step(self, change: &Change) -> Result<bool, StoreError> {
+        match self.step {
+            Some(token_hash) => sign_in_steps::take(change, token_hash).await,
+            None => Ok(true),
+        }
     }
 
     async fn row(

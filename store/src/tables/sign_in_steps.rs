@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::{
     entity::{sign_in_step, user},
     error::StoreError,
-    store::Store,
+    store::{Change, Store},
     tables::users::Account,
 };
 
@@ -79,12 +79,10 @@ impl SignInSteps<'_> {
         let short_password = step.short_password;
         user.map(|user| Ok(SignInStep { account: user.try_into()?, short_password })).transpose()
     }
+}
 
-    /// Uses a step up; `false` if it is gone. Of two at once, one gets `true`.
-    pub async fn take(self, token_hash: &[u8]) -> Result<bool, StoreError> {
-        let change = self.0.begin().await?;
-        let taken = sign_in_step::Entity::delete_by_id(token_hash.to_vec()).exec(&change.transaction).await?;
-        self.0.commit(change).await?;
-        Ok(taken.rows_affected > 0)
-    }
+/// Uses a step up; `false` if it is gone. Of two at once, one gets `true`.
+pub(super) async fn take(change: &Change, token_hash: &[u8]) -> Result<bool, StoreError> {
+    let taken = sign_in_step::Entity::delete_by_id(token_hash.to_vec()).exec(&change.transaction).await?;
+    Ok(taken.rows_affected > 0)
 }
