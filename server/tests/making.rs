@@ -102,6 +102,23 @@ fn a_mistyped_data_folder_is_named_and_not_made() {
 }
 
 #[test]
+fn nothing_is_made_for_a_first_user_who_is_refused() {
+    let home = Home::new();
+    let by_password = |name| ["user", "add", name, "--init", "--password-stdin"];
+    for (arguments, password, field) in [
+        (&by_password("x y")[..], PASSWORD, "username: "),
+        (&by_password("ada"), "password", "password: "),
+        (&by_password("ada"), "", "password: "),
+        (&["user", "add", "x y", "--init", "--link"], "", "username: "),
+    ] {
+        let said = home.run(arguments, password);
+        assert_eq!((said.code, &*said.stdout), (Some(1), ""), "{arguments:?}: {said:?}");
+        assert!(said.stderr.starts_with(field), "{arguments:?}: {said:?}");
+    }
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
 fn the_first_user_may_make_the_database() {
     let home = Home::new();
     for name in ["ada", "grace"] {

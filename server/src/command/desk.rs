@@ -41,9 +41,7 @@ impl Desk {
     fn on(mut store: Store, settings: &Settings, json: bool) -> Self {
         let admin = Admin::at_the_command_line(&mut store);
         let store = Arc::new(store);
-        let site = known_url(settings);
-        let site = site.as_ref().map(|url| &url[Position::BeforeHost..Position::AfterPort]);
-        let rules = Rules { site: site.unwrap_or_default().to_owned(), ..Rules::default() };
+        let rules = Rules { site: site(settings), ..Rules::default() };
         let service = Service::new(store.clone(), Clock::System, rules);
         Self { store, service, admin, settings: settings.clone(), json }
     }
@@ -97,6 +95,12 @@ impl Desk {
         let text = if self.json { output::json(value) } else { words() };
         output::print(&text)
     }
+}
+
+/// Host and port of the server that these settings make; empty where only its start picks a port.
+pub(super) fn site(settings: &Settings) -> String {
+    let url = known_url(settings);
+    url.map(|url| url[Position::BeforeHost..Position::AfterPort].to_owned()).unwrap_or_default()
 }
 
 /// The address of the server that these settings make; `None` where only its start picks a port.

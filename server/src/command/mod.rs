@@ -139,13 +139,15 @@ async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Consumer(command) => command.check_usage()?,
         Command::Serve | Command::Migrate | Command::Prune(_) | Command::Vault(_) => {}
     }
+    let password =
+        if let Command::User(command) = &cli.command { command.check_first(&settings)? } else { None };
     let desk = if cli.command.may_make() {
         Desk::make(&settings, cli.json).await?
     } else {
         Desk::open(&settings, cli.json).await?
     };
     let done = match cli.command {
-        Command::User(command) => command.run(&desk).await,
+        Command::User(command) => command.run(&desk, password).await,
         Command::Consumer(command) => command.run(&desk).await,
         Command::Prune(command) => command.run(&desk).await,
         Command::Vault(command) => command.run(&desk, &settings.vault_key_file).await,

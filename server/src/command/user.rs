@@ -1,13 +1,16 @@
 //! `latchkey user …`
 
 use clap::Subcommand;
-use domain::{AccountChange, Member, User};
-use service::{ServiceError, Token};
+use domain::{AccountChange, Member, TypedSecret, User};
+use service::{ServiceError, Token, password_links::check_invited, users::check_new};
 
-use crate::command::{
-    desk::Desk,
-    error::CommandError,
-    terminal::{input, output},
+use crate::{
+    command::{
+        desk::{Desk, site},
+        error::CommandError,
+        terminal::{input, output},
+    },
+    settings::Settings,
 };
 
 #[derive(Subcommand, Debug)]
@@ -99,7 +102,24 @@ impl UserCommand {
         }
     }
 
-    pub(super) async fn run(self, desk: &Desk) -> Result<(), CommandError> {
+    /// Refuses an account that cannot be added before a database is made for it; returns the password, which stdin has once.
+    pub(super) fn check_first(&self, settings: &Settings) -> Result<Option<TypedSecret>, CommandError> {
+        match self {
+            Self::Add { init: true, link: true, name, display_name, .. } => {
+                check_invited(name, display_name)?;
+                Ok(None)
+            }
+            Self::Add { init: true, name, configure_server, .. } => {
+                let password = input::secret_from_stdin("password")?;
+                check_new(name, password.expose(), *configure_server, &site(settings))?;
+                Ok(Some(password))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Runs the command, with the password that `check_first` has read.
+    pub(super) async fn run(self, desk: &Desk, password: Option<TypedSecret>) -> Result<(), CommandError> {
         let users = desk.service.users(&desk.admin);
         let (done, what) = match self {
             Self::Add { name, configure_server, display_name, link: true, .. } => {
@@ -115,7 +135,10 @@ impl UserCommand {
                 return desk.print(&users, || table(&users));
             }
             Self::Add { name, configure_server, .. } => {
-                let password = input::secret_from_stdin("password")?;
+                let password = match password {
+                    Some(password) => password,
+                    None => input::secret_from_stdin("password")?,
+                };
                 (users.add(&name, password.expose(), configure_server).await, "is added")
             }
             Self::Disable { name } => (users.change(&name, AccountChange::Disable).await, "is disabled"),

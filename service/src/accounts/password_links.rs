@@ -18,6 +18,26 @@ use crate::{
 /// A link that nobody has used ends this long after it was made.
 pub const LINK_LIFE: Duration = Duration::from_hours(24);
 
+/// Checks the names of a new account as `Users::invite` does: for a caller who has no database yet.
+pub fn check_invited(username: &str, name: &str) -> Result<(), ServiceError> {
+    parse(username, name, "").map(drop)
+}
+
+fn parse(
+    username: &str,
+    name: &str,
+    reason: &str,
+) -> Result<(Username, Option<String>, Option<Reason>), ServiceError> {
+    let mut errors = FieldErrors::default();
+    let parsed = errors.take("username", Username::parse_new(username));
+    let name = errors.take("name", display_name(name));
+    let reason = errors.take("reason", Reason::parse(reason));
+    let (Some(username), Some(name), Some(reason)) = (parsed, name, reason) else {
+        return Err(ServiceError::Invalid(errors.into_vec()));
+    };
+    Ok((username, name, reason))
+}
+
 impl Users<'_> {
     /// Creates an account without a password, and a link to set one. Nobody signs in until the link is used. An empty `reason`
     /// is none.
@@ -31,13 +51,7 @@ impl Users<'_> {
         if configure_server {
             self.admin.require_fresh()?;
         }
-        let mut errors = FieldErrors::default();
-        let parsed = errors.take("username", Username::parse_new(username));
-        let name = errors.take("name", display_name(name));
-        let reason = errors.take("reason", Reason::parse(reason));
-        let (Some(username), Some(name), Some(reason)) = (parsed, name, reason) else {
-            return Err(ServiceError::Invalid(errors.into_vec()));
-        };
+        let (username, name, reason) = parse(username, name, reason)?;
         let now = self.service.clock.now();
         let mut user = new_user(username, configure_server, now);
         if let Some(name) = name {

@@ -1,6 +1,6 @@
 //! What administrators do to accounts.
 
-use domain::{AccountChange, Action, Reason, User, Username, error::FieldErrors};
+use domain::{AccountChange, Action, Password, Reason, User, Username, error::FieldErrors};
 use store::{
     StoreError,
     activity::{By, NewActivity},
@@ -12,6 +12,32 @@ use crate::{accounts::new_password::check, error::ServiceError, guard::admin::Ad
 pub(crate) fn new_user(username: Username, configure_server: bool, now: OffsetDateTime) -> User {
     let display_name = username.to_string();
     User { username, display_name, configure_server, disabled: false, second_factor: false, created_at: now }
+}
+
+/// Checks name and password of a new account as `Users::add` does: for a caller who has no database yet. `site` is the address of
+/// this server.
+pub fn check_new(
+    username: &str,
+    password: &str,
+    configure_server: bool,
+    site: &str,
+) -> Result<(), ServiceError> {
+    parse(username, password, configure_server, site).map(drop)
+}
+
+fn parse(
+    username: &str,
+    password: &str,
+    configure_server: bool,
+    site: &str,
+) -> Result<(Username, Password), ServiceError> {
+    let mut errors = FieldErrors::default();
+    let parsed = errors.take("username", Username::parse_new(username));
+    let password = errors.take("password", check(password, &[username, site], configure_server));
+    match (parsed, password) {
+        (Some(username), Some(password)) => Ok((username, password)),
+        (None, _) | (_, None) => Err(ServiceError::Invalid(errors.into_vec())),
+    }
 }
 
 /// Makes a username that is taken an error of its field.
@@ -61,13 +87,7 @@ impl Users<'_> {
         if configure_server {
             self.admin.require_fresh()?;
         }
-        let mut errors = FieldErrors::default();
-        let parsed = errors.take("username", Username::parse_new(username));
-        let in_sight = [username, &self.service.rules.site];
-        let password = errors.take("password", check(password, &in_sight, configure_server));
-        let (Some(username), Some(password)) = (parsed, password) else {
-            return Err(ServiceError::Invalid(errors.into_vec()));
-        };
+        let (username, password) = parse(username, password, configure_server, &self.service.rules.site)?;
         let now = self.service.clock.now();
         let user = new_user(username, configure_server, now);
         let activity = NewActivity::user(self.by(now), Action::UserAdded, None, Some(&user));
