@@ -301,7 +301,8 @@ impl Service {
             .finalize();
         let mut nonce = Nonce { timestamp: i64::try_from(timestamp).unwrap_or(i64::MAX), hash: [0; 16] };
         nonce.hash.copy_from_slice(&hash[..16]);
-        let recorded = self.store.nonces().record(nonce, self.too_old()).await?;
+        let recorded = self.store.nonces().record(nonce, self.too_old()).await;
+        let recorded = recorded.inspect_err(|_| self.readiness.note_failure())?;
         if recorded.is_new { Ok(recorded.newest_activity) } else { Err(Problem::NonceUsed.into()) }
     }
 

@@ -1,7 +1,10 @@
 //! The parts that a signed request needs, and the last time that they were tried.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -27,7 +30,28 @@ pub enum NotReady {
 
 /// The last try, shared by everybody who asks.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Readiness(pub(super) Arc<Mutex<Option<Tried>>>);
+pub(crate) struct Readiness {
+    pub(super) last: Arc<Mutex<Option<Tried>>>,
+    /// A signed request has failed since the last try began, so that its success does not count.
+    outdated: Arc<AtomicBool>,
+}
+
+impl Readiness {
+    /// A signed request has failed at a part that is tried here.
+    pub(crate) fn note_failure(&self) {
+        self.outdated.store(true, Ordering::Release);
+    }
+
+    /// A try begins.
+    pub(super) fn begin(&self) {
+        self.outdated.store(false, Ordering::Release);
+    }
+
+    /// Whether a try answers a caller who arrived then.
+    pub(super) fn counts(&self, tried: &Tried, arrived: Instant) -> bool {
+        tried.counts_for(arrived) && (!tried.failed.is_empty() || !self.outdated.load(Ordering::Acquire))
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Tried {
@@ -36,8 +60,8 @@ pub(super) struct Tried {
 }
 
 impl Tried {
-    /// Whether it answers a caller who arrived then.
-    pub(super) fn counts_for(&self, arrived: Instant) -> bool {
+    /// Whether it is recent enough for a caller who arrived then.
+    fn counts_for(&self, arrived: Instant) -> bool {
         let age = arrived.saturating_duration_since(self.ended);
         if self.failed.is_empty() { age < FRESH } else { age.is_zero() }
     }
@@ -56,5 +80,20 @@ mod tests {
         let (soon, later) = (ended + Duration::from_millis(999), ended + FRESH);
         assert_eq!([before, soon, later].map(|arrived| success.counts_for(arrived)), [true, true, false]);
         assert_eq!([before, soon, later].map(|arrived| failure.counts_for(arrived)), [true, false, false]);
+    }
+
+    #[test]
+    fn a_success_counts_no_more_once_a_signed_request_has_failed() {
+        let readiness = Readiness::default();
+        let ended = Instant::now();
+        let success = Tried { ended, failed: Vec::new() };
+        readiness.begin();
+        assert!(readiness.counts(&success, ended));
+        readiness.note_failure();
+        assert!(!readiness.counts(&success, ended));
+        let failure = Tried { ended, failed: vec![NotReady::Feed] };
+        assert!(readiness.counts(&failure, ended), "who waited for a try that failed needs no other");
+        readiness.begin();
+        assert!(readiness.counts(&success, ended));
     }
 }

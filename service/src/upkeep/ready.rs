@@ -1,4 +1,5 @@
-//! Readiness: whether a signed request would be answered now. It tries what such a request needs, at most once a second.
+//! Readiness: whether a signed request would be answered now. It tries what such a request needs, at most once a second while
+//! signed requests do not fail.
 
 use std::{
     sync::Arc,
@@ -21,10 +22,11 @@ impl Service {
     pub async fn ready(&self) -> Result<(), Vec<NotReady>> {
         let arrived = Instant::now();
         let mut failed = {
-            let mut last = self.readiness.0.lock().await;
+            let mut last = self.readiness.last.lock().await;
             match &*last {
-                Some(tried) if tried.counts_for(arrived) => tried.failed.clone(),
+                Some(tried) if self.readiness.counts(tried, arrived) => tried.failed.clone(),
                 Some(_) | None => {
+                    self.readiness.begin();
                     let failed = self.failed_parts().await;
                     *last = Some(Tried { ended: Instant::now(), failed: failed.clone() });
                     failed
