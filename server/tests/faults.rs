@@ -282,6 +282,29 @@ fn a_limit_of_a_file_s_size_is_a_refusal_and_ends_nothing() {
 }
 
 #[test]
+fn a_status_that_no_version_knows_takes_its_consumer_out_of_lists_and_nothing_else() {
+    let home = Home::sqlite().and_users();
+    let (odd, other) = (home.register("Odd"), home.register("Other"));
+    let set = |home: &Home, status: &str| {
+        home.sql(&format!("UPDATE consumers SET status = '{status}' WHERE key = '{odd}'"));
+    };
+    let count = |home: &Home| home.json(&["consumer", "list"], "").as_array().unwrap().len();
+    set(&home, "suspended");
+    assert_eq!(count(&home), 1);
+    let said = home.run(&["check"], "");
+    assert!(said.code == Some(1) && said.stdout.contains(&odd), "{said:?}");
+    let server = home.serve();
+    let ada = server.signed_in("ada");
+    assert_eq!(ada.names(), ["Other"]);
+    ada.get(&format!("/settings/oauth-consumers/{other}")).is(200);
+    let (home, _) = server.stop();
+    set(&home, "pending");
+    assert_eq!(count(&home), 2);
+    let said = home.run(&["check"], "");
+    assert!(!said.stdout.contains(&odd), "{said:?}");
+}
+
+#[test]
 fn what_was_acknowledged_survives_a_kill() {
     let mut home = Home::sqlite().and_users();
     let mut names = Vec::new();

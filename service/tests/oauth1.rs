@@ -110,6 +110,21 @@ async fn is_revoked(house: &House, key: ConsumerKey, token: &str) -> bool {
 }
 
 #[tokio::test]
+async fn a_consumer_that_cannot_be_read_is_refused_until_its_row_is_put_right() {
+    let house = House::with_users().await;
+    let (odd, other) = (app(&house).await, app(&house).await);
+    let call = async |key| {
+        let header = signed(&house.service, key, &[], "");
+        house.service.verify(&request(&[header.as_bytes()]), None).await
+    };
+    house.sql(&format!("UPDATE consumers SET status = 'suspended' WHERE key = '{odd}'")).await;
+    is_refused(call(odd).await, &Problem::ConsumerKeyUnknown);
+    assert!(call(other).await.is_ok());
+    house.sql(&format!("UPDATE consumers SET status = 'approved' WHERE key = '{odd}'")).await;
+    assert!(call(odd).await.is_ok());
+}
+
+#[tokio::test]
 async fn who_exchanges_again_with_the_right_verifier_ends_the_token_that_came_first() {
     let house = House::with_users().await;
     let (key, grace) = (app(&house).await, grace(&house).await);

@@ -50,6 +50,7 @@ pub use upkeep::{
     restore::{self, Restored},
     rotation,
     tasks::Tasks,
+    unreadable::UnreadableRow,
     uses::Uses,
 };
 

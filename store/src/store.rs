@@ -12,6 +12,7 @@ use crate::{
         feed::Feed,
         keyring::{Keyring, Outdated},
         repeats::Repeats,
+        unreadable::Unreadable,
     },
     nonces::queue::NonceQueue,
     upkeep::tasks::Tasks,
@@ -34,6 +35,7 @@ pub struct Store {
     pub(crate) keyring: Keyring,
     pub(crate) nonce_queue: NonceQueue,
     pub(crate) repeats: Repeats,
+    pub(crate) unreadable: Unreadable,
     /// Of `tables/request_key.rs`, once it was needed.
     pub(crate) request_key: OnceCell<Secret>,
     pub(crate) location: Location,

@@ -35,6 +35,7 @@ mod set_up_links;
 mod temporary_credentials;
 mod token_users;
 mod tokens;
+mod unreadable;
 mod upgrade;
 mod uses;
 mod vault;

@@ -23,6 +23,9 @@ use crate::{
 /// How far the newest activity may lie in the future before the clock is suspected.
 const CLOCK_TOLERANCE: time::Duration = time::Duration::minutes(5);
 
+/// How many rows that cannot be read are named.
+const MOST_NAMED: usize = 50;
+
 #[derive(Serialize)]
 struct Finding {
     subject: &'static str,
@@ -134,6 +137,7 @@ async fn check_data(settings: &Settings, findings: &mut Vec<Finding>) -> Option<
     }
     findings.extend(health.as_ref().ok().and_then(restored));
     findings.extend(health.as_ref().map(views).unwrap_or_default());
+    findings.extend(health.as_ref().map(unreadable).unwrap_or_default());
     let mut report = |subject, ok, detail| findings.push(Finding::new(subject, ok, detail));
     let database = &settings.database_url;
     let newest = match health {
@@ -181,6 +185,25 @@ fn views(health: &Health) -> Vec<Finding> {
                       create it: have an administrator of the database run `CREATE EXTENSION pg_trgm` in it, then run \
                       `latchkey migrate`";
         findings.push(Finding { warning: true, ..Finding::new("search", true, detail.to_owned()) });
+    }
+    findings
+}
+
+/// The consumers and users that this version cannot read, each by name.
+fn unreadable(health: &Health) -> Vec<Finding> {
+    let (named, others) = health.unreadable.split_at(health.unreadable.len().min(MOST_NAMED));
+    let mut findings: Vec<_> = named
+        .iter()
+        .map(|row| {
+            let detail = format!(
+                "{row}: it is refused, and in no list; put its row right, or start the version of latchkey that wrote it"
+            );
+            Finding::new("rows", false, detail)
+        })
+        .collect();
+    if !others.is_empty() {
+        let detail = format!("{} more rows cannot be read", others.len());
+        findings.push(Finding::new("rows", false, detail));
     }
     findings
 }

@@ -3,3 +3,4 @@
 pub(crate) mod feed;
 pub(crate) mod keyring;
 pub(crate) mod repeats;
+pub(crate) mod unreadable;

@@ -12,6 +12,7 @@ use crate::{
     memory::keyring::{CachedConsumer, CachedToken, LastUse},
     tables::{
         consumers::Consumers,
+        readable::Row,
         tokens::Tokens,
         users::{self, Account, Users},
     },
@@ -30,14 +31,16 @@ impl Consumers<'_> {
         // Negative entries are cached as well, so that asking again for an unknown key is as fast as for a real one.
         let insert = |cached: &Option<_>| keyring.consumers.insert(key, cached.clone());
         // Boxed, as is every miss: a rare path must not enlarge the future of every verification.
-        Box::pin(keyring.cache(self.read(key), insert)).await
+        let read = Box::pin(keyring.cache(self.read(key), insert)).await;
+        // What cannot be read is not cached, so that it counts as soon as its row is put right.
+        self.0.unreadable.or_absent("consumer", key.as_str(), read)
     }
 
     async fn read(self, key: ConsumerKey) -> Result<Option<Arc<CachedConsumer>>, StoreError> {
         let generation = self.0.keyring.next_generation();
-        let Some(mut row) = consumer::Entity::find_by_id(key.to_string()).one(&self.0.read).await? else {
-            return Ok(None);
-        };
+        let row = consumer::Entity::find_by_id(key.to_string()).into_model::<Row<consumer::Model>>();
+        let Some(row) = row.one(&self.0.read).await? else { return Ok(None) };
+        let mut row = row.columns()?;
         let sealed = Sealed { key_id: row.secret_key_id, bytes: mem::take(&mut row.secret) };
         let secret = self.0.vault.unseal(&row.key, &sealed)?;
         let consumer = Consumer::try_from(row)?;
@@ -124,14 +127,15 @@ impl Users<'_> {
             return Ok(Some(user));
         }
         let read = async {
-            let row = user::Entity::find_by_id(id).one(&self.0.read).await?;
-            Ok(row.map(Account::try_from).transpose()?.map(|account| Arc::new(account.user)))
+            let row = user::Entity::find_by_id(id).into_model::<Row<user::Model>>().one(&self.0.read).await?;
+            Ok(row.map(Row::read::<Account>).transpose()?.map(|account| Arc::new(account.user)))
         };
         let insert = |user: &Option<Arc<User>>| {
             if let Some(user) = user {
                 keyring.users.insert(id, user.clone());
             }
         };
-        Box::pin(keyring.cache(read, insert)).await
+        let read = Box::pin(keyring.cache(read, insert)).await;
+        self.0.unreadable.or_absent("user", &format!("number {id}"), read)
     }
 }

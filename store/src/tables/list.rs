@@ -23,7 +23,8 @@ use crate::{
     store::Store,
     tables::{
         consumers::Consumers,
-        order::{Part, after, last_use, parts, put_in_order, put_in_order_of_keys},
+        order::{Part, after, cursor_at, last_use, parts, put_in_order, put_in_order_of_keys},
+        readable::{Row, ask_again, readable},
         texts::{self, Sought},
         undecided::{any_ended, ended},
     },
@@ -71,8 +72,8 @@ impl Consumers<'_> {
             return Ok(None);
         }
         let Some(key) = Listing::of(self.0, query).await?.key_at(before).await? else { return Ok(None) };
-        let found = self.find(key).await?;
-        Ok(found.map(|consumer| Cursor::of(&consumer, query.sort)))
+        // Not by reading the row: also one that cannot be read has its place.
+        cursor_at(&self.0.read, key, query.sort).await
     }
 }
 
@@ -186,25 +187,39 @@ impl<'a> Listing<'a> {
     /// The rows of a page, and the cursor of the next one.
     async fn page(&self, limit: u64) -> Result<(Vec<Consumer>, Option<Cursor>), StoreError> {
         // One row more than asked for, to know whether there is another page.
-        let mut rows = self.rows(limit + 1).await?;
+        let wanted = limit + 1;
+        let mut asked = wanted;
+        let mut items = loop {
+            let rows = self.rows(asked).await?;
+            let found = rows.len();
+            let items: Vec<Consumer> = readable(rows, &self.store.unreadable);
+            match ask_again(asked, found, items.len(), wanted) {
+                Some(more) => asked = more,
+                None => break items,
+            }
+        };
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let is_more = rows.len() > most;
-        rows.truncate(most);
-        let items = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
+        let is_more = items.len() > most;
+        items.truncate(most);
         let next = items.last().filter(|_| is_more).map(|last| Cursor::of(last, self.query.sort));
         Ok((items, next))
     }
 
-    async fn rows(&self, wanted: u64) -> Result<Vec<consumer::Model>, StoreError> {
-        let mut rows: Vec<consumer::Model> = Vec::new();
+    async fn rows(&self, wanted: u64) -> Result<Vec<Row<consumer::Model>>, StoreError> {
+        let mut rows: Vec<Row<consumer::Model>> = Vec::new();
         for part in parts(self.query) {
             let missing = wanted - rows.len() as u64;
             let part = Part { condition: self.in_order.clone().add(part.condition), ..part };
             let window = self.begin_of(&part, if self.is_filtered { WINDOW } else { missing });
-            let found = self.matching(window, missing).all(&self.store.read).await?;
+            let found = self
+                .matching(window, missing)
+                .into_model::<Row<consumer::Model>>()
+                .all(&self.store.read)
+                .await?;
             // A row that moved between the two reads is in both.
-            let seen: HashSet<_> = rows.iter().map(|row| row.key.clone()).collect();
-            rows.extend(found.into_iter().filter(|row| !seen.contains(&row.key)));
+            let seen: HashSet<_> = rows.iter().map(|row| row.name().to_owned()).collect();
+            let is_new = |row: &Row<consumer::Model>| !seen.contains(row.name());
+            rows.extend(found.into_iter().filter(is_new));
             if rows.len() as u64 >= wanted {
                 break;
             }
@@ -237,7 +252,7 @@ impl<'a> Listing<'a> {
     }
 
     /// All rows that match, put in order: what the window leaves to an index.
-    async fn collected(&self, wanted: u64) -> Result<Vec<consumer::Model>, StoreError> {
+    async fn collected(&self, wanted: u64) -> Result<Vec<Row<consumer::Model>>, StoreError> {
         let mut inner = all_columns();
         match &self.text {
             Some(text) => {
@@ -249,7 +264,7 @@ impl<'a> Listing<'a> {
         inner.limit(NO_LIMIT);
         let select = from(inner).filter(self.in_order.clone()).filter(self.filters.clone());
         let select = self.first(select.filter(after(self.query)), wanted);
-        Ok(select.all(&self.store.read).await?)
+        Ok(select.into_model::<Row<consumer::Model>>().all(&self.store.read).await?)
     }
 
     fn first(&self, mut select: Select<consumer::Entity>, limit: u64) -> Select<consumer::Entity> {

@@ -14,7 +14,10 @@ use crate::{
     database::values::can_be_kept,
     entity::{session, user},
     error::StoreError,
-    tables::users::{Account, Users},
+    tables::{
+        readable::{Row, ask_again, readable},
+        users::{Account, Users},
+    },
 };
 
 /// Sessions that hold: begun and last used after these times.
@@ -38,34 +41,40 @@ impl Users<'_> {
         if text.is_some_and(|text| !can_be_kept(text)) {
             return Ok(Vec::new());
         }
-        let mut select = user::Entity::find().order_by_asc(user::Column::Folded).limit(limit);
+        let mut select = user::Entity::find().order_by_asc(user::Column::Folded);
         if let Some(text) = text.filter(|text| !text.is_empty()) {
             select = select.filter(has_text(text));
         }
         if let Some(after) = after {
             select = select.filter(user::Column::Folded.gt(after.folded()));
         }
-        let rows = select.all(&self.0.read).await?;
-        self.with_sessions(rows, holding).await
+        let mut asked = limit;
+        let mut accounts = loop {
+            let rows = select.clone().limit(asked).into_model::<Row<user::Model>>().all(&self.0.read).await?;
+            let found = rows.len();
+            let accounts: Vec<Account> = readable(rows, &self.0.unreadable);
+            match ask_again(asked, found, accounts.len(), limit) {
+                Some(more) => asked = more,
+                None => break accounts,
+            }
+        };
+        accounts.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        self.with_sessions(&accounts, holding).await
     }
 
     /// The user with this name, ignoring case.
     pub async fn member(self, username: &Username, holding: Holding) -> Result<Option<Member>, StoreError> {
         let row = user::Entity::find().filter(user::Column::Folded.eq(username.folded()));
-        let row = row.one(&self.0.read).await?;
-        Ok(self.with_sessions(row.into_iter().collect(), holding).await?.pop())
+        let Some(row) = row.one(&self.0.read).await? else { return Ok(None) };
+        Ok(self.with_sessions(&[Account::try_from(row)?], holding).await?.pop())
     }
 
-    async fn with_sessions(
-        self,
-        rows: Vec<user::Model>,
-        holding: Holding,
-    ) -> Result<Vec<Member>, StoreError> {
+    async fn with_sessions(self, accounts: &[Account], holding: Holding) -> Result<Vec<Member>, StoreError> {
         let counts: Vec<(i64, i64)> = session::Entity::find()
             .select_only()
             .column(session::Column::UserId)
             .column_as(session::Column::TokenHash.count(), "sessions")
-            .filter(session::Column::UserId.is_in(rows.iter().map(|row| row.id)))
+            .filter(session::Column::UserId.is_in(accounts.iter().map(|account| account.id)))
             .filter(session::Column::CreatedAt.gte(milliseconds(holding.begun)))
             .filter(session::Column::LastSeenAt.gte(milliseconds(holding.seen)))
             .group_by(session::Column::UserId)
@@ -74,9 +83,7 @@ impl Users<'_> {
             .await?;
         let counts: HashMap<i64, i64> = counts.into_iter().collect();
         let count = |id| counts.get(&id).and_then(|count| u64::try_from(*count).ok()).unwrap_or_default();
-        rows.into_iter()
-            .map(|row| Account::try_from(row).map(|account| member(&account, count(account.id))))
-            .collect()
+        Ok(accounts.iter().map(|account| member(account, count(account.id))).collect())
     }
 }
 

@@ -18,6 +18,7 @@ mod order;
 mod own_password;
 pub(crate) mod own_sessions;
 pub(crate) mod password_links;
+pub(crate) mod readable;
 mod removed_keys;
 mod request_key;
 pub(crate) mod second_factors;

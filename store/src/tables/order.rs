@@ -1,15 +1,15 @@
 //! The orders of the list of consumers: the column of each, and the rows after a cursor.
 
 use domain::{
-    ConsumerQuery, Cursor, Sort,
+    ConsumerKey, ConsumerQuery, Cursor, Sort,
     query::{Order as Direction, SortValue, Used},
 };
 use sea_orm::{
-    ColumnTrait as _, Condition, ExprTrait as _, Order, Value,
-    sea_query::{Expr, SelectStatement},
+    ColumnTrait as _, Condition, ConnectionTrait, ExprTrait as _, Order, Value,
+    sea_query::{Expr, Query, SelectStatement},
 };
 
-use crate::entity::consumer;
+use crate::{entity::consumer, error::StoreError};
 
 /// The expression of a sort, equal to `Sort::value` of the consumer, as the index of the sort has it.
 pub(super) fn sorted_by(sort: Sort) -> Expr {
@@ -83,6 +83,22 @@ pub(super) fn parts(query: &ConsumerQuery) -> Vec<Part> {
 /// The same in one condition.
 pub(super) fn after(query: &ConsumerQuery) -> Condition {
     parts(query).into_iter().map(|part| part.condition).fold(Condition::any(), Condition::add)
+}
+
+/// The place of the consumer with this key in a list that is sorted so; `None` if there is none.
+pub(super) async fn cursor_at(
+    connection: &impl ConnectionTrait,
+    key: ConsumerKey,
+    sort: Sort,
+) -> Result<Option<Cursor>, StoreError> {
+    let mut select = Query::select().expr(sorted_by(sort)).from("consumers").take();
+    select.and_where(Expr::col(consumer::Column::Key).eq(key.as_str()));
+    let Some(row) = connection.query_one(&select).await? else { return Ok(None) };
+    let value = match sort {
+        Sort::CreatedAt | Sort::UpdatedAt | Sort::LastUsedAt => SortValue::Number(row.try_get_by_index(0)?),
+        Sort::Name | Sort::Key | Sort::Status => SortValue::Text(row.try_get_by_index(0)?),
+    };
+    Ok(Some(Cursor { value, key }))
 }
 
 fn value_of(cursor: &Cursor) -> Value {

@@ -10,10 +10,11 @@ use sea_orm::{
 use time::OffsetDateTime;
 
 use crate::{
-    database::values::time_from,
+    database::values::nearest_time,
     entity::{token_credentials, user},
     error::StoreError,
     tables::{
+        readable::{Row, ask_again, readable},
         tokens::{Tokens, holding},
         users::Account,
     },
@@ -41,6 +42,26 @@ impl Tokens<'_> {
         limit: u64,
         now: OffsetDateTime,
     ) -> Result<Vec<SignedInUser>, StoreError> {
+        let mut asked = limit;
+        let mut users = loop {
+            let (found, users) = self.readable_users(key, after, asked, now).await?;
+            match ask_again(asked, found, users.len(), limit) {
+                Some(more) => asked = more,
+                None => break users,
+            }
+        };
+        users.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(users)
+    }
+
+    /// How many of these users are found, and those of them that can be read.
+    async fn readable_users(
+        self,
+        key: ConsumerKey,
+        after: i64,
+        limit: u64,
+        now: OffsetDateTime,
+    ) -> Result<(usize, Vec<SignedInUser>), StoreError> {
         let tokens: Vec<(i64, i64, Option<i64>)> = token_credentials::Entity::find()
             .select_only()
             .column(token_credentials::Column::UserId)
@@ -55,22 +76,21 @@ impl Tokens<'_> {
             .into_tuple()
             .all(&self.0.read)
             .await?;
-        let accounts = user::Entity::find()
+        let rows = user::Entity::find()
             .filter(user::Column::Id.is_in(tokens.iter().map(|(id, ..)| *id)))
+            .into_model::<Row<user::Model>>()
             .all(&self.0.read)
             .await?;
-        let mut usernames = HashMap::with_capacity(accounts.len());
-        for row in accounts {
-            let Account { id, user, .. } = row.try_into()?;
-            usernames.insert(id, user.username);
-        }
-        let mut users = Vec::with_capacity(tokens.len());
-        for (id, since, last) in tokens {
-            let username = usernames.remove(&id).ok_or(StoreError::Unreadable("the user of a token"))?;
-            let last_used_at = last.map(time_from).transpose()?;
-            users.push(SignedInUser { id, username, since: time_from(since)?, last_used_at });
-        }
-        Ok(users)
+        let accounts: Vec<Account> = readable(rows, &self.0.unreadable);
+        let mut usernames: HashMap<i64, Username> =
+            accounts.into_iter().map(|account| (account.id, account.user.username)).collect();
+        let found = tokens.len();
+        let users = tokens.into_iter().filter_map(|(id, since, last)| {
+            let username = usernames.remove(&id)?;
+            let last_used_at = last.map(nearest_time);
+            Some(SignedInUser { id, username, since: nearest_time(since), last_used_at })
+        });
+        Ok((found, users.collect()))
     }
 
     /// How many users there are after one of these.

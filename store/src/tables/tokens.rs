@@ -10,12 +10,13 @@ use sea_orm::{
 use time::OffsetDateTime;
 
 use crate::{
-    database::values::{time_from, word},
+    database::values::{nearest_time, word},
     entity::{consumer, temporary_credentials, token_credentials},
     error::StoreError,
     store::{Change, Store},
     tables::{
         activity::{By, NewActivity},
+        readable::{Row, readable},
         state::State,
     },
     vault::{Secret, Vault},
@@ -157,18 +158,19 @@ impl Tokens<'_> {
             *since = token.created_at.min(*since);
             *last = token.last_used_at.max(*last);
         }
-        let consumers = consumer::Entity::find()
+        let rows = consumer::Entity::find()
             .filter(consumer::Column::Key.is_in(by_consumer.keys()))
+            .into_model::<Row<consumer::Model>>()
             .all(&self.0.read)
             .await?;
+        let consumers: Vec<Consumer> = readable(rows, &self.0.unreadable);
         let mut authorizations = Vec::with_capacity(consumers.len());
-        for row in consumers {
-            let (since, last) = by_consumer[&row.key];
-            let last_used_at = last.map(time_from).transpose()?;
+        for consumer in consumers {
+            let (since, last) = by_consumer[consumer.key.as_str()];
             authorizations.push(Authorization {
-                consumer: row.try_into()?,
-                since: time_from(since)?,
-                last_used_at,
+                consumer,
+                since: nearest_time(since),
+                last_used_at: last.map(nearest_time),
             });
         }
         authorizations.sort_by_key(|one| (one.consumer.name.as_str().to_lowercase(), one.consumer.key));

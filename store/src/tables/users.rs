@@ -14,7 +14,10 @@ use crate::{
     entity::{set_up_link, user},
     error::StoreError,
     store::Store,
-    tables::activity::NewActivity,
+    tables::{
+        activity::NewActivity,
+        readable::{Row, readable},
+    },
 };
 
 /// A user with what signing in needs. `Debug` leaves the hash out.
@@ -146,8 +149,9 @@ impl Users<'_> {
 
     /// Every user, by name.
     pub async fn list(self) -> Result<Vec<User>, StoreError> {
-        let rows = user::Entity::find().order_by_asc(user::Column::Folded).all(&self.0.read).await?;
-        rows.into_iter().map(|row| Account::try_from(row).map(|account| account.user)).collect()
+        let select = user::Entity::find().order_by_asc(user::Column::Folded).into_model::<Row<user::Model>>();
+        let accounts: Vec<Account> = readable(select.all(&self.0.read).await?, &self.0.unreadable);
+        Ok(accounts.into_iter().map(|account| account.user).collect())
     }
 
     /// Inserts an account; returns its number.

@@ -1,18 +1,17 @@
 //! The database part of `latchkey check`.
 
-use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _, QueryOrder as _, Statement};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
 use crate::{
-    database::{
-        postgres,
-        values::{has_table, time_from},
-    },
-    entity::activity,
+    database::{postgres, values::has_table},
     error::StoreError,
     nonces::forgotten::is_restored,
     store::Store,
-    tables::counts::{Counted, counted},
-    upkeep::trigrams::are_indexed,
+    tables::{
+        activity::newest,
+        counts::{Counted, counted},
+    },
+    upkeep::{trigrams::are_indexed, unreadable::UnreadableRow},
 };
 
 /// What `latchkey check` reports about the database.
@@ -28,6 +27,8 @@ pub struct Health {
     pub is_restored: bool,
     /// What views of the consumers are answered from; `None` before the migration that makes it.
     pub views: Option<Views>,
+    /// The consumers and users that this version cannot read.
+    pub unreadable: Vec<UnreadableRow>,
 }
 
 /// What views of the consumers are answered from.
@@ -53,9 +54,9 @@ impl Store {
         let statement = Statement::from_string(self.backend(), question);
         let row =
             self.read.query_one_raw(statement).await?.ok_or(StoreError::Unreadable("no integrity check"))?;
-        let newest = activity::Entity::find().order_by_desc(activity::Column::Id).one(&self.read).await?;
+        let newest = newest(&self.read).await?;
         let newest_line = newest.as_ref().map(|newest| newest.id);
-        let newest_activity = newest.map(|newest| time_from(newest.at)).transpose()?;
+        let newest_activity = newest.map(|newest| newest.at);
         let is_restored = is_restored(&self.read).await?;
         let views = if has_table(&self.read, "consumer_counts").await? {
             let counted = counted(&self.read).await?;
@@ -63,6 +64,9 @@ impl Store {
         } else {
             None
         };
-        Ok(Health { integrity: row.try_get_by_index(0)?, newest_activity, newest_line, is_restored, views })
+        let integrity: String = row.try_get_by_index(0)?;
+        // In a damaged database this might fail, and hide the damage.
+        let unreadable = if integrity == "ok" { self.unreadable_rows().await? } else { Vec::new() };
+        Ok(Health { integrity, newest_activity, newest_line, is_restored, views, unreadable })
     }
 }

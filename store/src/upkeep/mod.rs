@@ -14,5 +14,6 @@ pub mod rotation;
 pub(crate) mod tasks;
 mod texts;
 mod trigrams;
+pub(crate) mod unreadable;
 pub(crate) mod uses;
 pub(crate) mod watch;

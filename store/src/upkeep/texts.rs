@@ -2,14 +2,14 @@
 
 use domain::Consumer;
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _,
+    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, Query},
 };
 
 use crate::{
     entity::consumer,
     error::StoreError,
-    tables::{consumers::Consumers, texts},
+    tables::{consumers::Consumers, readable::Row, texts},
 };
 
 /// How many rows one transaction writes, so that other changes do not wait long.
@@ -19,21 +19,20 @@ impl Consumers<'_> {
     /// Folds what is not folded yet, in batches; returns how many texts. A row that this version cannot read is left as it is.
     pub async fn fold_texts(self) -> Result<u64, StoreError> {
         let (mut count, mut last) = (0, String::new());
-        while let Some(rows) = self.unfolded_after(&last).await? {
+        while let Some(keys) = self.unfolded_after(&last).await? {
             let change = self.0.begin().await?;
-            for row in rows {
-                last.clone_from(&row.key);
-                // Read again: it may have been changed or removed before this change began.
-                let row = consumer::Entity::find_by_id(&*last).one(&change.transaction).await?;
-                match row.map(Consumer::try_from).transpose() {
+            for key in keys {
+                last = key;
+                // Read now: it may have been changed or removed before this change began.
+                let row = consumer::Entity::find_by_id(&*last).into_model::<Row<consumer::Model>>();
+                let row = row.one(&change.transaction).await?;
+                match row.map(Row::read::<Consumer>).transpose() {
                     Ok(Some(consumer)) => {
                         texts::write(&change.transaction, &consumer).await?;
                         count += 1;
                     }
                     Ok(None) => {}
-                    Err(error) => {
-                        tracing::warn!(%error, key = %last, "a consumer's texts could not be folded");
-                    }
+                    Err(error) => self.0.unreadable.note("consumer", &last, &error),
                 }
             }
             self.0.commit(change).await?;
@@ -41,7 +40,7 @@ impl Consumers<'_> {
         Ok(count)
     }
 
-    async fn unfolded_after(self, key: &str) -> Result<Option<Vec<consumer::Model>>, StoreError> {
+    async fn unfolded_after(self, key: &str) -> Result<Option<Vec<String>>, StoreError> {
         let unfolded = Query::select()
             .column("key")
             .from(texts::TABLE)
@@ -50,11 +49,14 @@ impl Consumers<'_> {
             .order_by("key", sea_orm::Order::Asc)
             .limit(AT_ONCE)
             .take();
-        let rows = consumer::Entity::find()
+        let keys: Vec<String> = consumer::Entity::find()
+            .select_only()
+            .column(consumer::Column::Key)
             .filter(consumer::Column::Key.in_subquery(unfolded))
             .order_by_asc(consumer::Column::Key)
+            .into_tuple()
             .all(&self.0.read)
             .await?;
-        Ok(Some(rows).filter(|rows| !rows.is_empty()))
+        Ok(Some(keys).filter(|keys| !keys.is_empty()))
     }
 }
