@@ -55,6 +55,11 @@ pub enum Problem {
         /// Where it comes from; `None` if that is not known.
         from: Option<IpAddr>,
     },
+    /// The consumer has as many open temporary credentials as it may have.
+    ConsumerThrottled {
+        /// How many it may have.
+        most: u64,
+    },
     /// The token is unknown, was issued to another consumer, or is of the wrong kind.
     TokenRejected,
     /// The temporary credentials were already exchanged.
@@ -74,7 +79,33 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The value of `oauth_problem`.
+    /// Every value of `oauth_problem`, for whoever counts them: a counter has to be there before the first event.
+    ///
+    /// ```
+    /// assert!(oauth::Problem::NAMES.contains(&oauth::Problem::NonceUsed.name()));
+    /// ```
+    pub const NAMES: [&'static str; 18] = [
+        "parameter_absent",
+        "parameter_rejected",
+        "version_rejected",
+        "signature_method_rejected",
+        "timestamp_refused",
+        "nonce_used",
+        "signature_invalid",
+        "consumer_key_unknown",
+        "consumer_key_refused",
+        "consumer_key_rejected",
+        "token_rejected",
+        "token_used",
+        "token_revoked",
+        "token_not_authorized",
+        "verifier_invalid",
+        "token_expired",
+        "invalid_expired_token",
+        "permission_denied",
+    ];
+
+    /// The value of `oauth_problem`, one of [`NAMES`](Self::NAMES).
     pub fn name(&self) -> &'static str {
         match self {
             Self::ParameterAbsent(_) => "parameter_absent",
@@ -85,8 +116,11 @@ impl Problem {
             Self::NonceUsed => "nonce_used",
             Self::SignatureInvalid => "signature_invalid",
             Self::ConsumerKeyUnknown => "consumer_key_unknown",
-            // "Temporarily unacceptable": it is acceptable from elsewhere.
-            Self::ConsumerKeyRefused | Self::ConsumerElsewhere { .. } => "consumer_key_refused",
+            // "Temporarily unacceptable": it is acceptable from elsewhere, or later. The extension's own example is a consumer
+            // that is throttled.
+            Self::ConsumerKeyRefused | Self::ConsumerElsewhere { .. } | Self::ConsumerThrottled { .. } => {
+                "consumer_key_refused"
+            }
             // "Permanently unacceptable".
             Self::ConsumerKeyRejected | Self::ConsumerEnded => "consumer_key_rejected",
             Self::TokenRejected => "token_rejected",
@@ -100,13 +134,15 @@ impl Problem {
         }
     }
 
-    /// The status of the response (RFC 5849 §3.2): 400 if the request cannot be understood, otherwise 401.
+    /// The status of the response: 400 if the request cannot be understood, 429 if there are too many (RFC 6585 §4), otherwise
+    /// 401 (RFC 5849 §3.2).
     pub fn status(&self) -> u16 {
         match self {
             Self::ParameterAbsent(_)
             | Self::ParameterRejected { .. }
             | Self::VersionRejected
             | Self::SignatureMethodRejected { .. } => 400,
+            Self::ConsumerThrottled { .. } => 429,
             _ => 401,
         }
     }
@@ -181,6 +217,7 @@ impl Problem {
                 "The time of the consumer is over; ask an administrator to give it a later end, or a new consumer."
             }
             Self::ConsumerElsewhere { from } => return elsewhere(*from),
+            Self::ConsumerThrottled { most } => return throttled(*most).into(),
             Self::TokenRejected => {
                 "This oauth_token is unknown, belongs to another consumer or is of the wrong sort for this address; \
                  begin again with new temporary credentials."
@@ -304,6 +341,14 @@ fn elsewhere(from: Option<IpAddr>) -> Cow<'static, str> {
                  request comes; ask the operator of the gateway to have it send X-Forwarded-For."
             .into(),
     }
+}
+
+/// Advice for a consumer that has as many open temporary credentials as it may have.
+fn throttled(most: u64) -> String {
+    format!(
+        "This consumer has {most} temporary credentials that are neither exchanged nor expired, and may have no more; \
+         exchange them, or wait until they expire, and ask for them only when a user is there to decide."
+    )
 }
 
 /// Encodes names that the client chose, so that none can imitate another member or separator.

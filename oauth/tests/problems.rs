@@ -25,6 +25,7 @@ fn all() -> Vec<Problem> {
         ConsumerEnded,
         ConsumerElsewhere { from: None },
         ConsumerElsewhere { from: Some("2001:db8::7".parse().unwrap()) },
+        ConsumerThrottled { most: 1000 },
         TokenRejected,
         TokenUsed,
         TokenRevoked,
@@ -57,11 +58,31 @@ fn each_names_itself_and_advises_in_a_sentence() {
 }
 
 #[test]
-fn what_cannot_be_understood_is_400_and_what_is_refused_401() {
+fn every_name_is_in_the_list_of_names_once() {
+    let sorted = |mut names: Vec<&'static str>| {
+        names.sort_unstable();
+        names
+    };
+    let mut told = sorted(all().iter().map(Problem::name).collect());
+    told.dedup();
+    assert_eq!(sorted(Problem::NAMES.to_vec()), told);
+}
+
+#[test]
+fn what_cannot_be_understood_is_400_what_is_too_much_429_and_what_is_refused_401() {
     let bad = ["parameter_absent", "parameter_rejected", "version_rejected", "signature_method_rejected"];
     for problem in all() {
-        assert_eq!(problem.status(), if bad.contains(&problem.name()) { 400 } else { 401 });
+        let is_throttled = matches!(problem, Problem::ConsumerThrottled { .. });
+        let status = if is_throttled { 429 } else { 401 };
+        assert_eq!(problem.status(), if bad.contains(&problem.name()) { 400 } else { status }, "{problem}");
     }
+}
+
+#[test]
+fn a_consumer_that_has_to_wait_is_temporarily_refused_and_told_apart_by_the_advice() {
+    let throttled = Problem::ConsumerThrottled { most: 1000 };
+    assert_eq!(throttled.name(), Problem::ConsumerKeyRefused.name());
+    assert!(throttled.advice().contains("has 1000 temporary credentials"), "{throttled}");
 }
 
 #[test]

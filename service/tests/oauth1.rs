@@ -325,7 +325,7 @@ async fn a_consumer_with_too_many_open_temporary_credentials_is_told_when_to_com
         ask(&service, key, "oob").await.unwrap();
     }
     match ask(&service, key, "oob").await {
-        Err(NotIssued::TooMany { most: 2, retry_after }) => {
+        Err(NotIssued::TooMany { problem: Problem::ConsumerThrottled { most: 2 }, retry_after }) => {
             assert!((1..=600).contains(&retry_after.as_secs()), "{retry_after:?}");
         }
         other => panic!("{other:?}"),

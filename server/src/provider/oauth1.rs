@@ -37,7 +37,7 @@ pub(crate) async fn request_token(
     };
     match issued {
         Err(NotIssued::Verify(error)) => refuse(&state, &error),
-        Err(error @ NotIssued::TooMany { retry_after, .. }) => too_many(&error, retry_after),
+        Err(NotIssued::TooMany { problem, retry_after }) => later(&state, problem, retry_after),
         Ok(issued) => form_body(
             StatusCode::OK,
             &[
@@ -77,9 +77,8 @@ pub(crate) async fn access_token(
     }
 }
 
-/// The consumer has to wait. No `oauth_problem` says so: each of them would make a client give up or ask its user.
-fn too_many(error: &NotIssued, retry_after: Duration) -> Response {
+/// The consumer has to wait: a refusal as every other, and for how long.
+fn later(state: &AppState, problem: Problem, retry_after: Duration) -> Response {
     let seconds = retry_after.as_secs().max(1);
-    let headers = [(header::RETRY_AFTER, seconds.to_string())];
-    (StatusCode::TOO_MANY_REQUESTS, headers, format!("{error}\n")).into_response()
+    ([(header::RETRY_AFTER, seconds.to_string())], refuse(state, &problem.into())).into_response()
 }

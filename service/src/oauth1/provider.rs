@@ -36,13 +36,10 @@ pub enum NotIssued {
     #[error(transparent)]
     Verify(#[from] VerifyError),
     /// The consumer has too many that are open.
-    #[error(
-        "This consumer has {most} temporary credentials that are neither exchanged nor expired, and may have no more. \
-         Exchange them, or wait until they expire; ask for them only when a user is there to decide."
-    )]
+    #[error("{problem}")]
     TooMany {
-        /// The limit.
-        most: u64,
+        /// What the consumer is told.
+        problem: Problem,
         /// Until the first of them expires.
         retry_after: Duration,
     },
@@ -115,7 +112,7 @@ impl Provider<'_> {
             Inserted::NotPermitted => Err(self.refusal_after_change(&consumer, address).await.into()),
             Inserted::TooMany(until) => {
                 let retry_after = Duration::try_from(until - now).unwrap_or_default();
-                Err(NotIssued::TooMany { most, retry_after })
+                Err(NotIssued::TooMany { problem: Problem::ConsumerThrottled { most }, retry_after })
             }
         }
     }
