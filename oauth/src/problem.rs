@@ -79,7 +79,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// Every value of `oauth_problem`, for whoever counts them: a counter has to be there before the first event.
+    /// Every value of `oauth_problem`, for programs that count them: a counter has to exist before the first event.
     ///
     /// ```
     /// assert!(oauth::Problem::NAMES.contains(&oauth::Problem::NonceUsed.name()));

@@ -1,18 +1,20 @@
 //! What operators ask on the internal listener: the metrics, and whether this process can do its work now.
 
+mod exposition;
+
 use std::sync::{Arc, atomic::Ordering};
 
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use domain::Status;
 
-use crate::state::AppState;
+use crate::{ops::exposition::Format, state::AppState};
 
 /// `GET /metrics`
-pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
+pub(crate) async fn metrics(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Response {
     let metrics = &state.metrics;
     match state.service.gauges().await {
         Ok(gauges) => {
@@ -30,8 +32,9 @@ pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
     }
     match metrics.text() {
         Ok(text) => {
-            let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-            ([(header::CONTENT_TYPE, content_type)], text).into_response()
+            let format = Format::preferred(&headers);
+            let fields = [(header::CONTENT_TYPE, format.content_type()), (header::VARY, "Accept")];
+            (fields, format.of(text)).into_response()
         }
         Err(error) => {
             tracing::error!(%error, "the metrics could not be written");

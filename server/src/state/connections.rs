@@ -14,9 +14,12 @@ struct ByListener {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByLimit {
     listener: &'static str,
-    /// The limit that was met: `all`, or `network`.
+    /// The limit that was met, one of `LIMITS`.
     limit: &'static str,
 }
+
+/// Every limit.
+const LIMITS: [&str; 2] = ["all", "network"];
 
 /// The metrics of all listeners. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -41,9 +44,15 @@ impl Listeners {
         );
     }
 
-    /// One listener's, by its name.
+    /// One listener's, by its name. They are there from now on, all of them 0.
     pub(crate) fn of(&self, listener: &'static str) -> ConnectionMetrics {
-        ConnectionMetrics { listener, listeners: self.clone() }
+        for limit in LIMITS {
+            drop(self.refused.get_or_create(&ByLimit { listener, limit }));
+        }
+        let metrics = ConnectionMetrics { listener, listeners: self.clone() };
+        metrics.open(0);
+        metrics.reclaimed(0);
+        metrics
     }
 }
 

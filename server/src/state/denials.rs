@@ -60,6 +60,29 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub(crate) const ALL: [Self; 19] = [
+        Self::UnknownUser,
+        Self::WrongPassword,
+        Self::WrongCode,
+        Self::TooManyWrongCodes,
+        Self::DisabledUser,
+        Self::TooManySignIns,
+        Self::SetUpLink,
+        Self::PasswordLink,
+        Self::UnknownKey,
+        Self::UnknownToken,
+        Self::OtherSite,
+        Self::Signature,
+        Self::OutOfNetwork,
+        Self::NotSignedIn,
+        Self::NotSigned,
+        Self::PasswordTooShort,
+        Self::SecondFactorMissing,
+        Self::NotPermitted,
+        Self::SignInAgain,
+    ];
+
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::UnknownUser => "unknown_user",
@@ -150,12 +173,18 @@ impl Denials {
 
 #[cfg(test)]
 mod tests {
-    use std::net::IpAddr;
+    use std::{collections::HashSet, net::IpAddr};
 
     use super::*;
 
     fn network(number: u32) -> Network {
         Network::of(IpAddr::from(number.to_be_bytes()))
+    }
+
+    #[test]
+    fn each_reason_has_a_word_of_its_own() {
+        let words: HashSet<_> = Reason::ALL.iter().map(|reason| reason.word()).collect();
+        assert_eq!(words.len(), Reason::ALL.len(), "{words:?}");
     }
 
     #[test]

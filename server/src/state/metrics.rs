@@ -1,11 +1,14 @@
-//! The metrics: counted while serving, rendered as Prometheus text.
+//! The metrics: counted while serving, rendered as OpenMetrics. What counts events says 0 before the first one, or a rate would
+//! miss that.
 
 use std::{
     fmt,
+    hash::Hash,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
+use oauth::Problem;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{
@@ -21,7 +24,18 @@ use service::{
     sign_in::{Begun, CodeError, SignIn, SignInError, StepError},
 };
 
-use crate::state::connections::{ConnectionMetrics, Listeners};
+use crate::state::{
+    connections::{ConnectionMetrics, Listeners},
+    denials::Reason,
+};
+
+/// The results of verifications that are no `oauth_problem`.
+const ALLOWED: &str = "allowed";
+const UNAVAILABLE: &str = "unavailable";
+
+/// The results of attempts to sign in.
+const SIGN_INS: [&str; 7] =
+    ["signed_in", "code_needed", "wrong", "wrong_code", "too_many", "too_late", UNAVAILABLE];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByResult {
@@ -76,7 +90,8 @@ impl Metrics {
     /// With the lines of the log that are lost, which the log counts itself.
     pub(crate) fn new(lost_lines: Counter) -> Self {
         let mut registry = Registry::with_prefix("latchkey");
-        let verifications = Family::default();
+        let results = Problem::NAMES.into_iter().chain([ALLOWED, UNAVAILABLE]);
+        let verifications = from_zero(results.map(|result| ByResult { result }));
         registry.register(
             "verifications",
             "Signed requests that were checked, by result",
@@ -90,9 +105,9 @@ impl Metrics {
             Unit::Seconds,
             durations.clone(),
         );
-        let sign_ins = Family::default();
+        let sign_ins = from_zero(SIGN_INS.map(|result| ByResult { result }));
         registry.register("sign_ins", "Attempts to sign in, by result", sign_ins.clone());
-        let denials = Family::default();
+        let denials = from_zero(Reason::ALL.map(|reason| ByReason { reason: reason.word() }));
         registry.register(
             "refused",
             "Requests of the public listener that were denied, by reason",
@@ -134,9 +149,9 @@ impl Metrics {
     /// Counts a verification.
     pub(crate) fn verified(&self, verdict: &Result<Verified, VerifyError>, took: Duration) {
         let result = match verdict {
-            Ok(_) => "allowed",
+            Ok(_) => ALLOWED,
             Err(VerifyError::Refused(problem)) => problem.name(),
-            Err(VerifyError::Service(_)) => "unavailable",
+            Err(VerifyError::Service(_)) => UNAVAILABLE,
         };
         self.0.verifications.get_or_create(&ByResult { result }).inc();
         self.0.durations.observe(took.as_secs_f64());
@@ -149,7 +164,7 @@ impl Metrics {
             Ok(SignIn::CodeNeeded(_)) => "code_needed",
             Err(SignInError::WrongPair(_)) => "wrong",
             Err(SignInError::TooMany(_)) => "too_many",
-            Err(SignInError::Service(_)) => "unavailable",
+            Err(SignInError::Service(_)) => UNAVAILABLE,
         };
         self.0.sign_ins.get_or_create(&ByResult { result }).inc();
     }
@@ -161,7 +176,7 @@ impl Metrics {
             Err(StepError::StartOver) => "too_late",
             Err(StepError::Refused(_, CodeError::Wrong | CodeError::TooManyWrong)) => "wrong_code",
             Err(StepError::Refused(_, CodeError::TooMany(_))) => "too_many",
-            Err(StepError::Refused(_, CodeError::Service(_)) | StepError::Service(_)) => "unavailable",
+            Err(StepError::Refused(_, CodeError::Service(_)) | StepError::Service(_)) => UNAVAILABLE,
         };
         self.0.sign_ins.get_or_create(&ByResult { result }).inc();
     }
@@ -191,7 +206,7 @@ impl Metrics {
         self.0.listeners.of(name)
     }
 
-    /// All of it as Prometheus reads it.
+    /// All of it in OpenMetrics.
     pub(crate) fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.0.registry)?;
@@ -212,6 +227,15 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         self.0.0.subscribers.dec();
     }
+}
+
+/// Counters that are there from the start.
+fn from_zero<L: Clone + Eq + Hash>(labels: impl IntoIterator<Item = L>) -> Family<L, Counter> {
+    let family = Family::<L, Counter>::default();
+    for label in labels {
+        drop(family.get_or_create(&label));
+    }
+    family
 }
 
 fn gauge(count: u64) -> i64 {

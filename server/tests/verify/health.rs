@@ -1,7 +1,10 @@
 //! What operators watch.
 
+use http::Request;
+
 use crate::support::{
     Home,
+    browser::send,
     signer::{Provider, until},
 };
 
@@ -48,11 +51,11 @@ fn metrics_are_prometheus_text_with_a_histogram_consumers_subscribers_and_the_po
     provider.decide("disapprove", &third);
     approved.echo().send().is(200);
     let answer = provider.inside("/metrics").is(200);
-    let kind = answer.header("content-type");
-    assert!(kind.starts_with("text/plain") || kind.starts_with("application/openmetrics-text"), "{kind}");
+    assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     let text = answer.text();
     assert!(text.contains("latchkey_verification_duration_seconds_bucket{le=\""), "{text}");
-    assert!(text.contains("# TYPE latchkey_verifications counter"), "{text}");
+    assert!(text.contains("# TYPE latchkey_verifications_total counter\n"), "{text}");
+    assert!(!text.contains("# EOF"), "{text}");
     assert!(!text.contains(&approved.key) && !text.contains("Approved"), "{text}");
     for (status, count) in [("pending", 2), ("approved", 1), ("disapproved", 1)] {
         assert_eq!(metric(&provider, &format!("latchkey_consumers{{status=\"{status}\"}}")), count);
@@ -70,6 +73,43 @@ fn metrics_are_prometheus_text_with_a_histogram_consumers_subscribers_and_the_po
     provider.home.json(&["user", "forbid", "ada"], "");
     stream.rest();
     until("the stream is counted no more", || (subscribers() == 0).then_some(()));
+}
+
+#[test]
+fn a_reader_that_names_open_metrics_gets_it() {
+    let provider = Provider::start();
+    let request = Request::get(format!("{}/metrics", provider.internal));
+    let accepted =
+        "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1";
+    let answer = send(request.header("accept", accepted).body(()).unwrap()).is(200);
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    assert_eq!((answer.header("content-type"), answer.header("vary")), (kind, "Accept"));
+    let text = answer.text();
+    assert!(text.contains("# TYPE latchkey_verifications counter\n"), "{text}");
+    assert!(text.ends_with("# EOF\n"), "{text}");
+}
+
+#[test]
+fn what_counts_events_says_0_before_the_first_one() {
+    let provider = Provider::start();
+    let answer = provider.inside("/metrics").is(200);
+    let text = answer.text();
+    let results = oauth::Problem::NAMES.into_iter().chain(["allowed", "unavailable"]);
+    let verifications = results.map(|result| format!("verifications_total{{result=\"{result}\"}}"));
+    let others = [
+        "sign_ins_total{result=\"signed_in\"}",
+        "sign_ins_total{result=\"wrong\"}",
+        "sign_ins_total{result=\"too_many\"}",
+        "refused_total{reason=\"wrong_password\"}",
+        "refused_total{reason=\"other_site\"}",
+        "refused_total{reason=\"sign_in_again\"}",
+        "connections_refused_total{listener=\"public\",limit=\"network\"}",
+        "connections_reclaimed_total{listener=\"internal\"}",
+        "lost_log_lines_total",
+    ];
+    for name in verifications.chain(others.map(str::to_owned)) {
+        assert!(text.contains(&format!("\nlatchkey_{name} 0\n")), "{name}: {text}");
+    }
 }
 
 #[test]

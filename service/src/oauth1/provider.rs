@@ -38,7 +38,7 @@ pub enum NotIssued {
     /// The consumer has too many that are open.
     #[error("{problem}")]
     TooMany {
-        /// What the consumer is told.
+        /// The refusal that the consumer gets.
         problem: Problem,
         /// Until the first of them expires.
         retry_after: Duration,
