@@ -8,7 +8,7 @@ use axum::{
     http::{StatusCode, header},
     middleware::{from_fn, from_fn_with_state, map_response},
     response::{IntoResponse as _, Redirect, Response},
-    routing::{any, get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
 
@@ -55,15 +55,18 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         .route(PASSWORD, get(password::show).post(password::change))
         .route(sessions::PATH, get(sessions::show).post(sessions::end))
         .route(SECOND_FACTOR, get(second_factor::show).post(second_factor::act))
-        .route("/oauth/authorize", get(authorize::show).post(authorize::decide).head(not_head))
+        .route("/oauth/authorize", get_and_post_alone(get(authorize::show).post(authorize::decide)))
         .route("/oauth/approveKey", get(consumers::approve_key))
         .route("/pkg/{*file}", get(assets::serve))
         .route("/favicon.ico", get(assets::serve))
         .fallback(assets_or_nothing)
         .layer(RequestBodyLimitLayer::new(MOST_BODY_BYTES))
         // These read their bodies themselves with the same limit, and have their own answer to one that is too large.
-        .route("/oauth/requestToken", get(oauth1::request_token).post(oauth1::request_token).head(not_head))
-        .route("/oauth/accessToken", get(oauth1::access_token).post(oauth1::access_token).head(not_head))
+        .route(
+            "/oauth/requestToken",
+            get_and_post_alone(get(oauth1::request_token).post(oauth1::request_token)),
+        )
+        .route("/oauth/accessToken", get_and_post_alone(get(oauth1::access_token).post(oauth1::access_token)))
         .route(key_requests::PATH, any(key_requests::request_key))
         .route("/rootservices", get(root_services::root_services))
         .route("/.well-known/oslc/rootservices.xml", get(root_services::root_services))
@@ -93,8 +96,13 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         .layer(from_fn(trace::trace))
 }
 
-/// For routes whose GET is not safe: HEAD must be (RFC 9110 section 9.2.1), and its answer has no body.
-async fn not_head() -> Response {
+/// For routes whose GET is not safe: HEAD, which axum would have GET answer, must be (RFC 9110 section 9.2.1), so it is no more
+/// allowed than any other method.
+fn get_and_post_alone(routes: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    routes.head(only_get_and_post).fallback(only_get_and_post)
+}
+
+async fn only_get_and_post() -> Response {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,POST")]).into_response()
 }
 

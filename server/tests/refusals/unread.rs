@@ -8,6 +8,18 @@ use crate::support::{
     signer::{ACCESS_TOKEN, ECHO, FORM, Provider, REQUEST_TOKEN, raw, verify_json},
 };
 
+#[test]
+fn the_allowed_methods_are_the_same_whichever_other_one_is_sent() {
+    let provider = Provider::start();
+    for path in [REQUEST_TOKEN, ACCESS_TOKEN, "/oauth/authorize"] {
+        for method in [Method::HEAD, Method::OPTIONS, Method::PUT, Method::PATCH, Method::DELETE] {
+            let request = Request::builder().method(&method).uri(format!("{}{path}", provider.url));
+            let answer = send(request.body(()).unwrap()).is(405);
+            assert_eq!(answer.header("allow"), "GET,POST", "{method} {path}: {answer:?}");
+        }
+    }
+}
+
 /// Head and body of an answer.
 #[track_caller]
 fn parts(answer: &str) -> (String, &str) {
