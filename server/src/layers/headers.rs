@@ -10,7 +10,7 @@ use axum::{
 use crate::state::AppState;
 
 /// Names and values, whatever is answered.
-pub(crate) static ALWAYS: [(HeaderName, &str); 6] = [
+static ALWAYS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -22,6 +22,14 @@ pub(crate) static ALWAYS: [(HeaderName, &str); 6] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
+/// The same, where browsers reach us by https.
+static BY_HTTPS: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+
+/// Names and values of every answer of a listener that browsers reach by https, or do not.
+pub(crate) fn always(is_https: bool) -> impl Iterator<Item = &'static (HeaderName, &'static str)> {
+    ALWAYS.iter().chain(is_https.then_some(&BY_HTTPS))
+}
+
 /// Adds what is not there yet: a page brings its own Content-Security-Policy, an asset its own Cache-Control.
 pub(crate) async fn secure(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -29,14 +37,11 @@ pub(crate) async fn secure(State(state): State<AppState>, request: Request, next
     let mut add = |name: HeaderName, value| {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     };
-    for (name, value) in &ALWAYS {
+    for (name, value) in always(state.is_https()) {
         add(name.clone(), value);
     }
     if is_unavailable {
         add(header::RETRY_AFTER, "1");
-    }
-    if state.is_https() {
-        add(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     response
 }

@@ -17,11 +17,13 @@ use crate::serve::{
 pub(super) struct Admitting<A> {
     inner: A,
     admission: Arc<Admission>,
+    is_https: bool,
 }
 
 impl<A> Admitting<A> {
-    pub(super) fn new(inner: A, admission: Arc<Admission>) -> Self {
-        Self { inner, admission }
+    /// Of a listener that browsers reach by https, or do not.
+    pub(super) fn new(inner: A, admission: Arc<Admission>, is_https: bool) -> Self {
+        Self { inner, admission, is_https }
     }
 
     fn admit(&self, stream: &Stream) -> io::Result<Admitted> {
@@ -47,13 +49,14 @@ where
             Err(refused) => return Box::pin(async { Err(refused) }),
         };
         let accepting = self.inner.accept(stream, service);
+        let is_https = self.is_https;
         Box::pin(async move {
             let connection = admitted.connection.clone();
             tokio::select! {
                 () = connection.until_cut() => Err(io::ErrorKind::ConnectionAborted.into()),
                 accepted = accepting => {
                     let (stream, service) = accepted?;
-                    Ok((Watched::new(stream, admitted), Counted::new(service, connection)))
+                    Ok((Watched::new(stream, admitted, is_https), Counted::new(service, connection)))
                 }
             }
         })

@@ -37,10 +37,12 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(20);
 #[cfg(target_os = "linux")]
 const MOST_UNSENT_BYTES: u32 = 64 * 1024;
 
-/// Serves the public listener until the handle shuts it down. Handlers can read the peer's address.
+/// Serves the public listener, which browsers reach by https or not, until the handle shuts it down. Handlers can read the
+/// peer's address.
 pub(crate) async fn serve_public(
     listener: Bound,
     tls: Option<RustlsConfig>,
+    is_https: bool,
     admission: Arc<Admission>,
     router: Router,
     handle: Handle<End>,
@@ -50,9 +52,12 @@ pub(crate) async fn serve_public(
     match tls {
         Some(tls) => {
             let server = Server::from_listener(listener).acceptor(RustlsAcceptor::new(tls));
-            limited(server, admission).handle(handle).serve(service).await
+            limited(server, admission, is_https).handle(handle).serve(service).await
         }
-        None => limited(Server::from_listener(listener), admission).handle(handle).serve(service).await,
+        None => {
+            let server = Server::from_listener(listener);
+            limited(server, admission, is_https).handle(handle).serve(service).await
+        }
     }
 }
 
@@ -64,7 +69,8 @@ pub(crate) async fn serve_internal(
     handle: Handle<End>,
 ) -> io::Result<()> {
     limit_unsent_data(&listener)?;
-    let server = limited(Server::from_listener(listener), admission);
+    // Browsers have nothing to do here.
+    let server = limited(Server::from_listener(listener), admission, false);
     server.handle(handle).serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
@@ -88,8 +94,13 @@ fn at_most(most: usize, share: u64) -> usize {
     usize::try_from(share).unwrap_or(most).clamp(1, most)
 }
 
-fn limited<A>(server: Server<End, A>, admission: Arc<Admission>) -> Server<End, Admitting<A>> {
-    let mut server = server.map(|acceptor| Admitting::new(acceptor, admission)).first_request_timeout(HEAD);
+fn limited<A>(
+    server: Server<End, A>,
+    admission: Arc<Admission>,
+    is_https: bool,
+) -> Server<End, Admitting<A>> {
+    let admitting = |acceptor| Admitting::new(acceptor, admission, is_https);
+    let mut server = server.map(admitting).first_request_timeout(HEAD);
     let builder = server.http_builder();
     builder.http1().header_read_timeout(NEXT_REQUEST).max_buf_size(MOST_HEAD_BYTES);
     // An HTTP/2 connection serves many requests; one whose peer does not answer a ping is closed.

@@ -120,6 +120,7 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     let public_server = tokio::spawn(connections::serve_public(
         listener,
         tls,
+        state.is_https(),
         Admission::new(public_limits, state.metrics.listener("public")),
         router::public(
             state.clone(),

@@ -27,6 +27,8 @@ const HTTP2: &[u8] = b"PRI * HTTP/2.0\r\n";
 pub(super) struct Watched<S> {
     stream: S,
     admitted: Admitted,
+    /// Whether browsers reach the listener by https: what is written in place of hyper's answers says so.
+    is_https: bool,
     protocol: Protocol,
     /// How many requests had begun when bytes of a further one arrived.
     head_of: Option<u64>,
@@ -47,10 +49,11 @@ enum Protocol {
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(stream: S, admitted: Admitted) -> Self {
+    pub(super) fn new(stream: S, admitted: Admitted, is_https: bool) -> Self {
         Self {
             stream,
             admitted,
+            is_https,
             protocol: Protocol::Undecided(0),
             head_of: None,
             line: RequestLine::Before,
@@ -140,7 +143,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if let Some(replacing) = this.poll_replacement(cx, || Replacement::of(bytes)) {
+        let is_https = this.is_https;
+        if let Some(replacing) = this.poll_replacement(cx, || Replacement::of(bytes, is_https)) {
             return replacing;
         }
         Pin::new(&mut this.stream).poll_write(cx, bytes)
@@ -160,8 +164,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        let is_https = this.is_https;
         // hyper's own answer is one slice.
-        let whole = || if let [whole] = slices { Replacement::of(whole) } else { None };
+        let whole = || if let [whole] = slices { Replacement::of(whole, is_https) } else { None };
         if let Some(replacing) = this.poll_replacement(cx, whole) {
             return replacing;
         }

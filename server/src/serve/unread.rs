@@ -9,7 +9,7 @@ use std::{
 
 use tokio::io::AsyncWrite;
 
-use crate::layers::{head::TOO_LARGE, headers::ALWAYS};
+use crate::layers::{head::TOO_LARGE, headers::always};
 
 /// hyper's longest answer of its own is shorter.
 const MOST_BYTES: usize = 256;
@@ -29,9 +29,9 @@ pub(super) struct Replacement {
 }
 
 impl Replacement {
-    /// An answer with words, if these bytes are a whole answer of hyper's own to what it could not parse. None of ours is
-    /// taken for one: those have a `Content-Type` or further fields.
-    pub(super) fn of(written: &[u8]) -> Option<Self> {
+    /// An answer with words, if these bytes are a whole answer of hyper's own to what it could not parse, on a listener that
+    /// browsers reach by https or not. None of ours is taken for one: those have a `Content-Type` or further fields.
+    pub(super) fn of(written: &[u8], is_https: bool) -> Option<Self> {
         if written.len() > MOST_BYTES || !written.starts_with(b"HTTP/1.") {
             return None;
         }
@@ -54,7 +54,7 @@ impl Replacement {
             }
         }
         is_empty.then(|| Self {
-            bytes: answer(status_line, date, words).into(),
+            bytes: answer(status_line, date, words, is_https).into(),
             sent: 0,
             replaced: written.len(),
         })
@@ -77,12 +77,12 @@ impl Replacement {
     }
 }
 
-fn answer(status_line: &str, date: Option<&str>, words: &str) -> String {
+fn answer(status_line: &str, date: Option<&str>, words: &str, is_https: bool) -> String {
     let mut answer = format!(
         "{status_line}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n",
         words.len()
     );
-    let always = ALWAYS.iter().map(|(name, value)| format!("{name}: {value}"));
+    let always = always(is_https).map(|(name, value)| format!("{name}: {value}"));
     for line in always.chain(date.map(str::to_owned)) {
         answer.push_str(&line);
         answer.push_str("\r\n");
@@ -109,7 +109,7 @@ mod tests {
         ] {
             for connection in ["", "connection: close\r\n"] {
                 let bare = format!("HTTP/1.1 {status}\r\n{connection}content-length: 0\r\n{DATE}\r\n\r\n");
-                let made = Replacement::of(bare.as_bytes()).expect(status);
+                let made = Replacement::of(bare.as_bytes(), false).expect(status);
                 assert_eq!(made.replaced, bare.len());
                 let text = String::from_utf8(made.bytes).unwrap();
                 let (head, body) = text.split_once("\r\n\r\n").unwrap();
@@ -121,6 +121,16 @@ mod tests {
                 }
                 assert!(head.contains("x-content-type-options: nosniff"), "{head}");
             }
+        }
+    }
+
+    #[test]
+    fn where_browsers_come_by_https_it_says_so_as_every_answer_does() {
+        let bare = format!("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n{DATE}\r\n\r\n");
+        for is_https in [true, false] {
+            let made = Replacement::of(bare.as_bytes(), is_https).unwrap();
+            let text = String::from_utf8(made.bytes).unwrap();
+            assert_eq!(text.contains("\r\nstrict-transport-security: max-age="), is_https, "{text}");
         }
     }
 
@@ -141,15 +151,15 @@ mod tests {
             bare[..bare.len() - 1].to_owned(),
             bare.replace("\r\n\r\n", &format!("\r\n{}\r\n\r\n", "a: b\r\n".repeat(100))),
         ] {
-            assert!(Replacement::of(other.as_bytes()).is_none(), "{other}");
+            assert!(Replacement::of(other.as_bytes(), false).is_none(), "{other}");
         }
-        assert!(Replacement::of(b"HTTP/1.1 400 Bad\xff\r\n\r\n").is_none());
+        assert!(Replacement::of(b"HTTP/1.1 400 Bad\xff\r\n\r\n", false).is_none());
     }
 
     #[tokio::test]
     async fn it_is_written_whole_through_a_connection_that_takes_little_at_a_time() {
         let bare = format!("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n{DATE}\r\n\r\n");
-        let mut made = Replacement::of(bare.as_bytes()).unwrap();
+        let mut made = Replacement::of(bare.as_bytes(), true).unwrap();
         let expected = made.bytes.clone();
         let (mut server, mut client) = duplex(7);
         assert!(made.poll_write(&mut Context::from_waker(Waker::noop()), &mut server).is_pending());

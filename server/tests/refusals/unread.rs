@@ -63,6 +63,19 @@ fn what_cannot_be_read_as_http_is_refused_in_words_on_both_listeners() {
 }
 
 #[test]
+fn behind_https_the_answer_to_what_cannot_be_read_says_so_as_every_other_does() {
+    let provider = Provider::with(&[("LATCHKEY_PUBLIC_URL", "https://tools.example")]);
+    let unreadable = "GET /x?\" HTTP/1.1\r\nHost: tools.example\r\n\r\n".to_owned();
+    let fields = "A: b\r\n".repeat(101);
+    let too_large = format!("GET /x HTTP/1.1\r\nHost: tools.example\r\n{fields}\r\n");
+    for (expected, request) in [(400, unreadable), (431, too_large)] {
+        let (status, answer) = raw::exchange(&provider.url, request.as_bytes());
+        assert_eq!(status, expected, "{answer}");
+        assert!(parts(&answer).0.contains("strict-transport-security: max-age="), "{answer}");
+    }
+}
+
+#[test]
 fn raw_characters_that_pass_for_a_url_are_read_and_answered_in_words() {
     let provider = Provider::start();
     for query in ["name={x}", "name=José", "name=a|b^c`d", "name=[x]\\"] {
