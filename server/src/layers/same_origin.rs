@@ -62,12 +62,16 @@ enum Origin {
     Unknown,
 }
 
-/// What `Sec-Fetch-Site` says or, without it, `Origin`. The former alone is right behind a proxy that rewrites `Host`, and no page
-/// can forge it.
+/// What `Sec-Fetch-Site` says or, without it, `Origin`. The former alone is right behind a proxy that rewrites `Host`, and where
+/// privacy settings make the latter `null`; and no page can forge it.
 fn origin(headers: &HeaderMap, state: &AppState) -> Origin {
     match text(headers, "sec-fetch-site") {
-        // `none`: typed or bookmarked by the user, which no site can bring about.
-        Some("same-origin" | "none") => Origin::Same,
+        Some("same-origin") => Origin::Same,
+        // Typed or bookmarked by the user, which no site can bring about: so no site is named beside it.
+        Some("none") => match named(headers, state) {
+            Origin::Same | Origin::Unknown => Origin::Same,
+            Origin::Other => Origin::Other,
+        },
         Some(_) => Origin::Other,
         None => named(headers, state),
     }

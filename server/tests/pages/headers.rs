@@ -100,11 +100,13 @@ fn what_another_site_makes_a_browser_send_is_refused() {
             let answer = send(with_form(ada.bare(Method::POST, path).header(name, value), &form));
             assert_eq!(answer.status, 403, "{path} with {name}: {value}");
         }
-        let both = ada.bare(Method::POST, path).header("origin", url).header("sec-fetch-site", "cross-site");
-        assert_eq!(send(with_form(both, &form)).status, 403, "{path}, one header against the other");
+        for (origin, site) in [(url, "cross-site"), ("https://evil.example", "none"), ("null", "none")] {
+            let both = ada.bare(Method::POST, path).header("origin", origin).header("sec-fetch-site", site);
+            assert_eq!(send(with_form(both, &form)).status, 403, "{path}: {origin} against {site}");
+        }
     }
     assert_eq!(ada.names(), [""; 0]);
-    for (name, value) in [("origin", url), ("sec-fetch-site", "same-origin")] {
+    for (name, value) in [("origin", url), ("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none")] {
         let request = ada.bare(Method::POST, "/api/page/register").header(name, value);
         send(with_form(request, &form[..2])).is(200);
     }
