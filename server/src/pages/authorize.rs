@@ -7,7 +7,7 @@ use axum::{
         Query, Request, State,
         rejection::{FormRejection, QueryRejection},
     },
-    http::{StatusCode, header},
+    http::{StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use service::{
 
 use crate::{
     pages::{
-        next::{named_callbacks, origin},
+        next::{named_callbacks, named_tokens, origin},
         person::{Person, sign_in_first},
         render::{PageError, page_request, render},
     },
@@ -100,20 +100,30 @@ pub(crate) struct DecisionForm {
     decision: String,
 }
 
-/// `POST /oauth/authorize`
+/// `POST /oauth/authorize`: the page's form, or a decision alone, sent to the address that asks for it.
 pub(crate) async fn decide(
     State(state): State<AppState>,
     person: Option<Person>,
+    uri: Uri,
     form: Result<Form<DecisionForm>, FormRejection>,
 ) -> Result<Response, PageError> {
     let form = form.map_or(DecisionForm::default(), |Form(form)| form);
-    let path = asked_path(&form.oauth_token, form.oauth_callback.as_deref());
+    let query = uri.query().unwrap_or_default();
+    let in_form = Some(form.oauth_token).filter(|token| !token.is_empty());
+    let tokens = each_once(in_form, named_tokens(query));
+    let callbacks = each_once(form.oauth_callback, named_callbacks(query));
+    let oauth_token = tokens.first().map_or("", String::as_str);
+    let path = asked_path(oauth_token, callbacks.first().map(String::as_str));
     let request = page_request(&state, &path);
+    if tokens.len() > 1 {
+        let text = "The form and its address name different requests, so it is not clear which one is meant. Go back to the application and sign in there once more.";
+        let status = StatusCode::BAD_REQUEST;
+        return Ok(notice(state, status, "Several requests", text.to_owned(), request).await);
+    }
     let Some(Person(person)) = person else {
         return Ok(sign_in_first(&state, &path));
     };
-    let named = form.oauth_callback.as_slice();
-    let question = match state.service.provider().question_with(&form.oauth_token, named).await {
+    let question = match state.service.provider().question_with(oauth_token, &callbacks).await {
         Ok(question) => question,
         Err(error) => return not_asked(state, error, request).await,
     };
@@ -127,6 +137,17 @@ pub(crate) async fn decide(
         }
     };
     answered(state, answer, request).await
+}
+
+/// What a form and the query of its address name: the form's first, and none twice.
+fn each_once(in_form: Option<String>, in_query: Vec<String>) -> Vec<String> {
+    let mut named: Vec<String> = in_form.into_iter().collect();
+    for value in in_query {
+        if !named.contains(&value) {
+            named.push(value);
+        }
+    }
+    named
 }
 
 async fn answered(

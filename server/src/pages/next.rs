@@ -65,14 +65,24 @@ pub(super) async fn callback_origin(state: &AppState, next: &str) -> Option<Stri
 
 /// The callbacks that the query of an authorize URL names, as OAuth 1.0 has it.
 pub(super) fn named_callbacks(query: &str) -> Vec<String> {
+    named(query, "oauth_callback")
+}
+
+/// The temporary credentials that the query of an authorize URL names.
+pub(super) fn named_tokens(query: &str) -> Vec<String> {
+    named(query, "oauth_token")
+}
+
+/// Every value of a parameter but empty ones.
+fn named(query: &str, parameter: &str) -> Vec<String> {
     let parameters = url::form_urlencoded::parse(query.as_bytes());
-    let named = parameters.filter(|(name, value)| name == "oauth_callback" && !value.is_empty());
-    named.map(|(_, callback)| callback.into_owned()).collect()
+    let values = parameters.filter(|(name, value)| name == parameter && !value.is_empty());
+    values.map(|(_, value)| value.into_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{named_callbacks, origin, own_path};
+    use super::{named_callbacks, named_tokens, origin, own_path};
 
     #[test]
     fn of_a_callback_the_policy_is_told_the_origin_and_of_an_applications_the_scheme() {
@@ -90,6 +100,7 @@ mod tests {
     fn every_callback_that_an_authorize_url_names_is_seen_and_an_empty_one_is_none() {
         let query = "oauth_callback=&oauth_token=a&oauth_callback=https%3A%2F%2Fa.example%2F%3Fx%3D1&OAUTH_CALLBACK=b&oauth_callback=b";
         assert_eq!(named_callbacks(query), ["https://a.example/?x=1", "b"]);
+        assert_eq!(named_tokens(query), ["a"]);
         assert!(named_callbacks("").is_empty());
     }
 

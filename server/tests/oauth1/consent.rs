@@ -110,6 +110,34 @@ fn a_request_that_names_no_token_or_several_is_told_so_on_a_page() {
 }
 
 #[test]
+fn a_decision_alone_may_be_sent_to_the_address_that_names_the_token() {
+    let provider = Provider::start();
+    let grace = provider.signed_in("grace");
+    let app = provider.app("By address");
+    let (first, second) = (app.temporary("oob"), app.temporary("oob"));
+    let visitor = provider.visitor().post(&path(&first.0), &[("decision", "allow")]).is(303);
+    assert!(visitor.header("location").ends_with(&first.0), "{visitor:?}");
+    let answer = grace.post(&path(&first.0), &[("decision", "allow")]);
+    let verifier = consent::verifier(&answer, &first.0, "oob");
+    app.exchange(&first, &verifier).send().is(200);
+    grace.post(&path(&second.0), &[("oauth_token", second.0.as_str()), ("decision", "deny")]).is(200);
+}
+
+#[test]
+fn a_form_whose_address_names_another_token_decides_on_neither() {
+    let provider = Provider::start();
+    let grace = provider.signed_in("grace");
+    let app = provider.app("Several");
+    let (first, second) = (app.temporary("oob"), app.temporary("oob"));
+    let form = [("oauth_token", second.0.as_str()), ("decision", "allow")];
+    says(grace.post(&path(&first.0), &form), 400, "name different requests");
+    let twice = format!("{}&oauth_token={}", path(&first.0), second.0);
+    says(grace.post(&twice, &[("decision", "allow")]), 400, "name different requests");
+    is_undecided(&app, &first);
+    is_undecided(&app, &second);
+}
+
+#[test]
 fn a_decision_that_another_site_sends_is_refused() {
     let provider = Provider::start();
     let grace = provider.signed_in("grace");

@@ -185,6 +185,17 @@ fn signing_in_on_the_way_keeps_where_the_link_leads() {
 }
 
 #[test]
+fn a_decision_alone_leads_where_the_address_that_it_is_sent_to_says() {
+    let provider = Provider::start();
+    let (grace, app) = (provider.signed_in("grace"), early(&provider, "By address"));
+    let (token, _) = bare(&app);
+    let form = [("oauth_callback", "https://b.example/"), ("decision", "allow")];
+    assert_eq!(grace.post(&path(&token, CALLBACK), &form).is(403).header("location"), "");
+    let answer = grace.post(&path(&token, CALLBACK), &[("decision", "allow")]);
+    consent::verifier(&answer, &token, CALLBACK);
+}
+
+#[test]
 fn a_registered_callback_leaves_the_link_no_choice_and_users_are_asked_though_it_is_trusted() {
     let provider = Provider::start();
     let (grace, app) = (provider.signed_in("grace"), early(&provider, "Registered"));
