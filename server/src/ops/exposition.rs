@@ -81,8 +81,9 @@ mod tests {
     use super::*;
 
     fn preferred(accept: &'static str) -> Format {
-        let accept = [(header::ACCEPT, HeaderValue::from_static(accept))];
-        Format::preferred(&accept.into_iter().collect())
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        Format::preferred(&headers)
     }
 
     #[test]

@@ -80,5 +80,5 @@ pub(crate) async fn access_token(
 /// The consumer has to wait: a refusal as every other, and for how long.
 fn later(state: &AppState, problem: Problem, retry_after: Duration) -> Response {
     let seconds = retry_after.as_secs().max(1);
-    ([(header::RETRY_AFTER, seconds.to_string())], refuse(state, &problem.into())).into_response()
+    ([(header::RETRY_AFTER, seconds.to_string())], refuse(state, &VerifyError::from(problem))).into_response()
 }
