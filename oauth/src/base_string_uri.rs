@@ -16,7 +16,7 @@ pub enum NotAnHttpUrl {
     UserInfo,
     /// Its host is absent or malformed. Internationalized names are expected in their `xn--` form.
     #[error(
-        "a host is a name of ASCII letters, digits, dots and hyphens, or an address; IPv6 ones in brackets"
+        "a host is a name of ASCII letters, digits, dots, hyphens and underscores, or an address; IPv6 ones in brackets"
     )]
     Host,
     /// Its port is not a number up to 65535.

@@ -315,6 +315,8 @@ fn an_unknown_key_or_broken_file_is_told() {
 fn a_public_url_keeps_its_prefix_without_the_last_slash() {
     assert_eq!(public_url("https://example.com/latchkey/").unwrap().as_str(), "https://example.com/latchkey");
     assert_eq!(public_url("http://example.com").unwrap().path(), "/");
+    assert_eq!(public_url("http://my_host:3000").unwrap().as_str(), "http://my_host:3000/");
+    assert_eq!(public_url("https://keys.example.").unwrap().as_str(), "https://keys.example./");
 }
 
 #[test]

@@ -25,6 +25,8 @@ fn a_callback_is_oob_or_an_absolute_address_of_the_web() {
         "http://[::1]:8080/cb",
         "HTTPS://APP.EXAMPLE:8443/cb",
         "https://xn--bcher-kva.example/cb",
+        "http://my_app:8080/cb",
+        "https://app.example./cb",
     ] {
         app.ask(callback).send().is(200);
     }
@@ -73,14 +75,41 @@ fn every_other_callback_is_rejected() {
         "https://a,b.example/cb",
         "https://a'none'/cb",
         "https://a%3Bb/cb",
-        "https://my_app/cb",
-        "https://app.example./cb",
+        "https://app.example../cb",
         "?",
         "%",
         "\0",
     ] {
         is_rejected(&app, callback);
     }
+}
+
+#[test]
+fn where_the_policy_cannot_name_the_callback_s_host_it_names_its_scheme() {
+    let provider = Provider::start();
+    let (grace, app) = (provider.signed_in("grace"), provider.app("Container"));
+    for (callback, source) in [
+        ("http://my_app:8080/cb", "http:"),
+        ("https://app.example./cb", "https:"),
+        ("http://[::1]:8080/cb", "http:"),
+        ("http://my-app:8080/cb", "http://my-app:8080"),
+    ] {
+        let (token, _) = app.temporary(callback);
+        let page = grace.get(&format!("/oauth/authorize?oauth_token={token}")).is(200);
+        let policy = page.header("content-security-policy");
+        assert!(policy.ends_with(&format!("; form-action 'self' {source}")), "{callback}: {policy}");
+    }
+}
+
+#[test]
+fn a_dot_at_the_end_of_a_host_makes_it_another_one() {
+    let provider = Provider::start();
+    let app = provider.app("Dotted");
+    provider.edit(&app, &json!({ "callback_url": "https://app.example./cb" }));
+    app.ask("https://APP.example./cb").send().is(200);
+    is_rejected(&app, "https://app.example/cb");
+    provider.edit(&app, &json!({ "callback_url": "https://app.example/cb" }));
+    is_rejected(&app, "https://app.example./cb");
 }
 
 #[test]

@@ -17,7 +17,9 @@ pub(crate) enum CallbackError {
     Scheme,
     #[error("Leave out the user name and password.")]
     UserInfo,
-    #[error("Use a host of letters, digits, dots and hyphens, or an IP address; * stands for nothing here.")]
+    #[error(
+        "Use a host of letters, digits, dots, hyphens and underscores, or an IP address; * stands for nothing here."
+    )]
     Host,
     #[error("Leave out the part from # on.")]
     Fragment,
@@ -124,9 +126,8 @@ mod tests {
             "https://a'b/",
             "https://a%3Bb/",
             "https://a%2ab/",
-            "https://my_app/",
             "https://a..b/",
-            "https://app.example./",
+            "https://app.example../",
             "https://-a.example/",
             "https://a\"b/",
             "https://a&b/",
@@ -143,6 +144,8 @@ mod tests {
             "https://xn--bcher-kva.example/cb",
             "http://[::1]:8080/",
             "http://192.0.2.7/",
+            "http://my_app:8080/cb",
+            "https://app.example./cb",
             "http://a/*;,'%2a",
         ] {
             assert_eq!(callback_url(text), Ok(Some(text.to_owned())), "{text}");

@@ -330,7 +330,8 @@ fn check_callback(requested: &str, consumer: &CachedConsumer) -> Result<String, 
         Ok(Some(url)) if is_callback && first.is_none() => Ok(url),
         Ok(_) if is_callback => Err(rejected("It is not a callback that is registered for this consumer.")),
         Err(CallbackError::Host) => Err(rejected(
-            "The host of a callback is a name of letters, digits, dots and hyphens, or an IP address.",
+            "The host of a callback is a name of letters, digits, dots, hyphens and underscores, or an IP \
+             address.",
         )),
         Err(CallbackError::TooLong) => Err(rejected("Give a callback of at most 2,000 bytes.")),
         Err(CallbackError::Scheme) if callback::is_usable(requested) => Err(rejected(
