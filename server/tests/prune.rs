@@ -2,14 +2,14 @@
 
 use crate::support;
 
+use domain::time::timestamp;
 use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 use service::Clock;
 use support::{Browser, Home, signer::until};
-use time::format_description::well_known::Rfc3339;
 
 fn now() -> String {
-    Clock::System.now().format(&Rfc3339).unwrap()
+    timestamp(Clock::System.now())
 }
 
 /// The activity, newest first.

@@ -55,6 +55,8 @@ fn the_backup_is_in_the_place_of_the_database_which_is_kept() {
     let expected = json!({ "database": "./data/latchkey.db", "backup": "backup.db", "kept": kept, "key_ids": [1],
                            "newest_line": 3, "newest_activity": done["newest_activity"] });
     assert_eq!(done, expected);
+    let at = done["newest_activity"].as_str().unwrap();
+    assert_eq!((at.len(), at.ends_with('Z')), ("2026-11-30T08:18:11.440Z".len(), true), "{at}");
     assert_eq!(names(&home), ["First"]);
     let check = home.run(&["check"], "").stdout;
     assert!(check.contains("restore: WARNING: this is a backup that no server has used yet"), "{check}");

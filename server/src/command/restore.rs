@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use domain::time::timestamp;
 use serde::Serialize;
 use service::Clock;
 use store::{Location, Restored, restore::restore};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::OffsetDateTime;
 
 use crate::{
     command::{backup::refuse_stdio, error::CommandError, terminal::output},
@@ -29,7 +30,7 @@ struct Done<'a> {
     /// The keys in the vault key file that open the backup.
     key_ids: Vec<i32>,
     newest_line: Option<i64>,
-    #[serde(with = "time::serde::rfc3339::option")]
+    #[serde(with = "domain::time::rfc3339::option")]
     newest_activity: Option<OffsetDateTime>,
 }
 
@@ -65,9 +66,10 @@ const MARK_RESTORED: &str = "UPDATE nonces_forgotten SET until = 253402300799; D
                              DELETE FROM temporary_credentials";
 
 fn words(Done { database, backup, kept, newest_line, newest_activity, .. }: &Done<'_>) -> String {
-    let at = |at: &OffsetDateTime| at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());
     let newest = match (newest_line, newest_activity) {
-        (Some(line), Some(time)) => format!("it knows everything up to activity line {line} of {}", at(time)),
+        (Some(line), Some(at)) => {
+            format!("it knows everything up to activity line {line} of {}", timestamp(*at))
+        }
         _ => "no activity is in it".to_owned(),
     };
     let before = match kept {
@@ -95,12 +97,13 @@ mod tests {
             kept: Some("latchkey.db.before-2026-01-31T12-00-00".into()),
             key_ids: vec![1],
             newest_line: Some(7),
-            newest_activity: Some(datetime!(2026-01-31 11:00 UTC)),
+            newest_activity: Some(datetime!(2026-01-31 11:00:00.12 UTC)),
         };
         let told = words(&done);
-        let begins = "latchkey.db is now a copy of copy.db; it knows everything up to activity line 7 of 2026-01-31T11:00:00Z. \
+        let begins = "latchkey.db is now a copy of copy.db; it knows everything up to activity line 7 of 2026-01-31T11:00:00.120Z. \
                       The database before is kept as latchkey.db.before-2026-01-31T12-00-00. Go through";
         assert!(told.starts_with(begins), "{told}");
+        assert_eq!(serde_json::to_value(&done).unwrap()["newest_activity"], "2026-01-31T11:00:00.120Z");
         (done.kept, done.newest_line, done.newest_activity) = (None, None, None);
         let told = words(&done);
         assert!(told.contains("; no activity is in it. Go through"), "{told}");

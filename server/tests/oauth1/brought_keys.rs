@@ -1,9 +1,9 @@
 //! An application that moves here is not touched: its consumer key comes along, and works wherever a key does.
 
+use domain::time::timestamp;
 use http::Method;
 use serde_json::{Value, json};
 use service::Clock;
-use time::format_description::well_known::Rfc3339;
 
 use crate::support::{
     Home, SECRET,
@@ -113,7 +113,7 @@ fn a_key_is_given_once() {
         provider.remove(&app(&provider, key));
         is_taken(key);
     }
-    let now = Clock::System.now().format(&Rfc3339).unwrap();
+    let now = timestamp(Clock::System.now());
     provider.home.json(&["prune", "--before", &now], "");
     for key in ["OauthKey", &ours] {
         is_taken(key);
