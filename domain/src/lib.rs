@@ -12,6 +12,7 @@ mod consumer_edit;
 pub mod consumer_key;
 mod consumer_name;
 mod consumer_secret;
+mod cursor;
 mod deed;
 pub mod details;
 pub mod error;
@@ -21,6 +22,7 @@ pub mod key_request;
 mod line_query;
 mod member;
 mod network;
+mod order;
 pub mod query;
 mod rights;
 #[cfg(test)]
@@ -33,6 +35,7 @@ pub mod time;
 mod typed;
 pub mod user;
 pub mod view;
+mod words;
 
 pub use account_change::AccountChange;
 pub use activity::{Action, Activity, Actor};

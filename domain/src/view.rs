@@ -10,7 +10,9 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     activity::Actor,
     consumer::{Consumer, Status},
-    query::{ConsumerQuery, Order, Sort, Span, Used},
+    order::{ORDERS, Order, SORTS, Sort},
+    query::{ConsumerQuery, Span, Used},
+    words::{Words, written},
 };
 
 /// When a consumer was last used, relative to now.
@@ -69,9 +71,6 @@ impl Ends {
     }
 }
 
-/// The words of a value in an address.
-type Words<T> = [(&'static str, T)];
-
 const STATUSES: &Words<Status> =
     &[("pending", Status::Pending), ("approved", Status::Approved), ("disapproved", Status::Disapproved)];
 
@@ -86,17 +85,6 @@ const LAST_USES: &Words<LastUsed> = &[
 const ENDS: &Words<Ends> = &[("soon", Ends::Soon)];
 
 const SWITCHES: &Words<bool> = &[("true", true), ("false", false)];
-
-const SORTS: &Words<Sort> = &[
-    ("created_at", Sort::CreatedAt),
-    ("name", Sort::Name),
-    ("key", Sort::Key),
-    ("status", Sort::Status),
-    ("updated_at", Sort::UpdatedAt),
-    ("last_used_at", Sort::LastUsedAt),
-];
-
-const ORDERS: &Words<Order> = &[("asc", Order::Ascending), ("desc", Order::Descending)];
 
 /// What of an address is not one of a view.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -248,11 +236,6 @@ fn read<T: Copy>(name: &'static str, value: &str, words: &Words<T>) -> Result<T,
         let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
         ViewError::Value { name, value: value.to_owned(), allowed: listed(&words, "or") }
     })
-}
-
-fn written<T: Copy + PartialEq>(value: T, words: &Words<T>) -> String {
-    let (word, _) = words.iter().find(|(_, other)| *other == value).expect("each value has its word");
-    (*word).to_owned()
 }
 
 /// `a, b or c`

@@ -103,7 +103,7 @@ fn the_rows_of_a_view_come_from_any_place_and_behind_a_cursor() {
     assert_eq!(last[0], "App 94");
     let page = ada.call("rows", &[("view", "sort=name"), ("before", "92")]).is(200).json();
     let key = page["items"][0]["key"].as_str().unwrap();
-    let cursor = format!("{key}.tapp 92");
+    let cursor = format!("{key}.name.asc.app 92");
     let (behind, total) = rows(&[("view", "sort=name"), ("cursor", &cursor)]);
     assert_eq!((behind, total), (vec!["App 93".to_owned(), "App 94".to_owned()], Some(95)));
     assert_eq!(rows(&[("view", "q=app"), ("most", "3")]).1, None, "rows do not wait for their number");
@@ -122,7 +122,12 @@ fn a_view_or_a_cursor_that_cannot_be_read_is_refused() {
         for wrong in [[("view", "status=approvd"), ("cursor", "")], [("view", ""), ("cursor", "nothing")]] {
             ada.call(function, &wrong).is(400);
         }
-        ada.call(function, &[("view", "sort=name"), ("cursor", "OauthKey.n5")]).is(400);
+        let by_name = "OauthKey.name.asc.app 92";
+        ada.call(function, &[("view", "sort=name"), ("cursor", by_name)]).is(200);
+        for other in ["sort=key", "sort=status", "sort=name&order=desc", ""] {
+            ada.call(function, &[("view", other), ("cursor", by_name)]).is(400);
+        }
+        ada.call(function, &[("view", "sort=name"), ("cursor", "OauthKey.tapp 92")]).is(400);
     }
     ada.call("rows", &[("most", "many")]).is(400);
 }

@@ -4,7 +4,7 @@ use crate::support;
 
 use std::sync::Arc;
 
-use domain::{Consumer, ConsumerQuery, Sort, Status, query::Order};
+use domain::{Consumer, ConsumerQuery, Cursor, Sort, Status, query::Order};
 use store::{Store, StoreError};
 use support::{at, by, consumer, decide, follow, insert, key, registered, remove, secret, store};
 use time::Duration;
@@ -69,7 +69,7 @@ async fn a_list_by_key_is_in_the_order_of_bytes_on_every_page_and_found_whatever
             let page = store.consumers().list(&query, 1).await.unwrap();
             listed.extend(page.items.iter().map(|one| one.key.to_string()));
             let Some(cursor) = page.next_cursor else { break };
-            query.after = Some(cursor.parse().unwrap());
+            query.after = Some(Cursor::read(&cursor, query.sort, query.order()).unwrap());
         }
         assert_eq!(listed, expected, "{order:?}");
     }

@@ -2,7 +2,7 @@
 
 use crate::support;
 
-use domain::{Consumer, ConsumerQuery, Sort, Status};
+use domain::{Consumer, ConsumerQuery, Cursor, Sort, Status};
 use store::Store;
 use support::{consumer, insert, key, registered, rename, secret};
 
@@ -57,7 +57,7 @@ async fn a_filter_holds_on_every_page_and_for_the_total() {
                 assert_eq!(page.total, expected.len() as u64, "of all pages: {query:?}");
                 listed.extend(page.items.into_iter().map(|one| one.key));
                 let Some(cursor) = page.next_cursor else { break };
-                query.after = Some(cursor.parse().unwrap());
+                query.after = Some(Cursor::read(&cursor, query.sort, query.order()).unwrap());
             }
             assert_eq!(listed, expected.into_iter().map(key).collect::<Vec<_>>(), "{query:?}");
         }

@@ -65,7 +65,7 @@ async fn listed(store: &Store, query: &ConsumerQuery, limit: u64) -> (Vec<Consum
         assert_eq!(*total.get_or_insert(page.total), page.total, "{query:?}");
         rows.extend(page.items);
         let Some(cursor) = page.next_cursor else { return (rows, page.total) };
-        query.after = Some(cursor.parse().unwrap());
+        query.after = Some(Cursor::read(&cursor, query.sort, query.order()).unwrap());
     }
 }
 

@@ -185,7 +185,8 @@ pub(super) async fn document(
     };
     let next = rows.next.as_ref().map(|cursor| {
         let mark = if view == View::default() { '?' } else { '&' };
-        state.path(&format!("{}{mark}after={}", address(&view), oauth::encode(&cursor.to_string())))
+        let cursor = cursor.text(view.sort, view.order());
+        state.path(&format!("{}{mark}after={}", address(&view), oauth::encode(&cursor)))
     });
     let (asked_for, not_found) = match asked_for {
         AskedFor::Nothing => (None, None),

@@ -17,12 +17,12 @@ pub(super) enum Asked {
 impl Asked {
     /// Reads the query of an address.
     pub(super) fn read(query: &str) -> Self {
-        let (mut view, mut after) = (View::default(), None);
+        let (mut view, mut after) = (View::default(), String::new());
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let set = match &*name {
                 "view" => return value.parse().map_or_else(|error| Self::unknown(&error), Self::Elsewhere),
                 "after" => {
-                    after = value.parse().ok();
+                    after = value.into_owned();
                     continue;
                 }
                 name => view.set(name, &value),
@@ -31,7 +31,7 @@ impl Asked {
                 return Self::unknown(&error);
             }
         }
-        let after = after.filter(|after: &Cursor| after.fits(view.sort));
+        let after = Cursor::read(&after, view.sort, view.order()).ok();
         Self::Rows { view, after }
     }
 
@@ -56,7 +56,10 @@ mod tests {
 
     fn rows(query: &str) -> (String, Option<String>) {
         match Asked::read(query) {
-            Asked::Rows { view, after } => (view.to_string(), after.map(|after| after.to_string())),
+            Asked::Rows { view, after } => {
+                let after = after.map(|after| after.text(view.sort, view.order()));
+                (view.to_string(), after)
+            }
             other => panic!("{query}: {other:?}"),
         }
     }
@@ -74,10 +77,16 @@ mod tests {
 
     #[test]
     fn a_cursor_leads_on_where_it_is_one_of_the_order() {
-        let cursor = "OauthKey.n5".to_owned();
-        assert_eq!(rows("after=OauthKey.n5"), (String::new(), Some(cursor)));
-        assert_eq!(rows("after=OauthKey.n5&sort=name").1, None);
-        assert_eq!(rows("after=nothing").1, None);
+        let cursor = "OauthKey.created_at.desc.5".to_owned();
+        let after = format!("after={cursor}");
+        assert_eq!(rows(&after), (String::new(), Some(cursor)));
+        for other in ["sort=name", "sort=updated_at", "order=asc"] {
+            assert_eq!(rows(&format!("{after}&{other}")), (other.to_owned(), None));
+            assert_eq!(rows(&format!("{other}&{after}")), (other.to_owned(), None));
+        }
+        for none in ["nothing", "OauthKey.n5", ""] {
+            assert_eq!(rows(&format!("after={none}")).1, None, "{none}");
+        }
     }
 
     #[test]

@@ -128,6 +128,45 @@ fn pages_follow_each_other_without_gap_or_repetition_in_every_order() {
 }
 
 #[test]
+fn a_cursor_of_another_order_or_of_an_earlier_version_is_refused_in_words() {
+    let (provider, apps) = some();
+    let ada = provider.ada();
+    let orders: Vec<_> = ["name", "key", "status", "created_at", "updated_at", "last_used_at"]
+        .iter()
+        .flat_map(|sort| ["asc", "desc"].map(|order| format!("sort={sort}&order={order}")))
+        .collect();
+    let refused = |query: &str, cursor: &str| {
+        let problem = ada.get(&format!("{CONSUMERS}?{query}&cursor={cursor}")).problem(400);
+        let detail = problem["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with("This is no cursor of this list; take next_cursor"), "{query}: {detail}");
+    };
+    for query in &orders {
+        let first = page(ada, &format!("{query}&limit=1"));
+        let cursor = oauth::encode(first["next_cursor"].as_str().unwrap()).into_owned();
+        let second = page(ada, &format!("{query}&limit=500&cursor={cursor}"));
+        assert_eq!(second["items"].as_array().unwrap().len(), 9, "{query}");
+        for other in orders.iter().filter(|other| *other != query) {
+            refused(other, &cursor);
+        }
+    }
+    for value in ["n5", "talpha"] {
+        refused("sort=name", &format!("{}.{value}", apps[0].key));
+        refused("", &format!("{}.{value}", apps[0].key));
+    }
+}
+
+#[test]
+fn a_cursor_goes_on_in_a_list_with_other_filters() {
+    let (provider, _) = some();
+    let ada = provider.ada();
+    let first = page(ada, "sort=name&limit=3");
+    let cursor = oauth::encode(first["next_cursor"].as_str().unwrap()).into_owned();
+    let rest = page(ada, &format!("sort=name&q=echo&cursor={cursor}"));
+    let shown: Vec<_> = rest["items"].as_array().unwrap().iter().map(|item| &item["name"]).collect();
+    assert_eq!(json!(shown), json!(["Echo", "echo 100%"]));
+}
+
+#[test]
 fn what_is_registered_or_removed_meanwhile_disturbs_no_page() {
     let (provider, apps) = some();
     let ada = provider.ada();

@@ -42,7 +42,7 @@ impl Consumers<'_> {
         let listing = Listing::of(self.0, query).await?;
         let total = listing.count(self).await?;
         let (items, next) = if total == 0 { (Vec::new(), None) } else { listing.page(limit).await? };
-        Ok(Page { items, next_cursor: next.map(|cursor| cursor.to_string()), total })
+        Ok(Page { items, next_cursor: next.map(|cursor| cursor.text(query.sort, query.order())), total })
     }
 
     /// The rows of a page, and the cursor of the next one: for callers who go on to the last page, and need no total on each.

@@ -10,7 +10,7 @@ use std::{net::IpAddr, str::FromStr};
 use domain::{
     Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, TypedSecret, View,
     bulk::{self, BulkPart, Deed, MOST_AT_ONCE, MOST_PICKED},
-    query::{NotACursor, milliseconds},
+    query::milliseconds,
 };
 use leptos::prelude::*;
 
@@ -53,11 +53,8 @@ fn query(now: time::OffsetDateTime, view: &str, cursor: &str) -> Result<Consumer
     if cursor.is_empty() {
         return Ok(query);
     }
-    let cursor = cursor.parse::<Cursor>().map_err(|error| wrong(error.to_string()))?;
-    if !cursor.fits(query.sort) {
-        return Err(wrong(NotACursor.to_string()));
-    }
-    Ok(ConsumerQuery { after: Some(cursor), ..query })
+    let after = Cursor::read(cursor, query.sort, query.order()).map_err(|error| wrong(error.to_string()))?;
+    Ok(ConsumerQuery { after: Some(after), ..query })
 }
 
 /// Does it to the next consumers of a view behind one, or to the first ones, but for those that are left out, one key on a line;

@@ -10,7 +10,6 @@ use super::{
     numbers::Side,
     rows::Table,
     state::{PageState, without_moving},
-    window::edge,
 };
 
 /// How long after a change the numbers are asked for.
@@ -29,7 +28,7 @@ pub(super) fn count(state: PageState) {
         spawn_local(async move {
             // Where the first row is loaded it is the first one, without counting those behind the last.
             let last = |table: &Table| {
-                if table.above() > 0 { edge(table, Side::Below) } else { String::new() }
+                if table.above() > 0 { table.edge(Side::Below) } else { String::new() }
             };
             let asked = || state.rows.read(|table| (table.view().clone(), last(table)));
             let ((view, cursor), events) = (asked(), state.rows.read(Table::events));

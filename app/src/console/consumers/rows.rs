@@ -138,9 +138,15 @@ impl Table {
         self.rows.next(key)
     }
 
-    /// The cursor of the last row on a side.
-    pub fn edge(&self, side: Side) -> Option<&Cursor> {
-        self.rows.edge(side)
+    /// The cursor of the last row on a side, from which the rows there follow each other: those above in the other direction.
+    /// Empty where no row is loaded.
+    pub fn edge(&self, side: Side) -> String {
+        let order = self.view.order();
+        let away = match side {
+            Side::Above => order.reversed(),
+            Side::Below => order,
+        };
+        self.rows.edge(side).map(|place| place.text(self.view.sort, away)).unwrap_or_default()
     }
 
     /// Takes notice of the time.

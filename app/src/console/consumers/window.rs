@@ -13,7 +13,6 @@ use super::{
     history::{self, History},
     numbers::Side,
     place::{Place, address_at},
-    rows::Table,
     scroll,
     sight::{Sight, Want},
     state::{PageState, without_moving},
@@ -178,7 +177,7 @@ pub(super) async fn load(state: PageState, view: View, before: u64) -> Option<Re
 /// Loads rows on a side of the window.
 async fn extend(state: PageState, side: Side) {
     let Some(asked) = state.flow.try_update_value(Flow::ask) else { return };
-    let (view, cursor) = state.rows.read(|table| (table.view().clone(), edge(table, side)));
+    let (view, cursor) = state.rows.read(|table| (table.view().clone(), table.edge(side)));
     let answer = fetch(&view, side, &cursor, 0, Sight::MORE).await;
     let Some(meanwhile) = state.flow.try_update_value(|flow| flow.answered(asked)).flatten() else { return };
     let rows = match answer {
@@ -228,11 +227,6 @@ fn refused(state: PageState, error: &AppError) {
         };
         set_timeout(again, AGAIN_AFTER);
     }
-}
-
-/// The cursor of the last row on a side; empty where there is none.
-pub(super) fn edge(table: &Table, side: Side) -> String {
-    table.edge(side).map(ToString::to_string).unwrap_or_default()
 }
 
 /// Looks before the next frame whether rows are missing.

@@ -49,10 +49,7 @@ pub(in crate::api) async fn list(
 ) -> Result<Json<ConsumerPage>, ApiError> {
     let mut view = View::default();
     let page = PageAsked::read(&call, &View::NAMES, |name, value| set(&mut view, name, value))?;
-    let after = page.after(str::parse::<Cursor>)?;
-    if after.as_ref().is_some_and(|cursor| !cursor.fits(view.sort)) {
-        return Err(ApiError::BadRequest(domain::query::NotACursor.to_string()));
-    }
+    let after = page.after(|text| Cursor::read(text, view.sort, view.order()))?;
     let query = ConsumerQuery { after, ..view.at(state.service.now()) };
     let Page { items, next_cursor, total } = state.service.consumers(&admin).list(&query, page.limit).await?;
     Ok(Json(ConsumerPage { items, next_cursor, total }))

@@ -1,4 +1,4 @@
-use domain::{Actor, ConsumerName, Status};
+use domain::{Actor, ConsumerName, Status, query::Order};
 use time::{Duration, OffsetDateTime};
 
 use super::*;
@@ -331,8 +331,13 @@ fn a_use_moves_no_row_but_may_take_it_out_of_the_view() {
 #[test]
 fn the_edges_are_the_cursors_at_which_the_server_goes_on() {
     let table = window("sort=name", &[1, 2], 0, 9);
-    assert_eq!(table.edge(Side::Above), Some(&Cursor::of(&consumer(1), Sort::Name)));
-    assert_eq!(table.edge(Side::Below), Some(&Cursor::of(&consumer(2), Sort::Name)));
+    let cursor = |number, order| Cursor::of(&consumer(number), Sort::Name).text(Sort::Name, order);
+    assert_eq!(table.edge(Side::Above), cursor(1, Order::Descending), "which goes on upwards");
+    assert_eq!(table.edge(Side::Below), cursor(2, Order::Ascending));
+    let turned = window("sort=name&order=desc", &[2, 1], 0, 9);
+    assert_eq!(turned.edge(Side::Above), cursor(2, Order::Ascending));
+    assert_eq!(turned.edge(Side::Below), cursor(1, Order::Descending));
+    assert_eq!(window("sort=name", &[], 0, 0).edge(Side::Below), "");
 }
 
 #[test]
