@@ -125,11 +125,11 @@
 //!
 //! Thousands of parameters, huge bodies, headers and tokens, or bytes that crash the parser (RFC 5849 §4.10).
 //!
-//! **Defence**: at most 1,000 parameters, 64 KiB of body, 255 bytes of nonce; the parser allocates in proportion to
+//! **Defence**: at most 10,000 parameters, 64 KiB of body, 255 bytes of nonce; the parser allocates in proportion to
 //! the request and does not panic, which is fuzzed (`oauth/fuzz`).
 //!
 //! **Tests**
-//! - `oauth/tests/parameters.rs`: `a_thousand_parameters_are_taken_and_one_more_is_not`
+//! - `oauth/tests/parameters.rs`: `ten_thousand_parameters_are_taken_and_one_more_is_not`
 //! - `oauth/tests/properties.rs`: `no_bytes_make_the_reader_panic`
 //! - `server/tests/refusals/size.rs`: `oversized_headers_and_urls_are_refused_and_the_program_goes_on`
 //! - `server/tests/refusals/size.rs`: `a_long_token_key_signature_or_verifier_is_wrong_like_a_short_one`
