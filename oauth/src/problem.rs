@@ -38,6 +38,15 @@ pub enum Problem {
         /// accepted yet.
         to: u64,
     },
+    /// The timestamp counts milliseconds or smaller units, where OAuth counts seconds.
+    TimestampTooFine {
+        /// The unit that it counts.
+        unit: &'static str,
+        /// The earliest accepted Unix time, in seconds.
+        from: u64,
+        /// The latest accepted Unix time, in seconds; not before `from`.
+        to: u64,
+    },
     /// The nonce was used before.
     NonceUsed,
     /// The signature does not match.
@@ -112,7 +121,7 @@ impl Problem {
             Self::ParameterRejected { .. } => "parameter_rejected",
             Self::VersionRejected => "version_rejected",
             Self::SignatureMethodRejected { .. } => "signature_method_rejected",
-            Self::TimestampRefused { .. } => "timestamp_refused",
+            Self::TimestampRefused { .. } | Self::TimestampTooFine { .. } => "timestamp_refused",
             Self::NonceUsed => "nonce_used",
             Self::SignatureInvalid => "signature_invalid",
             Self::ConsumerKeyUnknown => "consumer_key_unknown",
@@ -196,6 +205,7 @@ impl Problem {
                 )
                 .into();
             }
+            Self::TimestampTooFine { unit, from, to } => return too_fine(unit, *from, *to),
             Self::NonceUsed => {
                 "This oauth_nonce was used before, so the request may be a replay; make a new nonce and sign again \
                  for each request."
@@ -277,7 +287,7 @@ impl Problem {
             Self::ParameterRejected { names, .. } if !names.is_empty() => {
                 Some(("oauth_parameters_rejected", encoded(names, "&")))
             }
-            Self::TimestampRefused { from, to } if from <= to => {
+            Self::TimestampRefused { from, to } | Self::TimestampTooFine { from, to, .. } if from <= to => {
                 Some(("oauth_acceptable_timestamps", format!("{from}-{to}")))
             }
             Self::VersionRejected => Some(("oauth_acceptable_versions", "1.0-1.0".into())),
@@ -327,6 +337,15 @@ impl Problem {
         }
         out
     }
+}
+
+/// Advice for a timestamp in a smaller unit than seconds.
+fn too_fine(unit: &str, from: u64, to: u64) -> Cow<'static, str> {
+    format!(
+        "The oauth_timestamp is in {unit}, and OAuth's are in whole seconds since 1970; the server takes {from} to {to}, so \
+         have the client send seconds."
+    )
+    .into()
 }
 
 /// Advice for a consumer that may not be used from where its request comes.

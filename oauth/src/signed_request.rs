@@ -1,6 +1,6 @@
 //! Parses a request into a signed request with well-formed parameters, and checks its timestamp and signature.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use crate::{
     base_string::base_string,
@@ -12,6 +12,13 @@ use crate::{
 };
 
 const LONGEST_NONCE: usize = 255;
+
+/// The units smaller than a second that clocks count, and how many of them a second has.
+const SMALL_UNITS: &[(&str, u64)] =
+    &[("milliseconds", 1_000), ("microseconds", 1_000_000), ("nanoseconds", 1_000_000_000)];
+
+/// The seconds since 1970 that have ten digits, from 2001 to 2286.
+const OF_OUR_TIME: Range<u64> = 1_000_000_000..10_000_000_000;
 
 impl<'a> Request<'a> {
     /// Whether the request claims to be signed, validly or not: it has an Authorization header field that is OAuth's or meant
@@ -138,14 +145,21 @@ impl<'a> SignedRequest<'a> {
     /// Checks that the timestamp is within `skew` seconds of `now` (Unix time in seconds).
     ///
     /// # Errors
-    /// [`Problem::TimestampRefused`] with the accepted interval.
+    /// [`Problem::TimestampRefused`] or [`Problem::TimestampTooFine`] with the accepted interval.
     pub fn check_timestamp(&self, now: u64, skew: u64) -> Result<(), Problem> {
         let (from, to) = (now.saturating_sub(skew), now.saturating_add(skew));
         match self.timestamp {
-            Some(timestamp) if !(from..=to).contains(&timestamp) => {
-                Err(Problem::TimestampRefused { from, to })
-            }
+            Some(timestamp) if !(from..=to).contains(&timestamp) => Err(self.timestamp_problem(from, to)),
             _ => Ok(()),
+        }
+    }
+
+    /// What is wrong with a timestamp that is refused, where the server takes Unix times, in seconds, from one to another.
+    pub fn timestamp_problem(&self, from: u64, to: u64) -> Problem {
+        match self.timestamp.and_then(small_unit) {
+            // Where none is accepted at present, one in seconds would not be either.
+            Some(unit) if from <= to => Problem::TimestampTooFine { unit, from, to },
+            _ => Problem::TimestampRefused { from, to },
         }
     }
 
@@ -201,6 +215,12 @@ fn text(value: Cow<'_, [u8]>) -> Cow<'_, str> {
         Cow::Borrowed(value) => String::from_utf8_lossy(value),
         Cow::Owned(value) => Cow::Owned(String::from_utf8(value).unwrap_or_default()),
     }
+}
+
+/// The unit of a timestamp that counts a smaller one than seconds. As seconds it would be tens of thousands of years away.
+fn small_unit(timestamp: u64) -> Option<&'static str> {
+    let unit = SMALL_UNITS.iter().find(|(_, in_a_second)| OF_OUR_TIME.contains(&(timestamp / in_a_second)));
+    unit.map(|(name, _)| *name)
 }
 
 /// Parses a timestamp. One that overflows becomes `u64::MAX`, which is refused as too late.

@@ -17,6 +17,7 @@ fn all() -> Vec<Problem> {
         SignatureMethodRejected { accepted: vec![] },
         SignatureMethodRejected { accepted: vec!["HMAC-SHA256", "RSA-SHA256"] },
         TimestampRefused { from: 1, to: 2 },
+        TimestampTooFine { unit: "milliseconds", from: 1, to: 2 },
         NonceUsed,
         SignatureInvalid,
         ConsumerKeyUnknown,
@@ -106,6 +107,8 @@ fn further_members_come_where_they_help() {
     assert!(none_yet.advice().contains("again in 1 seconds"), "{none_yet}");
     let one = Problem::TimestampRefused { from: 1300, to: 1300 };
     assert_eq!(member(&one, "oauth_acceptable_timestamps").as_deref(), Some("1300-1300"));
+    let fine = Problem::TimestampTooFine { unit: "milliseconds", from: 700, to: 1300 };
+    assert_eq!(member(&fine, "oauth_acceptable_timestamps").as_deref(), Some("700-1300"));
     let version = Problem::VersionRejected;
     assert_eq!(member(&version, "oauth_acceptable_versions").as_deref(), Some("1.0-1.0"));
     assert_eq!(rejected(&[]).members().len(), 2);

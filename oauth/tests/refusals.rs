@@ -78,6 +78,43 @@ fn a_timestamp_is_taken_up_to_the_skew_either_way() {
 }
 
 #[test]
+fn a_timestamp_in_a_smaller_unit_than_seconds_is_told_so_and_not_that_the_clock_is_wrong() {
+    let now = 1_796_027_626;
+    let (from, to) = (now - 300, now + 300);
+    let refusal = |timestamp: u64| {
+        let sent = with(&[("oauth_timestamp", &timestamp.to_string())]);
+        sent.parse(|request| request.check_timestamp(now, 300)).unwrap().unwrap_err()
+    };
+    for (timestamp, unit) in [
+        (1_796_027_626_225, "milliseconds"),
+        (1_700_000_000_000, "milliseconds"),
+        (1_796_027_626_225_123, "microseconds"),
+        (1_796_027_626_225_123_456, "nanoseconds"),
+    ] {
+        let problem = refusal(timestamp);
+        assert_eq!(problem, Problem::TimestampTooFine { unit, from, to }, "{timestamp}");
+        let advice = problem.advice();
+        assert!(
+            advice.contains(&format!(" in {unit}, ")) && advice.contains("seconds since 1970"),
+            "{advice}"
+        );
+        assert!(advice.contains("takes 1796027326 to 1796027926") && !advice.contains("clock"), "{advice}");
+    }
+    for timestamp in [0, from - 1, to + 1, 9_999_999_999, 179_602_762_622, 10_000_000_000_000, u64::MAX] {
+        let problem = refusal(timestamp);
+        assert_eq!(problem, Problem::TimestampRefused { from, to }, "{timestamp}");
+        assert!(problem.advice().contains("set the client's clock right"), "{problem}");
+    }
+}
+
+#[test]
+fn where_no_timestamp_is_accepted_at_present_the_client_is_told_to_wait_whatever_its_unit() {
+    let sent = with(&[("oauth_timestamp", "1796027626225")]);
+    let problem = sent.parse(|request| request.timestamp_problem(1_796_027_700, 1_796_027_626)).unwrap();
+    assert!(problem.advice().contains("sign the request again in 74 seconds"), "{problem}");
+}
+
+#[test]
 fn a_nonce_has_1_to_255_bytes_of_any_sort() {
     let ascii = "x".repeat(255);
     let accented = "é".repeat(127);

@@ -93,6 +93,8 @@ impl Rules {
         let mut accepted: Vec<_> = self.signature_methods.iter().map(|method| method.name()).collect();
         if self.takes_plaintext_from(request) {
             accepted.push("PLAINTEXT outside of the query");
+        } else if self.allow_plaintext {
+            accepted.push("PLAINTEXT outside of the query where the request's URL is https");
         }
         Problem::SignatureMethodRejected { accepted }
     }

@@ -218,6 +218,9 @@ fn plaintext_goes_by_the_scheme_of_the_request_itself() {
         for url in ["http://tool.example/items", "HTTP://tool.example/items", "http://https/items"] {
             refused(&plain(url));
         }
+        let told = plain("http://tool.example/items").sign().verify_json().json();
+        let https = ", PLAINTEXT outside of the query where the request's URL is https. ";
+        assert!(told["advice"].as_str().unwrap().contains(https), "{told}");
         plain("https://tool.example/items").sign().verify().is(200);
         let tool = plain("https://tool.example/items").sign().verify_json();
         assert_eq!(tool.json()["active"], true, "{tool:?}");

@@ -195,7 +195,7 @@ impl Service {
         // Where what a right clock shows is refused, the seconds ahead of it are not named: clients would set theirs wrong.
         let to = if deleted_until < now { now + skew } else { now };
         let from = now.saturating_sub(skew).max(deleted_until + 1);
-        Err(Problem::TimestampRefused { from, to }.into())
+        Err(signed.timestamp_problem(from, to).into())
     }
 
     /// Loads the credentials that a request names in addition to the consumer's; `None` if they do not exist or belong
