@@ -140,4 +140,9 @@ impl Store {
     pub fn is_feed_alive(&self) -> bool {
         self.keyring.is_alive()
     }
+
+    /// Waits until changes by other processes are noticed.
+    pub async fn until_feed_alive(&self) {
+        self.keyring.until_alive().await;
+    }
 }

@@ -3,14 +3,15 @@
 use crate::support;
 
 use std::{
+    future::ready,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use domain::{Action, Event, Status};
 use store::{activity::NewActivity, feed};
-use support::{at, by, follow, insert, insert_user, key, next_line, remove, save, store, until};
-use tokio::sync::broadcast::error::RecvError;
+use support::{PATIENCE, at, by, follow, insert, insert_user, key, next_line, remove, save, store, until};
+use tokio::{sync::broadcast::error::RecvError, time::timeout};
 
 #[tokio::test]
 async fn what_this_process_does_every_listener_is_told_once_and_in_order() {
@@ -90,6 +91,22 @@ async fn a_feed_that_cannot_read_for_a_while_misses_nothing() {
     }
     for n in 2..=4 {
         assert_eq!(next_line(&mut lines).await.consumer_key, Some(key(n)));
+    }
+}
+
+#[tokio::test]
+async fn the_feed_is_waited_for_until_it_follows() {
+    let (_folder, store) = store().await;
+    tokio::select! {
+        biased;
+        () = store.until_feed_alive() => panic!("nobody follows yet"),
+        () = ready(()) => {}
+    }
+    tokio::select! {
+        // In this order, so that the wait begins before the feed does.
+        biased;
+        alive = timeout(PATIENCE, store.until_feed_alive()) => alive.expect("the feed comes alive"),
+        () = store.follow() => panic!("the feed has ended"),
     }
 }
 

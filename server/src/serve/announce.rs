@@ -1,6 +1,17 @@
 //! What the server says on stdout once it listens. Where that cannot be written, the log says so, and it serves all the same.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::{
+    future::pending,
+    io::{self, IsTerminal as _, Write as _},
+    time::Duration,
+};
+
+use store::Store;
+use tokio::time::timeout;
+
+/// How long the feed may take to begin. After it the server says that it listens all the same, and `/readyz` why it is not
+/// ready.
+const FEED_WITHIN: Duration = Duration::from_secs(2);
 
 /// What is listened on, and the link to set up with, if there is one.
 pub(super) struct Announcement {
@@ -10,7 +21,20 @@ pub(super) struct Announcement {
 }
 
 impl Announcement {
-    pub(super) fn print(&self) {
+    /// Prints it as soon as signed requests are answered, so that `/readyz` agrees with it, and resolves when `stop` does.
+    pub(super) async fn print_until(&self, stop: impl Future<Output = ()>, store: &Store) {
+        let printed = async {
+            let _ = timeout(FEED_WITHIN, store.until_feed_alive()).await;
+            self.print();
+            pending::<()>().await;
+        };
+        tokio::select! {
+            () = stop => {}
+            () = printed => {}
+        }
+    }
+
+    fn print(&self) {
         if let Err(error) = self.write(&mut io::stdout().lock()) {
             let lost = if self.set_up_url.is_some() { "the link to set up with" } else { "the addresses" };
             tracing::warn!(

@@ -49,15 +49,12 @@ pub(crate) async fn serve_public(
 ) -> io::Result<()> {
     limit_unsent_data(&listener)?;
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    match tls {
-        Some(tls) => {
-            let server = Server::from_listener(listener).acceptor(RustlsAcceptor::new(tls));
-            limited(server, admission, is_https).handle(handle).serve(service).await
-        }
-        None => {
-            let server = Server::from_listener(listener);
-            limited(server, admission, is_https).handle(handle).serve(service).await
-        }
+    let server = Server::from_listener(listener);
+    if let Some(tls) = tls {
+        let server = server.acceptor(RustlsAcceptor::new(tls));
+        limited(server, admission, is_https).handle(handle).serve(service).await
+    } else {
+        limited(server, admission, is_https).handle(handle).serve(service).await
     }
 }
 

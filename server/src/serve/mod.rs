@@ -145,9 +145,9 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     let set_up_url = set_up.map(|token| {
         format!("{}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose())
     });
-    Announcement { public: shown_public, internal: shown_internal, set_up_url }.print();
+    let announcement = Announcement { public: shown_public, internal: shown_internal, set_up_url };
+    announcement.print_until(stop_signal, &store).await;
 
-    stop_signal.await;
     drain(&draining, settings.drain).await;
     sockets.iter().for_each(SocketFile::remove);
     tracing::info!("stopping: finishing what is under way");

@@ -15,7 +15,7 @@ use std::{
 use domain::{Action, Cidr, ConsumerKey, ConsumerName, Status, User, cidr};
 use quick_cache::sync::Cache;
 use time::OffsetDateTime;
-use tokio::time::timeout;
+use tokio::{sync::Notify, time::timeout};
 
 use crate::{error::StoreError, vault::Secret};
 
@@ -195,6 +195,8 @@ pub(crate) struct Keyring {
     begin: Instant,
     /// When the feed was last alive, in milliseconds since `begin`; 0: never.
     beat: AtomicU64,
+    /// Wakes those who wait for a beat.
+    beaten: Notify,
     /// Rows with a use that is not written to the database yet.
     pub(crate) used_consumers: Mutex<Vec<Arc<CachedConsumer>>>,
     pub(crate) used_tokens: Mutex<Vec<Arc<CachedToken>>>,
@@ -210,6 +212,7 @@ impl Keyring {
             generations: AtomicU64::new(0),
             begin: Instant::now(),
             beat: AtomicU64::new(0),
+            beaten: Notify::new(),
             used_consumers: Mutex::new(Vec::new()),
             used_tokens: Mutex::new(Vec::new()),
         }
@@ -224,6 +227,7 @@ impl Keyring {
     /// The feed has processed every change before `at` (on the clock of `milliseconds`).
     pub(crate) fn beat(&self, at: u64) {
         self.beat.store(at, Ordering::Release);
+        self.beaten.notify_waiters();
     }
 
     /// Changes by others may be missed from now on, until the next beat: the cache stops answering.
@@ -235,6 +239,18 @@ impl Keyring {
     pub(crate) fn is_alive(&self) -> bool {
         let beat = self.beat.load(Ordering::Acquire);
         beat != 0 && u128::from(self.milliseconds().saturating_sub(beat)) <= ALIVE.as_millis()
+    }
+
+    /// Waits until the cache may answer.
+    pub(crate) async fn until_alive(&self) {
+        loop {
+            // Made before the look, so that a beat in between wakes it.
+            let beaten = self.beaten.notified();
+            if self.is_alive() {
+                return;
+            }
+            beaten.await;
+        }
     }
 
     pub(crate) fn evict(&self, outdated: Outdated) {
