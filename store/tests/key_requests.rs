@@ -2,7 +2,11 @@
 
 use crate::support;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use domain::{Action, Actor, Consumer, ConsumerName, ConsumerQuery, Network, Status};
 use store::{
@@ -262,6 +266,32 @@ async fn open_pages_are_told_how_often_without_a_line() {
         }
     }
     assert_eq!(store.activity().latest().await.unwrap(), latest);
+}
+
+/// Asks again beside a writer that has just begun; returns whether that was counted before a second had passed.
+async fn is_counted_at_once(store: &Arc<Store>, n: u32) -> bool {
+    let mut news = store.listen();
+    let begin = Instant::now();
+    let (mut writers, writer) = (JoinSet::new(), store.clone());
+    writers.spawn(async move { writer.key_requests().keep_writing().await });
+    again(ask(store, n, "Friend", SECRET, HERE).await);
+    let News::Used(repeated) = next(&mut news).await else { panic!("nothing else is done") };
+    assert_eq!(repeated[0].requested_times, u64::from(n));
+    begin.elapsed() < Duration::from_secs(1)
+}
+
+#[tokio::test]
+async fn the_first_repetition_after_a_pause_is_counted_at_once() {
+    let (_folder, store) = store().await;
+    let store = Arc::new(store);
+    new(ask(&store, 1, "Friend", SECRET, HERE).await);
+    // A busy machine takes a second now and then; a writer that rests before it writes takes one each time.
+    for n in 2..=21 {
+        if is_counted_at_once(&store, n).await {
+            return;
+        }
+    }
+    panic!("each of 20 repetitions was counted a second later");
 }
 
 #[tokio::test]

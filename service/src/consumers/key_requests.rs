@@ -22,8 +22,6 @@ const MOST_OF_NETWORK: u64 = 20;
 const RETRY_AFTER: Duration = Duration::from_hours(1);
 /// How often those that have ended are removed.
 const END_EVERY: Duration = Duration::from_hours(1);
-/// How often repetitions are written, and published to open pages.
-const WRITE_EVERY: Duration = Duration::from_secs(1);
 
 /// Why a request was refused. The durations are the time to wait before the next one.
 #[derive(Debug, thiserror::Error)]
@@ -101,9 +99,7 @@ impl KeyRequests<'_> {
     /// Ends requests and writes repetitions down while the process serves.
     pub async fn keep_up(self) {
         let mut end = interval(END_EVERY);
-        let mut write = interval(WRITE_EVERY);
         end.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        write.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let end = async {
             loop {
                 end.tick().await;
@@ -116,14 +112,6 @@ impl KeyRequests<'_> {
                 }
             }
         };
-        let write = async {
-            loop {
-                write.tick().await;
-                if let Err(error) = self.0.store.key_requests().write_repeats().await {
-                    tracing::error!(%error, "repeated requests for keys could not be written down; trying again");
-                }
-            }
-        };
-        tokio::join!(end, write);
+        tokio::join!(end, self.0.store.key_requests().keep_writing());
     }
 }

@@ -2,5 +2,6 @@
 
 pub(crate) mod feed;
 pub(crate) mod keyring;
+pub(crate) mod pace;
 pub(crate) mod repeats;
 pub(crate) mod unreadable;

@@ -6,14 +6,21 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use crate::memory::pace::Pace;
+
 /// How often each row was asked for again, by its key.
 #[derive(Debug, Default)]
-pub(crate) struct Repeats(Mutex<HashMap<String, i64>>);
+pub(crate) struct Repeats {
+    times: Mutex<HashMap<String, i64>>,
+    /// Of their writer.
+    pub(crate) pace: Pace,
+}
 
 impl Repeats {
     /// Counts a repetition.
     pub(crate) fn note(&self, key: String) {
         *self.all().entry(key).or_default() += 1;
+        self.pace.note();
     }
 
     /// Takes all of them, sorted by key.
@@ -29,9 +36,11 @@ impl Repeats {
         for (key, times) in taken {
             *all.entry(key).or_default() += times;
         }
+        drop(all);
+        self.pace.note();
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<String, i64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -32,6 +32,16 @@ const AT_ONCE: u64 = 200;
 const READ_AT_ONCE: usize = 500;
 
 impl KeyRequests<'_> {
+    /// Writes repetitions while the process serves: the first at once, then once a second (`Pace`).
+    pub async fn keep_writing(self) {
+        let write = move || async move {
+            if let Err(error) = self.write_repeats().await {
+                tracing::error!(%error, "repeated requests for keys could not be written down; trying again");
+            }
+        };
+        self.0.repeats.pace.keep(write).await;
+    }
+
     /// Writes how often requests were repeated since the last time, and publishes it. What cannot be written is kept for
     /// the next time.
     pub async fn write_repeats(self) -> Result<(), StoreError> {
