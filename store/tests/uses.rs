@@ -2,7 +2,10 @@
 
 use crate::support;
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use domain::Consumer;
 use store::{CachedConsumer, CachedToken, Store, feed::News};
@@ -56,6 +59,31 @@ async fn the_latest_use_is_written_and_told_once_and_changes_nothing_else() {
     store.uses().write().await.unwrap();
     assert!(news.is_empty(), "nothing was used since");
     assert_eq!(store.activity().latest().await.unwrap(), told, "it is nobody's activity");
+}
+
+/// Notes a use beside a writer that has just begun; returns whether it was written before a second had passed.
+async fn is_written_at_once(store: &Arc<Store>, second: i64) -> bool {
+    let mut news = store.listen();
+    let begin = Instant::now();
+    let (mut writers, writer) = (JoinSet::new(), store.clone());
+    writers.spawn(async move { writer.uses().keep_writing().await });
+    used(store, 1, second).await;
+    assert_eq!(next_used(&mut news).await[0].last_used_at, Some(at(second)));
+    begin.elapsed() < Duration::from_secs(1)
+}
+
+#[tokio::test]
+async fn the_first_use_after_a_pause_is_written_at_once() {
+    let (_folder, store) = store().await;
+    let store = Arc::new(store);
+    insert_approved(&store, 1).await;
+    // A busy machine takes a second now and then; a writer that rests before it writes takes one each time.
+    for second in 1..=20 {
+        if is_written_at_once(&store, second).await {
+            return;
+        }
+    }
+    panic!("each of 20 uses was written a second later");
 }
 
 #[tokio::test]

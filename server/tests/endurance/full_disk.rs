@@ -8,7 +8,7 @@ use std::{
 };
 
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::endurance::{
     activity::Told,
@@ -16,7 +16,7 @@ use crate::endurance::{
     run::Run,
     support::{
         Browser, Home, SECRET,
-        signer::{CONSUMERS, ECHO, Provider, send_json, until},
+        signer::{App, CONSUMERS, ECHO, Provider, send_json, until},
     },
 };
 
@@ -79,7 +79,7 @@ fn on_a_small_disk() -> Result<(SmallDisk, Provider), String> {
 }
 
 /// Every way to change something is refused with a sentence, and everything can still be read.
-fn refuses_in_every_way(provider: &Provider, ada: &Browser, app: &crate::support::signer::App) {
+fn refuses_in_every_way(provider: &Provider, ada: &Browser, app: &App) {
     let name = "One more";
     let told = ada.call("register", &[("name", name), ("secret", SECRET)]).is(503).json();
     assert!(told["Unavailable"].as_str().unwrap().starts_with(FULL), "{told}");
@@ -162,24 +162,34 @@ fn a_use_that_a_full_disk_kept_from_being_written_down_is_not_lost() {
         Ok(both) => both,
         Err(why) => return run.skip(&why),
     };
-    let app = provider.app("Calling");
+    let (app, before_it) = (provider.app("Calling"), provider.app("Calling before it"));
     let ada = provider.ada().clone();
-    let last_used = || ada.get(&format!("{CONSUMERS}/{}", app.key)).is(200).json()["last_used_at"].clone();
+    let last_used_of =
+        |app: &App| ada.get(&format!("{CONSUMERS}/{}", app.key)).is(200).json()["last_used_at"].clone();
+    let last_used = || last_used_of(&app);
+    let verify = |app: &App| assert_eq!(app.get("https://tool.example/items").sign().verify().status, 200);
     // The log is not reset while this reader is open, so that the next change needs space.
     let reading = Lock::take(&provider.home, "BEGIN; SELECT count(*) FROM consumers");
-    assert_eq!(app.get("https://tool.example/items").sign().verify().status, 200);
-    // No other writer runs until the disk is full: the use, which is written within a second, waits.
-    let writing = Lock::take(&provider.home, "BEGIN IMMEDIATE");
-    assert_eq!(last_used(), Value::Null, "the disk was full before it was written down");
+    // No other writer runs until the disk is full: a use that comes while the one before it has just been written is not
+    // written for a second, and then waits.
+    let (before, writing) = until("the disk can be full before a use is written", || {
+        let other = last_used_of(&before_it);
+        verify(&before_it);
+        until("the use before it is written", || (last_used_of(&before_it) != other).then_some(()));
+        let before = last_used();
+        verify(&app);
+        let writing = Lock::take(&provider.home, "BEGIN IMMEDIATE");
+        (last_used() == before).then_some((before, writing))
+    });
     disk.fill();
     drop(writing);
     until("the failure is logged", || {
         provider.log().iter().any(|line| line.contains("could not be written down")).then_some(())
     });
-    assert_eq!(last_used(), Value::Null);
+    assert_eq!(last_used(), before);
     drop(reading);
     disk.free();
-    until("the use is written down", || (!last_used().is_null()).then_some(()));
+    until("the use is written down", || (last_used() != before).then_some(()));
     run.figure("uses that could not be written down, all there once there was space", 1);
     run.end();
 }

@@ -17,7 +17,7 @@ use quick_cache::sync::Cache;
 use time::OffsetDateTime;
 use tokio::{sync::Notify, time::timeout};
 
-use crate::{error::StoreError, vault::Secret};
+use crate::{error::StoreError, memory::pace::Pace, vault::Secret};
 
 /// How long the cache may answer after the feed was last known to be alive.
 const ALIVE: Duration = Duration::from_secs(1);
@@ -200,6 +200,8 @@ pub(crate) struct Keyring {
     /// Rows with a use that is not written to the database yet.
     pub(crate) used_consumers: Mutex<Vec<Arc<CachedConsumer>>>,
     pub(crate) used_tokens: Mutex<Vec<Arc<CachedToken>>>,
+    /// Of the writer of both.
+    pub(crate) uses_pace: Pace,
 }
 
 impl Keyring {
@@ -215,6 +217,7 @@ impl Keyring {
             beaten: Notify::new(),
             used_consumers: Mutex::new(Vec::new()),
             used_tokens: Mutex::new(Vec::new()),
+            uses_pace: Pace::default(),
         }
     }
 
@@ -295,13 +298,17 @@ impl Keyring {
 
     /// Records a use of a consumer, and of its token if there is one; `at` is in milliseconds since 1970.
     pub(crate) fn note_use(&self, consumer: &Arc<CachedConsumer>, token: Option<&Arc<CachedToken>>, at: i64) {
-        if consumer.last_use.note(at) {
+        let is_new = consumer.last_use.note(at);
+        if is_new {
             push(&self.used_consumers, consumer);
         }
-        if let Some(token) = token
-            && token.last_use.note(at)
-        {
+        let new_token = token.filter(|token| token.last_use.note(at));
+        if let Some(token) = new_token {
             push(&self.used_tokens, token);
+        }
+        // After both: the writer takes them together.
+        if is_new || new_token.is_some() {
+            self.uses_pace.note();
         }
     }
 
@@ -313,6 +320,7 @@ impl Keyring {
         for cached in tokens.iter().filter(|cached| cached.last_use.again()) {
             push(&self.used_tokens, cached);
         }
+        self.uses_pace.note();
     }
 
     fn evictions(&self) -> MutexGuard<'_, u64> {

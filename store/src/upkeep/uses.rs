@@ -25,9 +25,6 @@ use crate::{
     store::Store,
 };
 
-/// How often uses are written, and published to open pages.
-const WRITE_EVERY: Duration = Duration::from_secs(1);
-
 /// The time limit for a write; it is retried later.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -72,14 +69,14 @@ impl Uses<'_> {
         self.0.keyring.note_use(consumer, token, at);
     }
 
-    /// Writes uses while the process serves.
+    /// Writes uses while the process serves: the first at once, then once a second (`Pace`).
     pub async fn keep_writing(self) {
-        loop {
-            tokio::time::sleep(WRITE_EVERY).await;
+        let write = move || async move {
             if let Err(error) = self.write().await {
                 tracing::error!(%error, "when consumers were last used could not be written down; trying again");
             }
-        }
+        };
+        self.0.keyring.uses_pace.keep(write).await;
     }
 
     /// Writes every use since the last time, and publishes it. What cannot be written is kept for the next time.
