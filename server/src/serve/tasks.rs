@@ -67,8 +67,9 @@ impl Tasks {
         }
     }
 
-    /// Ends them all.
+    /// Ends them all; a write that is under way ends first, since what it writes is noted nowhere else.
     pub(super) async fn shut_down(mut self) {
+        let _held = self.store.hold_writers().await;
         self.running.shutdown().await;
     }
 

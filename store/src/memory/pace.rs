@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::{sync::Notify, time::sleep};
+use tokio::{
+    sync::{Mutex, MutexGuard, Notify},
+    time::sleep,
+};
 
 /// How long a writer rests after each write, however much is noted: each is a transaction, and an event for every open
 /// page.
@@ -12,6 +15,8 @@ const REST: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Pace {
     noted: Notify,
+    /// Locked during each write.
+    writing: Mutex<()>,
     rest: Duration,
 }
 
@@ -23,7 +28,7 @@ impl Default for Pace {
 
 impl Pace {
     fn resting(rest: Duration) -> Self {
-        Self { noted: Notify::new(), rest }
+        Self { noted: Notify::new(), writing: Mutex::new(()), rest }
     }
 
     /// Wakes the writer, at the end of its rest if it has one. Call it when what is noted can be taken.
@@ -38,9 +43,16 @@ impl Pace {
     {
         loop {
             self.noted.notified().await;
+            let writing = self.writing.lock().await;
             write().await;
+            drop(writing);
             sleep(self.rest).await;
         }
+    }
+
+    /// Waits for the end of a write that is under way. The next one begins when the guard is dropped.
+    pub(crate) async fn hold(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().await
     }
 }
 
@@ -97,5 +109,26 @@ mod tests {
             written = timeout(PATIENCE, written_twice.notified()) => written.expect("it is written"),
         }
         assert_eq!(writes.get(), 2);
+    }
+
+    #[tokio::test]
+    async fn no_write_begins_while_it_is_held_and_one_that_is_under_way_ends_first() {
+        let (pace, begun, go_on) = (&Pace::resting(LONG), &Cell::new(0), &Notify::new());
+        let mut writer = pin!(pace.keep(move || async move {
+            begun.set(begun.get() + 1);
+            go_on.notified().await;
+        }));
+        let guard = pace.hold().await;
+        pace.note();
+        assert!(!has_ended(writer.as_mut()).await);
+        assert_eq!(begun.get(), 0, "it is held");
+        drop(guard);
+        assert!(!has_ended(writer.as_mut()).await);
+        assert_eq!(begun.get(), 1);
+        let mut hold = pin!(pace.hold());
+        assert!(!has_ended(hold.as_mut()).await, "a write is under way");
+        go_on.notify_one();
+        assert!(!has_ended(writer.as_mut()).await);
+        assert!(has_ended(hold.as_mut()).await, "the write has ended");
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 
 use sea_orm::DbBackend;
+use tokio::sync::MutexGuard;
 
 use crate::{database::values::number, error::StoreError, store::Store};
 
@@ -11,6 +12,12 @@ use crate::{database::values::number, error::StoreError, store::Store};
 const FOLD_IN: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 impl Store {
+    /// Waits until no use and no repeated request for a key is being written in the background. No such write begins until
+    /// the guards are dropped, so that a writer can be ended which would lose what it has taken.
+    pub async fn hold_writers(&self) -> (MutexGuard<'_, ()>, MutexGuard<'_, ()>) {
+        (self.keyring.uses_pace.hold().await, self.repeats.pace.hold().await)
+    }
+
     /// Closes every connection. The last process that does so folds SQLite's log into the database file.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.close_all_but_the_writer().await?;
