@@ -87,6 +87,23 @@ async fn the_first_use_after_a_pause_is_written_at_once() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_written_is_written_later_without_another_use() {
+    let (folder, store) = store().await;
+    let ada = insert_user(&store, "ada", false).await;
+    insert_approved(&store, 1).await;
+    issue(&store, new_token("ada 1", 1, ada)).await;
+    store.uses().note(&known(&store, 1).await, Some(&known_token(&store, "ada 1").await), 20_000);
+    folder.sql("ALTER TABLE token_credentials RENAME TO away").await;
+    store.uses().write().await.unwrap_err();
+    folder.sql("ALTER TABLE away RENAME TO token_credentials").await;
+    assert_eq!(last_used(&store, 1).await, None);
+    store.uses().write().await.unwrap();
+    assert_eq!(last_used(&store, 1).await, Some(20));
+    let authorizations = store.tokens().authorizations(ada, at(60)).await.unwrap();
+    assert_eq!(authorizations[0].last_used_at, Some(at(20)));
+}
+
+#[tokio::test]
 async fn an_older_use_never_replaces_a_later_one() {
     let (folder, store) = store().await;
     insert_approved(&store, 1).await;

@@ -95,12 +95,13 @@ impl Uses<'_> {
         consumers: &[Arc<CachedConsumer>],
         tokens: &[Arc<CachedToken>],
     ) -> Result<(), StoreError> {
+        // Both are taken before anything can fail: `note_again` puts back what is taken, and nothing else.
         let tokens = latest(tokens.iter().map(|cached| (cached.token.clone(), cached.last_use.take())));
+        let consumers =
+            latest(consumers.iter().map(|cached| (cached.key.to_string(), cached.last_use.take())));
         for batch in tokens.chunks(AT_ONCE) {
             self.write_last_used("token_credentials", "token", batch).await?;
         }
-        let consumers =
-            latest(consumers.iter().map(|cached| (cached.key.to_string(), cached.last_use.take())));
         // Published at once: what each open page does with them costs it once.
         let mut used = Vec::new();
         for batch in consumers.chunks(AT_ONCE) {
