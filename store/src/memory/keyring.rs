@@ -131,7 +131,8 @@ impl LastUse {
 
     /// Takes the time of the last use; the next use puts the row on the list again.
     pub(crate) fn take(&self) -> i64 {
-        self.waiting.store(false, Ordering::Release);
+        // A swap, so that a use which found the row on the list is among those that are read here.
+        _ = self.waiting.swap(false, Ordering::AcqRel);
         self.at.load(Ordering::Relaxed)
     }
 }
