@@ -19,6 +19,9 @@ faults=$target/$host/reports/faults.jsonl
 # that each is compiled once; where a feature differs, Cargo.toml says so beside the dependency.
 server_packages="$server_flags --workspace --exclude frontend --exclude bindgen"
 
+# Tests' own code is not optimised; a wrapper of the reader's goes before this one.
+export RUSTC_WRAPPER="${RUSTC_WRAPPER:-$PWD/tools/rustc-tests}"
+
 # The page, in the same profile with what frontend/release.toml changes.
 page_package="--release --config frontend/release.toml --package frontend --target wasm32-unknown-unknown"
 

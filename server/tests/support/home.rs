@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::Value;
 use store::Location;
 
-use super::{PASSWORD, SECRET, Said, Server, cluster::Cluster, finish, place::Place, prepared};
+use super::{PASSWORD, SECRET, Said, Server, cluster::Cluster, finish, place::Place, prepared::Kept};
 
 /// A folder of its own for each test: the program works in it and keeps its data in `data`, or on the server that the
 /// test run names.
@@ -26,7 +26,7 @@ impl Home {
 
     /// A home with an empty database.
     pub fn made() -> Self {
-        Self::new().and_made()
+        Self::copied("made", Self::and_made)
     }
 
     pub fn and_made(self) -> Self {
@@ -36,12 +36,16 @@ impl Home {
 
     /// A home where `ada` has *Configure Server* and `grace` has not.
     pub fn with_users() -> Self {
-        Self { place: prepared::copy_of(|| Self::new().and_users()) }
+        Self::copied("with_users", Self::and_users)
     }
 
-    /// Leaves its database on the server, under this name, where it is there.
-    pub fn keep_database(self, name: &str) {
-        self.place.keep_database(name);
+    /// A copy of the home that this fills, which is kept under this name.
+    fn copied(name: &str, fill: impl FnOnce(Self) -> Self) -> Self {
+        let kept = Kept::lock(name, Path::new(env!("CARGO_BIN_EXE_latchkey")));
+        if !kept.is_there() {
+            kept.keep(fill(Self::new()).place);
+        }
+        Self { place: kept.copy() }
     }
 
     pub fn and_users(self) -> Self {

@@ -2,8 +2,11 @@
 
 #[path = "../../../store/tests/support/place.rs"]
 mod place;
+#[path = "../../../store/tests/support/prepared.rs"]
+mod prepared;
 
 use std::{
+    env,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{
         Arc,
@@ -14,6 +17,7 @@ use std::{
 
 use domain::{Activity, Consumer, Password};
 use place::Place;
+use prepared::Kept;
 use sea_orm::{ConnectionTrait as _, Statement};
 use service::{
     AccountHolder, Admin, Clock, Rules, Service, SignedIn, Token,
@@ -59,7 +63,10 @@ impl House {
     }
 
     async fn by(rules: Rules) -> Self {
-        let place = Place::new();
+        Self::in_place(prepared::with_store().await, rules).await
+    }
+
+    async fn in_place(place: Place, rules: Rules) -> Self {
         let mut store = Store::open(&place.location(), &place.vault_key()).await.unwrap();
         let root = Admin::at_the_command_line(&mut store);
         let store = Arc::new(store);
@@ -75,10 +82,15 @@ impl House {
 
     /// The same, with other rules.
     pub async fn with_rules(rules: Rules) -> Self {
-        let house = Self::by(rules).await;
-        house.add("ada", true).await;
-        house.add("grace", false).await;
-        house
+        let kept = Kept::lock("users", &env::current_exe().unwrap());
+        if !kept.is_there() {
+            let house = Self::new().await;
+            house.add("ada", true).await;
+            house.add("grace", false).await;
+            house.store.close().await.unwrap();
+            kept.keep(house.place);
+        }
+        Self::in_place(kept.copy(), rules).await
     }
 
     /// Runs the feed from here on, as a server does.

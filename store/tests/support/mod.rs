@@ -1,6 +1,7 @@
 //! What the store's tests share: a store on a database of its own, consumers and users to put into it, and plain SQL.
 
 pub mod place;
+mod prepared;
 
 use std::{
     path::PathBuf,
@@ -127,7 +128,7 @@ impl Folder {
 
 /// A store with a database of its own.
 pub async fn store() -> (Folder, Store) {
-    let folder = Folder::new();
+    let folder = Folder(prepared::with_store().await);
     let store = folder.open().await.unwrap();
     (folder, store)
 }
