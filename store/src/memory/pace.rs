@@ -82,12 +82,12 @@ mod tests {
     #[tokio::test]
     async fn the_first_note_is_written_at_once_and_those_that_follow_wait_for_the_end_of_the_rest() {
         let (pace, writes) = (&Pace::resting(LONG), &Cell::new(0));
-        let mut writer = pin!(pace.keep(move || async move { writes.set(writes.get() + 1) }));
-        assert!(!has_ended(writer.as_mut()).await);
+        let mut keeper = pin!(pace.keep(move || async move { writes.set(writes.get() + 1) }));
+        assert!(!has_ended(keeper.as_mut()).await);
         assert_eq!(writes.get(), 0, "nothing is noted");
         for _ in 0..3 {
             pace.note();
-            assert!(!has_ended(writer.as_mut()).await);
+            assert!(!has_ended(keeper.as_mut()).await);
             assert_eq!(writes.get(), 1);
         }
     }
@@ -96,7 +96,7 @@ mod tests {
     async fn what_is_noted_during_a_write_is_written_next() {
         let (pace, writes, written_twice) =
             (&Pace::resting(Duration::from_millis(1)), &Cell::new(0), &Notify::new());
-        let writer = pace.keep(move || async move {
+        let keeper = pace.keep(move || async move {
             writes.set(writes.get() + 1);
             match writes.get() {
                 1 => pace.note(),
@@ -105,7 +105,7 @@ mod tests {
         });
         pace.note();
         tokio::select! {
-            () = writer => panic!("the writer has ended"),
+            () = keeper => panic!("the keeper has ended"),
             written = timeout(PATIENCE, written_twice.notified()) => written.expect("it is written"),
         }
         assert_eq!(writes.get(), 2);
@@ -114,21 +114,21 @@ mod tests {
     #[tokio::test]
     async fn no_write_begins_while_it_is_held_and_one_that_is_under_way_ends_first() {
         let (pace, begun, go_on) = (&Pace::resting(LONG), &Cell::new(0), &Notify::new());
-        let mut writer = pin!(pace.keep(move || async move {
+        let mut keeper = pin!(pace.keep(move || async move {
             begun.set(begun.get() + 1);
             go_on.notified().await;
         }));
         let guard = pace.hold().await;
         pace.note();
-        assert!(!has_ended(writer.as_mut()).await);
+        assert!(!has_ended(keeper.as_mut()).await);
         assert_eq!(begun.get(), 0, "it is held");
         drop(guard);
-        assert!(!has_ended(writer.as_mut()).await);
+        assert!(!has_ended(keeper.as_mut()).await);
         assert_eq!(begun.get(), 1);
         let mut hold = pin!(pace.hold());
         assert!(!has_ended(hold.as_mut()).await, "a write is under way");
         go_on.notify_one();
-        assert!(!has_ended(writer.as_mut()).await);
+        assert!(!has_ended(keeper.as_mut()).await);
         assert!(has_ended(hold.as_mut()).await, "the write has ended");
     }
 }

@@ -39,7 +39,7 @@ impl Kept {
     pub fn lock(name: &str, program: &Path) -> Self {
         let crate_name = env!("CARGO_PKG_NAME");
         let built = fs::metadata(program).unwrap().modified().unwrap();
-        let build = built.duration_since(UNIX_EPOCH).unwrap().as_nanos();
+        let number = built.duration_since(UNIX_EPOCH).unwrap().as_nanos();
         let kind = if env::var(SERVER).is_ok() { "postgres" } else { "sqlite" };
         let prepared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("prepared");
         let folder = prepared.join(kind).join(crate_name).join(name);
@@ -47,7 +47,7 @@ impl Kept {
         let lock = File::create(folder.join("lock")).unwrap();
         lock.lock().unwrap();
         let (files, database) =
-            (folder.join(build.to_string()), format!("prepared_{crate_name}_{name}_{build}"));
+            (folder.join(number.to_string()), format!("prepared_{crate_name}_{name}_{number}"));
         Self { folder, files, database, lock }
     }
 
