@@ -16,7 +16,7 @@ use std::{
 use support::{Home, PATIENCE, SECRET, Server, signer::until};
 
 /// Asks on a unix socket; returns the whole answer.
-fn ask(socket: &Path, head: &str, body: &str) -> String {
+pub fn ask(socket: &Path, head: &str, body: &str) -> String {
     let mut stream = UnixStream::connect(socket).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let fields = format!("Host: localhost\r\nConnection: close\r\nContent-Length: {}", body.len());
@@ -26,7 +26,7 @@ fn ask(socket: &Path, head: &str, body: &str) -> String {
     answer
 }
 
-const SOCKETS: [(&str, &str); 2] =
+pub const SOCKETS: [(&str, &str); 2] =
     [("LATCHKEY_LISTEN", "unix:public.sock"), ("LATCHKEY_INTERNAL_LISTEN", "unix:internal.sock")];
 
 #[test]

@@ -1,7 +1,7 @@
 //! The headers that every answer of the public listener carries.
 
 use axum::{
-    extract::{Request, State},
+    extract::{FromRef, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
@@ -30,14 +30,24 @@ pub(crate) fn always(is_https: bool) -> impl Iterator<Item = &'static (HeaderNam
     ALWAYS.iter().chain(is_https.then_some(&BY_HTTPS))
 }
 
+/// Whether browsers reach us by https.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Https(pub(crate) bool);
+
+impl FromRef<AppState> for Https {
+    fn from_ref(state: &AppState) -> Self {
+        Self(state.is_https())
+    }
+}
+
 /// Adds what is not there yet: a page brings its own Content-Security-Policy, an asset its own Cache-Control.
-pub(crate) async fn secure(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn secure(State(Https(is_https)): State<Https>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let is_unavailable = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let mut add = |name: HeaderName, value| {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     };
-    for (name, value) in always(state.is_https()) {
+    for (name, value) in always(is_https) {
         add(name.clone(), value);
     }
     if is_unavailable {

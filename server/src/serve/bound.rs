@@ -56,7 +56,7 @@ impl Bound {
 pub(super) struct End(SocketAddr);
 
 impl End {
-    fn of_this_machine(number: u16) -> Self {
+    pub(super) fn of_this_machine(number: u16) -> Self {
         Self(SocketAddr::from((Ipv4Addr::LOCALHOST, number)))
     }
 }

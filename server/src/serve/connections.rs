@@ -1,8 +1,7 @@
 //! Limits on connections: how long each may be idle, how much is buffered for it, and how many there are.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use axum::Router;
 use axum_server::{
     Handle, Server,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
@@ -15,6 +14,7 @@ use crate::{
         acceptor::Admitting,
         admission::{Admission, Limits},
         bound::{Bound, End},
+        entrance::Entrance,
         stream::HEAD,
     },
     settings::proxies::TrustedProxies,
@@ -39,36 +39,35 @@ const MOST_UNSENT_BYTES: u32 = 64 * 1024;
 
 /// Serves the public listener, which browsers reach by https or not, until the handle shuts it down. Handlers can read the
 /// peer's address.
-pub(crate) async fn serve_public(
+pub(super) async fn serve_public(
     listener: Bound,
     tls: Option<RustlsConfig>,
     is_https: bool,
     admission: Arc<Admission>,
-    router: Router,
+    entrance: Entrance,
     handle: Handle<End>,
 ) -> io::Result<()> {
     limit_unsent_data(&listener)?;
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = Server::from_listener(listener);
     if let Some(tls) = tls {
         let server = server.acceptor(RustlsAcceptor::new(tls));
-        limited(server, admission, is_https).handle(handle).serve(service).await
+        limited(server, admission, is_https).handle(handle).serve(entrance).await
     } else {
-        limited(server, admission, is_https).handle(handle).serve(service).await
+        limited(server, admission, is_https).handle(handle).serve(entrance).await
     }
 }
 
 /// Serves the internal listener until the handle shuts it down. Handlers can tell gateways apart.
-pub(crate) async fn serve_internal(
+pub(super) async fn serve_internal(
     listener: Bound,
     admission: Arc<Admission>,
-    router: Router,
+    entrance: Entrance,
     handle: Handle<End>,
 ) -> io::Result<()> {
     limit_unsent_data(&listener)?;
     // Browsers have nothing to do here.
     let server = limited(Server::from_listener(listener), admission, false);
-    server.handle(handle).serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
+    server.handle(handle).serve(entrance).await
 }
 
 /// The public listener's limits. One open file in eight is left for the database, whatever both listeners have open.

@@ -7,6 +7,8 @@ mod bound;
 mod certificate;
 mod close;
 mod connections;
+mod doors;
+mod entrance;
 pub(crate) mod error;
 pub(crate) mod listen;
 mod request_line;
@@ -17,6 +19,7 @@ mod stream;
 mod tasks;
 mod unix_socket;
 mod unread;
+mod waiting;
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -25,7 +28,6 @@ use std::{
     time::Duration,
 };
 
-use axum_server::Handle;
 use domain::time::timestamp;
 use service::{Clock, Rules, Service};
 use store::Store;
@@ -33,23 +35,21 @@ use tokio::sync::watch;
 use url::{Position, Url};
 
 use crate::{
-    layers::known_hosts::KnownHosts,
+    layers::{headers::Https, known_hosts::KnownHosts},
     router,
     serve::{
         admission::Admission,
         announce::Announcement,
-        bound::Bound,
         certificate::Served,
         error::ServeError,
         listen::{listen, public_url, shown, tls},
-        stop::{drain, finished, stop_signal},
+        stop::{drain, stop_signal},
         tasks::Tasks,
-        unix_socket::SocketFile,
     },
     settings::{
         Settings, data_dir::make_data_dir, exposure::exposures, ineffective::ineffective, network::openings,
     },
-    state::{AppState, streams::Streams},
+    state::{AppState, metrics::Metrics, streams::Streams},
     telemetry::LostLines,
 };
 
@@ -58,9 +58,6 @@ const DATABASE_WITHIN: Duration = Duration::from_mins(1);
 
 /// Where a unix socket counts as bound, so that it answers for this machine's own names.
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-
-/// How long requests that are under way may take to finish when the process stops.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(), ServeError> {
@@ -74,25 +71,46 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
         Some(at) => Some(listen("LATCHKEY_INTERNAL_LISTEN", at).await?),
         None => None,
     };
-    let sockets: Vec<_> =
-        [Some(&listener), internal.as_ref()].into_iter().flatten().filter_map(Bound::file).collect();
     let tls = tls(settings.tls()).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %settings.database_url, "starting");
-    // Before anything takes long: a signal that comes during it counts as soon as the server listens.
+    // Before anything takes long: a signal that comes during it ends the start.
     let mut stop_signal = pin!(stop_signal()?);
-    tokio::select! {
-        () = settings.database_url.until_there(DATABASE_WITHIN) => {}
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let (address, shown_public) = (listener.address()?, shown(scheme, &settings.listen, &listener)?);
+    let both = settings.internal_listen.as_ref().zip(internal.as_ref());
+    let shown_internal = both.map(|(at, bound)| shown("http", at, bound)).transpose()?;
+    let public_url = public_url(&settings, address);
+    let public_hosts = KnownHosts::public(&public_url, address.map_or(LOOPBACK, |address| address.ip()));
+    let internal_hosts = KnownHosts::internal(&public_url, &settings.internal_hosts);
+    let (metrics, open_files) = (Metrics::new(lost_lines.count.clone()), connections::raise_open_files());
+    let proxies = settings.trusted_proxies.clone();
+    let public_limits = connections::public_limits(open_files, proxies.clone());
+    let is_https = public_url.scheme() == "https";
+    let doors = Doors {
+        public: Door::public(
+            listener,
+            tls.clone(),
+            is_https,
+            Admission::new(public_limits, metrics.listener("public")),
+            waiting::public(public_hosts.clone(), Https(is_https)),
+        ),
+        internal: internal.map(|internal| {
+            let limits = connections::internal_limits(open_files);
+            let admission = Admission::new(limits, metrics.listener("internal"));
+            Door::internal(internal, admission, waiting::internal(internal_hosts.clone()))
+        }),
+    };
+    let begun = tokio::select! {
+        begun = Box::pin(Begun::once_there(&settings, &public_url)) => begun?,
         () = &mut stop_signal => {
-            sockets.iter().for_each(SocketFile::remove);
-            return Ok(());
+            tracing::info!("stopping before the database was open");
+            doors.remove_files();
+            return Ok(doors.close().await?);
         }
-    }
-    let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
-    warn(&settings);
-    let served = tls
-        .clone()
-        .zip(settings.tls())
-        .map(|read| Served::new(read, settings.public_url.clone(), Clock::System));
+    };
+    let Begun { store, service, set_up_url } = begun;
+    let served =
+        tls.zip(settings.tls()).map(|read| Served::new(read, settings.public_url.clone(), Clock::System));
     if let Some(served) = &served {
         served.warn().await;
     }
@@ -100,71 +118,55 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     tasks.tell_lost_lines(lost_lines.clone());
     tasks.reload_certificate(hangups, served);
 
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    let (address, shown_public) = (listener.address()?, shown(scheme, &settings.listen, &listener)?);
-    let public_url = public_url(&settings, address);
-    let service = Service::new(store.clone(), Clock::System, rules(&settings, &public_url));
-    tell_of_restore(&service, &store).await?;
-    let set_up = service.set_up().offer_link().await?;
     let (stop, stopping) = watch::channel(false);
-    let open_files = connections::raise_open_files();
     let streams = Streams::new(open_files);
-    let proxies = settings.trusted_proxies.clone();
-    let public_limits = connections::public_limits(open_files, proxies.clone());
     tasks.follow_and_write(&service);
     tasks.clean_up(&service, settings.keep_activity);
-    let lost = lost_lines.count.clone();
-    let state = AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, lost, stopping)
-        .with_oslc_catalogs(&settings.oslc_catalogs);
-    let handle = Handle::new();
-    let public_server = tokio::spawn(connections::serve_public(
-        listener,
-        tls,
-        state.is_https(),
-        Admission::new(public_limits, state.metrics.listener("public")),
-        router::public(
-            state.clone(),
-            KnownHosts::public(&public_url, address.map_or(LOOPBACK, |address| address.ip())),
-        ),
-        handle.clone(),
-    ));
-    let both = settings.internal_listen.as_ref().zip(internal.as_ref());
-    let shown_internal = both.map(|(at, bound)| shown("http", at, bound)).transpose()?;
+    let state =
+        AppState::new(service, public_url.clone(), &settings.realm, proxies, streams, metrics, stopping)
+            .with_oslc_catalogs(&settings.oslc_catalogs);
     let draining = state.draining.clone();
-    let internal_handle = Handle::new();
-    let internal_server = match internal {
-        Some(internal) => Some(tokio::spawn(connections::serve_internal(
-            internal,
-            Admission::new(connections::internal_limits(open_files), state.metrics.listener("internal")),
-            router::internal(state, KnownHosts::internal(&public_url, &settings.internal_hosts)),
-            internal_handle.clone(),
-        ))),
-        None => None,
-    };
+    doors.public.open(router::public(state.clone(), public_hosts));
+    if let Some(internal) = &doors.internal {
+        internal.open(router::internal(state, internal_hosts));
+    }
 
-    let set_up_url = set_up.map(|token| {
-        format!("{}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose())
-    });
     let announcement = Announcement { public: shown_public, internal: shown_internal, set_up_url };
     announcement.print_until(stop_signal, &store).await;
 
     drain(&draining, settings.drain).await;
-    sockets.iter().for_each(SocketFile::remove);
+    doors.remove_files();
     tracing::info!("stopping: finishing what is under way");
     // An error only means that no receiver is left.
     let _ = stop.send(true);
-    handle.graceful_shutdown(Some(GRACE));
-    internal_handle.graceful_shutdown(Some(GRACE));
-    let public_ended = finished(public_server).await;
-    let internal_ended = match internal_server {
-        Some(internal_server) => finished(internal_server).await,
-        None => Ok(()),
-    };
+    let ended = doors.close().await;
     tasks.shut_down().await;
     close::write_and_close(&store).await;
     lost_lines.tell();
-    public_ended?;
-    Ok(internal_ended?)
+    Ok(ended?)
+}
+
+/// What rests on the database.
+struct Begun {
+    store: Arc<Store>,
+    service: Service,
+    set_up_url: Option<String>,
+}
+
+impl Begun {
+    /// Waits until the database is there and free, and opens it. Dropped before that, it leaves what a process leaves that is
+    /// killed.
+    async fn once_there(settings: &Settings, public_url: &Url) -> Result<Self, ServeError> {
+        settings.database_url.until_there(DATABASE_WITHIN).await;
+        let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
+        warn(settings);
+        let service = Service::new(store.clone(), Clock::System, rules(settings, public_url));
+        tell_of_restore(&service, &store).await?;
+        let set_up_url = service.set_up().offer_link().await?.map(|token| {
+            format!("{}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose())
+        });
+        Ok(Self { store, service, set_up_url })
+    }
 }
 
 /// Says what follows from a restore, if the database was restored since the last start.

@@ -11,6 +11,9 @@ use tokio::{
     task::JoinHandle,
 };
 
+/// How long requests that are under way may take to finish when the process stops.
+pub(super) const GRACE: Duration = Duration::from_secs(10);
+
 /// Exit codes of a process that a signal ended, as shells report it.
 const TERMINATED: i32 = 128 + 15;
 const INTERRUPTED: i32 = 128 + 2;

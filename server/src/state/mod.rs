@@ -2,14 +2,13 @@
 
 pub(crate) mod connections;
 pub(crate) mod denials;
-mod metrics;
+pub(crate) mod metrics;
 pub(crate) mod reports;
 pub(crate) mod streams;
 
 use std::sync::{Arc, Mutex, atomic::AtomicBool};
 
 use app::Site;
-use prometheus_client::metrics::counter::Counter;
 use service::Service;
 use tokio::sync::watch;
 use url::Url;
@@ -51,7 +50,7 @@ impl AppState {
         realm: &str,
         trusted_proxies: TrustedProxies,
         streams: Streams,
-        lost_lines: Counter,
+        metrics: Metrics,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let site = Site {
@@ -70,7 +69,7 @@ impl AppState {
             base_uri: base_uri.trim_end_matches('/').into(),
             realm: realm.into(),
             oslc_catalogs: Arc::default(),
-            metrics: Metrics::new(lost_lines),
+            metrics,
             denials: Arc::default(),
             reports: Arc::default(),
             streams,

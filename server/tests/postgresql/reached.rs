@@ -1,12 +1,18 @@
 //! What a start waits for, and what is refused at once, with words that help.
 
 use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    os::unix::net::UnixStream,
     process::{Child, Command, Stdio},
     sync::mpsc::Receiver,
 };
 
 use super::{elsewhere, of_role, refused, run_on};
-use crate::support::{Home, PATIENCE, cluster::Cluster, lines};
+use crate::{
+    endurance::database::Lock,
+    listening::{SOCKETS, ask},
+    support::{Home, PATIENCE, cluster::Cluster, lines, signer::until},
+};
 
 /// A start that waits for its database, and does not outlive its test.
 struct Waiting {
@@ -17,12 +23,16 @@ struct Waiting {
 impl Waiting {
     fn begin(home: &Home, url: &str) -> Self {
         let mut command = home.command(&["serve"]);
-        command.env("LATCHKEY_LISTEN", "127.0.0.1:0").env("LATCHKEY_INTERNAL_LISTEN", "off");
-        command.env("LATCHKEY_DATABASE_URL", url);
+        command.envs(SOCKETS).env("LATCHKEY_DATABASE_URL", url);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let log = lines(process.stderr.take().unwrap());
         Self { process, log }
+    }
+
+    fn terminate(&self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
 
     /// The next line of its log.
@@ -39,6 +49,11 @@ impl Waiting {
             }
         }
     }
+}
+
+/// What an answer's body is.
+fn body(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").map_or("", |(_, body)| body)
 }
 
 impl Drop for Waiting {
@@ -66,6 +81,65 @@ fn a_start_waits_for_a_postgresql_that_is_not_there_yet_and_says_so_once() {
 }
 
 #[test]
+fn a_start_that_waits_says_on_both_listeners_what_it_waits_for_and_then_drops_no_connection() {
+    let cluster = Cluster::start();
+    let home = Home::on(&cluster).and_users();
+    cluster.stop();
+    let mut waiting = Waiting::begin(&home, &home.url());
+    waiting.says("waiting up to 60 s");
+    let [public, internal] = ["public.sock", "internal.sock"].map(|name| home.path().join(name));
+    let alive = ask(&internal, "GET /healthz HTTP/1.1", "");
+    assert!(alive.starts_with("HTTP/1.1 200 ") && body(&alive) == "ok\n", "{alive}");
+    let ready = ask(&internal, "GET /readyz HTTP/1.1", "");
+    assert!(ready.starts_with("HTTP/1.1 503 ") && body(&ready).starts_with("database: "), "{ready}");
+    let health = home.run(&["health", "--internal-listen", "unix:internal.sock"], "");
+    assert!(health.code == Some(1) && health.stdout.contains(": 503 database: "), "{health:?}");
+    let verdict = ask(&internal, "GET /verify HTTP/1.1", "");
+    assert!(verdict.starts_with("HTTP/1.1 503 "), "{verdict}");
+    for path in ["/sign-in", "/api/v1/whoami", "/nowhere"] {
+        let answer = ask(&public, &format!("GET {path} HTTP/1.1"), "").to_lowercase();
+        assert!(answer.starts_with("http/1.1 503 "), "{answer}");
+        assert!(body(&answer).contains("waits for its database"), "{answer}");
+        for field in ["retry-after", "content-security-policy", "x-content-type-options", "x-request-id"] {
+            assert!(answer.contains(&format!("\r\n{field}: ")), "{field}: {answer}");
+        }
+    }
+    // Kept by its peer, during the wait and after it.
+    let mut early = UnixStream::connect(&public).unwrap();
+    early.set_read_timeout(Some(PATIENCE)).unwrap();
+    early.write_all(b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut refusal = BufReader::new(early.try_clone().unwrap()).lines().map_while(Result::ok);
+    assert!(
+        refusal.any(|line| line.contains("waits for its database")),
+        "it is told on a connection that stays"
+    );
+    cluster.start_again();
+    let answers = lines(waiting.process.stdout.take().unwrap());
+    let listening = answers.recv_timeout(PATIENCE).expect("it answers");
+    assert!(listening.starts_with("listening on "), "{listening}");
+    early.write_all(b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    early.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+#[test]
+fn a_start_that_waits_at_a_locked_database_answers_and_is_ended_by_a_signal() {
+    let home = Home::sqlite().and_users();
+    let other = Lock::take(&home, "BEGIN IMMEDIATE");
+    let mut waiting = Waiting::begin(&home, &home.url());
+    let internal = home.path().join("internal.sock");
+    until("it listens", || internal.exists().then_some(()));
+    let alive = ask(&internal, "GET /healthz HTTP/1.1", "");
+    assert!(alive.starts_with("HTTP/1.1 200 "), "{alive}");
+    waiting.terminate();
+    waiting.says("stopping before the database was open");
+    assert_eq!(waiting.process.wait().unwrap().code(), Some(0));
+    assert!(!internal.exists());
+    drop(other);
+}
+
+#[test]
 fn a_start_waits_for_a_server_whose_name_is_not_known_yet() {
     let home = Home::sqlite();
     let waiting = Waiting::begin(&home, "postgres://ada@nowhere.invalid/keys");
@@ -78,8 +152,7 @@ fn a_start_that_waits_is_ended_by_a_signal() {
     let home = Home::sqlite();
     let mut waiting = Waiting::begin(&home, "postgres://ada@127.0.0.1:1/keys");
     waiting.says("waiting up to 60 s");
-    let id = waiting.process.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    waiting.terminate();
     assert_eq!(waiting.process.wait().unwrap().code(), Some(0));
 }
 
