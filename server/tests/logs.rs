@@ -169,7 +169,7 @@ fn what_is_denied_is_a_line_with_address_and_reason_and_the_user_where_it_is_a_n
         let request = grace.bare(Method::POST, "/sign-out").header("sec-fetch-site", "cross-site");
         send(request.body(()).unwrap())
     };
-    let deeds: [Deed<'_>; 12] = [
+    let deeds: [Deed<'_>; 14] = [
         (
             "reason=wrong_password user=ada",
             Box::new(|| visitor.post("/sign-in", &attempt("ada", "hush")).status),
@@ -194,7 +194,9 @@ fn what_is_denied_is_a_line_with_address_and_reason_and_the_user_where_it_is_a_n
         ("reason=password_link", Box::new(|| visitor.get("/set-password?token=hush").status)),
         ("reason=unknown_token", Box::new(|| visitor.get("/oauth/authorize?oauth_token=hush").status)),
         ("reason=not_signed_in", Box::new(|| visitor.get(CONSUMERS).status)),
-        ("reason=not_permitted", Box::new(|| grace.get(CONSUMERS).status)),
+        ("reason=not_permitted user=grace", Box::new(|| grace.get(CONSUMERS).status)),
+        ("reason=not_permitted user=grace", Box::new(|| grace.get("/events").status)),
+        ("reason=not_permitted user=grace", Box::new(|| grace.call("rows", &[]).status)),
         ("reason=not_permitted user=grace", Box::new(|| grace.get(HOME).status)),
         ("reason=other_site", Box::new(|| other_site().status)),
     ];

@@ -111,11 +111,11 @@ async fn caller(received: &Received, address: ClientAddress, state: &AppState) -
 impl Call {
     /// The caller as an administrator.
     fn admin(&self) -> Result<Admin, ApiError> {
-        let admin = match &self.caller {
-            Caller::Consumer(verified) => verified.admin(self.address.0),
-            Caller::Session(signed_in) => signed_in.admin(),
+        let (admin, user) = match &self.caller {
+            Caller::Consumer(verified) => (verified.admin(self.address.0), verified.user()),
+            Caller::Session(signed_in) => (signed_in.admin(), Some(signed_in.user())),
         };
-        Ok(admin?)
+        admin.map_err(|why| ApiError::NotPermitted(why, user.map(|user| user.username.clone())))
     }
 
     pub(super) fn headers(&self) -> &HeaderMap {

@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::FieldError;
+use domain::{FieldError, Username};
 use oauth::Problem;
 use service::{NotPermitted, Owed, ServiceError, VerifyError};
 
@@ -28,8 +28,8 @@ pub(crate) enum ApiError {
     NotSigned,
     /// A signature that does not hold.
     Refused(Problem),
-    /// A user without *Configure Server*, or none; or a consumer that may not administer.
-    NotPermitted(NotPermitted),
+    /// A user without *Configure Server*, or none; or a consumer that may not administer. And the user whose call it was.
+    NotPermitted(NotPermitted, Option<Username>),
     /// A session's change that does not come from our own pages.
     OtherSite,
     /// A query or a body that cannot be understood.
@@ -56,12 +56,6 @@ impl From<ServiceError> for ApiError {
     }
 }
 
-impl From<NotPermitted> for ApiError {
-    fn from(why: NotPermitted) -> Self {
-        Self::NotPermitted(why)
-    }
-}
-
 impl From<VerifyError> for ApiError {
     fn from(error: VerifyError) -> Self {
         match error {
@@ -76,7 +70,7 @@ impl ApiError {
         match self {
             Self::NoCredentials | Self::Owed(_) | Self::NotSigned => StatusCode::UNAUTHORIZED,
             Self::Refused(problem) => refusal::status(problem),
-            Self::NotPermitted(_) | Self::OtherSite | Self::Service(ServiceError::SignInAgain) => {
+            Self::NotPermitted(..) | Self::OtherSite | Self::Service(ServiceError::SignInAgain) => {
                 StatusCode::FORBIDDEN
             }
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
@@ -115,7 +109,7 @@ impl ApiError {
                     .to_owned()
             }
             Self::Refused(problem) => problem.advice().to_string(),
-            Self::NotPermitted(why) => why.to_string(),
+            Self::NotPermitted(why, _) => why.to_string(),
             Self::OtherSite => {
                 "A browser's change must come from Latchkey's own pages. Sign the request instead, or open Latchkey itself."
                     .to_owned()
@@ -146,7 +140,7 @@ impl ApiError {
             Self::Owed(Owed::SecondFactor) => Some(Reason::SecondFactorMissing),
             Self::NotSigned => Some(Reason::NotSigned),
             Self::Refused(problem) => refusal::denial(problem),
-            Self::NotPermitted(_) => Some(Reason::NotPermitted),
+            Self::NotPermitted(..) => Some(Reason::NotPermitted),
             Self::OtherSite => Some(Reason::OtherSite),
             Self::Service(ServiceError::SignInAgain) => Some(Reason::SignInAgain),
             Self::BadRequest(_)
@@ -158,6 +152,12 @@ impl ApiError {
             | Self::PreconditionFailed(_)
             | Self::Service(_) => None,
         }
+    }
+
+    /// The user who was denied it, where that is known.
+    fn user(&self) -> Option<&Username> {
+        let Self::NotPermitted(_, user) = self else { return None };
+        user.as_ref()
     }
 
     /// Problem details, with the realm in the challenge and the request's number.
@@ -180,7 +180,7 @@ impl ApiError {
             Self::Service(ServiceError::Store(error)) => failure = Some(Failure::of(error)),
             _ => {}
         }
-        let denial = self.denial().map(Denial::of);
+        let denial = self.denial().map(|reason| Denial::of_user(reason, self.user().cloned()));
         let problem = [(header::CONTENT_TYPE, "application/problem+json")];
         let challenge = challenge.map(|challenge| [(header::WWW_AUTHENTICATE, challenge)]);
         (status, challenge, failure, denial, problem, Json(details)).into_response()

@@ -40,7 +40,7 @@ impl<T: Serialize + Send + 'static> Export<T> {
         let mut batches = Box::pin(batches);
         // Before the status is sent: what cannot be read at all is an answer of its own.
         let first = batches.try_next().await.map_err(|error| match error {
-            ExportError::NotPermitted => ApiError::NotPermitted(NotPermitted::User),
+            ExportError::NotPermitted => ApiError::NotPermitted(NotPermitted::User, None),
             ExportError::Service(error) => ApiError::Service(error),
         })?;
         let headers = self.headers(format);

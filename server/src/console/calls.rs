@@ -40,6 +40,7 @@ pub(crate) async fn call(
         Ok(person) => person,
         Err(error) => return refuse(&incident.refusal(error), &incident),
     };
+    let user = person.as_ref().map(|person| person.user().username.clone());
     match Caller::admit(request.uri().path(), state.service, person) {
         Ok(caller) => {
             // The framework would answer with words for its programmers.
@@ -62,9 +63,13 @@ pub(crate) async fn call(
             let answer = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
             // An admitted caller has the permission; what may still be missing is a fresh sign-in.
             let is_denied = answer.status() == StatusCode::FORBIDDEN;
-            let denial = is_denied.then(|| Denial::of(Reason::SignInAgain));
+            let denial = is_denied.then(|| Denial::of_user(Reason::SignInAgain, user));
             (incident.cause().map(Failure::of), denial, answer).into_response()
         }
-        Err(error) => refuse(&error, &incident),
+        Err(error) => {
+            let is_denied = error.status() == StatusCode::FORBIDDEN;
+            let denial = is_denied.then(|| Denial::of_user(Reason::NotPermitted, user));
+            (denial, refuse(&error, &incident)).into_response()
+        }
     }
 }

@@ -12,7 +12,7 @@ use axum::{
         sse::{Event as SseEvent, Sse},
     },
 };
-use domain::{Consumer, ConsumerKey, Event, Status, Use, Uses};
+use domain::{Consumer, ConsumerKey, Event, Status, Use, Username, Uses};
 use futures::{StreamExt as _, TryStreamExt as _, stream::iter};
 use serde::{Deserialize, Serialize};
 use service::{Admin, ServiceError, SignedIn, activity::Told, sign_in::Presence};
@@ -20,8 +20,8 @@ use tokio::sync::watch;
 
 use crate::{
     console::refusal::refuse,
-    state::AppState,
-    wire::{address::ClientAddress, request_id::RequestId, session},
+    state::{AppState, denials::Reason},
+    wire::{address::ClientAddress, denial::Denial, request_id::RequestId, session},
 };
 
 /// How often an event comes in any case: proxies do not close the stream then, and a page notices one that has died.
@@ -54,7 +54,10 @@ pub(crate) async fn events(
     };
     let (person, admin) = match administrator(&headers, address, &state, &incident).await {
         Ok(found) => found,
-        Err(error) => return refuse(&error, &incident),
+        Err((error, user)) => {
+            let denial = user.map(|user| Denial::of_user(Reason::NotPermitted, Some(user)));
+            return (denial, refuse(&error, &incident)).into_response();
+        }
     };
     let open = match state.streams.open(person.session()) {
         Ok(open) => open,
@@ -73,17 +76,18 @@ pub(crate) async fn events(
     ([("x-accel-buffering", "no")], Sse::new(Box::pin(events.take_until(Box::pin(stop))))).into_response()
 }
 
-/// The administrator behind a session, or why there is none.
+/// The administrator behind a session, or why there is none, and the user who is no administrator.
 async fn administrator(
     headers: &HeaderMap,
     address: ClientAddress,
     state: &AppState,
     incident: &Incident,
-) -> Result<(SignedIn, Admin), AppError> {
+) -> Result<(SignedIn, Admin), (AppError, Option<Username>)> {
     let person = session::who(headers, address, state, Presence::Listening).await;
-    let person = person.map_err(|error| incident.refusal(error))?;
-    let person = person.ok_or(AppError::SignedOut)?;
-    let admin = person.admin().map_err(|_| AppError::NotPermitted)?;
+    let person = person.map_err(|error| (incident.refusal(error), None::<Username>))?;
+    let person = person.ok_or((AppError::SignedOut, None::<Username>))?;
+    let admin = person.admin();
+    let admin = admin.map_err(|_| (AppError::NotPermitted, Some(person.user().username.clone())))?;
     Ok((person, admin))
 }
 

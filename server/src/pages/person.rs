@@ -91,7 +91,10 @@ impl FromRequestParts<AppState> for Watching {
         let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
         let who = session::who(&parts.headers, address, state, Presence::Listening).await;
         match who.map_err(|error| PageError::from(error).into_response())? {
-            Some(person) => person.admin().map(Self).map_err(|_| StatusCode::FORBIDDEN.into_response()),
+            Some(person) => person.admin().map(Self).map_err(|_| {
+                let denial = Denial::of_user(Reason::NotPermitted, Some(person.user().username.clone()));
+                (denial, StatusCode::FORBIDDEN).into_response()
+            }),
             None => Err(StatusCode::UNAUTHORIZED.into_response()),
         }
     }
