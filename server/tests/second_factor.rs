@@ -4,6 +4,7 @@ use crate::support;
 
 use http::Method;
 use serde_json::json;
+use service::Clock;
 use support::{
     Browser, Home, PASSWORD,
     browser::send,
@@ -73,6 +74,23 @@ fn after_the_right_password_a_second_page_asks_for_the_code_and_only_then_a_sess
     elsewhere.get(APPLICATIONS).is(200);
     let used = server.visitor();
     used.give_code(&used.give_password("grace"), &codes[0]).is(401);
+}
+
+#[test]
+fn after_too_many_wrong_codes_the_answer_says_when_to_come_again() {
+    let server = Home::with_users().serve();
+    let grace = server.signed_in("grace");
+    let (mut app, _) = grace.set_up_second_factor();
+    let asked = server.visitor().give_password("grace");
+    let now = Clock::System.now().unix_timestamp() * 1000;
+    server.home.sql(&format!("UPDATE second_factors SET wrong_codes = 10, wrong_at = {now}"));
+    let code = app.code();
+    let proof = [("password", PASSWORD), ("code", &*code)];
+    for refused in [server.visitor().give_code(&asked, &code).is(429), grace.post("/sign-in/again", &proof)] {
+        assert!(refused.text().contains("Too many wrong codes"), "{}", refused.text());
+        let seconds: u64 = refused.header("retry-after").parse().unwrap();
+        assert!((600..=900).contains(&seconds), "{seconds}");
+    }
 }
 
 #[test]

@@ -207,7 +207,8 @@ async fn after_ten_wrong_codes_only_a_recovery_code_is_looked_at() {
         house.store.second_factor(id).use_step(None, house.service.now()).await.unwrap();
     }
     let refused = enter(&house, &step, &shown(&house, &secret)).await;
-    assert!(matches!(refused, Err(StepError::Refused(_, CodeError::TooManyWrong))), "{refused:?}");
+    let Err(StepError::Refused(_, CodeError::TooManyWrong(wait))) = refused else { panic!("{refused:?}") };
+    assert_eq!(wait, Duration::from_mins(15));
     let typed = codes[0].to_lowercase().replace('-', " ");
     enter(&house, &step, &typed).await.unwrap();
     let lines = house.last_activities(2).await;

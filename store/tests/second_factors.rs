@@ -96,9 +96,13 @@ async fn after_too_many_wrong_codes_no_code_is_looked_at_for_a_while_and_a_recov
     for _ in 0..MOST_WRONG_CODES {
         assert_eq!(factor.use_step(None, at(30)).await.unwrap(), CodeCheck::Wrong);
     }
-    let too_many = CodeCheck::TooManyWrong;
-    assert_eq!(factor.use_step(Some(100), at(30)).await.unwrap(), too_many, "not even the right one");
-    assert_eq!(factor.use_step(Some(100), at(29) + PAUSE).await.unwrap(), too_many);
+    let too_many = |seconds| CodeCheck::TooManyWrong(std::time::Duration::from_secs(seconds));
+    assert_eq!(
+        factor.use_step(Some(100), at(30)).await.unwrap(),
+        too_many(15 * 60),
+        "not even the right one"
+    );
+    assert_eq!(factor.use_step(Some(100), at(29) + PAUSE).await.unwrap(), too_many(1));
     assert_eq!(store.second_factor(other).use_step(Some(100), at(30)).await.unwrap(), CodeCheck::Right);
     assert_eq!(factor.use_recovery_code(b"ada", by(31)).await.unwrap(), CodeCheck::Right);
     assert_eq!(factor.use_step(Some(100), at(30) + PAUSE).await.unwrap(), CodeCheck::Right);

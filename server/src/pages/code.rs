@@ -75,7 +75,7 @@ pub(crate) async fn enter(
         StepError::StartOver | StepError::Refused(_, CodeError::Wrong) => {
             (StatusCode::UNAUTHORIZED, error.to_string(), None)
         }
-        StepError::Refused(_, CodeError::TooManyWrong | CodeError::TooMany(_)) => {
+        StepError::Refused(_, CodeError::TooManyWrong(_) | CodeError::TooMany(_)) => {
             (StatusCode::TOO_MANY_REQUESTS, error.to_string(), None)
         }
         StepError::Service(error) | StepError::Refused(_, CodeError::Service(error)) => {
@@ -83,7 +83,9 @@ pub(crate) async fn enter(
         }
     };
     let later = match &error {
-        StepError::Refused(_, CodeError::TooMany(wait)) => Some(retry_after(*wait)),
+        StepError::Refused(_, CodeError::TooManyWrong(wait) | CodeError::TooMany(wait)) => {
+            Some(retry_after(*wait))
+        }
         StepError::StartOver | StepError::Refused(..) | StepError::Service(_) => None,
     };
     let problem = Some((status, words));
@@ -103,7 +105,7 @@ fn denial(error: &StepError) -> Option<Extension<Denial>> {
     let StepError::Refused(user, error) = error else { return None };
     let reason = match error {
         CodeError::Wrong => Reason::WrongCode,
-        CodeError::TooManyWrong => Reason::TooManyWrongCodes,
+        CodeError::TooManyWrong(_) => Reason::TooManyWrongCodes,
         CodeError::TooMany(_) => Reason::TooManySignIns,
         CodeError::Service(_) => return None,
     };

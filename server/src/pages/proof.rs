@@ -37,15 +37,17 @@ impl Refused {
     pub(super) fn of(error: ProofError, password: &str, user: &User, id: &RequestId) -> Self {
         let denial = |reason| Some(Denial::of_user(reason, Some(user.username.clone())));
         let sentence = error.to_string();
-        let of_field = |field: &str, reason| Self {
+        let of_field = |field: &str, reason, later| Self {
             errors: vec![FieldError::new(field, sentence.clone())],
-            parts: (None, denial(reason), None),
+            parts: (None, denial(reason), later),
             ..Self::default()
         };
         match error {
-            ProofError::WrongPassword => of_field(password, Reason::WrongPassword),
-            ProofError::Code(CodeError::Wrong) => of_field("code", Reason::WrongCode),
-            ProofError::Code(CodeError::TooManyWrong) => of_field("code", Reason::TooManyWrongCodes),
+            ProofError::WrongPassword => of_field(password, Reason::WrongPassword, None),
+            ProofError::Code(CodeError::Wrong) => of_field("code", Reason::WrongCode, None),
+            ProofError::Code(CodeError::TooManyWrong(wait)) => {
+                of_field("code", Reason::TooManyWrongCodes, Some(retry_after(wait)))
+            }
             ProofError::TooMany(wait) | ProofError::Code(CodeError::TooMany(wait)) => Self {
                 problem: Some((StatusCode::TOO_MANY_REQUESTS, sentence)),
                 parts: (None, denial(Reason::TooManySignIns), Some(retry_after(wait))),

@@ -174,7 +174,7 @@ impl Metrics {
         let result = match result {
             Ok(_) => "signed_in",
             Err(StepError::StartOver) => "too_late",
-            Err(StepError::Refused(_, CodeError::Wrong | CodeError::TooManyWrong)) => "wrong_code",
+            Err(StepError::Refused(_, CodeError::Wrong | CodeError::TooManyWrong(_))) => "wrong_code",
             Err(StepError::Refused(_, CodeError::TooMany(_))) => "too_many",
             Err(StepError::Refused(_, CodeError::Service(_)) | StepError::Service(_)) => UNAVAILABLE,
         };

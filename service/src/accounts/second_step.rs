@@ -28,11 +28,11 @@ pub enum CodeError {
     /// The code is wrong, or was accepted before.
     #[error("This code is wrong, or it was used already. Wait for the next one, or enter a recovery code.")]
     Wrong,
-    /// Too many codes were wrong.
+    /// Too many codes were wrong. Holds how long no other is looked at.
     #[error(
         "Too many wrong codes were entered for this account. Wait 15 minutes, or enter one of your recovery codes."
     )]
-    TooManyWrong,
+    TooManyWrong(Duration),
     /// Too many others are signing in; the code was not looked at. Holds how long to stay away.
     #[error("{TOO_MANY}")]
     TooMany(Duration),
@@ -82,7 +82,7 @@ impl Sessions<'_> {
         let SignInStep { account, short_password } = found;
         let refused = |error| match error {
             CodeError::Service(error) => StepError::Service(error),
-            error @ (CodeError::Wrong | CodeError::TooManyWrong | CodeError::TooMany(_)) => {
+            error @ (CodeError::Wrong | CodeError::TooManyWrong(_) | CodeError::TooMany(_)) => {
                 StepError::Refused(account.user.username.clone(), error)
             }
         };
@@ -128,7 +128,7 @@ impl Sessions<'_> {
     ) -> Result<Passage, CodeError> {
         match check {
             CodeCheck::Right => Ok(passage),
-            CodeCheck::TooManyWrong => Err(CodeError::TooManyWrong),
+            CodeCheck::TooManyWrong(wait) => Err(CodeError::TooManyWrong(wait)),
             CodeCheck::Wrong | CodeCheck::StepGone => {
                 let folded = account.user.username.folded();
                 self.0.wrong_passwords().was_wrong(passage, &folded, Some(account), browser).await?;

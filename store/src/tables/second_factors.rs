@@ -33,8 +33,8 @@ pub enum CodeCheck {
     Right,
     /// It is wrong, or was accepted before; or the account has no second factor.
     Wrong,
-    /// It was not looked at: there were too many wrong ones.
-    TooManyWrong,
+    /// It was not looked at: there were too many wrong ones. Holds what is left of `PAUSE`.
+    TooManyWrong(std::time::Duration),
     /// It is right, but the sign-in that it is for is gone, so it is not used up.
     StepGone,
 }
@@ -151,10 +151,10 @@ impl SecondFactors<'_> {
         let change = self.store.begin().await?;
         let row = self.row(&change.transaction).await?.filter(|row| row.confirmed_at.is_some());
         let Some(row) = row else { return Ok(CodeCheck::Wrong) };
-        let counts = row.wrong_at > milliseconds(now - PAUSE);
-        let wrong = if counts { row.wrong_codes } else { 0 };
+        let left = row.wrong_at.saturating_sub(milliseconds(now - PAUSE));
+        let wrong = if left > 0 { row.wrong_codes } else { 0 };
         if wrong >= MOST_WRONG_CODES {
-            return Ok(CodeCheck::TooManyWrong);
+            return Ok(CodeCheck::TooManyWrong(std::time::Duration::from_millis(left.unsigned_abs())));
         }
         let (columns, check) = if let Some(step) = step.filter(|step| *step > row.last_step) {
             let last_step = Set(step);
