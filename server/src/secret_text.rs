@@ -6,7 +6,8 @@ use std::io::{self, Read as _};
 /// No secret, password, key file, certificate or settings file is longer.
 pub(crate) const MOST_BYTES: u64 = 64 * 1024;
 
-const BYTE_ORDER_MARK: char = '\u{feff}';
+/// UTF-8's, which PowerShell and editors of Windows write.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The whole text, up to the length limit, less a byte order mark.
 pub(crate) fn read_bounded(source: impl io::Read) -> io::Result<String> {
@@ -23,6 +24,14 @@ pub(crate) fn bounded_bytes(source: impl io::Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The bytes, less a byte order mark.
+pub(crate) fn without_mark(bytes: Vec<u8>) -> Vec<u8> {
+    match bytes.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => rest.to_vec(),
+        None => bytes,
+    }
+}
+
 /// The text that bytes hold, less a byte order mark.
 pub(crate) fn text(bytes: Vec<u8>) -> io::Result<String> {
     if is_utf_16(&bytes) {
@@ -33,12 +42,7 @@ pub(crate) fn text(bytes: Vec<u8>) -> io::Result<String> {
     if bytes.contains(&0) {
         return Err(io::Error::other("it holds a NUL, which no text does"));
     }
-    let text = String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))?;
-    // PowerShell and editors of Windows write one.
-    match text.strip_prefix(BYTE_ORDER_MARK) {
-        Some(rest) => Ok(rest.to_owned()),
-        None => Ok(text),
-    }
+    String::from_utf8(without_mark(bytes)).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
 /// UTF-16 and UTF-32 begin with a byte order mark, or have a NUL in each character of ASCII, of which most texts consist.

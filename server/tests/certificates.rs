@@ -94,6 +94,39 @@ fn check_warns_of_a_certificate_that_ends_in_three_days_and_of_one_for_another_n
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_a_certificate_or_key() {
+    let home = Home::with_users();
+    let pair = make(&home, "marked");
+    let marked = |text: &str| format!("\u{feff}{text}");
+    put(&home, &Pair { cert: marked(&pair.cert), key: marked(&pair.key) });
+    // It is for a day, which is all that can be said against it.
+    let (_, findings) = check(&home, &[]);
+    assert!(findings.len() == 1 && findings[0]["warning"] == true, "{findings:?}");
+    let server = home.serve_with(&TLS);
+    assert!(server.url.starts_with("https://"), "{}", server.url);
+    server.signal("HUP");
+    server.log_until("the certificate was read again");
+    server.stop();
+}
+
+#[test]
+fn a_file_that_holds_no_certificate_is_named() {
+    let home = Home::sqlite();
+    let pair = make(&home, "absent");
+    put(&home, &pair);
+    // Nothing, the beginning of DER, and the wrong one of the two files.
+    for content in [&b""[..], b"\x30\x82\x01\xa0\x30\x82\x01\x46", pair.key.as_bytes()] {
+        fs::write(home.path().join("cert.pem"), content).unwrap();
+        let (code, findings) = check(&home, &[]);
+        let detail = findings[0]["detail"].as_str().unwrap();
+        assert!(code == Some(1) && detail.contains("cert.pem: it holds no PEM certificate"), "{detail}");
+        let said = home.serve_in_vain(&TLS);
+        assert_eq!(said.code, Some(2), "{said:?}");
+        assert!(said.last_words().contains("cert.pem: it holds no PEM certificate"), "{said:?}");
+    }
+}
+
+#[test]
 fn a_start_serves_with_a_certificate_that_has_ended_and_the_log_says_so() {
     let home = Home::with_users();
     put(&home, &make_for(&home, "20200101000000Z", "20201231000000Z"));

@@ -11,7 +11,7 @@ use service::Clock;
 use tokio::signal::unix::Signal;
 use url::Url;
 
-use crate::settings::certificate::{Chain, read_pem};
+use crate::settings::certificate::{Chain, read_pair, read_pem};
 
 /// What the public listener serves HTTPS with.
 pub(super) struct Served {
@@ -48,7 +48,8 @@ impl Served {
 
     /// Reads both files again; new connections get what they hold.
     async fn reload(&self) -> io::Result<()> {
-        self.config.reload_from_pem(read_pem(&self.cert).await?, read_pem(&self.key).await?).await
+        let (cert, key) = read_pair(&self.cert, &self.key).await?;
+        self.config.reload_from_pem(cert, key).await
     }
 
     /// The certificates of the file; `None` where it has gone since the configuration was made of it.

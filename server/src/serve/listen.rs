@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     serve::{bound::Bound, error::ServeError, unix_socket},
-    settings::{Settings, certificate::read_pem, listen_at::ListenAt},
+    settings::{Settings, certificate::read_pair, listen_at::ListenAt},
 };
 
 /// The address that browsers see: that of the settings or, without one, where the public listener is bound.
@@ -46,7 +46,10 @@ pub(crate) async fn tls(files: Option<(&Path, &Path)>) -> Result<Option<RustlsCo
     let Some((cert, key)) = files else { return Ok(None) };
     // A second call fails because the provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let config = async { RustlsConfig::from_pem(read_pem(cert).await?, read_pem(key).await?).await };
+    let config = async {
+        let (cert, key) = read_pair(cert, key).await?;
+        RustlsConfig::from_pem(cert, key).await
+    };
     config.await.map(Some).map_err(|source| ServeError::Tls {
         cert: cert.to_owned(),
         key: key.to_owned(),

@@ -13,16 +13,26 @@ use time::{Duration, OffsetDateTime};
 use url::{Host, Url};
 use x509_cert::{Certificate, der::Decode as _};
 
-use crate::secret_text::bounded_bytes;
+use crate::secret_text::{bounded_bytes, without_mark};
 
 /// An end that is nearer than this is reported. ACME clients renew earlier: 15 days before the end of a certificate for 45.
 const SOON: Duration = Duration::days(14);
 
-/// Reads a PEM file, of a certificate or a key, up to the length limit. An error names the file.
+/// Reads the files of a certificate and its key. An error names the file.
+pub(crate) async fn read_pair(cert: &Path, key: &Path) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let pem = read_pem(cert).await?;
+    // rustls would miss it only where it compares it with the key.
+    if Chain::read(&pem).is_ok_and(|chain| chain.0.is_empty()) {
+        return Err(io::Error::other(format!("{}: it holds no PEM certificate", cert.display())));
+    }
+    Ok((pem, read_pem(key).await?))
+}
+
+/// Reads a PEM file, of a certificate or a key, up to the length limit, less a byte order mark. An error names the file.
 pub(crate) async fn read_pem(path: &Path) -> io::Result<Vec<u8>> {
     let path = path.to_owned();
     let reading = tokio::task::spawn_blocking(move || {
-        let read = File::open(&path).and_then(bounded_bytes);
+        let read = File::open(&path).and_then(bounded_bytes).map(without_mark);
         read.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
     });
     reading.await.map_err(io::Error::other)?
