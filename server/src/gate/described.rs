@@ -16,7 +16,7 @@ use service::{Verified, VerifyError};
 use crate::{
     gate::{
         part::has_no_fragment,
-        rejected::{rejected, unavailable},
+        rejected::{rejected, trace, unavailable},
     },
     state::AppState,
     wire::{address, body::read_body, json::from_json, media_type::is_token},
@@ -67,6 +67,7 @@ pub(super) async fn verify_json(State(state): State<Arc<AppState>>, request: Req
         }))
         .into_response(),
         Err(VerifyError::Refused(problem)) => {
+            trace(&state, &problem, from);
             let mut answer =
                 json!({ "active": false, "problem": problem.name(), "advice": problem.advice() });
             if let Some((name, value)) = problem.detail() {

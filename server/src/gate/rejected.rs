@@ -14,6 +14,7 @@ use crate::{
     gate::original::Misconfigured,
     state::{AppState, reports::Mistake},
     wire::{
+        denial::Denial,
         media_type::UnclearMediaType,
         refusal,
         request_id::{self, RequestId},
@@ -61,10 +62,21 @@ fn count(state: &AppState, gateway: IpAddr, mistake: Mistake) -> Option<u64> {
 /// The answer: 401, never 400, since gateways pass on nothing else. What is absent, rejected or acceptable is in the header,
 /// since they pass on no body either.
 pub(super) fn challenge(state: &AppState, problem: &Problem, client: Option<IpAddr>) -> Response {
-    let client = client.map(tracing::field::display);
-    tracing::debug!(problem = problem.name(), why = %problem, client, "a gateway's request is refused");
+    trace(state, problem, client);
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, problem.detailed_challenge(&state.realm))])
         .into_response()
+}
+
+/// Leaves a trace of a refused request in the log: the line of a denial where it is known who sent it. The gateway or tool that
+/// asks is never named in its client's place, since nobody must ban it.
+pub(super) fn trace(state: &AppState, problem: &Problem, client: Option<IpAddr>) {
+    let shown = client.map(tracing::field::display);
+    tracing::debug!(problem = problem.name(), why = %problem, client = shown, "a gateway's request is refused");
+    if let Some(address) = client
+        && let Some(reason) = refusal::denial(problem)
+    {
+        Denial { reason, user: None }.write(state, address);
+    }
 }
 
 /// The request cannot be checked now. The internal listener has no layer that logs; only what fails gets a number.

@@ -43,6 +43,37 @@ fn the_address_that_the_gateway_tells_has_to_be_within_the_networks() {
 }
 
 #[test]
+fn who_is_refused_is_a_line_of_the_log_with_the_client_s_address_and_never_the_gateway_s() {
+    let provider = Provider::start();
+    let app = provider.app("Bound");
+    provider.edit(&app, &json!({ "networks": ["203.0.113.0/24"] }));
+    let stranger = App { key: "7d444840-9dc0-11d1-b245-5ffdce74fad2".to_owned(), ..provider.app("Known") };
+    let denied = |words: &str| {
+        let line = provider.log_until("latchkey::denied").pop().unwrap();
+        assert!(line.contains("WARN") && line.ends_with(&format!(": denied {words}")), "{words}: {line}");
+    };
+    provider.log();
+    asked(&app, &[]).sign().verify().refused_at_verify("consumer_key_refused");
+    asked(&app, &[("X-Forwarded-For", "198.51.100.7")]).sign().verify().is(401);
+    denied("address=198.51.100.7 reason=out_of_network");
+    asked(&stranger, &[("X-Forwarded-For", "198.51.100.8")]).sign().verify().is(401);
+    denied("address=198.51.100.8 reason=signature");
+    for (app, reason) in [(&app, "out_of_network"), (&stranger, "signature")] {
+        let mut description = app.get(TOOL).sign().description();
+        description["address"] = "198.51.100.9".into();
+        verify_json(&provider.internal, &description.to_string()).is(200);
+        denied(&format!("address=198.51.100.9 reason={reason}"));
+    }
+    for _ in 0..30 {
+        asked(&stranger, &[("X-Forwarded-For", "192.0.2.1")]).sign().verify().is(401);
+    }
+    asked(&stranger, &[("X-Forwarded-For", "192.0.2.2")]).sign().verify().is(401);
+    let log = provider.log_until("address=192.0.2.2");
+    let of_flood = log.iter().filter(|line| line.contains("address=192.0.2.1 ")).count();
+    assert_eq!(of_flood, 10, "{log:?}");
+}
+
+#[test]
 fn a_tool_tells_the_address_in_its_description() {
     let provider = Provider::start();
     let app = provider.app("Bound");
