@@ -49,7 +49,7 @@ test.describe("What happens while it is open shows", () => {
     await consumers.expectLive();
     await open(consumers);
     await server.remove(key);
-    await expect(panel(page).getByRole("alert")).toContainText("removed this consumer");
+    await expect(panel(page).getByRole("alert")).toContainText("This consumer was removed by");
     await close(page).click();
     await expect(panel(page)).toBeHidden();
     await expect(consumers.tableHeading).toBeFocused();

@@ -92,8 +92,8 @@ test.describe("What is selected", () => {
     await expect(result(question)).toContainText("1 was approved already.");
     await expect(result(question)).toContainText("2 were not approved.");
     const reasons = result(question).getByRole("listitem");
-    await expect(reasons.filter({ hasText: "Model export" })).toContainText("the command line changed the status to Disapproved in the meantime.");
-    await expect(reasons.filter({ hasText: "Nightly build" })).toContainText("the command line removed this consumer.");
+    await expect(reasons.filter({ hasText: "Model export" })).toContainText("Changed in the meantime by the command line: the status to Disapproved.");
+    await expect(reasons.filter({ hasText: "Nightly build" })).toContainText("This consumer was removed by the command line.");
     await button(question, "Close").click();
     await expectSelected(page, 1);
     await expect(box(page, "Model export"), "what could not be done stays selected").toBeChecked();

@@ -128,7 +128,7 @@ fn of_a_consumer_that_is_not_there_the_page_says_so_and_shows_the_others() {
     ada.call("remove", &[("key", &gone), ("revision", "1")]).is(200);
     let unknown = "00000000-0000-4000-8000-000000000000";
     for (key, words) in [
-        (&*gone, "ada removed this consumer."),
+        (&*gone, "This consumer was removed by ada."),
         (unknown, "There is no consumer with the key 00000000-0000-4000-8000-000000000000."),
         ("%3Cscript%3E", "There is no consumer with the key &lt;script&gt;."),
     ] {

@@ -20,10 +20,10 @@ pub enum ServiceError {
     )]
     KeyTaken(ConsumerKey),
     /// The consumer existed and was removed.
-    #[error("{} removed this consumer.", .0.by)]
+    #[error("This consumer was removed by {}.", .0.by)]
     Removed(Removed),
     /// The consumer changed after the caller had read it.
-    #[error("{} changed {} in the meantime.", .0.by, .0.changes.join(", "))]
+    #[error("Changed in the meantime by {}: {}.", .0.by, .0.changes.join(", "))]
     Conflict(Box<Conflict>),
     /// A sensitive act by a session whose user has not proved for a while who they are.
     #[error(

@@ -119,9 +119,9 @@ async fn what_was_picked_is_decided_as_it_was_seen_and_the_rest_is_told_with_its
     let told: Vec<_> = part.not_done.iter().map(|not_done| (not_done.consumer.key, &*not_done.why)).collect();
     assert_eq!(
         told[0],
-        (picked[2].key, "the command line changed the status to Disapproved in the meantime.")
+        (picked[2].key, "Changed in the meantime by the command line: the status to Disapproved.")
     );
-    assert_eq!(told[1], (picked[3].key, "the command line removed this consumer."));
+    assert_eq!(told[1], (picked[3].key, "This consumer was removed by the command line."));
     assert_eq!(told[2], (never, "There is no consumer with the key no-consumer."));
     assert_eq!((told.len(), part.next, part.stopped), (3, None, None));
 }
@@ -234,7 +234,7 @@ async fn of_many_changes_a_reason_names_the_first_and_how_many_more_there_are() 
     let part = house.service.consumers(&ada).decide_picked(Deed::Remove, &[as_seen(&picked)]).await.unwrap();
     assert_eq!(
         part.not_done[0].why,
-        "the command line changed the name to “Renamed”, the owner to “Purchasing”, the contact to “ask@purchasing.example” and 1 more in the meantime."
+        "Changed in the meantime by the command line: the name to “Renamed”, the owner to “Purchasing”, the contact to “ask@purchasing.example” and 1 more."
     );
 }
 

@@ -68,7 +68,7 @@ async fn a_request_that_nobody_decides_ends_after_thirty_days_however_often_it_i
     assert_eq!((line.action, line.actor), (Action::ConsumerRemoved, Actor::Server));
     assert_eq!((line.consumer_key, line.address), (Some(first.key), None));
     let refused = house.service.consumers(&house.root).approve(first.key, None).await.unwrap_err();
-    assert_eq!(refused.to_string(), "the server removed this consumer.");
+    assert_eq!(refused.to_string(), "This consumer was removed by the server.");
     assert_eq!(house.service.key_requests().end_undecided().await.unwrap(), 0);
 }
 

@@ -155,12 +155,12 @@ fn note(part: &mut BulkPart, consumer: Named, made: Result<Made, Undone>) -> Res
 fn changed(conflict: &Conflict) -> String {
     let Conflict { by, changes, .. } = conflict;
     if changes.is_empty() {
-        return format!("{by} changed it and changed it back in the meantime.");
+        return format!("Changed in the meantime by {by}, and changed back.");
     }
     let more = match changes.len().saturating_sub(CHANGES) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     let first = changes.iter().take(CHANGES).map(String::as_str).collect::<Vec<_>>().join(", ");
-    format!("{by} changed {first}{more} in the meantime.")
+    format!("Changed in the meantime by {by}: {first}{more}.")
 }
