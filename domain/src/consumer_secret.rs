@@ -25,11 +25,12 @@ impl ConsumerSecret {
     /// Validates a secret and its repetition; the error names the field at fault.
     pub fn parse_twice(secret: &str, again: &str) -> Result<Self, FieldError> {
         let parsed = Self::parse(secret).map_err(|error| FieldError::new("secret", error.to_string()))?;
-        if secret == again {
-            Ok(parsed)
-        } else {
-            Err(FieldError::new("secret_again", "The two secrets differ."))
-        }
+        Self::check_repeated(secret, again).map(|()| parsed)
+    }
+
+    /// Validates the repetition of a secret, whatever is wrong with the secret itself; the error names its field.
+    pub fn check_repeated(secret: &str, again: &str) -> Result<(), FieldError> {
+        if secret == again { Ok(()) } else { Err(FieldError::new("secret_again", "The two secrets differ.")) }
     }
 
     /// The plaintext secret; only the vault and the signature check need it.
@@ -67,5 +68,6 @@ mod tests {
     fn a_retyped_secret_that_differs_is_told_at_the_second_field() {
         assert_eq!(ConsumerSecret::parse_twice("12345678", "12345679").unwrap_err().field, "secret_again");
         assert_eq!(ConsumerSecret::parse_twice("1", "2").unwrap_err().field, "secret");
+        assert_eq!(ConsumerSecret::check_repeated("1", "2").unwrap_err().field, "secret_again");
     }
 }

@@ -29,6 +29,11 @@ impl FieldErrors {
         parsed.map_err(|error| self.0.push(FieldError::new(field, error.to_string()))).ok()
     }
 
+    /// Records an error that names its field itself.
+    pub fn push(&mut self, error: FieldError) {
+        self.0.push(error);
+    }
+
     /// The recorded errors, in the order of the checks.
     pub fn into_vec(self) -> Vec<FieldError> {
         self.0

@@ -92,11 +92,10 @@ impl Password {
         Ok(Self::typed(text))
     }
 
-    /// Validates a new password and its repetition; the error names the field at fault.
-    pub fn parse_twice(password: &str, again: &str) -> Result<Self, FieldError> {
-        let parsed = Self::parse(password).map_err(|error| FieldError::new("password", error.to_string()))?;
+    /// Validates the repetition of a new password, whatever is wrong with the password itself; the error names its field.
+    pub fn check_repeated(password: &str, again: &str) -> Result<(), FieldError> {
         if password == again {
-            Ok(parsed)
+            Ok(())
         } else {
             Err(FieldError::new("password_again", "The two passwords differ."))
         }
@@ -186,6 +185,6 @@ mod tests {
     fn a_password_is_checked_only_when_it_is_new() {
         assert!(Password::parse("short").is_err());
         assert_eq!(Password::typed("short").expose(), "short");
-        assert_eq!(Password::parse_twice("12345678", "1234567").unwrap_err().field, "password_again");
+        assert_eq!(Password::check_repeated("12345678", "1234567").unwrap_err().field, "password_again");
     }
 }

@@ -69,6 +69,10 @@ fn what_is_wrong_with_a_new_password_stands_beside_its_field_and_changes_nothing
         assert_eq!(page.header("set-cookie"), "");
         assert!(!page.text().contains(NEW) && !page.text().contains(PASSWORD), "nothing typed comes back");
     }
+    let page = change(&grace, PASSWORD, "short", "other").is(422);
+    for words in ["Use at least 8 characters", "The two passwords differ."] {
+        assert!(page.text().contains(words), "{words}: {}", page.text());
+    }
     grace.post(PASSWORD_PATH, &[]).is(422);
     grace.get(APPLICATIONS).is(200);
     server.visitor().sign_in("grace", PASSWORD);

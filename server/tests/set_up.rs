@@ -80,5 +80,10 @@ fn a_weak_password_is_refused_in_words_on_the_set_up_page() {
         assert!(page.text().contains(words), "{password}: {}", page.text());
         assert!(!page.text().contains(password), "{}", page.text());
     }
+    let form = [("token", &*token), ("username", "ada"), ("password", "short"), ("password_again", "other")];
+    let page = visitor.post("/set-up", &form).is(422);
+    for words in ["at least 12 characters", "The two passwords differ."] {
+        assert!(page.text().contains(words), "both are told at once: {}", page.text());
+    }
     set_up(&visitor, &token, "ada", PASSWORD).is(303);
 }

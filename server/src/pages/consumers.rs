@@ -241,8 +241,10 @@ pub(crate) async fn register(
     if let Some(key) = &key {
         errors.take("key", key.parse::<ConsumerKey>());
     }
+    let (secret, again) = (form.secret.expose(), form.secret_again.expose());
+    errors.take("secret", ConsumerSecret::parse(secret));
     let mut errors = errors.into_vec();
-    errors.extend(ConsumerSecret::parse_twice(form.secret.expose(), form.secret_again.expose()).err());
+    errors.extend(ConsumerSecret::check_repeated(secret, again).err());
     let registered = if errors.is_empty() {
         let typed =
             TypedConsumer { name: form.name.clone(), secret: form.secret, key, ..TypedConsumer::default() };

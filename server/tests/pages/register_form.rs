@@ -64,6 +64,8 @@ fn the_register_form_tells_what_is_wrong_beside_the_field_and_keeps_the_name() {
         "{page}"
     );
     assert!(refused("Kept", SECRET, "another secret").contains("The two secrets differ."));
+    let page = refused("Kept", "short", "other");
+    assert!(page.contains("Use at least 8 characters") && page.contains("The two secrets differ."), "{page}");
     let page = refused("", "short", "short");
     assert!(page.contains("Enter a name.") && page.contains("Use at least 8 characters"), "{page}");
     let page = refused("", SECRET, "another secret");

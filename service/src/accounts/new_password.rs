@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use domain::Password;
+use domain::{FieldError, Password, error::FieldErrors};
 use zxcvbn::{Score, feedback::Feedback, zxcvbn};
 
 /// The least length for an account with *Configure Server*; others need what `Password::parse` asks for.
@@ -31,6 +31,26 @@ pub(crate) enum WeakPassword {
         "This password is easy to guess{0} Choose another one: four or more words that do not belong together are good."
     )]
     Guessable(String),
+}
+
+/// Checks a new password for an account and its repetition, as forms have both; the error lists what is wrong with each.
+pub(crate) fn check_twice(
+    password: &str,
+    again: &str,
+    in_sight: &[&str],
+    configure_server: bool,
+) -> Result<Password, Vec<FieldError>> {
+    let mut errors = FieldErrors::default();
+    let checked = errors.take("password", check(password, in_sight, configure_server));
+    let repeated = Password::check_repeated(password, again);
+    match (checked, repeated) {
+        (Some(password), Ok(())) => Ok(password),
+        (_, repeated) => {
+            let mut errors = errors.into_vec();
+            errors.extend(repeated.err());
+            Err(errors)
+        }
+    }
 }
 
 /// Checks a new password for an account; its names, and the address of this server, are in sight.
@@ -150,6 +170,18 @@ mod tests {
         assert!(check("xK4;vq!9zW2#", &["ada"], true).is_ok());
         assert!(refusal("xK4;vq!", "ada", false).contains("at least 8"));
         assert_eq!(refusal("", "ada", true), "Enter a password.");
+    }
+
+    #[test]
+    fn a_wrong_password_and_a_repetition_that_differs_are_told_at_once() {
+        let fields = |password, again| -> Vec<String> {
+            let refused = check_twice(password, again, &["ada"], true).unwrap_err();
+            refused.into_iter().map(|error| error.field).collect()
+        };
+        assert_eq!(fields("short", "other"), ["password", "password_again"]);
+        assert_eq!(fields("short", "short"), ["password"]);
+        assert_eq!(fields("quiet otter 7 lamps", "other"), ["password_again"]);
+        assert!(check_twice("quiet otter 7 lamps", "quiet otter 7 lamps", &["ada"], true).is_ok());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{FieldError, Password};
+use domain::Password;
 
 use crate::{
     accounts::{
@@ -80,16 +80,14 @@ impl OwnPassword<'_> {
         password: &str,
         password_again: &str,
     ) -> Result<Password, ServiceError> {
-        let is_other = |new: Password| {
-            let words = "This is what you entered as the current password. Choose another one.";
-            if new.expose() == current.expose() { Err(FieldError::new("password", words)) } else { Ok(new) }
-        };
         let user = self.signed_in.user();
         let in_sight = [user.username.as_str(), &user.display_name, &self.service.rules.site];
-        new_password::check(password, &in_sight, user.configure_server)
-            .map_err(|error| FieldError::new("password", error.to_string()))
-            .and_then(|_| Password::parse_twice(password, password_again))
-            .and_then(is_other)
-            .map_err(|error| ServiceError::Invalid(vec![error]))
+        let new = new_password::check_twice(password, password_again, &in_sight, user.configure_server)
+            .map_err(ServiceError::Invalid)?;
+        if new.expose() == current.expose() {
+            let words = "This is what you entered as the current password. Choose another one.";
+            return Err(ServiceError::invalid("password", &words));
+        }
+        Ok(new)
     }
 }

@@ -2,12 +2,12 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use domain::{Action, FieldError, Password, Reason, User, Username, error::FieldErrors, user::display_name};
+use domain::{Action, Reason, User, Username, error::FieldErrors, user::display_name};
 use store::activity::NewActivity;
 
 use crate::{
     accounts::{
-        new_password::check,
+        new_password::check_twice,
         users::{Users, new_user, no_user, username_taken},
     },
     error::ServiceError,
@@ -125,10 +125,8 @@ impl PasswordLinks<'_> {
     ) -> Result<User, PasswordLinkError> {
         let user = self.user(link).await?;
         let in_sight = [user.username.as_str(), &user.display_name, &self.0.rules.site];
-        let password = check(password, &in_sight, user.configure_server)
-            .map_err(|error| FieldError::new("password", error.to_string()))
-            .and_then(|_| Password::parse_twice(password, password_again))
-            .map_err(|error| ServiceError::Invalid(vec![error]))?;
+        let password = check_twice(password, password_again, &in_sight, user.configure_server)
+            .map_err(ServiceError::Invalid)?;
         let hash = self.0.passwords.hash(&password).await;
         let now = self.0.clock.now();
         let links = self.0.store.password_links();

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use domain::{Action, Actor, FieldError, Password, Username, error::FieldErrors};
+use domain::{Action, Actor, Username, error::FieldErrors};
 use store::activity::{By, NewActivity};
 
 use crate::{
     accounts::{
-        new_password::check,
+        new_password::check_twice,
         sign_in::Begun,
         users::{new_user, username_taken},
     },
@@ -75,14 +75,12 @@ impl SetUp<'_> {
         }
         let mut errors = FieldErrors::default();
         let parsed = errors.take("username", Username::parse_new(username));
-        let password = check(password, &[username, &self.0.rules.site], true)
-            .map_err(|error| FieldError::new("password", error.to_string()))
-            .and_then(|_| Password::parse_twice(password, password_again));
+        let password = check_twice(password, password_again, &[username, &self.0.rules.site], true);
         let (username, password) = match (parsed, password) {
             (Some(username), Ok(password)) => (username, password),
             (_, password) => {
-                let mut errors: Vec<FieldError> = errors.into_vec();
-                errors.extend(password.err());
+                let mut errors = errors.into_vec();
+                errors.extend(password.err().unwrap_or_default());
                 return Err(ServiceError::Invalid(errors).into());
             }
         };
@@ -100,7 +98,7 @@ impl SetUp<'_> {
         let made =
             links.create_administrator(&token::hash(link), now - LINK_LIFE, &user, &hash, activity).await;
         let account = made.map_err(username_taken)?.ok_or(SetUpError::DeadLink)?;
-        // `check` has refused a short password.
+        // `check_twice` has refused a short password.
         Ok(self.0.sessions().begin(&account, Some(false), browser).await?)
     }
 }

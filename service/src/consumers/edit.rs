@@ -53,12 +53,15 @@ impl TypedEdit {
         let reason = errors.take("reason", Reason::parse(&self.reason)).flatten();
         let edit = Edit {
             name: self.name.and_then(|name| errors.take("name", ConsumerName::parse(&name))),
-            secret: self.secret.and_then(|secret| match &self.secret_again {
-                None => errors.take("secret", ConsumerSecret::parse(secret.expose())),
-                Some(again) => match ConsumerSecret::parse_twice(secret.expose(), again.expose()) {
-                    Ok(secret) => Some(secret),
-                    Err(error) => errors.take(&error.field, Err(error.detail)),
-                },
+            secret: self.secret.and_then(|secret| {
+                let parsed = errors.take("secret", ConsumerSecret::parse(secret.expose()));
+                if let Some(again) = &self.secret_again
+                    && let Err(error) = ConsumerSecret::check_repeated(secret.expose(), again.expose())
+                {
+                    errors.push(error);
+                    return None;
+                }
+                parsed
             }),
             trusted: self.trusted,
             may_administer: self.may_administer,
