@@ -25,6 +25,15 @@ test.describe("With reduced motion", () => {
     });
     expect(moving).toEqual([]);
   });
+
+  test("a button that works shows it by a bar that stands still", async ({ consumers }) => {
+    const bar = await consumers.registerButton.evaluate((button) => {
+      button.setAttribute("aria-busy", "true");
+      const { animationName, height, backgroundImage } = getComputedStyle(button, "::after");
+      return { animationName, height, backgroundImage };
+    });
+    expect(bar).toEqual({ animationName: "none", height: "2px", backgroundImage: "none" });
+  });
 });
 
 test("The texts grow with the browser's default font size", async ({ consumers }) => {
