@@ -4,9 +4,10 @@ use crate::support;
 
 use std::time::{Duration, Instant};
 
+use http::Method;
 use insta::assert_json_snapshot;
 use serde_json::json;
-use support::{Home, PASSWORD, SECRET, redact::redacted};
+use support::{Home, PASSWORD, SECRET, browser::send, redact::redacted};
 
 #[test]
 fn only_administrators_may_listen() {
@@ -140,6 +141,34 @@ fn a_number_that_is_none_is_told_as_the_page_s_code_reads_it() {
         assert!(words.starts_with("after has to be the number of an event"), "{words}");
     }
     server.visitor().get("/events?after=").is(401);
+}
+
+#[test]
+fn a_person_who_mistypes_the_address_of_the_events_sees_a_page() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let request = ada.request(Method::GET, "/events?after=x");
+    let page = send(request.header("accept", "text/html,application/xhtml+xml").body(()).unwrap()).is(400);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.text().contains("Address not understood"), "{}", page.text());
+}
+
+#[test]
+fn a_page_that_shows_lines_is_told_of_each_and_receives_no_consumer() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let stream = ada.line_events();
+    let ready = stream.expect("ready");
+    server.signed_in("grace");
+    ada.register("Requirements sync");
+    server.home.json(&["user", "disable", "grace"], "");
+    let mut last = ready.id.parse::<i64>().unwrap();
+    for what in ["signed in", "registered", "disabled"] {
+        let line = stream.expect("line");
+        let id = line.id.parse::<i64>().unwrap();
+        assert!(id > last && line.data == "{}", "{what}: {line:?}");
+        last = id;
+    }
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub enum Told {
     Event(i64, Event),
     /// By the line with this number somebody began or ended to be signed in through a consumer, which itself did not change.
     Access(i64, ConsumerKey),
+    /// The line with this number was written, and is about no consumer: somebody signed in, or a user was changed.
+    Line(i64),
     /// Consumers that were used, as they are now. No line says so: it is not an activity.
     Used(Arc<[Consumer]>),
     /// The administrator may still listen. Comes at a fixed interval, whatever else does.
@@ -104,7 +106,7 @@ impl Follower {
         let missed = if after > latest { None } else { self.missed(after).await? };
         let told = if let Some(missed) = missed {
             self.last = missed.last().map_or(after, |(id, _)| *id);
-            let events = missed.into_iter().filter_map(|(_, told)| told);
+            let events = missed.into_iter().map(|(_, told)| told);
             std::iter::once(Told::Ready(after)).chain(events).collect()
         } else {
             self.last = latest;
@@ -116,7 +118,7 @@ impl Follower {
 
     /// The lines after a number with what they tell, oldest first; `None` if they are too many, or were pruned in part, or one
     /// cannot be read.
-    async fn missed(&self, after: i64) -> Result<Option<Vec<(i64, Option<Told>)>>, ServiceError> {
+    async fn missed(&self, after: i64) -> Result<Option<Vec<(i64, Told)>>, ServiceError> {
         let activity = self.service.store.activity();
         let lines = activity.after(after, MOST_MISSED + 1).await?;
         if lines.len() as u64 > MOST_MISSED || activity.were_pruned(after, &lines).await? {
@@ -151,12 +153,9 @@ impl Follower {
                     if may_end_permission(&line.action) && !self.may_listen().await {
                         return Ok(None);
                     }
-                    match told(&line) {
-                        Ok(Some(told)) => told,
-                        Ok(None) => continue,
-                        // Written by a later version. The list, as this version reads it, shows the result.
-                        Err(_) => Told::Resync(line.id),
-                    }
+                    // One that cannot be read was written by a later version. The list, as this version reads it, shows the
+                    // result.
+                    told(&line).unwrap_or(Told::Resync(line.id))
                 }
             };
             return Ok(Some((told, self)));
@@ -169,11 +168,12 @@ impl Follower {
     }
 }
 
-/// What a line tells a follower, if anything. One about a consumer that holds no consumer is about who is signed in.
-fn told(line: &Activity<Value>) -> Result<Option<Told>, StoreError> {
-    Ok(match feed::event(line)? {
-        Some(event) => Some(Told::Event(line.id, event)),
-        None => line.consumer_key.map(|key| Told::Access(line.id, key)),
+/// What a line tells a follower. One about a consumer that holds no consumer is about who is signed in.
+fn told(line: &Activity<Value>) -> Result<Told, StoreError> {
+    Ok(match (feed::event(line)?, line.consumer_key) {
+        (Some(event), _) => Told::Event(line.id, event),
+        (None, Some(key)) => Told::Access(line.id, key),
+        (None, None) => Told::Line(line.id),
     })
 }
 

@@ -33,11 +33,14 @@ impl Follower {
         tokio::time::timeout(PATIENCE, self.0.next()).await.expect("an item or the end").map(Result::unwrap)
     }
 
-    /// The next item, which has to be an event.
+    /// The next item but for lines that are about no consumer, which has to be an event.
     async fn event(&mut self) -> (i64, Event) {
-        match self.next().await {
-            Some(Told::Event(id, event)) => (id, event),
-            other => panic!("{other:?} is not an event"),
+        loop {
+            match self.next().await {
+                Some(Told::Line(_)) => {}
+                Some(Told::Event(id, event)) => return (id, event),
+                other => panic!("{other:?} is not an event"),
+            }
         }
     }
 }
@@ -74,6 +77,21 @@ async fn a_follower_that_was_away_catches_up_from_where_it_was() {
     }
     let fourth = house.register(&house.root, "Fourth").await;
     assert_eq!(follower.event().await, (seen + 5, changed(&fourth)));
+}
+
+#[tokio::test]
+async fn a_follower_is_told_the_number_of_a_line_that_is_about_no_consumer() {
+    let house = House::with_users().await.with_feed().await;
+    let seen = house.latest().await;
+    let mut follower = Follower::ready(&house, &house.root).await;
+    house.sign_in("ada").await;
+    house.service.users(&house.root).change("grace", AccountChange::Permit).await.unwrap();
+    let mut late = Follower::new(&house, &house.root, Some(seen));
+    assert_eq!(late.next().await, Some(Told::Ready(seen)));
+    for follower in [&mut follower, &mut late] {
+        assert_eq!(follower.next().await, Some(Told::Line(seen + 1)));
+        assert_eq!(follower.next().await, Some(Told::Line(seen + 2)));
+    }
 }
 
 #[tokio::test]

@@ -105,8 +105,8 @@ async fn a_follower_is_told_when_somebody_signs_in_or_out_through_a_consumer() {
     let mut next = async || {
         loop {
             let told = tokio::time::timeout(PATIENCE, follower.next()).await.unwrap().unwrap().unwrap();
-            // That the consumer was used comes when it comes.
-            if !matches!(told, Told::Used(_)) {
+            // That the consumer was used comes when it comes; that grace signs in is about no consumer.
+            if !matches!(told, Told::Used(_) | Told::Line(_)) {
                 return told;
             }
         }

@@ -63,6 +63,8 @@ async fn a_follower_goes_on_while_lines_that_it_knows_are_pruned() {
         let next = tokio::time::timeout(PATIENCE, told.next()).await.unwrap().unwrap().unwrap();
         assert!(matches!(next, Told::Event(id, _) if id == house.latest().await), "{next:?}");
         prune(&house).await;
+        let next = tokio::time::timeout(PATIENCE, told.next()).await.unwrap().unwrap().unwrap();
+        assert_eq!(next, Told::Line(house.latest().await), "that it was pruned");
     }
 }
 

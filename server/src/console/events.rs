@@ -1,12 +1,12 @@
-//! `GET /events`: the activity as server-sent events, for administrators only. What to send, and when to end, is
-//! decided in `service::activity`.
+//! `GET /events`: the activity as server-sent events, for administrators only: what became of consumers, or for pages that
+//! show lines, which lines there are. What to send, and when to end, is decided in `service::activity`.
 
 use std::time::Duration;
 
-use app::{AppError, incident::Incident};
+use app::{AppError, Document, Notice, incident::Incident};
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode, header},
     response::{
         IntoResponse as _, Response,
         sse::{Event as SseEvent, Sse},
@@ -28,29 +28,29 @@ use crate::{
 const BEAT: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize)]
-pub(crate) struct After {
+pub(crate) struct Asked {
     /// The number of the newest activity that the page has seen; an empty one is absent.
     #[serde(default)]
     after: String,
+    /// Present, with any value, for a page that shows lines: it receives the number of each, and of consumers nothing.
+    lines: Option<String>,
 }
 
-/// `GET /events?after=…`; a browser that connects again by itself sends `Last-Event-ID` instead.
+/// `GET /events?after=…`, and `GET /events?lines=1`; a browser that connects again by itself sends `Last-Event-ID` instead.
 pub(crate) async fn events(
     State(state): State<AppState>,
     address: ClientAddress,
     id: RequestId,
-    after: Result<Query<After>, QueryRejection>,
+    asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
     let incident = Incident::of_request(id.to_string());
-    let after = after.map_err(drop).and_then(|Query(After { after })| match &*after {
-        "" => Ok(None),
-        number => number.parse::<i64>().map(Some).map_err(drop),
+    let asked = asked.map_err(drop).and_then(|Query(Asked { after, lines })| match &*after {
+        "" => Ok((None, lines)),
+        number => number.parse::<i64>().map(|number| (Some(number), lines)).map_err(drop),
     });
-    let Ok(after) = after else {
-        let words =
-            "after has to be the number of an event, once; leave it out to begin with what happens next.";
-        return refuse(&AppError::BadRequest(words.to_owned()), &incident);
+    let Ok((after, lines)) = asked else {
+        return not_understood(&headers, &state, &incident);
     };
     let (person, admin) = match administrator(&headers, address, &state, &incident).await {
         Ok(found) => found,
@@ -65,7 +65,9 @@ pub(crate) async fn events(
     };
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let told = state.service.activity(&admin).follow(last_id.or(after), BEAT);
-    let events = told.map_ok(|told| iter(render(&told).into_iter().map(Ok::<_, ServiceError>))).try_flatten();
+    let rendered: fn(&Told) -> Vec<SseEvent> = if lines.is_some() { numbered } else { render };
+    let events =
+        told.map_ok(move |told| iter(rendered(&told).into_iter().map(Ok::<_, ServiceError>))).try_flatten();
     // Both count this stream until it is dropped.
     let counted = (open, state.metrics.subscribe());
     let stop = async move {
@@ -74,6 +76,19 @@ pub(crate) async fn events(
     };
     // Keeps proxies from buffering the events.
     ([("x-accel-buffering", "no")], Sse::new(Box::pin(events.take_until(Box::pin(stop))))).into_response()
+}
+
+/// The answer to an address that cannot be read: a page for a person who typed it, and as the page's code reads it for others.
+fn not_understood(headers: &HeaderMap, state: &AppState, incident: &Incident) -> Response {
+    let words = "after has to be the number of an event, once; leave it out to begin with what happens next.";
+    let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    if !accepted.is_some_and(|accepted| accepted.contains("text/html")) {
+        return refuse(&AppError::BadRequest(words.to_owned()), incident);
+    }
+    let heading = "Address not understood";
+    let text = format!("This address cannot be read: {words} Begin at the start page.");
+    let notice = Notice { status: StatusCode::BAD_REQUEST, heading, text, signed_in: false };
+    Document::from(notice).render_plain(state.site.clone()).into_response()
 }
 
 /// The administrator behind a session, or why there is none, and the user who is no administrator.
@@ -103,8 +118,18 @@ fn render(told: &Told) -> Vec<SseEvent> {
         Told::Resync(id) => vec![resync(*id)],
         Told::Event(id, event) => vec![message(*id, event)],
         Told::Access(id, key) => vec![access(*id, *key)],
+        Told::Line(_) => Vec::new(),
         Told::Used(consumers) => used(consumers),
         Told::Beat => vec![SseEvent::default().event("beat").data("{}")],
+    }
+}
+
+/// The same for a page that shows lines, which asks for what is new once it hears of it.
+fn numbered(told: &Told) -> Vec<SseEvent> {
+    match told {
+        Told::Event(id, _) | Told::Access(id, _) | Told::Line(id) => vec![line(*id)],
+        Told::Used(_) => Vec::new(),
+        Told::Ready(_) | Told::Resync(_) | Told::Beat => render(told),
     }
 }
 
@@ -114,6 +139,10 @@ fn ready(id: i64) -> SseEvent {
 
 fn resync(id: i64) -> SseEvent {
     SseEvent::default().event("resync").id(id.to_string()).data("{}")
+}
+
+fn line(id: i64) -> SseEvent {
+    SseEvent::default().event("line").id(id.to_string()).data("{}")
 }
 
 fn message(id: i64, event: &Event) -> SseEvent {

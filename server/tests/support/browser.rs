@@ -132,6 +132,12 @@ impl Browser {
         listen(last_id.into_iter().fold(request, |request, id| request.header("last-event-id", id)))
     }
 
+    /// Opens the event stream as a page does that shows lines of activity.
+    #[track_caller]
+    pub fn line_events(&self) -> Stream {
+        listen(self.request(Method::GET, "/events?lines=1"))
+    }
+
     /// Opens the event stream as a page does that knows what it has seen.
     #[track_caller]
     pub fn events_after(&self, id: &str) -> Stream {
