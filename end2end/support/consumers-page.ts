@@ -24,17 +24,17 @@ export async function signIn(page: Page, { username, password }: Account): Promi
 /** Goes to a page of Settings by the header; on a phone its menu is opened first. */
 export async function goTo(page: Page, name: string): Promise<void> {
   const navigation = page.getByRole("navigation", { name: "Settings" });
-  const menu = navigation.locator("details.pages");
-  if (await menu.isVisible()) await menu.locator("summary").click();
+  const menu = navigation.locator(".pages");
+  if (await menu.isVisible()) await menu.locator("[popovertarget]").click();
   await navigation.getByRole("link", { name, exact: true }).click();
 }
 
-/** The menu by the user's name; its summary opens it. */
-export const accountMenu = (page: Page): Locator => page.locator("header details.own-menu");
+/** The menu by the user's name: its button, and the list that this opens. */
+export const accountMenu = (page: Page): Locator => page.locator("header .own-menu");
 
 /** Signs out by the menu. */
 export async function signOut(page: Page): Promise<void> {
-  await accountMenu(page).locator("summary").click();
+  await accountMenu(page).locator("[popovertarget]").click();
   await page.getByRole("button", { name: "Sign out" }).click();
 }
 

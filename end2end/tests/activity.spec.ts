@@ -109,7 +109,7 @@ test("what is shown is exported whole as CSV and JSON", async ({ server, page })
   await server.register("=1+1");
   await open(page, "?what=consumer_registered");
   const save = async (format: string) => {
-    await page.locator("details.export summary").click();
+    await page.locator(".export [popovertarget]").click();
     const download = page.waitForEvent("download");
     await page.getByRole("link", { name: format, exact: true }).click();
     const file = await (await download).path();
@@ -135,7 +135,7 @@ test.describe("Without scripts", () => {
     await page.getByLabel("What", { exact: true }).selectOption("Consumer approved");
     await page.getByRole("button", { name: "Filter" }).click();
     await expect(rows(page)).toHaveCount(1);
-    await page.locator("details.export summary").click();
+    await page.locator(".export [popovertarget]").click();
     await expect(page.getByRole("link", { name: "CSV" })).toHaveAttribute("href", "/api/v1/activity.csv?what=consumer_approved");
   });
 });
@@ -151,7 +151,7 @@ for (const width of [320, 360]) {
       await open(page);
       await expect(page.getByRole("table", { name: "Activity" })).toContainText("Reason:");
       expect.soft(await overflow(page), "the page").toBeLessThanOrEqual(0);
-      await page.locator("details.export summary").click();
+      await page.locator(".export [popovertarget]").click();
       expect.soft(await overflow(page), "the export's menu").toBeLessThanOrEqual(0);
     });
 
@@ -173,7 +173,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await server.register("Requirements sync", "approved");
       await open(page);
       await expect(sign(page)).toHaveText("Live");
-      await page.locator("details.export summary").click();
+      await page.locator(".export [popovertarget]").click();
       await expectNoViolations(page, "activity");
       await page.goto(`${ACTIVITY}?who=nobody`);
       await expectNoViolations(page, "nothing fits");

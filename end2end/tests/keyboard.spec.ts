@@ -64,7 +64,7 @@ test("The whole life of a key by keyboard alone, from signing in to signing out"
   await expect(consumers.rows).toHaveCount(0);
   await expect(consumers.tableHeading).toBeFocused();
 
-  await tabTo(page, accountMenu(page).locator("summary"), "Shift+Tab");
+  await tabTo(page, accountMenu(page).locator("[popovertarget]"), "Shift+Tab");
   await keyboard.press("Enter");
   await tabTo(page, page.getByRole("button", { name: "Sign out" }));
   await keyboard.press("Enter");

@@ -40,7 +40,7 @@ test.describe("Without scripts", () => {
     await open(page, SESSIONS, "Your sessions");
     const menu = accountMenu(page);
     await expect(menu.getByRole("link")).toHaveCount(0);
-    await menu.locator("summary").click();
+    await menu.locator("[popovertarget]").click();
     await expect(menu.getByRole("link")).toHaveText(["Authorized applications", "Your sessions", "Second factor", "Change password"]);
     await expect(menu.getByRole("link", { name: "Your sessions" })).toHaveAttribute("aria-current", "page");
     await menu.getByRole("link", { name: "Change password" }).click();
@@ -206,7 +206,7 @@ test.describe("Without scripts", () => {
 test("The console's menu by the user's name is there before and after the page is taken over", async ({ consumers }) => {
   const { page } = consumers;
   const menu = accountMenu(page);
-  await menu.locator("summary").click();
+  await menu.locator("[popovertarget]").click();
   await menu.getByRole("link", { name: "Your sessions" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your sessions");
   await page.goBack();
@@ -237,7 +237,7 @@ for (const [what, viewport] of [
       expect.soft(await overflow(page), "Change password").toBeLessThanOrEqual(0);
       await page.goto(SESSIONS);
       expect.soft(await overflow(page), "Your sessions").toBeLessThanOrEqual(0);
-      await accountMenu(page).locator("summary").click();
+      await accountMenu(page).locator("[popovertarget]").click();
       await expect.soft(page.getByRole("button", { name: "Sign out" })).toBeInViewport({ ratio: 1 });
       expect.soft(await overflow(page), "the menu").toBeLessThanOrEqual(0);
       await page.goto(SECOND_FACTOR);
@@ -261,7 +261,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("button", { name: "Change password" }).click();
       await expectNoViolations(page, "a wrong password");
       await page.goto(SESSIONS);
-      await accountMenu(page).locator("summary").click();
+      await accountMenu(page).locator("[popovertarget]").click();
       await expectNoViolations(page, "sessions, with the menu");
       await page.goto(SECOND_FACTOR);
       await expectNoViolations(page, "no second factor");

@@ -121,7 +121,7 @@ test.describe("What was done before the module arrived stays", () => {
     for (let n = 0; n < 30; n++) await server.register(`Application ${n}`);
     const letGo = await holdModule(context);
     await openRendered(page);
-    await page.locator("details.own-menu summary").click();
+    await page.locator(".own-menu [popovertarget]").click();
     await page.evaluate(() => scrollTo(0, 600));
     letGo();
     await ready(page);

@@ -7,7 +7,7 @@ const USERS = "/settings/users";
 const PASSWORD = "another horse battery";
 
 const rows = (page: Page) => page.getByRole("table", { name: "Users" }).locator("tbody").getByRole("row");
-const menuButton = (page: Page, name: string) => page.locator(`summary[aria-label="Actions for ${name}"]`);
+const menuButton = (page: Page, name: string) => page.getByRole("button", { name: `Actions for ${name}`, exact: true });
 const row = (page: Page, name: string) => rows(page).filter({ has: menuButton(page, name) });
 const dialog = (page: Page) => page.getByRole("dialog");
 const sign = (page: Page) => page.locator("[data-live]");
@@ -262,11 +262,46 @@ test("by the keyboard alone: menus and dialogs open, close by Escape, and give t
   await keyboard.press("Escape");
   await expect(add).toBeFocused();
 
-  await accountMenu(page).locator("summary").focus();
+  await accountMenu(page).locator("[popovertarget]").focus();
   await keyboard.press("Enter");
   await keyboard.press("Escape");
-  await expect(accountMenu(page)).not.toHaveAttribute("open");
-  await expect(accountMenu(page).locator("summary")).toBeFocused();
+  await expect(accountMenu(page).locator("ul")).toBeHidden();
+  await expect(accountMenu(page).locator("[popovertarget]")).toBeFocused();
+});
+
+test("what opens a menu is a button by its name, and without scripts, too", async ({ page, browser, baseURL }) => {
+  await open(page);
+  for (const name of ["ada", "Actions for ada"]) {
+    const button = page.getByRole("button", { name, exact: true });
+    await button.click();
+    await expect(page.locator(":popover-open")).toHaveCount(1);
+    await button.click();
+    await expect(page.locator(":popover-open")).toHaveCount(0);
+  }
+  await page.goto("/settings/activity");
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await expect(page.getByRole("link", { name: "CSV" })).toBeVisible();
+  const plain = await browser.newPage({ baseURL, javaScriptEnabled: false });
+  await open(plain);
+  await plain.getByRole("button", { name: "Actions for ada", exact: true }).click();
+  await expect(row(plain, "ada").getByRole("link", { name: "Disable", exact: true })).toBeVisible();
+  await plain.keyboard.press("Escape");
+  await expect(row(plain, "ada").getByRole("link", { name: "Disable", exact: true })).toBeHidden();
+  await plain.close();
+});
+
+test("a menu opens below its button, inside the window", async ({ page }) => {
+  await open(page);
+  for (const name of ["ada", "Actions for ada"]) {
+    const button = page.getByRole("button", { name, exact: true });
+    await button.click();
+    const [box, menu] = [await button.boundingBox(), await page.locator(":popover-open").boundingBox()];
+    const [below, end] = [(box?.y ?? NaN) + (box?.height ?? NaN), (box?.x ?? NaN) + (box?.width ?? NaN)];
+    expect.soft(menu?.y, name).toBeGreaterThanOrEqual(below - 1);
+    expect.soft(menu?.y, name).toBeLessThan(below + 12);
+    expect.soft((menu?.x ?? NaN) + (menu?.width ?? NaN), `${name}: ends with its button`).toBeCloseTo(end, 0);
+    await page.keyboard.press("Escape");
+  }
 });
 
 test("the header leads to the pages of Settings and says where one is", async ({ page }) => {
@@ -290,7 +325,7 @@ for (const width of [320, 360]) {
       await server.addUser({ username: "a.user.name.as.long.as.they.may.be".padEnd(64, "."), password: ada.password }, false);
       await open(page);
       expect.soft(await overflow(page), "the page").toBeLessThanOrEqual(0);
-      const settings = page.getByRole("navigation", { name: "Settings" }).locator("summary");
+      const settings = page.getByRole("navigation", { name: "Settings" }).locator("[popovertarget]");
       for (const target of [menuButton(page, "ada"), settings]) {
         expect.soft((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
       }

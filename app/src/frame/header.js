@@ -1,21 +1,21 @@
-// The script of every page with a bar and a script. First the menus of the bar and of rows: they close by Escape and by a
-// click or the focus elsewhere, and keys walk through their entries. Without it their buttons alone open and close them.
-const MENUS = "details.own-menu, details.pages, details.row-menu";
-const menus = () => [...document.querySelectorAll(MENUS)].filter((menu) => menu.open);
-const summary = (menu) => menu.querySelector("summary");
+// The script of every page with a bar and a script. First the menus of the bar and of rows, which are lists that the browser
+// opens and closes by their buttons, by Escape and by a click elsewhere: they close where the focus goes elsewhere, too, Escape
+// gives it back to the button, and keys walk through their entries.
+const MENUS = ".own-menu, .pages, .row-menu";
+const buttonOf = (menu) => menu.querySelector("[popovertarget]");
+const listOf = (menu) => menu.querySelector("[popover]");
+const menus = () => [...document.querySelectorAll(MENUS)].filter((menu) => listOf(menu).matches(":popover-open"));
 
-for (const leaves of ["click", "focusin"]) {
-  addEventListener(leaves, ({ target }) => {
-    for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
-  });
-}
+addEventListener("focusin", ({ target }) => {
+  for (const menu of menus()) if (!menu.contains(target)) listOf(menu).hidePopover();
+});
 addEventListener("keydown", (event) => {
   const [menu] = menus();
   // Not every browser gives a button the focus that is clicked.
   if (!menu || !(menu.contains(event.target) || event.target === document.body)) return;
   if (event.key === "Escape") {
-    menu.open = false;
-    summary(menu).focus();
+    listOf(menu).hidePopover();
+    buttonOf(menu).focus();
     return event.preventDefault();
   }
   const entries = [...menu.querySelectorAll("li a, li button")];
@@ -41,7 +41,7 @@ const showShortcuts = () => {
 };
 addEventListener("keydown", (event) => {
   if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (event.target.closest?.(TYPED) || menus().length || document.querySelector(OPEN)) return;
+  if (event.target.closest?.(TYPED) || document.querySelector(OPEN)) return;
   event.preventDefault();
   showShortcuts();
 });
@@ -49,11 +49,9 @@ addEventListener("click", ({ target }) => {
   const entry = target.closest?.("[data-show-shortcuts]");
   if (!entry) return;
   const menu = entry.closest(MENUS);
-  if (menu.open) {
-    menu.open = false;
-    // The dialog gives it back.
-    summary(menu).focus();
-  }
+  listOf(menu).hidePopover();
+  // The dialog gives it back.
+  buttonOf(menu).focus();
   showShortcuts();
 });
 // The style sheet shows the entry of the menu.

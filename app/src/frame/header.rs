@@ -63,18 +63,18 @@ pub fn Header(
                     <nav aria-label="Settings">
                         <span class="application">"Settings"</span>
                         <ul>{entries()}</ul>
-                        <details class="pages">
-                            <summary>"Settings"</summary>
-                            <ul>{entries()}</ul>
-                        </details>
+                        <div class="pages">
+                            <button type="button" popovertarget="pages-menu">"Settings"</button>
+                            <ul id="pages-menu" popover="auto">{entries()}</ul>
+                        </div>
                     </nav>
                 }
             })}
             <div class="who">
                 {children.map(|children| children())}
-                <details class="own-menu">
-                    <summary><span class="name">{who.display_name}</span></summary>
-                    <ul>
+                <div class="own-menu">
+                    <button type="button" popovertarget="own-menu"><span class="name">{who.display_name}</span></button>
+                    <ul id="own-menu" popover="auto">
                         {entry(NavPage::Applications, "/account/applications", "Authorized applications")}
                         {entry(NavPage::Sessions, "/account/sessions", "Your sessions")}
                         {entry(NavPage::SecondFactor, "/account/second-factor", "Second factor")}
@@ -87,7 +87,7 @@ pub fn Header(
                             </form>
                         </li>
                     </ul>
-                </details>
+                </div>
             </div>
         </header>
     }

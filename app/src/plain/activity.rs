@@ -117,13 +117,13 @@ fn Page(site: Site, page: ActivityPage) -> impl IntoView {
         <SettingsPage site=site.clone() who here=NavPage::Activity sign>
             <div class="heading">
                 <h1>"Activity"</h1>
-                <details class="own-menu export">
-                    <summary>"Export"</summary>
-                    <ul>
+                <div class="own-menu export">
+                    <button type="button" popovertarget="export-menu">"Export"</button>
+                    <ul id="export-menu" popover="auto">
                         <li><a href=csv download="activity.csv">"CSV"</a></li>
                         <li><a href=json download="activity.json">"JSON"</a></li>
                     </ul>
-                </details>
+                </div>
             </div>
             <p class="lead">"What was done to consumers, users and tokens, by whom, from where. Nothing can be changed here."</p>
             {problem(why)}

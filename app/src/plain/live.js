@@ -18,7 +18,7 @@ const activity = (rows) => {
 // New content in the place of the old, where they differ; what has the focus there has it again, by its number.
 const put = (old, fresh) => {
   if (old.innerHTML === fresh.innerHTML) return;
-  const stops = () => [...old.querySelectorAll("a, summary")];
+  const stops = () => [...old.querySelectorAll("a, button")];
   const at = stops().indexOf(document.activeElement);
   old.innerHTML = fresh.innerHTML;
   stops()[at]?.focus();

@@ -17,9 +17,9 @@ const ask = async (link) => {
   const menu = link.closest(MENUS);
   dialog.addEventListener("close", () => {
     dialog.remove();
-    (menu ? summary(menu) : link).focus();
+    (menu ? buttonOf(menu) : link).focus();
   });
-  if (menu) menu.open = false;
+  if (menu) listOf(menu).hidePopover();
   document.body.append(dialog);
   dialog.showModal();
 };

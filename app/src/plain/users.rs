@@ -154,6 +154,8 @@ fn row(site: &Site, member: Member, now_ms: i64) -> impl IntoView + use<> {
         None => "Never".into_any(),
     };
     let actions = format!("Actions for {username}");
+    // Of the name and not of the place: a list that changes keeps its rows.
+    let menu = format!("menu-{username}");
     view! {
         <tr role="row" data-user=username class:off=member.disabled>
             <td role="cell" class="name">
@@ -166,10 +168,10 @@ fn row(site: &Site, member: Member, now_ms: i64) -> impl IntoView + use<> {
             <td role="cell" class="used">{signed_in}</td>
             <td role="cell" class="sessions">{member.sessions.to_string()}</td>
             <td role="cell" class="do">
-                <details class="row-menu">
-                    <summary aria-label=actions>"⋯"</summary>
-                    <ul>{deeds}</ul>
-                </details>
+                <div class="row-menu">
+                    <button type="button" popovertarget=menu.clone() aria-label=actions>"⋯"</button>
+                    <ul id=menu popover="auto">{deeds}</ul>
+                </div>
             </td>
         </tr>
     }
