@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { ada, expect, grace, refused, signIn, test } from "../support/test.ts";
+import { SERVER_AWAY, ada, expect, grace, refused, signIn, test } from "../support/test.ts";
 import { expectNoViolations } from "../support/axe.ts";
 import { overflow } from "../support/look.ts";
 
@@ -48,7 +48,7 @@ test("what anybody does shows in an open page, and what does not fit its filters
 });
 
 test("a page whose session has ended says so, and is not live", async ({ server, page, complaints }) => {
-  complaints.expect(refused(401));
+  complaints.expect(refused(401), SERVER_AWAY);
   await open(page);
   await expect(sign(page)).toHaveText("Live");
   await server.cli(["user", "sign-out", "ada"]);

@@ -1,5 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
-import { accountMenu, ada, expect, expectFieldError, goTo, grace, refused, signIn, test } from "../support/test.ts";
+import { SERVER_AWAY, accountMenu, ada, expect, expectFieldError, goTo, grace, refused, signIn, test } from "../support/test.ts";
 import { expectNoViolations } from "../support/axe.ts";
 import { overflow } from "../support/look.ts";
 
@@ -179,7 +179,7 @@ test("the focus, an open menu, a dialog and what is typed stay while others chan
 });
 
 test("a list whose session has ended says so", async ({ server, page, complaints }) => {
-  complaints.expect(refused(401));
+  complaints.expect(refused(401), SERVER_AWAY);
   await open(page);
   await expect(sign(page)).toHaveText("Live");
   await server.cli(["user", "sign-out", "ada"]);

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::{
     document::Document,
     frame::{header::NavPage, site::Site, who::Who},
-    plain::settings::{SettingsPage, document, problem},
+    plain::settings::{SettingsPage, document, live_sign, problem},
     ui::time::exact,
 };
 
@@ -86,14 +86,10 @@ fn Page(site: Site, page: ActivityPage) -> impl IntoView {
     let ActivityPage { who, lines, filters, query, is_first, older, problem: why } = page;
     let path = site.url("/settings/activity");
     // Without a filter that is understood there is nothing to wait for.
-    let live = (is_first && why.is_none()).then(|| format!("{path}/lines?{query}"));
-    // Without scripts it stays hidden.
-    let sign = match live {
-        Some(address) => {
-            view! { <span class="sign waiting" role="status" translate="no" data-live=address hidden=true></span> }
-                .into_any()
-        }
-        None => ().into_any(),
+    let sign = if is_first && why.is_none() {
+        live_sign(&site, format!("{path}/lines?{query}"))
+    } else {
+        ().into_any()
     };
     let export = |format: &str| format!("{}?{query}", site.url(&format!("/api/v1/activity.{format}")));
     let (csv, json) = (export("csv"), export("json"));

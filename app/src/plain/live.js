@@ -1,4 +1,5 @@
-// What is new on a page of Settings, asked for every two seconds while the page is seen, and whether that comes through.
+// What is new on a page of Settings, asked for as soon as a line of activity comes over the stream, while the page is seen, and
+// whether that comes through.
 
 // Lines of activity: newer ones go before those that are here.
 const activity = (rows) => {
@@ -65,13 +66,75 @@ const users = (list) => {
   };
 };
 
+// What happens, as it happens: `happened` is called for each line, and where the stream begins or breaks. All such pages of a
+// browser share one stream: that with the lock has it, and repeats what comes for the others. Browsers have locks on https and on
+// this machine; elsewhere there is no stream.
+const stream = (address, happened) => {
+  const KINDS = ["ready", "resync", "line", "beat", "error"];
+  // A beat is due every 15 seconds.
+  const SILENT_FOR = 30_000;
+  const AGAIN_AFTER = 5_000;
+  const others = new BroadcastChannel(`latchkey lines ${address}`);
+  let heard = -Infinity;
+  let part;
+  const speaks = () => performance.now() - heard < SILENT_FOR;
+  const hear = (kind) => {
+    heard = kind === "error" ? -Infinity : performance.now();
+    if (kind !== "beat") happened();
+  };
+  others.onmessage = ({ data }) => hear(data);
+  const lead = (signal) =>
+    new Promise((letGo) => {
+      if (signal.aborted) return letGo();
+      let source;
+      const open = () => {
+        source?.close();
+        source = new EventSource(address);
+        for (const kind of KINDS) {
+          source.addEventListener(kind, () => {
+            others.postMessage(kind);
+            hear(kind);
+          });
+        }
+      };
+      // The browser itself connects again, unless it was refused or waits for what does not come.
+      const watch = setInterval(() => {
+        if (!speaks()) open();
+      }, AGAIN_AFTER);
+      signal.onabort = () => {
+        clearInterval(watch);
+        source.close();
+        letGo();
+      };
+      open();
+    });
+  return {
+    speaks,
+    join: () => {
+      if (part || !navigator.locks) return;
+      part = new AbortController();
+      const { signal } = part;
+      navigator.locks.request(others.name, { signal }, () => lead(signal)).catch(() => {});
+    },
+    leave: () => {
+      part?.abort();
+      part = undefined;
+    },
+  };
+};
+
 const sign = document.querySelector("[data-live]");
 if (sign) {
-  const EVERY = 2_000;
+  // Between two questions: where a stream says when to ask, where none does, and at least.
+  const [RARELY, OFTEN, LEAST] = [10_000, 2_000, 250];
+  const HIDDEN_FOR = 60_000;
   const lines = document.getElementById("lines");
   const shown = lines ? activity(lines) : users(document.getElementById("users"));
   let timer;
+  let rest;
+  let asked = -Infinity;
   let looking = false;
+  let again = false;
   const say = (words, kind) => {
     if (sign.textContent === words) return;
     sign.textContent = words;
@@ -93,12 +156,28 @@ if (sign) {
   };
   const next = async () => {
     clearTimeout(timer);
+    again = looking;
     if (document.hidden || looking) return;
     looking = true;
+    asked = performance.now();
     const goes = await look().catch(() => (say(navigator.onLine ? "Reconnecting…" : "Offline", "waiting"), true));
     looking = false;
-    if (goes) timer = setTimeout(next, EVERY);
+    if (!goes) return events.leave();
+    if (sign.classList.contains("live")) events.join();
+    timer = setTimeout(next, again ? LEAST : events.speaks() ? RARELY : OFTEN);
   };
+  // At once, unless it has just asked: then what comes by then is asked for together.
+  const events = stream(sign.dataset.events, () => {
+    const wait = asked + LEAST - performance.now();
+    if (looking || wait <= 0) return next();
+    clearTimeout(timer);
+    timer = setTimeout(next, wait);
+  });
   for (const event of ["visibilitychange", "online", "pageshow"]) addEventListener(event, next);
+  addEventListener("visibilitychange", () => {
+    clearTimeout(rest);
+    if (document.hidden) rest = setTimeout(events.leave, HIDDEN_FOR);
+  });
+  addEventListener("pagehide", events.leave);
   next();
 }

@@ -44,6 +44,18 @@ pub(super) fn SettingsPage(
     }
 }
 
+/// Says whether the page is live, which its script fills in: without one it stays hidden. What is new is asked for at this
+/// address, each time that the stream sends a line.
+pub(super) fn live_sign(site: &Site, address: String) -> AnyView {
+    let events = site.url("/events?lines=1");
+    view! {
+        <span
+            class="sign waiting" role="status" translate="no" data-live=address data-events=events hidden=true
+        ></span>
+    }
+    .into_any()
+}
+
 /// A page that asks or tells one thing, which the script shows as a dialog on the page that led to it.
 #[component]
 pub(super) fn OneThing(

@@ -9,7 +9,7 @@ use crate::{
     frame::{header::NavPage, site::Site, who::Who},
     plain::{
         applications::moment,
-        settings::{SettingsPage, document},
+        settings::{SettingsPage, document, live_sign},
         user_deed::UserDeed,
     },
 };
@@ -58,11 +58,7 @@ impl From<Users> for Document {
 fn UsersPage(site: Site, users: Users) -> impl IntoView {
     let Users { who, list, query, done } = users;
     let path = site.url("/settings/users");
-    // Without scripts it stays hidden.
-    let sign = view! {
-        <span class="sign waiting" role="status" translate="no" data-live=format!("{path}/rows?{query}") hidden=true></span>
-    }
-    .into_any();
+    let sign = live_sign(&site, format!("{path}/rows?{query}"));
     let search = list.search.clone();
     let done = done.map(|words| {
         view! { <p class="note" role="status" tabindex="-1" autofocus=true>{words}</p> }
