@@ -71,9 +71,8 @@ impl Service<End> for Entrance {
 
 async fn enter(State(mut early): State<Early>, request: Request) -> Response {
     let hold = if PROMPT.contains(&request.uri().path()) { Duration::ZERO } else { HOLD };
-    let routes = early.routes_within(hold).await;
-    let mut router = routes.unwrap_or(early.waiting);
-    let Ok(response) = router.call(request).await;
+    let opened = early.routes_within(hold).await;
+    let Ok(response) = opened.unwrap_or(early.waiting).call(request).await;
     response
 }
 

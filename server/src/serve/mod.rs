@@ -41,6 +41,7 @@ use crate::{
         admission::Admission,
         announce::Announcement,
         certificate::Served,
+        doors::{Door, Doors},
         error::ServeError,
         listen::{listen, public_url, shown, tls},
         stop::{drain, stop_signal},
