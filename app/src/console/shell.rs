@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::link::Link;
-use crate::ui::{browser, dom};
+use crate::ui::{browser, dom, press};
 
 /// How often times on the page are brought up to date.
 const TICK: Duration = Duration::from_secs(20);
@@ -80,7 +80,7 @@ impl Shell {
         self.prefix.with_value(|prefix| format!("{prefix}{path}"))
     }
 
-    /// Takes over from the server; called in an effect, whose end stops the clock.
+    /// Takes over from the server; called in an effect, whose end stops the clock and what is listened to.
     pub(crate) fn take_over(self) {
         let prefix = self.url("");
         if !prefix.is_empty() {
@@ -92,6 +92,7 @@ impl Shell {
         if let Ok(interval) = set_interval_with_handle(tick, TICK) {
             on_cleanup(move || interval.clear());
         }
+        press::watch();
         // For scripts outside, the style sheet and tests: the page answers from here on.
         dom::mark_document("data-hydrated", true);
     }

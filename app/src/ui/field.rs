@@ -4,7 +4,7 @@ use domain::FieldError;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use super::effect::effect;
+use super::{effect::effect, press::after_press};
 
 /// One input, its label, and the error beside it.
 #[component]
@@ -67,11 +67,11 @@ pub fn Field(
         }
     };
     let leave = move |event: ev::FocusEvent| {
-        // A message that came or went now would move the button away under the click; submitting checks anyway.
+        // Submitting checks anyway.
         let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let submits = to.is_some_and(|to| to.matches("button[type=submit]").unwrap_or(false));
         if !submits {
-            check();
+            after_press(check);
         }
     };
     let typed = move |text: String| {

@@ -11,5 +11,6 @@ pub mod keys;
 pub mod mark;
 pub mod menu;
 pub mod number;
+pub mod press;
 pub mod time;
 pub mod used;

@@ -22,6 +22,7 @@ use crate::{
         dom::typed,
         effect::effect,
         field::{Field, set_error},
+        press::after_press,
     },
 };
 
@@ -87,13 +88,15 @@ impl RegisterForm {
     fn leave_name(self) {
         let name = self.name.get_untracked();
         self.show_error("name", ConsumerName::parse(&name).err().map(|error| error.to_string()));
-        self.hint.set(None);
         spawn_local(async move {
-            // Without an answer there is just no hint.
+            // Without an answer there is just no hint. Until it is there the old one stays: one that went and came again would
+            // move the table twice.
             let in_use = calls::name_in_use(&name).await.unwrap_or(false);
-            if in_use && self.name.get_untracked() == name {
-                self.hint.set(Some(NAME_IN_USE.to_owned()));
-            }
+            after_press(move || {
+                if self.name.get_untracked() == name {
+                    self.hint.set(in_use.then(|| NAME_IN_USE.to_owned()));
+                }
+            });
         });
     }
 
