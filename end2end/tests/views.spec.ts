@@ -44,6 +44,16 @@ test.describe("The address", () => {
     await expect(consumers.page.getByText("status=approvd: give pending, approved or disapproved.")).toBeVisible();
     await expect(consumers.rows).toHaveCount(1);
   });
+
+  for (const [query, name] of [["q=a&q=b", "q"], ["last_used=1d&last_used=never", "last_used"]] as const) {
+    test(`that gives ${name} twice says so`, async ({ server, consumers, complaints }) => {
+      complaints.expect(refused(404));
+      await server.register("Requirements sync");
+      await consumers.page.goto(`${PATH}?${query}`);
+      await expect(consumers.page.getByText(`${name} is given twice.`)).toBeVisible();
+      await expect(consumers.rows).toHaveCount(1);
+    });
+  }
 });
 
 test.describe("A row that no longer fits the view", () => {

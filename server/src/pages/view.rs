@@ -1,7 +1,7 @@
 //! What the address of the administrator's page says of its table. It is read leniently: the page has other parameters, too,
 //! and a form without scripts sends more than it means.
 
-use domain::{Cursor, View};
+use domain::{Cursor, View, view::ViewError};
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,7 @@ impl Asked {
     /// Reads the query of an address.
     pub(super) fn read(query: &str) -> Self {
         let (mut view, mut after) = (View::default(), String::new());
+        let mut seen = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let set = match &*name {
                 "view" => return value.parse().map_or_else(|error| Self::unknown(&error), Self::Elsewhere),
@@ -27,8 +28,14 @@ impl Asked {
                 }
                 name => view.set(name, &value),
             };
-            if let Err(error) = set {
-                return Self::unknown(&error);
+            match set {
+                Err(error) => return Self::unknown(&error),
+                Ok(true) if seen.contains(&name) => {
+                    return Self::unknown(&ViewError::Twice(name.into_owned()));
+                }
+                Ok(true) => seen.push(name),
+                // The page's own, or nobody's.
+                Ok(false) => {}
             }
         }
         let after = Cursor::read(&after, view.sort, view.order()).ok();
@@ -43,7 +50,7 @@ impl Asked {
         }
     }
 
-    fn unknown(error: &domain::view::ViewError) -> Self {
+    fn unknown(error: &ViewError) -> Self {
         Self::Unknown(format!(
             "The address of this page asks for a view that there is not. {error} All consumers are shown."
         ))
@@ -99,5 +106,14 @@ mod tests {
     fn what_is_no_view_is_told_in_words() {
         let Asked::Unknown(words) = Asked::read("status=approvd") else { panic!("it is no status") };
         assert!(words.contains("status=approvd: give pending, approved or disapproved."), "{words}");
+    }
+
+    #[test]
+    fn a_name_that_is_given_twice_is_told_in_words_though_one_value_is_empty() {
+        for query in ["q=a&q=b", "last_used=1d&status=&last_used=never", "q=&q=a"] {
+            let Asked::Unknown(words) = Asked::read(query) else { panic!("{query}: no single view") };
+            assert!(words.contains(" is given twice. All consumers are shown."), "{words}");
+        }
+        assert_eq!(rows("utm=1&utm=2&status=pending").0, "status=pending");
     }
 }
