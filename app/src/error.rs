@@ -72,6 +72,30 @@ impl AppError {
         }
     }
 
+    /// Its words where it stopped what was done to many of them, and some had their turn before.
+    pub fn words_for_the_others(&self) -> String {
+        let words = match self {
+            Self::SignedOut => {
+                "Your session has ended, so the others were not changed. Sign in again in another tab, then try once more."
+            }
+            Self::NotPermitted => {
+                "Your account does not have the Configure Server permission any more, so the others were not changed."
+            }
+            Self::SignInAgain => {
+                "This needs a fresh sign-in: it is over 15 minutes since you last entered your password. The others were not changed."
+            }
+            Self::Invalid(_)
+            | Self::Conflict(_)
+            | Self::Removed(_)
+            | Self::NotFound(_)
+            | Self::Unavailable(_)
+            | Self::BadRequest(_)
+            | Self::Unreachable
+            | Self::TimedOut => return self.to_string(),
+        };
+        words.to_owned()
+    }
+
     /// The errors of single fields; none unless it is `Invalid`.
     pub fn fields(&self) -> &[FieldError] {
         match self {
@@ -122,5 +146,20 @@ impl AppError {
 pub(crate) fn answer_with(error: &AppError) {
     if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(error.status());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stopped_many_at_once_is_not_said_to_have_changed_nothing() {
+        for error in [AppError::SignedOut, AppError::NotPermitted, AppError::SignInAgain] {
+            let words = error.words_for_the_others();
+            assert!(words.contains("he others were not changed"), "{words}");
+            assert!(!words.contains("othing was changed"), "{words}");
+        }
+        assert_eq!(AppError::Unreachable.words_for_the_others(), AppError::Unreachable.to_string());
     }
 }

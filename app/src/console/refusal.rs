@@ -16,8 +16,14 @@ pub(crate) fn Refusal(
     error: RwSignal<Option<AppError>>,
     /// The button to press once more.
     button: &'static str,
+    /// Whether some of many had their turn before.
+    #[prop(optional, into)]
+    has_begun: Signal<bool>,
 ) -> impl IntoView {
     let shell = expect_context::<Shell>();
+    let told = move |error: &AppError| {
+        if has_begun.get_untracked() { error.words_for_the_others() } else { error.to_string() }
+    };
     let words = move || {
         error.get().map(|error| match &error {
             AppError::Conflict(conflict) => {
@@ -25,26 +31,26 @@ pub(crate) fn Refusal(
             }
             AppError::Removed(removed) => {
                 let when = exact(removed.at);
-                view! { <p>{error.to_string()} " (" {when} ")"</p> }.into_any()
+                view! { <p>{told(&error)} " (" {when} ")"</p> }.into_any()
             }
             AppError::SignedOut => view! {
-                <p>{error.to_string()} " " <a href=shell.url("/sign-in") target="_blank">"Sign in"</a></p>
+                <p>{told(&error)} " " <a href=shell.url("/sign-in") target="_blank">"Sign in"</a></p>
             }
             .into_any(),
             AppError::SignInAgain => view! {
                 <p>
-                    {error.to_string()} " "
+                    {told(&error)} " "
                     <a href=shell.url("/sign-in?again=/settings/oauth-consumers") target="_blank">"Sign in again"</a>
                     {format!(" in another tab, then press {button} once more.")}
                 </p>
             }
             .into_any(),
             error if error.may_pass() => view! {
-                <p>{error.to_string()}</p>
+                <p>{told(error)}</p>
                 <button type="submit" class="btn small">"Try again"</button>
             }
             .into_any(),
-            _ => view! { <p>{error.to_string()}</p> }.into_any(),
+            _ => view! { <p>{told(&error)}</p> }.into_any(),
         })
     };
     // Words that change would not change in a translator's copy.

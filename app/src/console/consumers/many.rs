@@ -66,7 +66,8 @@ pub(super) fn Many(deed: Deed) -> impl IntoView {
             state.selected.clear();
         }
     };
-    let (over, told, bar) = (outcome.clone(), outcome.clone(), outcome);
+    let (over, told, begun, bar) = (outcome.clone(), outcome.clone(), outcome.clone(), outcome);
+    let has_begun = Signal::derive(move || begun.with(|outcome| outcome.handled() > 0));
     let is_over = Memo::new(move |_| over.with(|outcome| outcome.is_over));
     let handled = move || bar.with(Outcome::handled);
     let value = handled.clone();
@@ -97,7 +98,7 @@ pub(super) fn Many(deed: Deed) -> impl IntoView {
                 {move || is_shown.get().then(|| progress().into_any())}
                 <div id=RESULT translate="no">{move || told()}</div>
                 <div class="foot">
-                    <Refusal error=submit.refusal button/>
+                    <Refusal error=submit.refusal button has_begun/>
                     <div class="buttons">
                         <button
                             type="button" class="btn over" autofocus=true aria-describedby=move || is_over.get().then_some(RESULT)
