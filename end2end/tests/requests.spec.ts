@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { type Entry, type Heading, SERVER_AWAY, expect, hold, refused, test } from "../support/test.ts";
 
 const NAME = "Requirements sync";
@@ -27,7 +28,7 @@ test.describe("A dialog that is closed while its request waits", () => {
       await expect.poll(held.calls).toBe(1);
       await page.keyboard.press("Escape");
       await expect(dialog).toBeHidden();
-      await expect(consumers.said(`${NAME} is Pending`)).toBeVisible();
+      await expect(consumers.said(`${NAME} is still Pending. If the request is on its way all the same`)).toBeVisible();
       held.letGo();
       expect(await server.show(key)).toMatchObject({ status: "pending", revision: 1 });
     });
@@ -41,7 +42,7 @@ test.describe("A dialog that is closed while its request waits", () => {
     await consumers.confirmation("Edit consumer").click();
     await expect.poll(held.calls).toBe(1);
     await dialog.getByRole("button", { name: "Cancel" }).click();
-    await expect(consumers.said(`nothing of ${NAME} was changed`)).toBeVisible();
+    await expect(consumers.said(`nothing of ${NAME} has changed so far`)).toBeVisible();
     held.letGo();
     expect(await server.show(key)).toMatchObject({ name: NAME, revision: 1 });
   });
@@ -77,6 +78,75 @@ test.describe("A dialog that is closed while its request waits", () => {
     await server.kill();
     await page.keyboard.press("Escape");
     await expect(consumers.said(/Whether Requirements sync was approved is not known/)).toBeVisible();
+  });
+});
+
+/** Holds a call as a buffering proxy does, which hands it on though the browser has given it up. */
+async function buffer(page: Page, name: string): Promise<{ arrived: Promise<void>; handOn: () => void }> {
+  let [handOn, come] = [() => {}, () => {}];
+  const gate = new Promise<void>((open) => (handOn = open));
+  const arrived = new Promise<void>((go) => (come = go));
+  await page.route(`**/api/page/${name}`, async (route) => {
+    const request = route.request();
+    const headers = { origin: new URL(request.url()).origin, "content-type": "application/x-www-form-urlencoded" };
+    come();
+    await gate;
+    // The test may be over by then.
+    await page.request.post(request.url(), { headers, data: request.postData() ?? "" }).catch(() => {});
+    await route.abort().catch(() => {});
+  });
+  return { arrived, handOn };
+}
+
+test.describe("A request that a proxy still holds when its dialog is closed is told once it is carried out", () => {
+  for (const [entry, words] of [
+    ["Approve", "is Approved: the request had left before the dialog was closed."],
+    ["Disapprove", "is Disapproved: the request had left before the dialog was closed."],
+    ["Remove", "is removed, by ada."],
+  ] as const) {
+    test(entry, async ({ consumers, page, complaints }) => {
+      complaints.expect(ABORTED);
+      const held = await buffer(page, entry.toLowerCase());
+      const dialog = await consumers.choose(NAME, entry);
+      await consumers.confirmation(`${entry} consumer key`).click();
+      await held.arrived;
+      await page.keyboard.press("Escape");
+      await expect(dialog).toBeHidden();
+      await expect(consumers.said(`${NAME} is still Pending`)).toBeVisible();
+      await expect(consumers.said("in time")).toHaveCount(0);
+      held.handOn();
+      await expect(consumers.said(`${NAME} ${words}`)).toBeVisible();
+    });
+  }
+
+  test("Edit", async ({ consumers, page, complaints }) => {
+    complaints.expect(ABORTED);
+    const held = await buffer(page, "edit");
+    const dialog = await consumers.choose(NAME, "Edit");
+    await dialog.getByLabel("Consumer name", { exact: true }).fill("Renamed");
+    await consumers.confirmation("Edit consumer").click();
+    await held.arrived;
+    await page.keyboard.press("Escape");
+    await expect(consumers.said(`nothing of ${NAME} has changed so far`)).toBeVisible();
+    held.handOn();
+    await expect(consumers.said("Renamed was changed: the request had left")).toBeVisible();
+  });
+
+  test("the same decision of another administrator is not taken for it", async ({ consumers, page, server, complaints }) => {
+    complaints.expect(ABORTED);
+    const held = await buffer(page, "approve");
+    const dialog = await consumers.choose(NAME, "Approve");
+    await consumers.confirmation("Approve consumer key").click();
+    await held.arrived;
+    await page.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+    await expect(consumers.said(`${NAME} is still Pending`)).toBeVisible();
+    const asked = page.waitForResponse("**/api/page/find");
+    await server.approve(key);
+    await asked;
+    await consumers.expectStatus(NAME, "Approved");
+    await expect(consumers.said("the request had left")).toHaveCount(0);
+    held.handOn();
   });
 });
 

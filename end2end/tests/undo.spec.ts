@@ -64,6 +64,19 @@ test("Who was faster is told, and nothing is undone over their change", async ({
   expect(await server.show(key)).toMatchObject({ status: "disapproved", name: "Renamed" });
 });
 
+test("A decision that another administrator has just made is told as theirs, without Undo, and that a reason was not kept", async ({ consumers, server, another, page }) => {
+  await server.addUser(grace);
+  const other = await another(grace);
+  const dialog = await consumers.choose(NAME, "Approve");
+  await dialog.getByLabel("Reason", { exact: true }).fill("As agreed");
+  await other.confirm(NAME, "Approve");
+  await consumers.confirmation("Approve consumer key").click();
+  await expect(dialog).toBeHidden();
+  await expect(consumers.said(`${NAME} was approved already, by grace. The reason that you typed was not kept.`)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Undo", exact: true })).toHaveCount(0);
+  expect((await server.show(key)).status).toBe("approved");
+});
+
 test("Where the server is away it is told, and Undo can be pressed again", async ({ consumers, server, complaints }) => {
   complaints.expect(SERVER_AWAY);
   await consumers.confirm(NAME, "Approve");

@@ -125,3 +125,24 @@ async fn a_right_comes_back_only_to_whoever_has_signed_in_a_moment_ago() {
     assert!(matches!(refused, Err(ServiceError::SignInAgain)), "{refused:?}");
     assert_eq!(consumers.find(key).await.unwrap(), undone);
 }
+
+#[tokio::test]
+async fn who_was_faster_with_the_same_decision_is_told_to_all_but_themselves() {
+    let (house, ada, eve, key) = house().await;
+    house.service.consumers(&eve).approve(key, Some(1)).await.unwrap();
+    let (consumers, theirs) = (house.service.consumers(&ada), house.service.consumers(&eve));
+    let by = consumers.changed_by_another(key, 1).await.unwrap();
+    assert_eq!(by.map(|by| by.to_string()).as_deref(), Some("eve"));
+    assert_eq!(theirs.changed_by_another(key, 1).await.unwrap(), None);
+    assert_eq!(consumers.changed_by_another(key, 2).await.unwrap(), None, "nothing has changed since");
+
+    let renamed = TypedEdit { name: Some("Renamed".to_owned()), ..TypedEdit::default() };
+    consumers.edit(key, renamed, None).await.unwrap();
+    let by = consumers.changed_by_another(key, 1).await.unwrap();
+    assert_eq!(
+        by.map(|by| by.to_string()).as_deref(),
+        Some("eve"),
+        "a decision counts for more than an edit"
+    );
+    assert_eq!(consumers.changed_by_another(key, 2).await.unwrap(), None);
+}

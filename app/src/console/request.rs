@@ -41,6 +41,18 @@ pub(crate) fn call<T: DeserializeOwned + 'static>(function: &str, fields: Fields
     Box::pin(async move { Ok(json::read(accepted(answer.await?)?)?) })
 }
 
+/// The same where the answer has the members of two types.
+pub(crate) fn call_for_both<T: DeserializeOwned + 'static, U: DeserializeOwned + 'static>(
+    function: &str,
+    fields: Fields<'_>,
+) -> Pending<(T, U)> {
+    let answer = post(&format!("{}/api/page/{function}", get_server_url()), fields);
+    Box::pin(async move {
+        let body = accepted(answer.await?)?;
+        Ok((json::read(body.clone())?, json::read(body)?))
+    })
+}
+
 fn accepted(answer: Answer) -> Result<JsValue, AppError> {
     if answer.status < 400 { Ok(answer.body) } else { Err(json::read(answer.body)?) }
 }

@@ -41,6 +41,22 @@ impl Consumers<'_> {
         self.change(key, Action::ConsumerApproved, seen, Consumer::approve_trusted).await
     }
 
+    /// Who decided last on a consumer since revision `seen`, or where nobody did, changed it last; `None` if that was the
+    /// administrator who asks, or nobody.
+    pub async fn changed_by_another(
+        self,
+        key: ConsumerKey,
+        seen: i64,
+    ) -> Result<Option<Actor>, ServiceError> {
+        let lines = self.service.store.activity().changes_since(key, seen).await?;
+        let is_decision = |line: &&Activity<Value>| {
+            matches!(line.action, Action::ConsumerApproved | Action::ConsumerDisapproved)
+        };
+        let line = lines.iter().rev().find(is_decision).or(lines.last());
+        let own = self.admin.by(self.service.clock.now()).actor;
+        Ok(line.map(|line| line.actor.clone()).filter(|actor| *actor != own))
+    }
+
     async fn decide(
         self,
         key: ConsumerKey,

@@ -8,11 +8,13 @@
 use std::{net::IpAddr, str::FromStr};
 
 use domain::{
-    Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, TypedSecret, View,
+    Actor, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, TypedSecret, View,
     bulk::{self, BulkPart, Deed, MOST_AT_ONCE, MOST_PICKED},
     query::milliseconds,
 };
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use service::consumers::Consumers;
 
 use super::{
     data::{ViewCounts, ViewRows},
@@ -25,6 +27,26 @@ use crate::{
 
 /// The most rows of a view that come at once.
 const ROWS_AT_ONCE: u64 = 90;
+
+/// A consumer, and beside its members who decided on it, or changed it, since a revision, if that was another administrator.
+/// Pages of earlier versions read the consumer alone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Told {
+    #[serde(flatten)]
+    consumer: Consumer,
+    #[serde(default)]
+    by_another: Option<Actor>,
+}
+
+impl Told {
+    async fn of(consumers: Consumers<'_>, consumer: Consumer, since: Option<i64>) -> Result<Self, AppError> {
+        let by_another = match since.filter(|since| *since < consumer.revision) {
+            Some(since) => consumers.changed_by_another(consumer.key, since).await.map_err(answer)?,
+            None => None,
+        };
+        Ok(Self { consumer, by_another })
+    }
+}
 
 /// Rows of a view, which is given as the query of the page's address: after a cursor, or those that have this many before them;
 /// at most `most` of them, and never more than come at once.
@@ -116,9 +138,11 @@ pub async fn counts(
 
 /// One consumer as it is now.
 #[server(prefix = "/api/page", endpoint = "find")]
-pub async fn find(key: ConsumerKey) -> Result<Consumer, AppError> {
+pub async fn find(key: ConsumerKey, #[server(default)] since: Option<i64>) -> Result<Told, AppError> {
     let (service, admin) = admin()?;
-    service.consumers(&admin).find(key).await.map_err(answer)
+    let consumers = service.consumers(&admin);
+    let consumer = consumers.find(key).await.map_err(answer)?;
+    Told::of(consumers, consumer, since).await
 }
 
 /// Registers a consumer, under a new key unless it brings one along.
@@ -163,7 +187,7 @@ pub async fn approve(
     revision: i64,
     #[server(default)] trusted: bool,
     #[server(default)] reason: String,
-) -> Result<Consumer, AppError> {
+) -> Result<Told, AppError> {
     let (service, admin) = admin()?;
     let reason = service::consumers::reason(&reason).map_err(answer)?;
     let consumers = service.consumers(&admin).because(reason.as_ref());
@@ -172,7 +196,7 @@ pub async fn approve(
     } else {
         consumers.approve(key, Some(revision)).await
     };
-    approved.map_err(answer)
+    Told::of(consumers, approved.map_err(answer)?, Some(revision)).await
 }
 
 /// Disapproves a consumer as it was at a revision. The reason may be empty.
@@ -181,10 +205,12 @@ pub async fn disapprove(
     key: ConsumerKey,
     revision: i64,
     #[server(default)] reason: String,
-) -> Result<Consumer, AppError> {
+) -> Result<Told, AppError> {
     let (service, admin) = admin()?;
     let reason = service::consumers::reason(&reason).map_err(answer)?;
-    service.consumers(&admin).because(reason.as_ref()).disapprove(key, Some(revision)).await.map_err(answer)
+    let consumers = service.consumers(&admin).because(reason.as_ref());
+    let disapproved = consumers.disapprove(key, Some(revision)).await.map_err(answer)?;
+    Told::of(consumers, disapproved, Some(revision)).await
 }
 
 /// Takes back the decision that made this revision of a consumer.

@@ -3,15 +3,16 @@
 use std::net::IpAddr;
 
 use domain::{
-    Consumer, ConsumerKey, View,
+    Actor, Consumer, ConsumerKey, View,
     bulk::{BulkPart, Deed},
 };
+use serde::Deserialize;
 
 use super::{
     chosen::Whole,
     data::{ViewCounts, ViewRows},
 };
-use crate::console::request::{Fields, Pending, call};
+use crate::console::request::{Fields, Pending, call, call_for_both};
 
 /// How many rows are a few.
 const FEW: u64 = 8;
@@ -31,9 +32,9 @@ pub(super) fn counts(view: &View, cursor: &str) -> Pending<ViewCounts> {
     call("counts", &[("view", view), ("cursor", &cursor)])
 }
 
-/// One consumer as it is now.
-pub(super) fn find(key: ConsumerKey) -> Pending<Consumer> {
-    call("find", &[("key", &key)])
+/// One consumer as it is now, and who changed it since a revision, if that was another administrator.
+pub(super) fn find(key: ConsumerKey, since: i64) -> Pending<(Consumer, Option<Actor>)> {
+    with_author("find", &[("key", &key), ("since", &since)])
 }
 
 /// Registers a consumer, under a new key unless it brings one along.
@@ -77,14 +78,27 @@ pub(super) fn decide_part(
     call("decide_part", fields)
 }
 
-/// Approves a consumer as it was at a revision, and trusts it where that is asked for as well. The reason may be empty.
-pub(super) fn approve(key: ConsumerKey, revision: i64, trusted: bool, reason: &str) -> Pending<Consumer> {
-    call("approve", &[("key", &key), ("revision", &revision), ("trusted", &trusted), ("reason", &reason)])
+/// Approves a consumer as it was at a revision, and trusts it where that is asked for as well. The reason may be empty. Returns
+/// who was faster, if another administrator was.
+pub(super) fn approve(
+    key: ConsumerKey,
+    revision: i64,
+    trusted: bool,
+    reason: &str,
+) -> Pending<(Consumer, Option<Actor>)> {
+    let fields: Fields<'_> =
+        &[("key", &key), ("revision", &revision), ("trusted", &trusted), ("reason", &reason)];
+    with_author("approve", fields)
 }
 
-/// Disapproves a consumer as it was at a revision. The reason may be empty.
-pub(super) fn disapprove(key: ConsumerKey, revision: i64, reason: &str) -> Pending<Consumer> {
-    call("disapprove", &[("key", &key), ("revision", &revision), ("reason", &reason)])
+/// Disapproves a consumer as it was at a revision. The reason may be empty. Returns who was faster, if another administrator
+/// was.
+pub(super) fn disapprove(
+    key: ConsumerKey,
+    revision: i64,
+    reason: &str,
+) -> Pending<(Consumer, Option<Actor>)> {
+    with_author("disapprove", &[("key", &key), ("revision", &revision), ("reason", &reason)])
 }
 
 /// Takes back the decision that made this revision of a consumer.
@@ -120,4 +134,20 @@ pub(super) fn count_requests_from(address: IpAddr) -> Pending<u64> {
 /// Removes them, for good; returns their keys.
 pub(super) fn remove_requests_from(address: IpAddr) -> Pending<Vec<ConsumerKey>> {
     call("remove_requests_from", &[("address", &address)])
+}
+
+/// What stands beside the members of a consumer: who changed it, if that was another administrator. Absent from a server of an
+/// earlier version.
+#[derive(Deserialize)]
+struct Author {
+    #[serde(default)]
+    by_another: Option<Actor>,
+}
+
+fn with_author(function: &str, fields: Fields<'_>) -> Pending<(Consumer, Option<Actor>)> {
+    let answer = call_for_both::<Consumer, Author>(function, fields);
+    Box::pin(async move {
+        let (consumer, author) = answer.await?;
+        Ok((consumer, author.by_another))
+    })
 }

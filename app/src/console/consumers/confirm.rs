@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::{Consumer, Event, FieldError};
+use domain::{Actor, Consumer, Event, FieldError};
 use leptos::{ev, html, prelude::*};
 
 use super::{
-    calls,
-    closed::Asked,
+    asked::Asked,
+    calls, closed,
     decision::Decision,
     requested::likeness_warning,
     rights::{Approval, ApprovalRights},
@@ -58,9 +58,12 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
         }
         let send = move |seen| decision.run(key, seen, trusted.get_untracked(), reason.get_untracked());
         let words = decision.done(&asked.name);
-        let done = move |event| {
-            match &event {
-                Event::Consumer(now) if decision.can_be_undone() && now.revision > revision => {
+        let name = asked.name.clone();
+        let has_reason = reason.with_untracked(|reason| !reason.trim().is_empty());
+        let done = move |(event, by_another): (Event, Option<Actor>)| {
+            match (&event, by_another) {
+                (_, Some(by)) => state.shell.tell(decision.done_already(&name, &by, has_reason)),
+                (Event::Consumer(now), None) if decision.can_be_undone() && now.revision > revision => {
                     undo::offer(state, words, key, now.revision);
                 }
                 _ => state.shell.tell(words),
@@ -69,7 +72,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
             close(dialog);
         };
         let asked = asked.clone();
-        submit.run(Vec::new, send, done, move || asked.find_out(state));
+        submit.run(Vec::new, send, done, move || closed::find_out(state, asked));
     };
     view! {
         <Modal heading=decision.heading() node_ref=dialog on_close=Callback::new(move |()| state.overlay.dialog_closed())>

@@ -1,6 +1,6 @@
 //! What can be decided of a consumer key, in the words of its dialog.
 
-use domain::{ConsumerKey, Event};
+use domain::{Actor, ConsumerKey, Event};
 
 use super::calls;
 use crate::error::AppError;
@@ -41,6 +41,12 @@ impl Decision {
             Self::SignOut => format!("Signed everybody out of {name}."),
             Self::Remove => format!("Removed {name}."),
         }
+    }
+
+    /// The message where another administrator had decided the same about the consumer of this name.
+    pub(super) fn done_already(self, name: &str, by: &Actor, has_reason: bool) -> String {
+        let reason = if has_reason { " The reason that you typed was not kept." } else { "" };
+        format!("{name} was {} already, by {by}.{reason}", self.participle())
     }
 
     /// What was to be done, in a sentence.
@@ -88,19 +94,26 @@ impl Decision {
     }
 
     /// Does it to the consumer as it was at a revision, for a reason that may be empty; approving trusts it where `trusted`
-    /// is ticked.
+    /// is ticked. Returns what it is now, and who had decided the same before, if that was another administrator.
     pub(super) async fn run(
         self,
         key: ConsumerKey,
         revision: i64,
         trusted: bool,
         reason: String,
-    ) -> Result<Event, AppError> {
+    ) -> Result<(Event, Option<Actor>), AppError> {
+        let own = |event| (event, None);
         match self {
-            Self::Approve => calls::approve(key, revision, trusted, &reason).await.map(Event::Consumer),
-            Self::Disapprove => calls::disapprove(key, revision, &reason).await.map(Event::Consumer),
-            Self::SignOut => calls::sign_everybody_out(key, &reason).await.map(Event::Consumer),
-            Self::Remove => calls::remove(key, revision, &reason).await.map(|()| Event::Removed(key)),
+            Self::Approve => {
+                let (consumer, by) = calls::approve(key, revision, trusted, &reason).await?;
+                Ok((Event::Consumer(consumer), by))
+            }
+            Self::Disapprove => {
+                let (consumer, by) = calls::disapprove(key, revision, &reason).await?;
+                Ok((Event::Consumer(consumer), by))
+            }
+            Self::SignOut => calls::sign_everybody_out(key, &reason).await.map(Event::Consumer).map(own),
+            Self::Remove => calls::remove(key, revision, &reason).await.map(|()| own(Event::Removed(key))),
         }
     }
 }

@@ -7,8 +7,9 @@ use domain::{Consumer, Event, FieldError};
 use leptos::{ev, html, prelude::*};
 
 use super::{
+    asked::Asked,
     both_changed::{BothChanged, bring_up_to_date, question, summary},
-    closed::Asked,
+    closed,
     fields::{
         ALLOW_OAUTH_1_0, CALLBACK_URLS, ENDS_AT, FIELDS, FUNCTIONAL_USER, Kind, MAY_ADMINISTER, NAME, OWNER,
         RSA_PUBLIC_KEY, Spec, TRUSTED, values,
@@ -106,7 +107,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
         let asked = asked.clone();
         let send = move |revision| form.send(key, revision);
         // The server checks all of it, so that everything wrong shows at once.
-        submit.run(Vec::new, send, done, move || asked.find_out(state));
+        submit.run(Vec::new, send, done, move || closed::find_out(state, asked));
     };
     let no_errors = RwSignal::new(Vec::new());
     let fields = Fields { form, errors, both, leave };

@@ -5,7 +5,8 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use serde::Deserialize;
 
 use super::{
-    counting, place::Place, rows::Table, scroll, selection, sight::Sight, state::PageState, toolbar, window,
+    closed, counting, place::Place, rows::Table, scroll, selection, sight::Sight, state::PageState, toolbar,
+    window,
 };
 use crate::{
     console::stream::{Follower, follow},
@@ -29,7 +30,10 @@ impl Follower for PageState {
 
     fn apply(self, name: &str, data: &str) {
         match read(name, data) {
-            Some(News::Event(event)) => self.apply_live(*event),
+            Some(News::Event(event)) => {
+                closed::look(self, &event);
+                self.apply_live(*event);
+            }
             Some(News::Uses(uses)) => self.apply_uses(uses),
             Some(News::Access(key)) => self.panel.accessed(key, self.shell),
             None => {}

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ssr")]
 mod api;
+mod asked;
 mod bar;
 mod both_changed;
 mod calls;

@@ -11,6 +11,7 @@ use leptos::{
 use time::OffsetDateTime;
 
 use super::{
+    asked::Late,
     elements,
     flow::{Arrived, Asked, Flow},
     overlay::Overlay,
@@ -55,6 +56,8 @@ pub(super) struct PageState {
     pub(super) wanted: RwSignal<()>,
     /// How high a row is, in pixels.
     pub(super) row_height: RwSignal<u32>,
+    /// What was asked for in dialogs that are closed, and may still be done.
+    pub(super) late: StoredValue<Vec<Late>>,
     /// What has arrived since the last frame, and is applied with the next one.
     arrived: StoredValue<Arrived>,
 }
@@ -74,6 +77,7 @@ impl PageState {
             flow: StoredValue::new(flow),
             wanted: RwSignal::new(()),
             row_height: RwSignal::new(ROW_HEIGHT),
+            late: StoredValue::new(Vec::new()),
             arrived: StoredValue::new(Arrived::default()),
         }
     }
