@@ -33,9 +33,11 @@ pub(crate) fn Frame(
     let signed_in = who.clone();
     view! {
         <Header prefix=shell.url("") who here>
-            <span role="status" translate="no" class=move || format!("sign {}", shell.sign().class())>
-                {move || shell.sign().words().to_owned()}
-            </span>
+            // Not as a text node, which something else may have replaced: it would stay Live.
+            <span
+                role="status" translate="no" class=move || format!("sign {}", shell.sign().class())
+                inner_html=move || shell.sign().words().to_owned()
+            ></span>
         </Header>
         <main>{children()}</main>
         <div class="below">
@@ -111,7 +113,7 @@ fn NoticeLine() -> impl IntoView {
                     view! { <button type="button" class="link undo" on:click=undo>"Undo"</button> }
                 });
                 notice.map(|notice| view! {
-                    <span>{notice}</span>
+                    <span prop:textContent=notice></span>
                     {undo}
                     <button type="button" class="icon close" aria-label="Close message" on:click=close></button>
                 }.into_any())

@@ -5,7 +5,7 @@ use leptos::{
     prelude::{document, request_animation_frame},
 };
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, Event, FocusOptions, HtmlElement, HtmlInputElement};
+use web_sys::{Element, Event, FocusOptions, HtmlElement, HtmlInputElement, Node};
 
 /// Moves the focus to an element that is looked for once what was changed is on the page.
 pub fn focus_soon(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
@@ -58,9 +58,10 @@ pub fn mark_document(attribute: &str, is_set: bool) {
 }
 
 /// Shows other words in an element that holds nothing but text. Its text node stays, which spares the browser most of the
-/// work.
+/// work; but where a translator or a highlighter has put something else in its place, all of that goes.
 pub fn set_text(element: &Element, words: &str) {
-    match element.first_child() {
+    let is_alone = |node: &Node| node.node_type() == Node::TEXT_NODE && node.next_sibling().is_none();
+    match element.first_child().filter(is_alone) {
         Some(text) if text.node_value().as_deref() == Some(words) => {}
         Some(text) => text.set_node_value(Some(words)),
         None => element.set_text_content(Some(words)),

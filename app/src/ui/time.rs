@@ -1,10 +1,10 @@
 //! Times as people read them: how long ago, and exactly.
 
 use domain::time::{milliseconds, timestamp};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use time::OffsetDateTime;
 
-use super::browser;
+use super::{browser, dom::set_text, effect::effect};
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -52,11 +52,15 @@ pub fn Ago(
     /// Whether the exact time is shown, for readers who cannot hover.
     exactly: RwSignal<bool>,
 ) -> impl IntoView {
-    view! {
-        <time datetime=timestamp(at) title=exact_here(at)>
-            {move || if exactly.get() { exact_here(at) } else { relative(at, now.get()) }}
-        </time>
-    }
+    let words = move || if exactly.get() { exact_here(at) } else { relative(at, now.get()) };
+    // Written through the element, whose text node something else may have replaced.
+    let shown = NodeRef::<html::Time>::new();
+    effect(move || {
+        if let Some(shown) = shown.get() {
+            set_text(&shown, &words());
+        }
+    });
+    view! { <time node_ref=shown datetime=timestamp(at) title=exact_here(at)>{untrack(words)}</time> }
 }
 
 #[cfg(test)]

@@ -37,11 +37,12 @@ pub(super) fn SelectionBar() -> impl IntoView {
         });
         view! {
             <section class="many" aria-label="Selected consumers">
-                <strong translate="no">{move || words(number())}</strong>
+                <strong translate="no" prop:textContent=move || words(number())></strong>
                 {move || more.get().then(|| view! {
-                    <button type="button" class="link whole" translate="no" on:click=move |_| select_whole(state)>
-                        {move || format!("Select all {} that match", state.rows.counts().found())}
-                    </button>
+                    <button
+                        type="button" class="link whole" translate="no" on:click=move |_| select_whole(state)
+                        prop:textContent=move || format!("Select all {} that match", state.rows.counts().found())
+                    ></button>
                 }.into_any())}
                 <div class="deeds">{deeds.into_iter().collect_view()}</div>
                 <button

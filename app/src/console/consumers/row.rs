@@ -1,9 +1,10 @@
-//! One row. It redraws only what changed of its consumer, and opens the menu by button, right-click and keyboard.
+//! One row. It redraws only what changed of its consumer, and opens the menu by button, right-click and keyboard. Words that
+//! change are written through their elements: a translator or a highlighter may have replaced the text nodes in them.
 
 use std::sync::Arc;
 
 use domain::{Consumer, ConsumerKey, Status};
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     console::link::Link,
-    ui::{browser::SCRIPTED, copy::CopyButton, dom, menu::Position, time::Ago},
+    ui::{browser::SCRIPTED, copy::CopyButton, dom, effect::effect, menu::Position, time::Ago},
 };
 
 /// The longest key that the column has room for; longer ones are always shortened.
@@ -121,7 +122,7 @@ pub(super) fn Row(
                 </span>
             </td>
             <td role="cell" class="s">
-                <span class=move || status_class(status())>{move || status().word().to_owned()}</span>
+                <span class=move || status_class(status()) inner_html=move || status().word().to_owned()></span>
                 " "
                 // The style sheet shows it beside **Pending**, and as long as it has the focus.
                 <button
@@ -140,7 +141,7 @@ pub(super) fn Row(
             <td role="cell" class="used">
                 {move || match consumer.with(|consumer| consumer.last_used_at) {
                     Some(at) => view! { <Ago at now=state.shell.clock exactly=state.shell.exact_times/> }.into_any(),
-                    None => "Never".into_any(),
+                    None => view! { <span>"Never"</span> }.into_any(),
                 }}
             </td>
             <td role="cell" class="do">
@@ -180,17 +181,23 @@ fn name_cell(
 ) -> AnyView {
     let name = move || consumer.with(|consumer| consumer.name.to_string());
     let right = move || consumer.with(|consumer| rights::word(consumer));
+    let shown = NodeRef::<html::Bdi>::new();
+    effect(move || {
+        if let Some(shown) = shown.get() {
+            dom::set_text(&shown, &name());
+        }
+    });
     view! {
         <td role="cell" class="name">
             <a href=state.shell.url(&format!("{TABLE}/{key}")) data-open="">
-                <bdi id=format!("name-{key}") title=name>{move || name()}</bdi>
+                <bdi node_ref=shown id=format!("name-{key}") title=name>{untrack(name)}</bdi>
             </a>
-            {move || right().map(|word| view! { " " <span class="tag" data-word=word>{word}</span> }.into_any())}
+            {move || right().map(|word| view! { " " <span class="tag" data-word=word inner_html=word></span> }.into_any())}
             {move || Some(tag.get()).filter(|tag| !tag.is_empty()).map(|tag| {
-                view! { " " <span class="tag">{tag}</span> }.into_any()
+                view! { " " <span class="tag" inner_html=tag></span> }.into_any()
             })}
             " "
-            <span class="facts">{move || consumer.with(|consumer| facts(consumer))}</span>
+            <span class="facts" inner_html=move || consumer.with(|consumer| facts(consumer).to_owned())></span>
         </td>
     }
     .into_any()

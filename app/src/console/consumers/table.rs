@@ -1,6 +1,6 @@
 //! The table **Consumer keys**, its toolbar, and when waiting rows are shown.
 
-use leptos::{ev, prelude::*};
+use leptos::{ev, html as html_elements, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use super::{
@@ -9,7 +9,11 @@ use super::{
 };
 use crate::{
     console::link::Link,
-    ui::{browser::SCRIPTED, dom::typed, effect::effect},
+    ui::{
+        browser::SCRIPTED,
+        dom::{self, typed},
+        effect::effect,
+    },
 };
 
 /// The section with the table.
@@ -167,11 +171,17 @@ fn Tools(
     // With what was typed before the page took over.
     view.text = typed("search").filter(|text| !text.is_empty()).or(view.text);
     let form = html::form(&prefix, &view);
+    let number = NodeRef::<html_elements::Span>::new();
+    effect(move || {
+        if let Some(number) = number.get() {
+            dom::set_text(&number, &counts.get().found());
+        }
+    });
     let (all, sorts) = (place::address(&prefix, &domain::View::default()), sort_html::sorts(&view));
     view! {
         <div class="tools">
             <h2 id="consumer-keys" tabindex="-1">"Consumer keys"</h2>
-            <span class="count" translate="no">{move || counts.get().found()}</span>
+            <span node_ref=number class="count" translate="no">{counts.get_untracked().found()}</span>
             <nav id="view-tabs" class="tabs" aria-label="Status" translate="no" inner_html=tabs></nav>
             <form id="view" method="get" action=all.clone() role="search" inner_html=form></form>
             // The style sheet shows it where the column heads are not seen.
@@ -183,7 +193,10 @@ fn Tools(
                 "Exact times"
             </button>
             <Show when=move || { waiting() > 0 }>
-                <button type="button" class="btn small waiting" translate="no" on:click=move |_| show_waiting.run(())>{move || format!("{} new", waiting())}</button>
+                <button
+                    type="button" class="btn small waiting" translate="no" on:click=move |_| show_waiting.run(())
+                    prop:textContent=move || format!("{} new", waiting())
+                ></button>
             </Show>
             <p id="found" class="off-screen" aria-live="polite" translate="no"></p>
         </div>
