@@ -26,6 +26,29 @@ test.describe("After a removal the focus goes", () => {
   });
 });
 
+test.describe("Tab goes round in a dialog, and the focus is in it at each step", () => {
+  for (const entry of ["Approve", "Edit"] as const) {
+    for (const keys of ["Tab", "Shift+Tab"]) {
+      test(`${entry}, with ${keys}`, async ({ consumers, page }) => {
+        const dialog = await consumers.choose(NAME, entry);
+        const focused = () => dialog.evaluate((dialog) => {
+          const at = [...dialog.querySelectorAll("*")].indexOf(document.activeElement as Element);
+          return dialog.contains(document.activeElement) ? at : "outside";
+        });
+        const seen = new Set<unknown>();
+        for (let presses = 0; presses < 40; presses++) {
+          await page.keyboard.press(keys);
+          const at = await focused();
+          expect(at, `after ${presses + 1} presses`).not.toBe("outside");
+          seen.add(at);
+        }
+        expect(seen.size, "it moves").toBeGreaterThan(2);
+        await expect(dialog).toBeVisible();
+      });
+    }
+  }
+});
+
 test.describe("The focus is not lost", () => {
   test("after approving, disapproving and saving it is on the row's button", async ({ consumers }) => {
     for (const entry of ["Approve", "Disapprove"] as const) {
