@@ -15,7 +15,10 @@ const failed = (words) => {
 };
 const still = "So this page does not show what others do, and the buttons in its table do nothing.";
 
-document.getElementById("reload").addEventListener("click", () => location.reload());
+// On the window: what has taken the page from its script may have put a copy in the place of the button.
+addEventListener("click", ({ target }) => {
+  if (target.id === "reload") location.reload();
+});
 // The module says so before it ends.
 addEventListener("page-failed", () =>
   failed(`A part of this page has failed. ${still} What was saved is saved. Reload the page to go on.`),

@@ -3,13 +3,15 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Event, HtmlElement};
+use web_sys::HtmlElement;
 
 use crate::{
     console::consumers::{data::PageData, page::ConsumersPage},
     json,
     ui::{dom, used::Used},
 };
+
+pub use crate::ui::dom::page_failed;
 
 /// Where the page stands, and its data; `document.rs` makes both.
 const PAGE: &str = "page";
@@ -31,11 +33,4 @@ pub fn start() {
     let used = Used::of(&rendered);
     rendered.replace_with_with_node_1(&page).expect("one element can stand for another");
     used.repeat(&page);
-}
-
-/// Tells the script of the document that nothing here can be relied on any more.
-pub fn page_failed() {
-    if let Ok(event) = Event::new("page-failed") {
-        let _ = window().dispatch_event(&event);
-    }
 }

@@ -36,7 +36,7 @@ pub(crate) fn Frame(
             // Not as a text node, which something else may have replaced: it would stay Live.
             <span
                 role="status" translate="no" class=move || format!("sign {}", shell.sign().class())
-                inner_html=move || shell.sign().words().to_owned()
+                inner_html=move || shell.sign().words().to_owned() prop:driven=true
             ></span>
         </Header>
         <main>{children()}</main>
@@ -99,7 +99,7 @@ fn NoticeLine() -> impl IntoView {
     };
     view! {
         <div
-            class="message" aria-live="polite" translate="no"
+            class="message" aria-live="polite" translate="no" prop:driven=true
             on:pointerenter=move |_| pointed.set(true) on:pointerleave=move |_| pointed.set(false)
             on:focusin=move |_| focused.set(true) on:focusout=move |_| focused.set(false)
         >

@@ -2,7 +2,7 @@
 
 use leptos::{
     ev,
-    prelude::{document, request_animation_frame},
+    prelude::{document, request_animation_frame, window},
 };
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, Event, FocusOptions, HtmlElement, HtmlInputElement, Node};
@@ -54,6 +54,13 @@ pub fn is_modified(click: &ev::MouseEvent) -> bool {
 pub fn mark_document(attribute: &str, is_set: bool) {
     if let Some(root) = document().document_element() {
         let _ = root.toggle_attribute_with_force(attribute, is_set);
+    }
+}
+
+/// Tells the script of the document that nothing here can be relied on any more.
+pub fn page_failed() {
+    if let Ok(event) = Event::new("page-failed") {
+        let _ = window().dispatch_event(&event);
     }
 }
 

@@ -5,8 +5,8 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use serde::Deserialize;
 
 use super::{
-    closed, counting, place::Place, rows::Table, scroll, selection, sight::Sight, state::PageState, toolbar,
-    window,
+    closed, counting, intact, place::Place, rows::Table, scroll, selection, sight::Sight, state::PageState,
+    toolbar, window,
 };
 use crate::{
     console::stream::{Follower, follow},
@@ -17,6 +17,7 @@ use crate::{
 pub(super) fn start(state: PageState, seen: i64) {
     state.shell.take_over();
     window::start(state);
+    intact::watch(state);
     let shortcuts = window_event_listener(ev::keydown, move |event| {
         toolbar::shortcut(&event);
         selection::escape(state, &event);

@@ -23,6 +23,7 @@ mod form;
 mod given;
 mod heads_html;
 mod history;
+mod intact;
 mod job;
 mod live;
 mod loaded;

@@ -64,6 +64,11 @@ impl Overlay {
         self.open.get()
     }
 
+    /// Whether something is open, untracked.
+    pub(super) fn is_open(self) -> bool {
+        self.open.with_untracked(Option::is_some)
+    }
+
     /// Runs the current effect again when something opens or closes.
     pub(super) fn track(self) {
         self.open.track();

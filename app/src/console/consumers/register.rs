@@ -183,7 +183,7 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
     };
     effect(keep_open);
     view! {
-        <section class="card register" aria-labelledby="register-consumer">
+        <section class="card register" aria-labelledby="register-consumer" prop:driven=true>
             <h2 id="register-consumer">"Register consumer"</h2>
             // Where the style sheet shows it, on phones, it folds the form; a native one works before the wasm and without.
             <details class="fold" open=is_wrong node_ref=fold on:toggle=move |_| untrack(keep_open)><summary><span class="off-screen">"Fields to register a consumer"</span></summary></details>

@@ -148,7 +148,7 @@ pub(super) fn Row(
                 <button
                     type="button" class="icon more" aria-haspopup="menu" aria-expanded=move || menu_open.get().to_string()
                     aria-label=move || format!("Actions for {}", name()) aria-describedby=key_id
-                    disabled=barred on:click=toggle
+                    disabled=barred on:click=toggle prop:driven=true
                 >
                     <span aria-hidden="true">"⋯"</span>
                 </button>

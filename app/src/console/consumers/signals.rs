@@ -125,9 +125,14 @@ impl TableSignals {
         has_more
     }
 
+    /// How many rows are drawn, untracked.
+    pub(super) fn drawn(self) -> usize {
+        self.order.with_untracked(Vec::len)
+    }
+
     /// Whether all rows that are loaded are drawn, too; untracked.
     pub(super) fn is_drawn(self) -> bool {
-        self.order.with_untracked(Vec::len) == self.counted().shown
+        self.drawn() == self.counted().shown
     }
 
     /// How many rows there are; changes with the numbers alone.

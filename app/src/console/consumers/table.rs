@@ -72,7 +72,7 @@ pub(super) fn ConsumerTable(
     let is_empty = move || counts.get().rows() == 0 && waiting() == 0;
     view! {
         <section
-            class="card consumers" aria-labelledby="consumer-keys"
+            class="card consumers" aria-labelledby="consumer-keys" prop:driven=true
             on:pointerenter=enter on:pointerleave=leave on:focusout=focus_out
             on:click=move |event| {
                 toolbar::click(state, &event);
