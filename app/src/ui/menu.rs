@@ -2,8 +2,8 @@
 
 use js_sys::Number;
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlElement;
+use wasm_bindgen::{JsCast as _, closure::Closure};
+use web_sys::{HtmlElement, ResizeObserver};
 
 use super::effect::effect;
 
@@ -61,6 +61,7 @@ pub fn Menu(
             }
         }
     });
+    follow_height(arrange.clone());
     // The menu follows its row, which live updates and scrolling may move.
     let follow = arrange.clone();
     effect(move || {
@@ -137,6 +138,19 @@ pub fn Menu(
         <div node_ref=menu class="menu" role="menu" aria-label=label on:keydown=key on:contextmenu=|event| event.prevent_default()>
             {entries.collect_view()}
         </div>
+    }
+}
+
+/// Arranges the menu whenever the page's height changes, as it does where a form above says what is wrong with it.
+fn follow_height(arrange: impl Fn() + 'static) {
+    let changed = Closure::<dyn FnMut()>::new(move || arrange()).into_js_value();
+    let Some(body) = document().body() else { return };
+    if let Ok(observer) = ResizeObserver::new(changed.unchecked_ref()) {
+        observer.observe(&body);
+        let observer = StoredValue::new_local(observer);
+        on_cleanup(move || {
+            let _ = observer.try_with_value(ResizeObserver::disconnect);
+        });
     }
 }
 
