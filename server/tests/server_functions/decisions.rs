@@ -40,6 +40,11 @@ fn a_decision_is_taken_back_by_who_made_it_unless_another_administrator_was_fast
     assert_eq!(conflict["Conflict"]["by"], "eve");
     assert_eq!(conflict["Conflict"]["changes"], serde_json::json!(["the status to Approved"]));
     ada.call("undo", &at("1")).is(409);
+    let late = ada.call("approve", &at("4")).is(200).json();
+    assert_eq!((&late["status"], &late["by_another"]), (&"approved".into(), &"eve".into()));
+    let found = ada.call("find", &[("key", &*key), ("since", "4")]).is(200).json();
+    assert_eq!((&found["revision"], &found["by_another"]), (&5.into(), &"eve".into()));
+    assert!(eve.call("approve", &at("4")).is(200).json()["by_another"].is_null(), "it is her own");
 }
 
 #[test]
