@@ -45,7 +45,21 @@ pub(super) fn look(state: PageState, event: &Event) {
         let at = late.iter().position(|late| is_news_of(event, &late.asked))?;
         Some(late.swap_remove(at))
     });
-    let Some(Late { asked, until }) = late.flatten() else { return };
+    if let Some(late) = late.flatten() {
+        ask_again(state, late);
+    }
+}
+
+/// The same where no events come through, and the rows were fetched in their place.
+pub(super) fn look_again(state: PageState) {
+    let now = browser::now();
+    let late = state.late.try_update_value(std::mem::take).unwrap_or_default();
+    for late in late.into_iter().filter(|late| late.until > now) {
+        ask_again(state, late);
+    }
+}
+
+fn ask_again(state: PageState, Late { asked, until }: Late) {
     spawn_local(async move {
         let found = calls::find(asked.key, asked.revision).await;
         match asked.done(&found) {

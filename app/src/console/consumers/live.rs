@@ -52,6 +52,7 @@ impl Follower for PageState {
         self.rows.write(Table::doubt);
         counting::count(self);
         self.panel.refresh(self.shell);
+        closed::look_again(self);
         Some(seen)
     }
 }
