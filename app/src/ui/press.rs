@@ -11,8 +11,9 @@ use leptos::{
 /// What begins a press. Of a finger's tap, the mouse events that browsers make of it come after its pointer is up again.
 const BEGINS: [&str; 2] = ["pointerdown", "mousedown"];
 
-/// What ends it. The browser's own menu and drags swallow what follows; a key says that somebody has gone on.
-const ENDS: [&str; 5] = ["pointerup", "mouseup", "pointercancel", "contextmenu", "keydown"];
+/// What ends it. The browser's own menus and lists, drags and other windows swallow what follows; what is typed or chosen says that
+/// somebody has gone on. Not `change`: a field that is left fires it before `blur`.
+const ENDS: [&str; 7] = ["pointerup", "mouseup", "pointercancel", "contextmenu", "keydown", "input", "blur"];
 
 struct Press {
     is_down: bool,
