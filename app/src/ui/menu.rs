@@ -143,7 +143,7 @@ pub fn Menu(
 
 /// Arranges the menu whenever the page's height changes, as it does where a form above says what is wrong with it.
 fn follow_height(arrange: impl Fn() + 'static) {
-    let changed = Closure::<dyn FnMut()>::new(move || arrange()).into_js_value();
+    let changed = Closure::<dyn FnMut()>::new(arrange).into_js_value();
     let Some(body) = document().body() else { return };
     if let Ok(observer) = ResizeObserver::new(changed.unchecked_ref()) {
         observer.observe(&body);
