@@ -285,6 +285,7 @@ async fn the_first_repetition_after_a_pause_is_counted_at_once() {
     let (_folder, store) = store().await;
     let store = Arc::new(store);
     new(ask(&store, 1, "Friend", SECRET, HERE).await);
+    let _feed = follow(&store).await;
     // A busy machine takes a second now and then; a writer that rests before it writes takes one each time.
     for n in 2..=21 {
         if is_counted_at_once(&store, n).await {
@@ -292,6 +293,28 @@ async fn the_first_repetition_after_a_pause_is_counted_at_once() {
         }
     }
     panic!("each of 20 repetitions was counted a second later");
+}
+
+#[tokio::test]
+async fn a_repetition_is_told_behind_the_request_itself() {
+    let (_folder, store) = store().await;
+    let store = Arc::new(store);
+    let _feed = follow(&store).await;
+    for n in 0..10 {
+        let (mut news, name) = (store.listen(), format!("Friend {n}"));
+        let asked = new(ask(&store, 2 * n + 1, &name, SECRET, HERE).await);
+        again(ask(&store, 2 * n + 2, &name, SECRET, HERE).await);
+        store.key_requests().write_repeats().await.unwrap();
+        let mut is_known = false;
+        let repeated = loop {
+            match next(&mut news).await {
+                News::Line(line) => is_known |= line.consumer_key == Some(asked.key),
+                News::Used(repeated) => break repeated,
+                News::Pruned => panic!("nothing is pruned here"),
+            }
+        };
+        assert_eq!((repeated[0].key, repeated[0].requested_times, is_known), (asked.key, 2, true));
+    }
 }
 
 #[tokio::test]

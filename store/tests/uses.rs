@@ -45,6 +45,8 @@ async fn the_latest_use_is_written_and_told_once_and_changes_nothing_else() {
     let (_folder, store) = store().await;
     let before = insert_approved(&store, 1).await;
     insert_approved(&store, 2).await;
+    let store = Arc::new(store);
+    let _running = follow(&store).await;
     let told = store.activity().latest().await.unwrap();
     let mut news = store.listen();
     for second in [10, 30, 20] {
@@ -77,6 +79,7 @@ async fn the_first_use_after_a_pause_is_written_at_once() {
     let (_folder, store) = store().await;
     let store = Arc::new(store);
     insert_approved(&store, 1).await;
+    let _running = follow(&store).await;
     // A busy machine takes a second now and then; a writer that rests before it writes takes one each time.
     for second in 1..=20 {
         if is_written_at_once(&store, second).await {
@@ -107,19 +110,15 @@ async fn what_could_not_be_written_is_written_later_without_another_use() {
 async fn an_older_use_never_replaces_a_later_one() {
     let (folder, store) = store().await;
     insert_approved(&store, 1).await;
-    let beside = folder.open().await.unwrap();
-    let mut news = store.listen();
+    let (store, beside) = (Arc::new(store), Arc::new(folder.open().await.unwrap()));
+    let _running = (follow(&store).await, follow(&beside).await);
     for (store, second, last) in [(&store, 20, 20), (&beside, 30, 30), (&store, 10, 30), (&store, 31, 31)] {
+        let mut news = store.listen();
         used(store, 1, second).await;
         store.uses().write().await.unwrap();
         assert_eq!(last_used(store, 1).await, Some(last));
-    }
-    for last in [20, 30, 31] {
-        assert_eq!(
-            next_used(&mut news).await[0].last_used_at,
-            Some(at(last)),
-            "what is told is what is true"
-        );
+        let told = next_used(&mut news).await[0].last_used_at;
+        assert_eq!(told, Some(at(last)), "what is told is what is true");
     }
 }
 
@@ -196,6 +195,8 @@ async fn more_consumers_than_one_transaction_holds_are_told_at_once() {
     for n in 1..=501 {
         support::insert(&store, n).await;
     }
+    let store = Arc::new(store);
+    let _running = follow(&store).await;
     let mut news = store.listen();
     for n in 1..=501 {
         used(&store, n, i64::from(n)).await;

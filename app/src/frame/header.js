@@ -49,9 +49,12 @@ addEventListener("click", ({ target }) => {
   const entry = target.closest?.("[data-show-shortcuts]");
   if (!entry) return;
   const menu = entry.closest(MENUS);
-  listOf(menu).hidePopover();
-  // The dialog gives it back.
-  buttonOf(menu).focus();
+  // Closed where the palette presses it, which has put the focus back already.
+  if (listOf(menu).matches(":popover-open")) {
+    listOf(menu).hidePopover();
+    // The dialog gives it back.
+    buttonOf(menu).focus();
+  }
   showShortcuts();
 });
 // The style sheet shows the entry of the menu.

@@ -1,6 +1,9 @@
 //! The feed: publishes new activity to its subscribers.
 
-use std::sync::{Arc, atomic::AtomicI64};
+use std::{
+    mem,
+    sync::{Arc, Mutex as StdMutex, PoisonError, atomic::AtomicI64},
+};
 
 use domain::{Activity, Consumer};
 use serde_json::Value;
@@ -25,6 +28,8 @@ pub enum News {
 pub(crate) struct Feed {
     pub(crate) wake: Notify,
     pub(crate) news: broadcast::Sender<News>,
+    /// Consumers that were used, which are published behind the lines that were there before.
+    used: StdMutex<Vec<Consumer>>,
     /// The newest line that was published.
     pub(crate) published: AtomicI64,
     /// The newest line whose evictions `Store::catch_up` has applied, ahead of the feed.
@@ -36,6 +41,7 @@ impl Feed {
         Self {
             wake: Notify::new(),
             news: broadcast::Sender::new(BACKLOG),
+            used: StdMutex::default(),
             published: AtomicI64::new(0),
             ahead: Mutex::new(0),
         }
@@ -48,6 +54,18 @@ impl Feed {
     pub(crate) fn publish(&self, news: News) {
         // Having no subscriber is not an error.
         let _ = self.news.send(news);
+    }
+
+    /// Publishes consumers as `News::Used`, behind every line that is in the database now: nobody knows a consumer before the
+    /// line about its registration.
+    pub(crate) fn publish_used(&self, used: Vec<Consumer>) {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).extend(used);
+        self.wake();
+    }
+
+    /// The consumers that wait to be published. Whoever takes them looks for lines before publishing them.
+    pub(crate) fn take_used(&self) -> Vec<Consumer> {
+        mem::take(&mut self.used.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn wake(&self) {

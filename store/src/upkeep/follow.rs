@@ -76,11 +76,20 @@ impl Store {
         loop {
             // Taken before the poll: changes after it are not known.
             let now = self.keyring.milliseconds();
-            let seen = within(watch.look()).await?;
-            if may_be_more || seen {
-                within(self.publish_lines(last)).await?;
-                watch.mark_seen();
+            let used = self.feed.take_used();
+            let read = async {
+                if within(watch.look()).await? || may_be_more {
+                    within(self.publish_lines(last)).await?;
+                    watch.mark_seen();
+                }
+                Ok::<_, StoreError>(())
+            };
+            let read = read.await;
+            // Behind the lines. Where these cannot be read the feed begins again, and who knows a consumer is told all the same.
+            if !used.is_empty() {
+                self.feed.publish(News::Used(used.into()));
             }
+            read?;
             self.keyring.beat(now);
             may_be_more = watch.wait(&self.feed.wake).await?;
         }

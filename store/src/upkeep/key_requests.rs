@@ -14,7 +14,6 @@ use tokio::time::timeout;
 use crate::{
     entity::consumer,
     error::StoreError,
-    memory::feed::News,
     tables::{
         activity::By,
         key_requests::{KeyRequests, remove_rows},
@@ -84,7 +83,7 @@ impl KeyRequests<'_> {
             let rows =
                 consumer::Entity::find().filter(consumer::Column::Key.is_in(keys)).all(&self.0.read).await?;
             let repeated = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
-            self.0.feed.publish(News::Used(repeated.into()));
+            self.0.feed.publish_used(repeated);
         }
         Ok(())
     }

@@ -18,10 +18,7 @@ use tokio::time::timeout;
 use crate::{
     entity::consumer,
     error::StoreError,
-    memory::{
-        feed::News,
-        keyring::{CachedConsumer, CachedToken},
-    },
+    memory::keyring::{CachedConsumer, CachedToken},
     store::Store,
 };
 
@@ -114,7 +111,7 @@ impl Uses<'_> {
             }
         }
         if !used.is_empty() {
-            self.0.feed.publish(News::Used(used.into()));
+            self.0.feed.publish_used(used);
         }
         Ok(())
     }
