@@ -1,5 +1,5 @@
 //! What a user has done to a part of the page, so that it can be repeated where the part is replaced: focus, selection, open
-//! disclosures.
+//! disclosures and menus.
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast as _;
@@ -16,6 +16,8 @@ pub struct Used {
     focus: Option<Focused>,
     /// Which of the disclosures are open.
     open: Vec<usize>,
+    /// The id of the menu, or of another popover, that is open.
+    popover: Option<String>,
 }
 
 struct Focused {
@@ -36,7 +38,8 @@ impl Used {
         let focus = at.map(|at| Focused { id: focusable[at].id(), at, selection: selection(&focusable[at]) });
         let details = dom::all(page, "details").into_iter().enumerate();
         let open = details.filter(|(_, details)| details.has_attribute("open")).map(|(at, _)| at).collect();
-        Self { focus, open }
+        let popover = dom::find_in(page, ":popover-open").map(|popover| popover.id());
+        Self { focus, open, popover }
     }
 
     /// Whether something in it had the focus.
@@ -49,6 +52,10 @@ impl Used {
         let details = dom::all(page, "details");
         for details in self.open.into_iter().filter_map(|at| details.get(at)) {
             let _ = details.set_attribute("open", "");
+        }
+        let popover = self.popover.and_then(|id| dom::find_in(page, &format!("[popover]#{id}")));
+        if let Some(popover) = popover.and_then(|popover| popover.dyn_into::<HtmlElement>().ok()) {
+            let _ = popover.show_popover();
         }
         let Some(Focused { id, at, selection }) = self.focus else { return };
         let focusable = dom::all(page, FOCUSABLE);
