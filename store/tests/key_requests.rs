@@ -40,6 +40,13 @@ async fn ask(store: &Store, n: u32, name: &str, text: &str, from: &str) -> Reque
     store.key_requests().request(asked, &secret(text), address(from), limits()).await.unwrap()
 }
 
+/// The same as a friend from here does, with the wish to be trusted or without.
+async fn ask_to_be(store: &Store, n: u32, trusted_wished: bool) -> Requested {
+    let name = ConsumerName::parse("Friend").unwrap();
+    let asked = Consumer { name, trusted_wished, created_by: Actor::Request, ..consumer(n) };
+    store.key_requests().request(asked, &secret(SECRET), address(HERE), limits()).await.unwrap()
+}
+
 #[track_caller]
 fn new(requested: Requested) -> Consumer {
     match requested {
@@ -82,6 +89,38 @@ async fn requests_that_are_alike_are_one_row_that_is_counted_and_leave_one_line(
     store.key_requests().write_repeats().await.unwrap();
     assert_eq!(store.consumers().find(counted.key).await.unwrap(), Some(counted), "counted once");
     assert_eq!((rows(&store).await, store.activity().latest().await.unwrap()), (vec![1], 1));
+}
+
+#[tokio::test]
+async fn a_repetition_brings_a_wish_and_none_takes_it_away() {
+    let (_folder, store) = store().await;
+    let first = new(ask_to_be(&store, 1, false).await);
+    again(ask_to_be(&store, 2, true).await);
+    again(ask_to_be(&store, 3, false).await);
+    store.key_requests().write_repeats().await.unwrap();
+    let wished = store.consumers().find(key(1)).await.unwrap().unwrap();
+    assert_eq!(wished, Consumer { trusted_wished: true, requested_times: 3, ..first.clone() });
+    assert_eq!(again(ask_to_be(&store, 4, false).await), wished);
+    store.key_requests().write_repeats().await.unwrap();
+    let counted = store.consumers().find(key(1)).await.unwrap();
+    assert_eq!(counted, Some(Consumer { requested_times: 4, ..wished }));
+    // An edit of the consumer as it was before the wish.
+    let renamed = rename(&store, &first, "What the administrator calls it").await;
+    let now = store.consumers().find(key(1)).await.unwrap();
+    assert_eq!(now, Some(Consumer { trusted_wished: true, requested_times: 4, ..renamed }));
+}
+
+#[tokio::test]
+async fn a_wish_that_comes_with_a_decision_is_too_late() {
+    for status in [Status::Approved, Status::Disapproved] {
+        let (_folder, store) = store().await;
+        let asked = new(ask_to_be(&store, 1, false).await);
+        again(ask_to_be(&store, 2, true).await);
+        let decided = decide(&store, &asked, status).await;
+        store.key_requests().write_repeats().await.unwrap();
+        let now = store.consumers().find(key(1)).await.unwrap();
+        assert_eq!(now, Some(Consumer { requested_times: 2, ..decided }), "{status:?}");
+    }
 }
 
 #[tokio::test]
@@ -245,7 +284,7 @@ async fn neither_the_secret_nor_the_key_of_the_digests_is_readable_in_the_databa
 }
 
 #[tokio::test]
-async fn open_pages_are_told_how_often_without_a_line() {
+async fn open_pages_are_told_how_often_and_of_the_wish_without_a_line() {
     let (_folder, store) = store().await;
     let store = Arc::new(store);
     let _feed = follow(&store).await;
@@ -253,13 +292,13 @@ async fn open_pages_are_told_how_often_without_a_line() {
     // The number of the request's line, which listeners from here on do not get.
     let latest = store.activity().latest().await.unwrap();
     let mut news = store.listen();
-    again(ask(&store, 2, "Friend", SECRET, HERE).await);
+    again(ask_to_be(&store, 2, true).await);
     store.key_requests().write_repeats().await.unwrap();
     loop {
         match next(&mut news).await {
             News::Line(line) => assert!(line.id <= latest, "{line:?}"),
             News::Used(repeated) => {
-                assert_eq!(*repeated, [Consumer { requested_times: 2, ..asked }]);
+                assert_eq!(*repeated, [Consumer { requested_times: 2, trusted_wished: true, ..asked }]);
                 break;
             }
             News::Pruned => panic!("nothing is pruned here"),

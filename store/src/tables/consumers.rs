@@ -5,7 +5,8 @@ use std::mem;
 
 use domain::{Actor, Consumer, ConsumerKey, ConsumerName, ConsumerSecret, query::milliseconds};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set, prelude::Json,
+    ActiveValue::NotSet, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set,
+    prelude::Json,
 };
 
 use crate::{
@@ -77,6 +78,7 @@ pub(super) fn new_columns(consumer: &Consumer) -> consumer::ActiveModel {
     consumer::ActiveModel {
         created_at: Set(milliseconds(consumer.created_at)),
         created_by: Set(consumer.created_by.to_string()),
+        trusted_wished: Set(consumer.trusted_wished),
         requested_from: Set(consumer.requested_from.clone()),
         requested_times: Set(consumer.requested_times.cast_signed()),
         ..changed_columns(consumer)
@@ -90,13 +92,15 @@ fn others(consumer: &Consumer) -> Option<Json> {
 }
 
 /// The columns that an edit or decision may change.
+///
+/// Neither takes a wish away: a repetition of the request may have brought it after this consumer was read.
 fn changed_columns(consumer: &Consumer) -> consumer::ActiveModel {
     consumer::ActiveModel {
         name: Set(consumer.name.as_str().to_owned()),
         name_looks: Set(Some(looks(consumer.name.as_str()))),
         status: Set(word(consumer.status)),
         trusted: Set(consumer.trusted),
-        trusted_wished: Set(consumer.trusted_wished),
+        trusted_wished: if consumer.trusted_wished { Set(true) } else { NotSet },
         may_administer: Set(consumer.may_administer),
         allow_oauth_1_0: Set(consumer.allow_oauth_1_0),
         callback_url: Set(consumer.callback_url.clone()),

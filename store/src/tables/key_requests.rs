@@ -58,7 +58,7 @@ impl Store {
 
 impl KeyRequests<'_> {
     /// Saves a request, unless one with the same name and secret from the same network waits already: that one is
-    /// counted once more, in memory (`write_repeats`).
+    /// counted once more, and its wish kept, in memory (`write_repeats`).
     pub async fn request(
         self,
         consumer: Consumer,
@@ -69,12 +69,13 @@ impl KeyRequests<'_> {
         let request_key = self.0.request_key().await?;
         let network = Network::of(address).to_string();
         let alike = digest(request_key, Purpose::Alike, [consumer.name.as_str(), secret.expose(), &network]);
+        let wished = consumer.trusted_wished;
         // Before the transaction, which has to wait for its turn: a flood must not take the turns of others.
-        if let Some(found) = self.find(&self.0.read, &alike, &network, limits).await? {
+        if let Some(found) = self.find(&self.0.read, &alike, wished, &network, limits).await? {
             return Ok(found);
         }
         let mut change = self.0.begin().await?;
-        if let Some(found) = self.find(&change.transaction, &alike, &network, limits).await? {
+        if let Some(found) = self.find(&change.transaction, &alike, wished, &network, limits).await? {
             return Ok(found);
         }
         let key = consumer.key.to_string();
@@ -116,13 +117,14 @@ impl KeyRequests<'_> {
         self,
         connection: &impl ConnectionTrait,
         alike: &[u8],
+        trusted_wished: bool,
         network: &str,
         limits: Limits,
     ) -> Result<Option<Requested>, StoreError> {
         let waiting = || consumer::Entity::find().filter(waiting(limits.since));
         let row = waiting().filter(consumer::Column::RequestDigest.eq(alike)).one(connection).await?;
         if let Some(row) = row {
-            self.0.repeats.note(row.key.clone());
+            self.0.repeats.note(row.key.clone(), trusted_wished);
             return Ok(Some(Requested::Again(Consumer::try_from(row)?)));
         }
         let of_network = waiting().filter(consumer::Column::RequestedNetwork.eq(network));

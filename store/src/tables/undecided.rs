@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use crate::{database::values::word, entity::consumer, error::StoreError};
 
 /// Requests that nobody has decided on, however old.
-pub(super) fn undecided() -> Condition {
+pub(crate) fn undecided() -> Condition {
     Condition::all()
         .add(consumer::Column::Status.eq(word(Status::Pending)))
         .add(consumer::Column::CreatedBy.eq(Actor::Request.to_string()))

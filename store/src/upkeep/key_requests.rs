@@ -14,10 +14,11 @@ use tokio::time::timeout;
 use crate::{
     entity::consumer,
     error::StoreError,
+    memory::repeats::Repeat,
     tables::{
         activity::By,
         key_requests::{KeyRequests, remove_rows},
-        undecided::{any_ended, ended},
+        undecided::{any_ended, ended, undecided},
     },
 };
 
@@ -41,8 +42,8 @@ impl KeyRequests<'_> {
         self.0.repeats.pace.keep(write).await;
     }
 
-    /// Writes how often requests were repeated since the last time, and publishes it. What cannot be written is kept for
-    /// the next time.
+    /// Writes how often requests were repeated since the last time, and what the repetitions wished, and publishes it. What
+    /// cannot be written is kept for the next time.
     pub async fn write_repeats(self) -> Result<(), StoreError> {
         let repeats = self.0.repeats.take();
         if repeats.is_empty() {
@@ -58,23 +59,32 @@ impl KeyRequests<'_> {
     }
 
     /// One transaction for all, so that what is put back was not written in part. The revision stays: an
-    /// administrator who decides has missed nothing.
-    async fn add_repeats(self, repeats: &[(String, i64)]) -> Result<(), StoreError> {
+    /// administrator who decides has missed nothing that counts, since a wish grants nothing.
+    async fn add_repeats(self, repeats: &[(String, Repeat)]) -> Result<(), StoreError> {
         let change = self.0.begin().await?;
-        for (key, times) in repeats {
+        for (key, repeat) in repeats {
             consumer::Entity::update_many()
                 .col_expr(
                     consumer::Column::RequestedTimes,
-                    Expr::col(consumer::Column::RequestedTimes).add(*times),
+                    Expr::col(consumer::Column::RequestedTimes).add(repeat.times),
                 )
                 .filter(consumer::Column::Key.eq(key))
                 .exec(&change.transaction)
                 .await?;
+            if repeat.trusted_wished {
+                // A decision in between was made without the wish.
+                consumer::Entity::update_many()
+                    .col_expr(consumer::Column::TrustedWished, Expr::val(true))
+                    .filter(consumer::Column::Key.eq(key))
+                    .filter(undecided())
+                    .exec(&change.transaction)
+                    .await?;
+            }
         }
         self.0.commit(change).await
     }
 
-    async fn publish(self, repeats: &[(String, i64)]) -> Result<(), StoreError> {
+    async fn publish(self, repeats: &[(String, Repeat)]) -> Result<(), StoreError> {
         if !self.0.feed.has_listeners() {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{ask, body, consumer, key};
 use crate::support::{
     SECRET,
-    signer::{App, Provider},
+    signer::{App, Provider, until},
 };
 
 /// Asks for a key that is to be trusted.
@@ -29,6 +29,29 @@ fn trusted_is_a_wish_that_the_administrator_sees() {
     let list = home.run(&["consumer", "list"], "").stdout;
     let row = list.lines().find(|line| line.starts_with(&app.key)).unwrap();
     assert!(row.contains("Wishes Trusted"), "{list}");
+}
+
+#[test]
+fn a_wish_that_comes_with_a_repetition_is_seen_at_once_and_stays() {
+    let provider = Provider::start();
+    let stream = provider.ada().events(None);
+    stream.expect("ready");
+    let asked = key(ask(&provider, "", &body()));
+    assert_eq!(stream.expect("consumer").json()["trusted_wished"], false);
+    let mut wish = body();
+    wish["trusted"] = json!(true);
+    assert_eq!(key(ask(&provider, "", &wish)), asked);
+    let told = stream.expect("consumer").json();
+    assert_eq!((&told["key"], &told["trusted_wished"]), (&json!(asked), &json!(true)));
+    assert_eq!((&told["trusted"], &told["status"]), (&json!(false), &json!("pending")));
+    assert_eq!(key(ask(&provider, "", &body())), asked);
+    let shown = until("the repetitions are counted", || {
+        let shown = consumer(&provider, &asked);
+        (shown["requested_times"] == 3).then_some(shown)
+    });
+    assert_eq!((&shown["trusted_wished"], &shown["revision"]), (&json!(true), &json!(1)));
+    let list = provider.home.run(&["consumer", "list"], "").stdout;
+    assert!(list.contains("Wishes Trusted"), "{list}");
 }
 
 #[test]
