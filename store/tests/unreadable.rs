@@ -3,12 +3,28 @@
 
 use crate::support;
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
-use domain::{Action, Actor, Consumer, ConsumerKey, ConsumerQuery, Cursor, LineQuery, Sort, time::timestamp};
+use domain::{
+    Action, Actor, Consumer, ConsumerKey, ConsumerName, ConsumerQuery, Cursor, LineQuery, Network, Sort,
+    time::timestamp,
+};
 use serde_json::json;
-use store::{Holding, Store};
-use support::{Folder, follow, insert, insert_approved, insert_user, key, next_line, store};
+use store::{
+    Holding, Store,
+    feed::News,
+    key_requests::{Limits, Requested},
+};
+use support::{
+    Folder, at, by, consumer, follow, insert, insert_approved, insert_user, key, next, next_line, rename,
+    secret, store,
+};
+use tokio::sync::broadcast::Receiver;
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 const HOLDING: Holding =
     Holding { begun: time::OffsetDateTime::UNIX_EPOCH, seen: time::OffsetDateTime::UNIX_EPOCH };
@@ -46,6 +62,35 @@ async fn listed(store: &Store) -> Vec<ConsumerKey> {
     keys(&store.consumers().list(&by_key(), 10).await.unwrap().items)
 }
 
+/// The keys in the next message to a listener, which is about uses or repetitions.
+async fn next_used(news: &mut Receiver<News>) -> Vec<ConsumerKey> {
+    let News::Used(consumers) = next(news).await else { panic!("no line is published here") };
+    let mut used = keys(&consumers);
+    used.sort_unstable();
+    used
+}
+
+/// Asks in second `n` for key `n`, by a name.
+async fn ask_as(store: &Store, n: u32, name: &ConsumerName) -> Requested {
+    let asked = Consumer { name: name.clone(), created_by: Actor::Request, ..consumer(n) };
+    let limits = Limits { of_network: 1_000, since: at(0) };
+    let secret = secret(&format!("the secret of {n}"));
+    store.key_requests().request(asked, &secret, HERE, limits).await.unwrap()
+}
+
+/// The same by a name of its own, which makes requests for one key alike.
+async fn ask(store: &Store, n: u32) -> Requested {
+    ask_as(store, n, &consumer(n).name).await
+}
+
+#[track_caller]
+fn new(requested: Requested) -> Consumer {
+    match requested {
+        Requested::New(consumer) => consumer,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
 async fn a_consumer_that_cannot_be_read_is_left_out_of_lists_until_its_row_is_put_right() {
     for oddity in oddities() {
@@ -77,6 +122,89 @@ async fn a_consumer_that_cannot_be_read_verifies_nothing() {
         assert!(is_there(1).await && !is_there(2).await, "{oddity}");
         change(&folder, key(2), RIGHT).await;
         assert!(is_there(2).await, "{oddity}");
+    }
+}
+
+#[tokio::test]
+async fn uses_of_others_are_published_beside_a_consumer_that_cannot_be_read() {
+    for oddity in oddities() {
+        let (folder, store) = store().await;
+        for n in 1..=3 {
+            insert_approved(&store, n).await;
+            let cached = store.consumers().cached(key(n)).await.unwrap().expect("it is registered");
+            store.uses().note(&cached, None, 20_000);
+        }
+        change(&folder, key(2), &oddity).await;
+        let mut news = store.listen();
+        store.uses().write().await.unwrap();
+        assert_eq!(next_used(&mut news).await, [key(1), key(3)], "{oddity}");
+        let used = store.consumers().find(key(3)).await.unwrap().unwrap();
+        assert_eq!(used.last_used_at, Some(at(20)), "{oddity}");
+    }
+}
+
+#[tokio::test]
+async fn requests_of_others_are_counted_published_and_ended_beside_one_that_cannot_be_read() {
+    for oddity in oddities() {
+        let (folder, store) = store().await;
+        for n in 1..=3 {
+            ask(&store, n).await;
+            let again = ask(&store, n).await;
+            assert!(matches!(again, Requested::Again(_)), "{again:?}");
+        }
+        change(&folder, key(2), &oddity).await;
+        let mut news = store.listen();
+        store.key_requests().write_repeats().await.unwrap();
+        assert_eq!(next_used(&mut news).await, [key(1), key(3)], "{oddity}");
+        let counted = "SELECT count(*) FROM consumers WHERE requested_times = 2";
+        assert_eq!(folder.number(counted).await, 3, "{oddity}");
+        assert_eq!(store.key_requests().end_undecided(at(3), by(9)).await.unwrap(), 2, "{oddity}");
+        assert_eq!(folder.number("SELECT count(*) FROM consumers").await, 1, "{oddity}");
+        change(&folder, key(2), RIGHT).await;
+        change(&folder, key(2), "status = 'pending'").await;
+        assert_eq!(store.key_requests().end_undecided(at(3), by(9)).await.unwrap(), 1, "{oddity}");
+    }
+}
+
+#[tokio::test]
+async fn requests_end_behind_more_that_cannot_be_read_than_one_transaction_removes() {
+    let (folder, store) = store().await;
+    for n in 1..=403 {
+        ask(&store, n).await;
+    }
+    let odd = format!("created_at <= 401000 AND key <> '{}'", key(7));
+    folder.sql(&format!("UPDATE consumers SET ends_at = -999999999999999 WHERE {odd}")).await;
+    assert_eq!(store.key_requests().end_undecided(at(403), by(500)).await.unwrap(), 3);
+    assert_eq!(store.key_requests().end_undecided(at(403), by(500)).await.unwrap(), 0);
+    assert_eq!(folder.number("SELECT count(*) FROM consumers").await, 400);
+}
+
+#[tokio::test]
+async fn requests_of_a_network_are_removed_beside_one_that_cannot_be_read() {
+    for oddity in oddities() {
+        let (folder, store) = store().await;
+        for n in 1..=3 {
+            ask(&store, n).await;
+        }
+        change(&folder, key(2), &oddity).await;
+        let mut removed = keys(&store.key_requests().remove_from(Network::of(HERE), by(9)).await.unwrap());
+        removed.sort_unstable();
+        assert_eq!(removed, [key(1), key(3)], "{oddity}");
+        assert_eq!(folder.number("SELECT count(*) FROM consumers").await, 1, "{oddity}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_looks_like_an_approved_consumer_that_can_be_read() {
+    for oddity in oddities() {
+        let (folder, store) = store().await;
+        let name = insert_approved(&store, 2).await.name;
+        change(&folder, key(2), &oddity).await;
+        assert_eq!(new(ask_as(&store, 3, &name).await).resembles, None, "{oddity}");
+        let other = insert_approved(&store, 4).await;
+        rename(&store, &other, name.as_str()).await;
+        let asked = new(ask_as(&store, 5, &name).await);
+        assert_eq!(asked.resembles.as_ref(), Some(&name), "{oddity}");
     }
 }
 
@@ -179,4 +307,19 @@ async fn in_sqlite_a_value_of_another_kind_concerns_its_row_alone() {
     assert_eq!((line.at, line.action), (time::OffsetDateTime::UNIX_EPOCH, Action::UserAdded));
     assert_eq!((line.before, line.after), (Some(json!(7)), Some(json!([]))));
     assert_eq!(store.activity().latest().await.unwrap(), line.id);
+}
+
+#[tokio::test]
+async fn in_sqlite_an_ended_request_with_a_value_of_another_kind_takes_no_list_with_it() {
+    let folder = Folder::sqlite();
+    let store = folder.open().await.unwrap();
+    for n in 1..=3 {
+        ask(&store, n).await;
+    }
+    change(&folder, key(1), "networks = 'nonsense'").await;
+    let query = ConsumerQuery { undecided_since: Some(at(2)), ..by_key() };
+    let page = store.consumers().list(&query, 10).await.unwrap();
+    assert_eq!((keys(&page.items), page.total), (vec![key(3)], 1));
+    assert_eq!(store.key_requests().end_undecided(at(2), by(9)).await.unwrap(), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM consumers").await, 2);
 }

@@ -13,7 +13,7 @@ impl Consumers<'_> {
     }
 
     /// Removes every undecided request that came from an address, or from its /64 if it is an IPv6 address; returns them
-    /// as they were. All of them or none.
+    /// as they were. All of them or none, but for those that cannot be read.
     pub async fn remove_requests_from(self, address: IpAddr) -> Result<Vec<Consumer>, ServiceError> {
         let by = self.admin.by(self.service.clock.now());
         Ok(self.service.store.key_requests().remove_from(Network::of(address), by).await?)

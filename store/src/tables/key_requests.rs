@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use domain::{Action, Consumer, ConsumerName, ConsumerSecret, Network, Status};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QuerySelect as _, Set,
 };
 use time::OffsetDateTime;
 
@@ -18,6 +19,7 @@ use crate::{
         activity::{By, NewActivity},
         consumers::new_columns,
         looks::looks,
+        readable::{Row, ask_again, readable},
         removed_keys,
         request_key::{Purpose, digest},
         texts,
@@ -80,7 +82,7 @@ impl KeyRequests<'_> {
         }
         let key = consumer.key.to_string();
         let consumer = Consumer {
-            resembles: approved_like(&change.transaction, &consumer.name).await?,
+            resembles: self.approved_like(&change.transaction, &consumer.name).await?,
             requested_from: Some(address.to_string()),
             requested_times: 1,
             request_fingerprint: Some(fingerprint(digest(
@@ -132,6 +134,28 @@ impl KeyRequests<'_> {
         Ok(is_too_many.then_some(Requested::TooMany))
     }
 
+    /// The name of an approved consumer that is the same as a name or looks like it.
+    async fn approved_like(
+        self,
+        connection: &impl ConnectionTrait,
+        name: &ConsumerName,
+    ) -> Result<Option<ConsumerName>, StoreError> {
+        let select = consumer::Entity::find()
+            .filter(consumer::Column::NameLooks.eq(looks(name.as_str())))
+            .filter(consumer::Column::Status.eq(word(Status::Approved)));
+        let mut asked = 1_u64;
+        loop {
+            let rows = select.clone().limit(asked).into_model::<Row<consumer::Model>>();
+            let rows = rows.all(connection).await?;
+            let found = rows.len();
+            let alike: Vec<Consumer> = readable(rows, &self.0.unreadable);
+            match ask_again(asked, found, alike.len(), 1) {
+                Some(more) => asked = more,
+                None => return Ok(alike.into_iter().next().map(|alike| alike.name)),
+            }
+        }
+    }
+
     /// How many undecided requests came from a network.
     pub async fn count_from(self, network: Network) -> Result<u64, StoreError> {
         Ok(consumer::Entity::find()
@@ -141,50 +165,36 @@ impl KeyRequests<'_> {
             .await?)
     }
 
-    /// Removes every undecided request of a network, in one transaction; returns them.
+    /// Removes every undecided request of a network, in one transaction; returns them. Those that cannot be read stay.
     pub async fn remove_from(self, network: Network, by: By) -> Result<Vec<Consumer>, StoreError> {
         let mut change = self.0.begin().await?;
         let rows = consumer::Entity::find()
             .filter(undecided())
             .filter(consumer::Column::RequestedNetwork.eq(network.to_string()))
+            .into_model::<Row<consumer::Model>>()
             .all(&change.transaction)
             .await?;
-        let removed = remove_rows(&mut change, rows, &by).await?;
+        let removed: Vec<Consumer> = readable(rows, &self.0.unreadable);
+        remove_all(&mut change, &removed, &by).await?;
         self.0.commit(change).await?;
         Ok(removed)
     }
 }
 
 /// Removes undecided requests inside a change. They are Pending, so nobody is signed in through them.
-pub(crate) async fn remove_rows(
+pub(crate) async fn remove_all(
     change: &mut Change,
-    rows: Vec<consumer::Model>,
+    requests: &[Consumer],
     by: &By,
-) -> Result<Vec<Consumer>, StoreError> {
-    let mut removed = Vec::with_capacity(rows.len());
-    for row in rows {
-        let consumer = Consumer::try_from(row)?;
+) -> Result<(), StoreError> {
+    for consumer in requests {
         let key = consumer.key.to_string();
         consumer::Entity::delete_by_id(&*key).exec(&change.transaction).await?;
         removed_keys::note(&change.transaction, &key).await?;
-        let line = NewActivity::consumer(by.clone(), Action::ConsumerRemoved, Some(&consumer), None);
+        let line = NewActivity::consumer(by.clone(), Action::ConsumerRemoved, Some(consumer), None);
         change.append(line).await?;
-        removed.push(consumer);
     }
-    Ok(removed)
-}
-
-/// The name of an approved consumer that is the same as a name or looks like it.
-async fn approved_like(
-    connection: &impl ConnectionTrait,
-    name: &ConsumerName,
-) -> Result<Option<ConsumerName>, StoreError> {
-    let alike = consumer::Entity::find()
-        .filter(consumer::Column::NameLooks.eq(looks(name.as_str())))
-        .filter(consumer::Column::Status.eq(word(Status::Approved)))
-        .one(connection)
-        .await?;
-    Ok(alike.map(Consumer::try_from).transpose()?.map(|alike| alike.name))
+    Ok(())
 }
 
 /// Eight hexadecimal digits in two groups, which two people can read to each other.

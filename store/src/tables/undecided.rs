@@ -4,7 +4,7 @@ use domain::{Actor, Status, query::milliseconds};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use time::OffsetDateTime;
 
-use crate::{database::values::word, entity::consumer, error::StoreError};
+use crate::{database::values::word, entity::consumer, error::StoreError, tables::readable::Row};
 
 /// Requests that nobody has decided on, however old.
 pub(crate) fn undecided() -> Condition {
@@ -24,9 +24,11 @@ pub(crate) fn ended(since: OffsetDateTime) -> Condition {
 }
 
 /// Whether any has ended and is still in the table.
-pub(crate) async fn any_ended(
+pub(super) async fn any_ended(
     connection: &impl ConnectionTrait,
     since: OffsetDateTime,
 ) -> Result<bool, StoreError> {
-    Ok(consumer::Entity::find().filter(ended(since)).one(connection).await?.is_some())
+    // One that cannot be read has ended as well.
+    let ended = consumer::Entity::find().filter(ended(since)).into_model::<Row<consumer::Model>>();
+    Ok(ended.one(connection).await?.is_some())
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use domain::Consumer;
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    sea_query::Expr,
+    SelectModel, Selector, sea_query::Expr,
 };
 use time::OffsetDateTime;
 use tokio::time::timeout;
@@ -17,8 +17,9 @@ use crate::{
     memory::repeats::Repeat,
     tables::{
         activity::By,
-        key_requests::{KeyRequests, remove_rows},
-        undecided::{any_ended, ended, undecided},
+        key_requests::{KeyRequests, remove_all},
+        readable::{Row, readable},
+        undecided::{ended, undecided},
     },
 };
 
@@ -90,32 +91,44 @@ impl KeyRequests<'_> {
         }
         for batch in repeats.chunks(READ_AT_ONCE) {
             let keys = batch.iter().map(|(key, _)| key);
-            let rows =
-                consumer::Entity::find().filter(consumer::Column::Key.is_in(keys)).all(&self.0.read).await?;
-            let repeated = rows.into_iter().map(Consumer::try_from).collect::<Result<Vec<_>, _>>()?;
-            self.0.feed.publish_used(repeated);
+            let rows = consumer::Entity::find()
+                .filter(consumer::Column::Key.is_in(keys))
+                .into_model::<Row<consumer::Model>>()
+                .all(&self.0.read)
+                .await?;
+            self.0.feed.publish_used(readable(rows, &self.0.unreadable));
         }
         Ok(())
     }
 
-    /// Removes the requests that were made at this time or before and are undecided; returns how many.
+    /// Removes the requests that were made at this time or before and are undecided; returns how many. Those that cannot be
+    /// read stay.
     pub async fn end_undecided(self, since: OffsetDateTime, by: By) -> Result<u64, StoreError> {
-        let mut count = 0;
-        while any_ended(&self.0.read, since).await? {
+        let (mut count, mut left_out) = (0_u64, 0_u64);
+        while ended_behind(left_out, since).one(&self.0.read).await?.is_some() {
             let begin = Instant::now();
             let mut change = self.0.begin().await?;
-            let rows = consumer::Entity::find()
-                .filter(ended(since))
-                .order_by_asc(consumer::Column::CreatedAt)
-                .limit(AT_ONCE)
-                .all(&change.transaction)
-                .await?;
-            let removed = remove_rows(&mut change, rows, &by).await?;
+            let rows = ended_behind(left_out, since).all(&change.transaction).await?;
+            let found = rows.len();
+            let requests: Vec<Consumer> = readable(rows, &self.0.unreadable);
+            remove_all(&mut change, &requests, &by).await?;
             self.0.commit(change).await?;
-            count += removed.len() as u64;
+            count += requests.len() as u64;
+            left_out += (found - requests.len()) as u64;
             // Pause for as long, so that others get their turn.
             tokio::time::sleep(begin.elapsed()).await;
         }
         Ok(count)
     }
+}
+
+/// Some of the requests that have ended, oldest first, behind this many that stay.
+fn ended_behind(left_out: u64, since: OffsetDateTime) -> Selector<SelectModel<Row<consumer::Model>>> {
+    consumer::Entity::find()
+        .filter(ended(since))
+        .order_by_asc(consumer::Column::CreatedAt)
+        .order_by_asc(consumer::Column::Key)
+        .offset(left_out)
+        .limit(AT_ONCE)
+        .into_model()
 }

@@ -20,6 +20,7 @@ use crate::{
     error::StoreError,
     memory::keyring::{CachedConsumer, CachedToken},
     store::Store,
+    tables::readable::{Row, readable},
 };
 
 /// The time limit for a write; it is retried later.
@@ -100,14 +101,14 @@ impl Uses<'_> {
             self.write_last_used("token_credentials", "token", batch).await?;
         }
         // Published at once: what each open page does with them costs it once.
-        let mut used = Vec::new();
+        let mut used: Vec<Consumer> = Vec::new();
         for batch in consumers.chunks(AT_ONCE) {
             self.write_last_used("consumers", "key", batch).await?;
             if self.0.feed.has_listeners() {
                 let of_these = consumer::Column::Key.is_in(batch.iter().map(|(key, _)| key)).into_condition();
-                for row in consumer::Entity::find().filter(of_these).all(&self.0.read).await? {
-                    used.push(Consumer::try_from(row)?);
-                }
+                let rows = consumer::Entity::find().filter(of_these).into_model::<Row<consumer::Model>>();
+                let written: Vec<Consumer> = readable(rows.all(&self.0.read).await?, &self.0.unreadable);
+                used.extend(written);
             }
         }
         if !used.is_empty() {
