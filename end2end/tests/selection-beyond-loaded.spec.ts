@@ -1,6 +1,6 @@
 import { twoFrames } from "../support/look.ts";
 import { LOST, all, bar, box, button, choose, expectSelected, inBar, result, statuses, whole } from "../support/selection.ts";
-import { type ConsumersPage, expect, numbered, registerMany, test } from "../support/test.ts";
+import { type ConsumersPage, expect, numbered, refused, registerMany, test } from "../support/test.ts";
 import { search, tab } from "../support/toolbar.ts";
 
 /** Registers more than are loaded at once, and shows the first of them. */
@@ -113,6 +113,26 @@ test.describe("With more than are loaded", () => {
     expect(parts, "no part follows").toBe(2);
     expect(Object.values(await statuses(server)).filter((status) => status === "disapproved")).toHaveLength(50);
     await expectSelected(page, 120);
+  });
+
+  test("where the session ends on the way it is told how many are done, and that the others were not changed", async ({ consumers, page, complaints }) => {
+    complaints.expect(refused(401));
+    await showMany(consumers, 60);
+    await all(page).check();
+    await whole(page).click();
+    await expectSelected(page, 60);
+    const question = await choose(page, "Approve");
+    let parts = 0;
+    await page.route("**/api/page/decide_part", (route) => {
+      parts += 1;
+      // The session is gone by the second part.
+      if (parts < 2) return route.continue();
+      return route.fulfill({ status: 401, contentType: "application/json", body: JSON.stringify("SignedOut") });
+    });
+    await button(question, "Approve").click();
+    await expect(result(question)).toContainText("50 consumers were approved.");
+    await expect(question.getByRole("alert")).toContainText("Your session has ended, so the others were not changed.");
+    await expect(question).not.toContainText("nothing was changed");
   });
 
   test("a lost answer of a part is told where its consumers have left the view", async ({ server, consumers, page, complaints }) => {

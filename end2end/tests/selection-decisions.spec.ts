@@ -1,7 +1,7 @@
 // One decision on all consumers that are selected.
 import { expectNoViolations } from "../support/axe.ts";
 import { LOST, all, bar, box, button, choose, dialog, expectSelected, inBar, result, show, statuses, whole } from "../support/selection.ts";
-import { type Latchkey, PATH, SECRET, expect, grace, numbered, ready, refused, registerMany, signIn, test } from "../support/test.ts";
+import { type Latchkey, PATH, SECRET, expect, grace, ready, signIn, test } from "../support/test.ts";
 import { tab } from "../support/toolbar.ts";
 
 /** Has a program ask for a key; returns that. */
@@ -171,28 +171,6 @@ test.describe("What is selected", () => {
     expect(Object.values(await statuses(server))).toEqual(["approved", "approved", "approved", "approved"]);
     expect((await server.list()).every(({ revision }) => revision === 2), "nothing was done twice").toBe(true);
   });
-});
-
-test("Where the session ends on the way it is told how many are done, and that the others were not changed", async ({ consumers, page, complaints }) => {
-  complaints.expect(refused(401));
-  const names = numbered(152);
-  await registerMany(page, names);
-  await expect(consumers.row("Application 152")).toBeVisible();
-  await all(page).check();
-  await whole(page).click();
-  await expectSelected(page, 152);
-  const question = await choose(page, "Approve");
-  let parts = 0;
-  await page.route("**/api/page/decide_part", (route) => {
-    parts += 1;
-    // The session is gone by the second part.
-    if (parts < 2) return route.continue();
-    return route.fulfill({ status: 401, contentType: "application/json", body: JSON.stringify("SignedOut") });
-  });
-  await button(question, "Approve").click();
-  await expect(result(question)).toContainText("50 consumers were approved.");
-  await expect(question.getByRole("alert")).toContainText("Your session has ended, so the others were not changed.");
-  await expect(question).not.toContainText("nothing was changed");
 });
 
 test("A user who lost the permission is told so, and nothing is done", async ({ server, consumers, page, complaints }) => {

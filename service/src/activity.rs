@@ -1,7 +1,7 @@
 //! The activity as a stream, which catches up, tells a follower when to start over, and ends when its administrator may no
 //! longer listen. As pages of a list: `line_list.rs`.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{Action, Activity, Consumer, ConsumerKey, Event};
 use futures::{
@@ -106,14 +106,36 @@ impl Follower {
         let missed = if after > latest { None } else { self.missed(after).await? };
         let told = if let Some(missed) = missed {
             self.last = missed.last().map_or(after, |(id, _)| *id);
+            let used = self.used_since(&missed).await?;
             let events = missed.into_iter().map(|(_, told)| told);
-            std::iter::once(Told::Ready(after)).chain(events).collect()
+            std::iter::once(Told::Ready(after)).chain(events).chain(used).collect()
         } else {
             self.last = latest;
             vec![Told::Resync(latest)]
         };
         self.beat.reset();
         Ok(Some((told, self)))
+    }
+
+    /// The consumers of missed lines that were used, or asked for again, since. No line says so, and nothing told this follower.
+    async fn used_since(&self, missed: &[(i64, Told)]) -> Result<Option<Told>, ServiceError> {
+        let known: HashMap<ConsumerKey, &Consumer> = missed
+            .iter()
+            .filter_map(|(_, told)| match told {
+                Told::Event(_, Event::Consumer(consumer)) => Some((consumer.key, consumer)),
+                _ => None,
+            })
+            .collect();
+        if known.is_empty() {
+            return Ok(None);
+        }
+        let mut now = self.service.store.consumers().of_keys(known.keys().map(ConsumerKey::as_str)).await?;
+        now.retain(|now| {
+            known.get(&now.key).is_some_and(|known| {
+                (now.last_used_at, now.requested_times) > (known.last_used_at, known.requested_times)
+            })
+        });
+        Ok((!now.is_empty()).then(|| Told::Used(now.into())))
     }
 
     /// The lines after a number with what they tell, oldest first; `None` if they are too many, or were pruned in part, or one

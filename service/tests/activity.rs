@@ -8,7 +8,7 @@ use domain::{AccountChange, Consumer, Event};
 use futures::{Stream, StreamExt as _};
 use service::{Admin, ServiceError, activity::Told, sign_in::IDLE};
 use store::feed::News;
-use support::{House, PASSWORD, PATIENCE};
+use support::{HERE, House, PASSWORD, PATIENCE, SECRET};
 
 /// Longer than any test.
 const NO_BEAT: Duration = Duration::from_hours(1);
@@ -277,4 +277,20 @@ async fn what_a_later_version_did_may_have_ended_a_session() {
     house.sql("DELETE FROM sessions").await;
     house.sql("INSERT INTO activity (at, actor, action) VALUES (0, 'ada', 'sessions_swept')").await;
     assert_eq!(follower.next().await, None);
+}
+
+#[tokio::test]
+async fn a_follower_that_was_away_is_told_how_often_a_key_was_asked_for_since_its_line() {
+    let house = House::new().await.with_feed().await;
+    let seen = house.latest().await;
+    let ask =
+        async || house.service.key_requests().register(Some("Friend"), SECRET, false, HERE).await.unwrap();
+    let asked = ask().await;
+    ask().await;
+    house.store.key_requests().write_repeats().await.unwrap();
+    let mut follower = Follower::new(&house, &house.root, Some(seen));
+    assert_eq!(follower.next().await, Some(Told::Ready(seen)));
+    assert_eq!(follower.event().await, (seen + 1, changed(&asked)), "as it was then");
+    let now = Consumer { requested_times: 2, ..asked };
+    assert_eq!(follower.next().await, Some(Told::Used([now].into())));
 }

@@ -63,7 +63,7 @@ impl Feed {
         self.wake();
     }
 
-    /// The consumers that wait to be published. Whoever takes them looks for lines before publishing them.
+    /// The consumers that wait to be published. To be published behind the lines that are found after this.
     pub(crate) fn take_used(&self) -> Vec<Consumer> {
         mem::take(&mut self.used.lock().unwrap_or_else(PoisonError::into_inner))
     }

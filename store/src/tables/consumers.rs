@@ -18,6 +18,7 @@ use crate::{
         activity::NewActivity,
         details::{self, Details},
         looks::looks,
+        readable::{Row, readable},
         removed_keys, texts, tokens,
     },
     vault::{Sealed, Secret},
@@ -132,6 +133,16 @@ impl Consumers<'_> {
     pub async fn find(self, key: ConsumerKey) -> Result<Option<Consumer>, StoreError> {
         let row = consumer::Entity::find_by_id(key.to_string()).one(&self.0.read).await?;
         row.map(Consumer::try_from).transpose()
+    }
+
+    /// The consumers that have one of these keys, in no order. Some hundreds at once.
+    pub async fn of_keys(self, keys: impl Iterator<Item = &str>) -> Result<Vec<Consumer>, StoreError> {
+        let rows = consumer::Entity::find()
+            .filter(consumer::Column::Key.is_in(keys))
+            .into_model::<Row<consumer::Model>>()
+            .all(&self.0.read)
+            .await?;
+        Ok(readable(rows, &self.0.unreadable))
     }
 
     /// The consumer's secret in clear text.

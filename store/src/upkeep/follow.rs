@@ -85,7 +85,7 @@ impl Store {
                 Ok::<_, StoreError>(())
             };
             let read = read.await;
-            // Behind the lines. Where these cannot be read the feed begins again, and who knows a consumer is told all the same.
+            // Behind the lines. Where these cannot be read the feed begins again, and what was used is published all the same.
             if !used.is_empty() {
                 self.feed.publish(News::Used(used.into()));
             }

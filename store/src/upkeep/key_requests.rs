@@ -90,13 +90,8 @@ impl KeyRequests<'_> {
             return Ok(());
         }
         for batch in repeats.chunks(READ_AT_ONCE) {
-            let keys = batch.iter().map(|(key, _)| key);
-            let rows = consumer::Entity::find()
-                .filter(consumer::Column::Key.is_in(keys))
-                .into_model::<Row<consumer::Model>>()
-                .all(&self.0.read)
-                .await?;
-            self.0.feed.publish_used(readable(rows, &self.0.unreadable));
+            let keys = batch.iter().map(|(key, _)| key.as_str());
+            self.0.feed.publish_used(self.0.consumers().of_keys(keys).await?);
         }
         Ok(())
     }

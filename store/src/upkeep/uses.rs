@@ -9,18 +9,13 @@ use std::{
 };
 
 use domain::Consumer;
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, Statement, Value,
-    sea_query::IntoCondition as _,
-};
+use sea_orm::{ConnectionTrait as _, Statement, Value};
 use tokio::time::timeout;
 
 use crate::{
-    entity::consumer,
     error::StoreError,
     memory::keyring::{CachedConsumer, CachedToken},
     store::Store,
-    tables::readable::{Row, readable},
 };
 
 /// The time limit for a write; it is retried later.
@@ -105,10 +100,8 @@ impl Uses<'_> {
         for batch in consumers.chunks(AT_ONCE) {
             self.write_last_used("consumers", "key", batch).await?;
             if self.0.feed.has_listeners() {
-                let of_these = consumer::Column::Key.is_in(batch.iter().map(|(key, _)| key)).into_condition();
-                let rows = consumer::Entity::find().filter(of_these).into_model::<Row<consumer::Model>>();
-                let written: Vec<Consumer> = readable(rows.all(&self.0.read).await?, &self.0.unreadable);
-                used.extend(written);
+                let keys = batch.iter().map(|(key, _)| key.as_str());
+                used.extend(self.0.consumers().of_keys(keys).await?);
             }
         }
         if !used.is_empty() {
