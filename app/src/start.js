@@ -17,7 +17,7 @@ const still = "So this page does not show what others do, and the buttons in its
 
 // On the window: what has taken the page from its script may have put a copy in the place of the button.
 addEventListener("click", ({ target }) => {
-  if (target.id === "reload") location.reload();
+  if (target.closest?.("#reload")) location.reload();
 });
 // The module says so before it ends.
 addEventListener("page-failed", () =>

@@ -121,11 +121,14 @@ test.describe("What was done before the module arrived stays", () => {
     for (let n = 0; n < 30; n++) await server.register(`Application ${n}`);
     const letGo = await holdModule(context);
     await openRendered(page);
+    const menu = page.locator("#own-menu");
     await page.locator(".own-menu [popovertarget]").click();
+    const before = await menu.boundingBox();
     await page.evaluate(() => scrollTo(0, 600));
     letGo();
     await ready(page);
     await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+    expect((await menu.boundingBox())?.x, "below its button").toBeCloseTo(before?.x ?? NaN, 0);
     expect(await page.evaluate(() => scrollY)).toBe(600);
   });
 });

@@ -117,7 +117,8 @@ impl Follower {
         Ok(Some((told, self)))
     }
 
-    /// The consumers of missed lines that were used, or asked for again, since. No line says so, and nothing told this follower.
+    /// The consumers of missed lines that were used, or asked for again, since: no line says so. Of other consumers a follower who
+    /// was away learns that with their next use.
     async fn used_since(&self, missed: &[(i64, Told)]) -> Result<Option<Told>, ServiceError> {
         let known: HashMap<ConsumerKey, &Consumer> = missed
             .iter()

@@ -135,6 +135,8 @@ async fn uses_of_others_are_published_beside_a_consumer_that_cannot_be_read() {
             store.uses().note(&cached, None, 20_000);
         }
         change(&folder, key(2), &oddity).await;
+        let store = Arc::new(store);
+        let _running = follow(&store).await;
         let mut news = store.listen();
         store.uses().write().await.unwrap();
         assert_eq!(next_used(&mut news).await, [key(1), key(3)], "{oddity}");
@@ -153,6 +155,8 @@ async fn requests_of_others_are_counted_published_and_ended_beside_one_that_cann
             assert!(matches!(again, Requested::Again(_)), "{again:?}");
         }
         change(&folder, key(2), &oddity).await;
+        let store = Arc::new(store);
+        let _running = follow(&store).await;
         let mut news = store.listen();
         store.key_requests().write_repeats().await.unwrap();
         assert_eq!(next_used(&mut news).await, [key(1), key(3)], "{oddity}");

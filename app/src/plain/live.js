@@ -125,8 +125,8 @@ const stream = (address, happened) => {
 
 const sign = document.querySelector("[data-live]");
 if (sign) {
-  // Between two questions: where a stream says when to ask, where none does, and at least.
-  const [RARELY, OFTEN, LEAST] = [10_000, 2_000, 250];
+  // Between two questions: where a stream says when to ask, where none does, and at least. The list of users is answered whole.
+  const [RARELY, OFTEN, LEAST] = [10_000, 2_000, document.getElementById("lines") ? 250 : 1_000];
   const HIDDEN_FOR = 60_000;
   const lines = document.getElementById("lines");
   const shown = lines ? activity(lines) : users(document.getElementById("users"));

@@ -1,7 +1,7 @@
 //! What a user has done to a part of the page, so that it can be repeated where the part is replaced: focus, selection, open
 //! disclosures and menus.
 
-use leptos::prelude::document;
+use leptos::prelude::{document, untrack};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, FocusOptions, HtmlElement, HtmlInputElement};
 
@@ -53,9 +53,11 @@ impl Used {
         for details in self.open.into_iter().filter_map(|at| details.get(at)) {
             let _ = details.set_attribute("open", "");
         }
-        let popover = self.popover.and_then(|id| dom::find_in(page, &format!("[popover]#{id}")));
-        if let Some(popover) = popover.and_then(|popover| popover.dyn_into::<HtmlElement>().ok()) {
-            let _ = popover.show_popover();
+        let opener = self.popover.filter(|id| !id.is_empty());
+        let opener = opener.and_then(|id| dom::find_in(page, &format!("[popovertarget={id}]")));
+        if let Some(opener) = opener.and_then(|opener| opener.dyn_into::<HtmlElement>().ok()) {
+            // By its button, beside which it stands: shown by itself it has no place.
+            untrack(|| opener.click());
         }
         let Some(Focused { id, at, selection }) = self.focus else { return };
         let focusable = dom::all(page, FOCUSABLE);

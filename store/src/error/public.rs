@@ -21,7 +21,7 @@ impl StoreError {
             }
             Self::UserDisabled => "This account is disabled, so no link was made. Enable it first.",
             Self::Full(_) => {
-                "The disk that holds the database is full, so nothing was changed. Try again once whoever runs this server has freed some space."
+                "The disk that holds the database is full, so this was not done. Try again once whoever runs this server has freed some space."
             }
             Self::Busy => {
                 "The server is busy with other changes, so this was not done. Try again in a moment."

@@ -5,7 +5,7 @@ use domain::{AccountChange, Action, User, Username};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, Set, sea_query::Expr};
 
 use crate::{
-    entity::{password_link, session, user},
+    entity::{password_link, session, sign_in_step, user},
     error::StoreError,
     store::Change,
     tables::{
@@ -165,11 +165,16 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Ends the sessions that an older node began: whether their password is long enough for an administrator is not known.
+/// Ends the sessions that an older node began, and the sign-ins whose password it checked: whether their password is long enough for an administrator is not known.
 async fn end_sessions_of_unknown_passwords(change: &Change, account: &Account) -> Result<(), StoreError> {
     session::Entity::delete_many()
         .filter(session::Column::UserId.eq(account.id))
         .filter(session::Column::ShortPassword.is_null())
+        .exec(&change.transaction)
+        .await?;
+    sign_in_step::Entity::delete_many()
+        .filter(sign_in_step::Column::UserId.eq(account.id))
+        .filter(sign_in_step::Column::ShortPassword.is_null())
         .exec(&change.transaction)
         .await?;
     Ok(())

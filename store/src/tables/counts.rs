@@ -4,7 +4,7 @@
 use domain::{Status, StatusCounts};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Statement,
-    sea_query::Query,
+    sea_query::{Expr, ExprTrait as _, Query},
 };
 use time::OffsetDateTime;
 
@@ -84,7 +84,9 @@ pub(crate) async fn recount(transaction: &DatabaseTransaction) -> Result<(), Sto
         return Ok(());
     }
     tracing::warn!(?kept, ?rows, "the kept counts of consumers were wrong, and are put right");
-    transaction.execute_unprepared("DELETE FROM consumer_counts").await?;
+    // A status that this version does not know is a later one's to count.
+    let known = Expr::col("status").is_in(STATUSES.map(word));
+    transaction.execute(&Query::delete().from_table("consumer_counts").and_where(known).take()).await?;
     for status in STATUSES {
         let count = Query::insert()
             .into_table("consumer_counts")

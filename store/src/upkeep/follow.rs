@@ -55,6 +55,8 @@ impl Store {
         loop {
             if let Err(error) = self.follow_on(&mut last).await {
                 self.keyring.cut_off();
+                // Nobody else takes them while the feed cannot begin.
+                self.publish_used(self.feed.take_used());
                 let error = Box::pin(self.cause(error)).await;
                 tracing::error!(%error, "the feed cannot read the activity table; trying again");
                 tokio::time::sleep(AGAIN_AFTER).await;
@@ -86,12 +88,16 @@ impl Store {
             };
             let read = read.await;
             // Behind the lines. Where these cannot be read the feed begins again, and what was used is published all the same.
-            if !used.is_empty() {
-                self.feed.publish(News::Used(used.into()));
-            }
+            self.publish_used(used);
             read?;
             self.keyring.beat(now);
             may_be_more = watch.wait(&self.feed.wake).await?;
+        }
+    }
+
+    fn publish_used(&self, used: Vec<Consumer>) {
+        if !used.is_empty() {
+            self.feed.publish(News::Used(used.into()));
         }
     }
 

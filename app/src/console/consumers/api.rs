@@ -39,12 +39,13 @@ pub struct Told {
 }
 
 impl Told {
-    async fn of(consumers: Consumers<'_>, consumer: Consumer, since: Option<i64>) -> Result<Self, AppError> {
+    async fn of(consumers: Consumers<'_>, consumer: Consumer, since: Option<i64>) -> Self {
         let by_another = match since.filter(|since| *since < consumer.revision) {
-            Some(since) => consumers.changed_by_another(consumer.key, since).await.map_err(answer)?,
+            // The deed is done, whoever was faster. An Undo of what is another's is refused.
+            Some(since) => consumers.changed_by_another(consumer.key, since).await.unwrap_or_default(),
             None => None,
         };
-        Ok(Self { consumer, by_another })
+        Self { consumer, by_another }
     }
 }
 
@@ -142,7 +143,7 @@ pub async fn find(key: ConsumerKey, #[server(default)] since: Option<i64>) -> Re
     let (service, admin) = admin()?;
     let consumers = service.consumers(&admin);
     let consumer = consumers.find(key).await.map_err(answer)?;
-    Told::of(consumers, consumer, since).await
+    Ok(Told::of(consumers, consumer, since).await)
 }
 
 /// Registers a consumer, under a new key unless it brings one along.
@@ -196,7 +197,7 @@ pub async fn approve(
     } else {
         consumers.approve(key, Some(revision)).await
     };
-    Told::of(consumers, approved.map_err(answer)?, Some(revision)).await
+    Ok(Told::of(consumers, approved.map_err(answer)?, Some(revision)).await)
 }
 
 /// Disapproves a consumer as it was at a revision. The reason may be empty.
@@ -210,7 +211,7 @@ pub async fn disapprove(
     let reason = service::consumers::reason(&reason).map_err(answer)?;
     let consumers = service.consumers(&admin).because(reason.as_ref());
     let disapproved = consumers.disapprove(key, Some(revision)).await.map_err(answer)?;
-    Told::of(consumers, disapproved, Some(revision)).await
+    Ok(Told::of(consumers, disapproved, Some(revision)).await)
 }
 
 /// Takes back the decision that made this revision of a consumer.

@@ -57,6 +57,11 @@ impl Asked {
         let name = &self.name;
         let may_come = "If the request is on its way all the same, this page will say so.";
         match (found, self.decision) {
+            (Ok((now, Some(by))), None | Some(Decision::SignOut)) if now.revision > self.revision => {
+                format!(
+                    "The dialog was closed before the server answered: {name} was changed meanwhile by {by}. {may_come}"
+                )
+            }
             (Ok(_), None | Some(Decision::SignOut)) => {
                 format!(
                     "The dialog was closed before the server answered: nothing of {name} has changed so far. {may_come}"
@@ -143,6 +148,10 @@ mod tests {
         let found = Ok((disapproved(), Some(Actor::CommandLine)));
         for decision in [None, Some(Decision::Disapprove), Some(Decision::SignOut)] {
             assert_eq!(asked(decision).done(&found), None);
+        }
+        for unseen in [None, Some(Decision::SignOut)] {
+            let told = asked(unseen).open(&found);
+            assert!(told.contains("App was changed meanwhile by the command line."), "{told}");
         }
         let told = asked(Some(Decision::Disapprove)).open(&found);
         assert!(told.contains("App is Disapproved."), "{told}");

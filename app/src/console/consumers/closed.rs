@@ -1,7 +1,7 @@
 //! What became of a change whose dialog was closed before the answer came: found out and told, since the request may have
 //! been on its way already. Where a proxy holds it, it arrives only later: for a while it is looked for in what events bring.
 
-use domain::{Consumer, Event};
+use domain::{Consumer, ConsumerKey, Event};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -28,13 +28,17 @@ pub(super) fn find_out(state: PageState, asked: Asked) {
         if let Ok((consumer, _)) = found {
             state.apply_own(Event::Consumer(consumer));
         }
-        // What came while the server was asked brings no other event.
-        if state.rows.read(|table| table.is_removed(key)) {
-            look(state, &Event::Removed(key));
-        } else if let Some(now) = state.rows.get(key) {
-            look(state, &Event::Consumer(Consumer::clone(&now)));
-        }
+        look_at_row(state, key);
     });
+}
+
+/// Looks for what came while the server was asked, which brings no other event.
+fn look_at_row(state: PageState, key: ConsumerKey) {
+    if state.rows.read(|table| table.is_removed(key)) {
+        look(state, &Event::Removed(key));
+    } else if let Some(now) = state.rows.get(key) {
+        look(state, &Event::Consumer(Consumer::clone(&now)));
+    }
 }
 
 /// Tells a change that may still have come, where an event brings it.
@@ -62,9 +66,14 @@ pub(super) fn look_again(state: PageState) {
 fn ask_again(state: PageState, Late { asked, until }: Late) {
     spawn_local(async move {
         let found = calls::find(asked.key, asked.revision).await;
-        match asked.done(&found) {
-            Some(words) => state.shell.tell(words),
-            None => look_for(state, asked, &found, until),
+        if let Some(words) = asked.done(&found) {
+            return state.shell.tell(words);
+        }
+        let key = asked.key;
+        look_for(state, asked, &found, until);
+        // Without an answer the row says nothing new.
+        if found.is_ok() {
+            look_at_row(state, key);
         }
     });
 }
