@@ -55,7 +55,7 @@ impl Store {
         loop {
             if let Err(error) = self.follow_on(&mut last).await {
                 self.keyring.cut_off();
-                // Nobody else takes them while the feed cannot begin.
+                // While the feed cannot begin they are taken here alone.
                 self.publish_used(self.feed.take_used());
                 let error = Box::pin(self.cause(error)).await;
                 tracing::error!(%error, "the feed cannot read the activity table; trying again");

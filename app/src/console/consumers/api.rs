@@ -41,7 +41,7 @@ pub struct Told {
 impl Told {
     async fn of(consumers: Consumers<'_>, consumer: Consumer, since: Option<i64>) -> Self {
         let by_another = match since.filter(|since| *since < consumer.revision) {
-            // The deed is done, whoever was faster. An Undo of what is another's is refused.
+            // The deed is done, also where it is not known who was faster. An Undo of what is another's is refused.
             Some(since) => consumers.changed_by_another(consumer.key, since).await.unwrap_or_default(),
             None => None,
         };
