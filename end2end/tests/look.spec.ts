@@ -3,7 +3,7 @@ import type { Locator } from "@playwright/test";
 import { textColours } from "../support/colours.ts";
 import { boxOf, height, overflow } from "../support/look.ts";
 import { LONG, expectNoOverlap, isWhole } from "../support/row-look.ts";
-import { ConsumersPage, PATH, ada, expect, expectFieldError, ready, refused, signIn, test } from "../support/test.ts";
+import { ConsumersPage, PATH, SECRET, ada, expect, expectFieldError, ready, refused, signIn, test } from "../support/test.ts";
 
 /** As long as keys may be. */
 const LONG_KEY = "brought-along.from-another.server".padEnd(64, "0");
@@ -173,6 +173,18 @@ test("A callback is told in the row, quietly", async ({ server, consumers }) => 
   await edit.getByLabel("Callback URLs", { exact: true }).fill("https://app.example/cb");
   await consumers.confirmation("Edit consumer").click();
   await expect(consumers.rowOfKey(key).locator(".facts")).toHaveText("callback");
+});
+
+test("Beside a panel the row of a request keeps no room for what is hidden there", async ({ server, consumers, page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const asked = { method: "POST", body: JSON.stringify({ name: "Friend", secret: SECRET }) };
+  expect((await fetch(`${server.url}/oauth/requestKey`, asked)).status).toBe(200);
+  const row = consumers.row("Friend");
+  await row.getByRole("link", { name: "Friend", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Friend", exact: true })).toBeFocused();
+  await expect(row.locator(".requested")).toBeHidden();
+  const [whole, name] = [await boxOf(row), await boxOf(row.locator("bdi"))];
+  expect(Math.abs(name.y + name.bottom - whole.y - whole.bottom) / 2, "in the row's middle").toBeLessThanOrEqual(2);
 });
 
 test.describe("Before the page can do anything", () => {

@@ -1,23 +1,19 @@
 //! Requests for a key: those that are alike are one row, each network has a share, and undecided ones end.
 
+mod repetitions;
+
 use crate::support;
 
-use std::{
-    net::IpAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use domain::{Action, Actor, Consumer, ConsumerName, ConsumerQuery, Network, Status};
 use store::{
     Store,
     activity::{By, NewActivity},
-    feed::News,
     key_requests::{Limits, Requested},
 };
 use support::{
-    Folder, at, begin_rotation, by, consumer, decide, follow, give_secret, insert, key, next, rename, secret,
-    store,
+    Folder, at, begin_rotation, by, consumer, decide, give_secret, insert, key, rename, secret, store,
 };
 use tokio::task::JoinSet;
 
@@ -38,13 +34,6 @@ async fn ask(store: &Store, n: u32, name: &str, text: &str, from: &str) -> Reque
     let name = ConsumerName::parse(name).unwrap();
     let asked = Consumer { name, created_by: Actor::Request, ..consumer(n) };
     store.key_requests().request(asked, &secret(text), address(from), limits()).await.unwrap()
-}
-
-/// The same as a friend from here does, with the wish to be trusted or without.
-async fn ask_to_be(store: &Store, n: u32, trusted_wished: bool) -> Requested {
-    let name = ConsumerName::parse("Friend").unwrap();
-    let asked = Consumer { name, trusted_wished, created_by: Actor::Request, ..consumer(n) };
-    store.key_requests().request(asked, &secret(SECRET), address(HERE), limits()).await.unwrap()
 }
 
 #[track_caller]
@@ -89,38 +78,6 @@ async fn requests_that_are_alike_are_one_row_that_is_counted_and_leave_one_line(
     store.key_requests().write_repeats().await.unwrap();
     assert_eq!(store.consumers().find(counted.key).await.unwrap(), Some(counted), "counted once");
     assert_eq!((rows(&store).await, store.activity().latest().await.unwrap()), (vec![1], 1));
-}
-
-#[tokio::test]
-async fn a_repetition_brings_a_wish_and_none_takes_it_away() {
-    let (_folder, store) = store().await;
-    let first = new(ask_to_be(&store, 1, false).await);
-    again(ask_to_be(&store, 2, true).await);
-    again(ask_to_be(&store, 3, false).await);
-    store.key_requests().write_repeats().await.unwrap();
-    let wished = store.consumers().find(key(1)).await.unwrap().unwrap();
-    assert_eq!(wished, Consumer { trusted_wished: true, requested_times: 3, ..first.clone() });
-    assert_eq!(again(ask_to_be(&store, 4, false).await), wished);
-    store.key_requests().write_repeats().await.unwrap();
-    let counted = store.consumers().find(key(1)).await.unwrap();
-    assert_eq!(counted, Some(Consumer { requested_times: 4, ..wished }));
-    // An edit of the consumer as it was before the wish.
-    let renamed = rename(&store, &first, "What the administrator calls it").await;
-    let now = store.consumers().find(key(1)).await.unwrap();
-    assert_eq!(now, Some(Consumer { trusted_wished: true, requested_times: 4, ..renamed }));
-}
-
-#[tokio::test]
-async fn a_wish_that_comes_with_a_decision_is_too_late() {
-    for status in [Status::Approved, Status::Disapproved] {
-        let (_folder, store) = store().await;
-        let asked = new(ask_to_be(&store, 1, false).await);
-        again(ask_to_be(&store, 2, true).await);
-        let decided = decide(&store, &asked, status).await;
-        store.key_requests().write_repeats().await.unwrap();
-        let now = store.consumers().find(key(1)).await.unwrap();
-        assert_eq!(now, Some(Consumer { requested_times: 2, ..decided }), "{status:?}");
-    }
 }
 
 #[tokio::test]
@@ -281,79 +238,6 @@ async fn neither_the_secret_nor_the_key_of_the_digests_is_readable_in_the_databa
         async |store: Store| store.consumers().find(key(1)).await.unwrap().unwrap().request_fingerprint;
     let one = fingerprint(folder.open().await.unwrap()).await;
     assert_ne!(one, fingerprint(beside).await, "without the server's own key it cannot be computed");
-}
-
-#[tokio::test]
-async fn open_pages_are_told_how_often_and_of_the_wish_without_a_line() {
-    let (_folder, store) = store().await;
-    let store = Arc::new(store);
-    let _feed = follow(&store).await;
-    let asked = new(ask(&store, 1, "Friend", SECRET, HERE).await);
-    // The number of the request's line, which listeners from here on do not get.
-    let latest = store.activity().latest().await.unwrap();
-    let mut news = store.listen();
-    again(ask_to_be(&store, 2, true).await);
-    store.key_requests().write_repeats().await.unwrap();
-    loop {
-        match next(&mut news).await {
-            News::Line(line) => assert!(line.id <= latest, "{line:?}"),
-            News::Used(repeated) => {
-                assert_eq!(*repeated, [Consumer { requested_times: 2, trusted_wished: true, ..asked }]);
-                break;
-            }
-            News::Pruned => panic!("nothing is pruned here"),
-        }
-    }
-    assert_eq!(store.activity().latest().await.unwrap(), latest);
-}
-
-/// Asks again beside a writer that has just begun; returns whether that was counted before a second had passed.
-async fn is_counted_at_once(store: &Arc<Store>, n: u32) -> bool {
-    let mut news = store.listen();
-    let begin = Instant::now();
-    let (mut writers, writer) = (JoinSet::new(), store.clone());
-    writers.spawn(async move { writer.key_requests().keep_writing().await });
-    again(ask(store, n, "Friend", SECRET, HERE).await);
-    let News::Used(repeated) = next(&mut news).await else { panic!("nothing else is done") };
-    assert_eq!(repeated[0].requested_times, u64::from(n));
-    begin.elapsed() < Duration::from_secs(1)
-}
-
-#[tokio::test]
-async fn the_first_repetition_after_a_pause_is_counted_at_once() {
-    let (_folder, store) = store().await;
-    let store = Arc::new(store);
-    new(ask(&store, 1, "Friend", SECRET, HERE).await);
-    let _feed = follow(&store).await;
-    // A busy machine takes a second now and then; a writer that rests before it writes takes one each time.
-    for n in 2..=21 {
-        if is_counted_at_once(&store, n).await {
-            return;
-        }
-    }
-    panic!("each of 20 repetitions was counted a second later");
-}
-
-#[tokio::test]
-async fn a_repetition_is_told_behind_the_request_itself() {
-    let (_folder, store) = store().await;
-    let store = Arc::new(store);
-    let _feed = follow(&store).await;
-    for n in 0..3 {
-        let (mut news, name) = (store.listen(), format!("Friend {n}"));
-        let asked = new(ask(&store, 2 * n + 1, &name, SECRET, HERE).await);
-        again(ask(&store, 2 * n + 2, &name, SECRET, HERE).await);
-        store.key_requests().write_repeats().await.unwrap();
-        let mut is_known = false;
-        let repeated = loop {
-            match next(&mut news).await {
-                News::Line(line) => is_known |= line.consumer_key == Some(asked.key),
-                News::Used(repeated) => break repeated,
-                News::Pruned => panic!("nothing is pruned here"),
-            }
-        };
-        assert_eq!((repeated[0].key, repeated[0].requested_times, is_known), (asked.key, 2, true));
-    }
 }
 
 #[tokio::test]
