@@ -1,4 +1,4 @@
-//! Repetitions of a request for a key: they are counted, keep a wish to be trusted, and are told behind the request.
+//! Repetitions of a request for a key: they are counted, keep a wish to be trusted, and reach open pages behind the request.
 
 use std::{
     sync::Arc,
