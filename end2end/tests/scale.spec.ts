@@ -39,7 +39,7 @@ async function expectWindow(consumers: ConsumersPage, what: string): Promise<num
   const { page } = consumers;
   await twoFrames(page);
   const numbers = await indexes(page);
-  expect(numbers.length, `rows in the document ${what}`).toBeLessThanOrEqual(210);
+  expect(numbers.length, `rows in the document ${what}`).toBeLessThanOrEqual(130);
   expect(numbers, what).toEqual(numbers.map((_, at) => (numbers[0] as number) + at));
   expect(await page.evaluate(() => document.querySelectorAll("*").length), `elements ${what}`).toBeLessThan(6000);
   return numbers;

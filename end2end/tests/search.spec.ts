@@ -6,6 +6,11 @@ import { query, search, tab } from "../support/toolbar.ts";
 /** How many entries the browser's history has. */
 const entries = (page: Page) => page.evaluate(() => history.length);
 
+/** What the page asks for meanwhile would be known after these. */
+const twoEvaluations = async (page: Page) => {
+  for (let n = 0; n < 2; n++) await page.evaluate(() => fetch(location.href));
+};
+
 test.describe("Searching", () => {
   test("`/` focuses the field, what is typed shows what matches, and Escape empties it", async ({ server, consumers }) => {
     const { page } = consumers;
@@ -17,7 +22,7 @@ test.describe("Searching", () => {
     await page.keyboard.type("SYNC");
     await expect(consumers.rows).toHaveCount(1);
     await expect(consumers.row("Requirements sync")).toBeVisible();
-    expect(query(page)).toBe("?q=SYNC");
+    await expect.poll(() => query(page)).toBe("?q=SYNC");
     await page.keyboard.press("Escape");
     await expect(search(page)).toHaveValue("");
     await expect(search(page)).toBeFocused();
@@ -47,6 +52,24 @@ test.describe("Searching", () => {
     await search(page).pressSequentially("requirements", { delay: 60 });
     await expect.poll(() => query(page)).toBe("?q=requirements");
     expect(await entries(page)).toBe(before);
+  });
+
+  test("the first letter is searched for at once, and those of the next 40 ms together", async ({ consumers }) => {
+    const { page } = consumers;
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/api/page/rows")) asked.push(new URLSearchParams(request.postData() ?? "").get("view") ?? "");
+    });
+    await search(page).focus();
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.keyboard.press("s");
+    await expect.poll(() => asked).toEqual(["q=s"]);
+    await page.keyboard.type("ync");
+    await twoEvaluations(page);
+    expect(asked).toEqual(["q=s"]);
+    await page.clock.runFor(40);
+    await expect.poll(() => asked).toEqual(["q=s", "q=sync"]);
   });
 
   test("an older answer never replaces a newer one", async ({ server, consumers }) => {

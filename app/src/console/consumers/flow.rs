@@ -36,6 +36,8 @@ pub(super) enum Doing {
     Numbering,
     /// Rows that did not come are asked for again after a while.
     AskingAgain,
+    /// A letter was searched for just now; the next one waits.
+    Searching,
 }
 
 /// What the page asks for by itself.
@@ -59,7 +61,7 @@ pub(super) struct Flow {
     /// What was applied since then: the answer may not have it.
     meanwhile: Arrived,
     /// What is going on or about to.
-    doing: [bool; 6],
+    doing: [bool; 7],
     /// What was asked for and did not come.
     missing: [bool; 2],
     /// How often something was typed into the search field.

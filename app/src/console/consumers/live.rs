@@ -48,7 +48,7 @@ impl Follower for PageState {
         let before = self.rows.read(|table| {
             if *table.view() == view { place(table).map_or(table.above(), |place| place.index) } else { 0 }
         });
-        let seen = window::load(self, view, before.saturating_sub(Sight::NEAR)).await?.ok()?;
+        let seen = window::load(self, view, before.saturating_sub(Sight::NEAR), || true).await?.ok()?;
         self.rows.write(Table::doubt);
         counting::count(self);
         self.panel.refresh(self.shell);

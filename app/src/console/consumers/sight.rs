@@ -11,8 +11,8 @@ const MOST_PIXELS: u64 = 12_000_000;
 /// What has to be loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Want {
-    /// The next rows of a side.
-    More(Side),
+    /// The next rows of a side, this many.
+    More(Side, u64),
     /// Others, since nothing of the window is in sight: those that have this many before them.
     Rows { before: u64, at_end: bool },
 }
@@ -36,8 +36,11 @@ impl Sight {
     /// Rows are loaded when fewer than this are left.
     pub(super) const NEAR: u64 = 30;
 
-    /// How many come at once on a side of the window.
-    pub(super) const MORE: u64 = 20;
+    /// How many come at once on a side of the window: as many as are drawn within a frame.
+    const MORE: u64 = 10;
+
+    /// The same where few are left, since they come slower than the page is scrolled.
+    const MORE_AT_LAST: u64 = 20;
 
     /// What is to be done about it.
     pub(super) fn wants(self) -> Option<Want> {
@@ -47,12 +50,21 @@ impl Sight {
         }
         let (wants_above, wants_below) =
             (self.above < NEAR && self.before > 0, self.below < NEAR && self.behind > 0);
+        let more = |side, left| {
+            Some(Want::More(side, if left < NEAR / 2 { Self::MORE_AT_LAST } else { Self::MORE }))
+        };
         match (wants_above, wants_below) {
-            (true, true) if self.above < self.below => Some(Want::More(Side::Above)),
-            (_, true) => Some(Want::More(Side::Below)),
-            (true, false) => Some(Want::More(Side::Above)),
+            (true, true) if self.above < self.below => more(Side::Above, self.above),
+            (_, true) => more(Side::Below, self.below),
+            (true, false) => more(Side::Above, self.above),
             (false, false) => None,
         }
+    }
+
+    /// Whether one of these many rows behind `before` others is what is missed: the page may have been scrolled on since they were
+    /// asked for.
+    pub(super) fn misses(self, before: u64, rows: u64) -> bool {
+        self.missed.is_some_and(|(row, _)| (before..before + rows).contains(&row))
     }
 
     /// How many rows may go on the side that is opposite to this one.
@@ -125,16 +137,31 @@ mod tests {
     #[test]
     fn rows_are_loaded_before_their_end_is_in_sight_and_only_where_there_are_more() {
         assert_eq!(MIDDLE.wants(), None);
-        assert_eq!(Sight { below: 29, ..MIDDLE }.wants(), Some(Want::More(Side::Below)));
-        assert_eq!(Sight { above: 29, ..MIDDLE }.wants(), Some(Want::More(Side::Above)));
+        assert_eq!(Sight { below: 29, ..MIDDLE }.wants(), Some(Want::More(Side::Below, 10)));
+        assert_eq!(Sight { above: 29, ..MIDDLE }.wants(), Some(Want::More(Side::Above, 10)));
         assert_eq!(Sight { below: -3, behind: 0, ..MIDDLE }.wants(), None);
         assert_eq!(Sight { above: -9, before: 0, ..MIDDLE }.wants(), None);
     }
 
     #[test]
     fn the_nearer_end_comes_first_where_both_are_near() {
-        assert_eq!(Sight { above: 5, below: 9, ..MIDDLE }.wants(), Some(Want::More(Side::Above)));
-        assert_eq!(Sight { above: 9, below: 5, ..MIDDLE }.wants(), Some(Want::More(Side::Below)));
+        assert_eq!(Sight { above: 15, below: 19, ..MIDDLE }.wants(), Some(Want::More(Side::Above, 10)));
+        assert_eq!(Sight { above: 19, below: 15, ..MIDDLE }.wants(), Some(Want::More(Side::Below, 10)));
+    }
+
+    #[test]
+    fn more_come_where_few_are_left() {
+        assert_eq!(Sight { below: 15, ..MIDDLE }.wants(), Some(Want::More(Side::Below, 10)));
+        assert_eq!(Sight { below: 14, ..MIDDLE }.wants(), Some(Want::More(Side::Below, 20)));
+        assert_eq!(Sight { above: -3, ..MIDDLE }.wants(), Some(Want::More(Side::Above, 20)));
+    }
+
+    #[test]
+    fn rows_that_were_asked_for_on_the_way_are_missed_no_more() {
+        let far = Sight { missed: Some((5_000, false)), ..MIDDLE };
+        assert!(far.misses(4_970, 48) && far.misses(5_000, 1));
+        assert!(!far.misses(4_900, 48) && !far.misses(5_001, 48));
+        assert!(!MIDDLE.misses(500, 48), "the reader is back where rows are");
     }
 
     #[test]
@@ -154,13 +181,13 @@ mod tests {
 
     #[test]
     fn the_window_does_not_swing_between_its_sides() {
-        const MORE: i64 = Sight::MORE.cast_signed();
-        // 180 rows, 29 of them left below what is seen: some come, and as many as may go.
-        for seen in 1..=60 {
-            let before = Sight { above: 180 - 29 - seen, below: 29, ..MIDDLE };
-            let dropped = i64::try_from(before.spare(Side::Below)).unwrap().min(MORE);
-            let after = Sight { above: before.above - dropped, below: 29 + MORE, ..MIDDLE };
-            assert_eq!(after.wants(), None, "{seen} rows are seen");
+        // 100 rows, few of them left below what is seen: some come, and as many as may go.
+        for (seen, left) in (1..=60).flat_map(|seen| [(seen, 29), (seen, 12)]) {
+            let before = Sight { above: 100 - left - seen, below: left, ..MIDDLE };
+            let Some(Want::More(Side::Below, more)) = before.wants() else { panic!("{before:?}") };
+            let dropped = i64::try_from(before.spare(Side::Below)).unwrap().min(more.cast_signed());
+            let after = Sight { above: before.above - dropped, below: left + more.cast_signed(), ..MIDDLE };
+            assert!(!matches!(after.wants(), Some(Want::More(Side::Above, _))), "{seen} rows are seen");
         }
     }
 

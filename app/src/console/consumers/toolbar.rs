@@ -9,11 +9,13 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Element;
 
-use super::{heads_html, history::History, sort_html, state::PageState, toolbar_html as html, window::go};
+use super::{
+    flow::Doing, heads_html, history::History, sort_html, state::PageState, toolbar_html as html, window::go,
+};
 use crate::ui::{dom, keys};
 
-/// How long nothing is typed before the search begins.
-const TYPED_FOR: Duration = Duration::from_millis(40);
+/// The shortest time between two searches for what is being typed.
+const SEARCHED_EACH: Duration = Duration::from_millis(40);
 
 const SEARCH: &str = "#search";
 const SORT: &str = "#sort";
@@ -37,16 +39,27 @@ pub(super) fn input(state: PageState, event: &ev::Event) {
     if target(event).is_none_or(|target| target.id() != "search") {
         return;
     }
-    let typed = state.flow.try_update_value(|flow| {
-        flow.typed += 1;
-        flow.typed
-    });
-    let search = move || {
-        if typed.is_some() && state.flow.try_with_value(|flow| flow.typed) == typed {
-            search(state);
+    state.flow.update_value(|flow| flow.typed += 1);
+    search_each(state);
+}
+
+/// Searches at once for what is typed, and again where more was typed meanwhile.
+fn search_each(state: PageState) {
+    if state.flow.try_update_value(|flow| flow.begins(Doing::Searching)) != Some(true) {
+        return;
+    }
+    let typed = state.flow.with_value(|flow| flow.typed);
+    search(state);
+    let next = move || {
+        let more = state.flow.try_update_value(|flow| {
+            flow.ends(Doing::Searching);
+            flow.typed != typed
+        });
+        if more == Some(true) {
+            search_each(state);
         }
     };
-    set_timeout(search, TYPED_FOR);
+    set_timeout(next, SEARCHED_EACH);
 }
 
 fn search(state: PageState) {

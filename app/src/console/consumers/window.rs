@@ -22,8 +22,8 @@ use crate::{
     ui::{browser::SCRIPTED, dom},
 };
 
-/// How many rows are on the page where the window moves.
-const MOST: usize = 180;
+/// How many rows are on the page where the window moves: each change of it costs what all of them cost.
+const MOST: usize = 100;
 
 /// How many rows are shown at once where none of them is on the page: more than most windows are high, and few enough to be
 /// drawn within a frame or two.
@@ -106,7 +106,7 @@ fn travel(state: PageState) {
 
 /// Shows the view that is asked for, at a place, or from its first row on.
 async fn arrive(state: PageState, place: Place) {
-    if !show(state, state.view(), place.index.saturating_sub(Sight::NEAR)).await {
+    if !show(state, state.view(), place.index.saturating_sub(Sight::NEAR), || true).await {
         return;
     }
     if place.key.is_some() {
@@ -121,15 +121,15 @@ async fn arrive(state: PageState, place: Place) {
 async fn find(state: PageState, place: Place) {
     let is_here = |key: &ConsumerKey| state.rows.get(*key).is_some();
     if !place.key.as_ref().is_some_and(is_here) && place.index > 0 {
-        show(state, state.view(), place.index.saturating_sub(Sight::NEAR)).await;
+        show(state, state.view(), place.index.saturating_sub(Sight::NEAR), || true).await;
     }
     leptos::task::tick().await;
     scroll::to_place(state.rows.read(|table| place.row(table)), place.top);
 }
 
 /// Shows the rows of a view that begin where this many stand before them, or says why not; returns whether they are shown.
-async fn show(state: PageState, view: View, before: u64) -> bool {
-    match load(state, view, before).await {
+async fn show(state: PageState, view: View, before: u64, are_wanted: impl Fn() -> bool) -> bool {
+    match load(state, view, before, are_wanted).await {
         Some(Ok(_)) => true,
         Some(Err(error)) => {
             refused(state, &error);
@@ -139,8 +139,14 @@ async fn show(state: PageState, view: View, before: u64) -> bool {
     }
 }
 
-/// The same without a word; returns the newest activity that the rows contain, and nothing where others were asked for since.
-pub(super) async fn load(state: PageState, view: View, before: u64) -> Option<Result<i64, AppError>> {
+/// The same without a word; returns the newest activity that the rows contain, and nothing where others were asked for since, or
+/// these are not wanted any more once they are here.
+pub(super) async fn load(
+    state: PageState,
+    view: View,
+    before: u64,
+    are_wanted: impl Fn() -> bool,
+) -> Option<Result<i64, AppError>> {
     let asked = state.flow.try_update_value(Flow::ask)?;
     let (is_same, is_counted, total) =
         state.rows.read(|table| (*table.view() == view, table.is_counted(), table.total()));
@@ -160,6 +166,10 @@ pub(super) async fn load(state: PageState, view: View, before: u64) -> Option<Re
         Err(error) => return Some(Err(error)),
     };
     state.note_answer(Asked::Rows, true);
+    if !are_wanted() {
+        look(state);
+        return None;
+    }
     let (total, count) = (rows.total.unwrap_or(total), rows.items.len() as u64);
     let start = if side == Side::Above { total.saturating_sub(skipped + count) } else { skipped };
     let load = || {
@@ -174,11 +184,20 @@ pub(super) async fn load(state: PageState, view: View, before: u64) -> Option<Re
     Some(Ok(rows.seen))
 }
 
-/// Loads rows on a side of the window.
-async fn extend(state: PageState, side: Side) {
+/// Shows the rows of a place that the page was scrolled to. Those of a place that it was only dragged across are not drawn.
+async fn jump(state: PageState, before: u64, at_end: bool) {
+    let are_wanted = || Sight::of(state).is_none_or(|sight| sight.misses(before, AT_ONCE));
+    if show(state, state.view(), before, are_wanted).await && at_end {
+        leptos::task::tick().await;
+        scroll::to_end();
+    }
+}
+
+/// Loads this many rows on a side of the window.
+async fn extend(state: PageState, side: Side, most: u64) {
     let Some(asked) = state.flow.try_update_value(Flow::ask) else { return };
     let (view, cursor) = state.rows.read(|table| (table.view().clone(), table.edge(side)));
-    let answer = fetch(&view, side, &cursor, 0, Sight::MORE).await;
+    let answer = fetch(&view, side, &cursor, 0, most).await;
     let Some(meanwhile) = state.flow.try_update_value(|flow| flow.answered(asked)).flatten() else { return };
     let rows = match answer {
         Ok(rows) => rows,
@@ -186,7 +205,7 @@ async fn extend(state: PageState, side: Side) {
     };
     state.note_answer(Asked::Rows, true);
     let count = rows.items.len();
-    let is_end = (count as u64) < Sight::MORE;
+    let is_end = (count as u64) < most;
     // What a menu or dialog is open on stays.
     let may_drop =
         if state.overlay.row().is_some() { 0 } else { Sight::of(state).map_or(0, |sight| sight.spare(side)) };
@@ -251,19 +270,13 @@ pub(super) fn look(state: PageState) {
         if counts.shown == 0 && counts.above + counts.below > 0 {
             // All that were loaded have left the view.
             let before = counts.above.saturating_sub(Sight::NEAR);
-            spawn_local(async move { _ = show(state, state.view(), before).await });
+            spawn_local(async move { _ = show(state, state.view(), before, || true).await });
             return;
         }
         match sight.and_then(Sight::wants) {
             None => state.note_answer(Asked::Rows, true),
-            Some(Want::More(side)) => spawn_local(extend(state, side)),
-            Some(Want::Rows { before, at_end }) => spawn_local(async move {
-                let is_shown = show(state, state.view(), before).await;
-                if is_shown && at_end {
-                    leptos::task::tick().await;
-                    scroll::to_end();
-                }
-            }),
+            Some(Want::More(side, rows)) => spawn_local(extend(state, side, rows)),
+            Some(Want::Rows { before, at_end }) => spawn_local(jump(state, before, at_end)),
         }
     });
 }
