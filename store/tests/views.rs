@@ -220,3 +220,21 @@ async fn what_is_frequent_comes_whole_and_is_counted() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_one_in_sixty_has_comes_whole_in_every_order_and_status() {
+    let (folder, store) = support::store().await;
+    some(&folder, &store).await;
+    fill(&folder, &store, 2_500).await;
+    let all = everything(&store).await;
+    for text in ["77", "00"] {
+        for (sort, order) in SORTS.iter().flat_map(|sort| ORDERS.map(|order| (*sort, order))) {
+            for status in [None, Some(Status::Approved)] {
+                let text = Some(text.to_owned());
+                let query =
+                    ConsumerQuery { status, text, sort, order: Some(order), ..ConsumerQuery::default() };
+                shows_what_fits(&store, &all, &query, 25).await;
+            }
+        }
+    }
+}

@@ -1,19 +1,14 @@
 //! Pages of the list of consumers, and how many rows all pages have.
-//!
-//! Databases guess whether to follow the order, and leave rows out on the way, or to collect all rows that match and then put
-//! them in order; where many consumers are stored, a wrong guess reads all of them. So it is not left to them: a part of the
-//! order is looked at first, and only if it does not fill the page, the rows that match are collected by an index.
 
-use std::collections::HashSet;
+mod rows;
 
 use domain::{
     Consumer, ConsumerKey, ConsumerQuery, Cursor, Page, Sort,
     query::{NEVER, Used, milliseconds},
 };
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _,
-    QueryTrait, Select,
-    sea_query::{Asterisk, Expr, Query, SelectStatement},
+    ColumnTrait as _, Condition, ConnectionTrait as _, ExprTrait as _,
+    sea_query::{Expr, Query, SelectStatement},
 };
 
 use crate::{
@@ -23,18 +18,12 @@ use crate::{
     store::Store,
     tables::{
         consumers::Consumers,
-        order::{Part, after, cursor_at, last_use, parts, put_in_order, put_in_order_of_keys},
-        readable::{Row, ask_again, readable},
+        order::{cursor_at, last_use, parts, put_in_order},
+        readable::{ask_again, readable},
         texts::{self, Sought},
         undecided::{any_ended, ended},
     },
 };
-
-/// How many rows of the order are looked at before those that match are collected.
-const WINDOW: u64 = 1_000;
-
-/// As a limit, it keeps databases from merging two selects into one.
-const NO_LIMIT: u64 = i64::MAX.cast_unsigned();
 
 impl Consumers<'_> {
     /// A page of consumers.
@@ -205,98 +194,10 @@ impl<'a> Listing<'a> {
         Ok((items, next))
     }
 
-    async fn rows(&self, wanted: u64) -> Result<Vec<Row<consumer::Model>>, StoreError> {
-        let mut rows: Vec<Row<consumer::Model>> = Vec::new();
-        for part in parts(self.query) {
-            let missing = wanted - rows.len() as u64;
-            let part = Part { condition: self.in_order.clone().add(part.condition), ..part };
-            let window = self.begin_of(&part, if self.is_filtered { WINDOW } else { missing });
-            let found = self
-                .matching(window, missing)
-                .into_model::<Row<consumer::Model>>()
-                .all(&self.store.read)
-                .await?;
-            // A row that moved between the two reads is in both.
-            let seen: HashSet<_> = rows.iter().map(|row| row.name().to_owned()).collect();
-            let is_new = |row: &Row<consumer::Model>| !seen.contains(row.name());
-            rows.extend(found.into_iter().filter(is_new));
-            if rows.len() as u64 >= wanted {
-                break;
-            }
-            if self.is_filtered && self.exceeds_window(part.condition).await? {
-                return self.collected(wanted).await;
-            }
-        }
-        Ok(rows)
-    }
-
-    /// The first rows of a part.
-    fn begin_of(&self, part: &Part, limit: u64) -> SelectStatement {
-        let mut select = all_columns();
-        select.cond_where(part.condition.clone()).limit(limit);
-        if part.is_alike {
-            put_in_order_of_keys(&mut select, self.query);
-        } else {
-            put_in_order(&mut select, self.query);
-        }
-        select
-    }
-
-    /// Those of a window that match, in order.
-    fn matching(&self, window: SelectStatement, limit: u64) -> Select<consumer::Entity> {
-        let mut select = from(window).filter(self.filters.clone());
-        if let Some(text) = &self.text {
-            select = select.filter(text.has_consumer());
-        }
-        self.first(select, limit)
-    }
-
-    /// All rows that match, put in order: what the window leaves to an index.
-    async fn collected(&self, wanted: u64) -> Result<Vec<Row<consumer::Model>>, StoreError> {
-        let mut inner = all_columns();
-        match &self.text {
-            Some(text) => {
-                let keys = text.keys(&self.store.read).await?;
-                inner.and_where(Expr::col(consumer::Column::Key).in_subquery(keys))
-            }
-            None => inner.cond_where(self.filters.clone()),
-        };
-        inner.limit(NO_LIMIT);
-        let select = from(inner).filter(self.in_order.clone()).filter(self.filters.clone());
-        let select = self.first(select.filter(after(self.query)), wanted);
-        Ok(select.into_model::<Row<consumer::Model>>().all(&self.store.read).await?)
-    }
-
-    fn first(&self, mut select: Select<consumer::Entity>, limit: u64) -> Select<consumer::Entity> {
-        let statement = QueryTrait::query(&mut select);
-        put_in_order(statement, self.query);
-        statement.limit(limit);
-        select
-    }
-
-    /// Whether more rows than the window may be in the list.
-    async fn exceeds_window(&self, condition: Condition) -> Result<bool, StoreError> {
-        let window =
-            Query::select().expr(Expr::val(1)).from("consumers").cond_where(condition).limit(WINDOW).take();
-        let count = Query::select().expr(Expr::cust("COUNT(*)")).from_subquery(window, "looked_at").take();
-        Ok(self.number(&count).await? >= WINDOW)
-    }
-
     async fn number(&self, select: &SelectStatement) -> Result<u64, StoreError> {
         let row = self.store.read.query_one(select).await?.ok_or(StoreError::Unreadable("no answer"))?;
         Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or_default())
     }
-}
-
-fn all_columns() -> SelectStatement {
-    Query::select().column(("consumers", Asterisk)).from("consumers").take()
-}
-
-/// A select of consumers from the rows of another.
-fn from(inner: SelectStatement) -> Select<consumer::Entity> {
-    let mut select = consumer::Entity::find();
-    QueryTrait::query(&mut select).from_clear().from_subquery(inner, "consumers");
-    select
 }
 
 fn used_then(used: Used) -> Condition {

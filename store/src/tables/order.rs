@@ -40,7 +40,8 @@ pub(super) fn put_in_order_of_keys(select: &mut SelectStatement, query: &Consume
     select.order_by(consumer::Column::Key, order(query));
 }
 
-fn order(query: &ConsumerQuery) -> Order {
+/// The direction of a query.
+pub(super) fn order(query: &ConsumerQuery) -> Order {
     match query.order() {
         Direction::Ascending => Order::Asc,
         Direction::Descending => Order::Desc,
