@@ -28,6 +28,8 @@ pub(super) struct Sight {
     pub(super) before: u64,
     /// Rows behind it.
     pub(super) behind: u64,
+    /// Rows that the browser's window has room for.
+    pub(super) seen: u64,
     /// Where nothing of the window is seen: which row would be, and whether the page is scrolled to its end.
     pub(super) missed: Option<(u64, bool)>,
 }
@@ -61,16 +63,17 @@ impl Sight {
         }
     }
 
-    /// Whether one of these many rows behind `before` others is what is missed: the page may have been scrolled on since they were
-    /// asked for.
+    /// Whether one of these many rows behind `before` others would be in sight, where nothing of the window is: the page may have been
+    /// scrolled on since they were asked for.
     pub(super) fn misses(self, before: u64, rows: u64) -> bool {
-        self.missed.is_some_and(|(row, _)| (before..before + rows).contains(&row))
+        self.missed.is_some_and(|(row, _)| row < before + rows && row + self.seen > before)
     }
 
-    /// How many rows may go on the side that is opposite to this one.
+    /// How many rows may go on the side that is opposite to this one: so many stay there that a reader who turns round needs none at
+    /// once.
     pub(super) fn spare(self, side: Side) -> usize {
         let far = if side == Side::Above { self.below } else { self.above };
-        usize::try_from(far - Self::NEAR.cast_signed()).unwrap_or(0)
+        usize::try_from(far - (Self::NEAR + Self::MORE).cast_signed()).unwrap_or(0)
     }
 
     /// What is seen now; `None` where there is no row.
@@ -107,6 +110,7 @@ impl Sight {
             below: floor((body.bottom() - seen) / height),
             before: counts.above,
             behind: counts.below,
+            seen: floor(seen / height).cast_unsigned() + 1,
             missed,
         })
     }
@@ -132,7 +136,7 @@ fn approximate(number: u64) -> f64 {
 mod tests {
     use super::*;
 
-    const MIDDLE: Sight = Sight { above: 80, below: 80, before: 500, behind: 500, missed: None };
+    const MIDDLE: Sight = Sight { above: 80, below: 80, before: 500, behind: 500, seen: 20, missed: None };
 
     #[test]
     fn rows_are_loaded_before_their_end_is_in_sight_and_only_where_there_are_more() {
@@ -160,15 +164,16 @@ mod tests {
     fn rows_that_were_asked_for_on_the_way_are_missed_no_more() {
         let far = Sight { missed: Some((5_000, false)), ..MIDDLE };
         assert!(far.misses(4_970, 48) && far.misses(5_000, 1));
-        assert!(!far.misses(4_900, 48) && !far.misses(5_001, 48));
+        assert!(far.misses(5_019, 48), "its first row would be the last in sight");
+        assert!(!far.misses(4_900, 48) && !far.misses(5_020, 48));
         assert!(!MIDDLE.misses(500, 48), "the reader is back where rows are");
     }
 
     #[test]
     fn what_is_in_sight_and_near_it_is_never_dropped() {
-        assert_eq!(Sight { above: 131, ..MIDDLE }.spare(Side::Below), 101);
+        assert_eq!(Sight { above: 131, ..MIDDLE }.spare(Side::Below), 91);
         assert_eq!(Sight { above: 20, ..MIDDLE }.spare(Side::Below), 0);
-        assert_eq!(Sight { below: 50, ..MIDDLE }.spare(Side::Above), 20);
+        assert_eq!(Sight { below: 50, ..MIDDLE }.spare(Side::Above), 10);
     }
 
     #[test]
@@ -181,13 +186,14 @@ mod tests {
 
     #[test]
     fn the_window_does_not_swing_between_its_sides() {
-        // 100 rows, few of them left below what is seen: some come, and as many as may go.
-        for (seen, left) in (1..=60).flat_map(|seen| [(seen, 29), (seen, 12)]) {
+        // 100 rows, few of them left below what is seen: some come, and as many as may go. Then the reader turns round.
+        for (seen, left) in (1..=31).flat_map(|seen| [(seen, 29), (seen, 12)]) {
             let before = Sight { above: 100 - left - seen, below: left, ..MIDDLE };
             let Some(Want::More(Side::Below, more)) = before.wants() else { panic!("{before:?}") };
             let dropped = i64::try_from(before.spare(Side::Below)).unwrap().min(more.cast_signed());
             let after = Sight { above: before.above - dropped, below: left + more.cast_signed(), ..MIDDLE };
-            assert!(!matches!(after.wants(), Some(Want::More(Side::Above, _))), "{seen} rows are seen");
+            let turned = Sight { above: after.above - 10, below: after.below + 10, ..after };
+            assert_eq!(turned.wants(), None, "{seen} rows are seen: {turned:?}");
         }
     }
 

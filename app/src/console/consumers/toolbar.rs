@@ -17,6 +17,9 @@ use crate::ui::{dom, keys};
 /// The shortest time between two searches for what is being typed.
 const SEARCHED_EACH: Duration = Duration::from_millis(40);
 
+/// How many times that the next search waits for the answer to the last one.
+const ANSWERED_WITHIN: u32 = 5;
+
 const SEARCH: &str = "#search";
 const SORT: &str = "#sort";
 
@@ -45,17 +48,25 @@ pub(super) fn input(state: PageState, event: &ev::Event) {
 
 /// Searches at once for what is typed, and again where more was typed meanwhile.
 fn search_each(state: PageState) {
-    if state.flow.try_update_value(|flow| flow.begins(Doing::Searching)) != Some(true) {
-        return;
+    if state.flow.try_update_value(|flow| flow.begins(Doing::Searching)) == Some(true) {
+        let typed = state.flow.with_value(|flow| flow.typed);
+        search(state);
+        search_later(state, typed, ANSWERED_WITHIN);
     }
-    let typed = state.flow.with_value(|flow| flow.typed);
-    search(state);
+}
+
+/// Goes on after a while, or once the answer has come: of a key that is held down, not every letter is asked for.
+fn search_later(state: PageState, typed: u32, waits: u32) {
     let next = move || {
-        let more = state.flow.try_update_value(|flow| {
-            flow.ends(Doing::Searching);
-            flow.typed != typed
-        });
-        if more == Some(true) {
+        let Some((loading, more)) = state.flow.try_with_value(|flow| (flow.loading, flow.typed != typed))
+        else {
+            return;
+        };
+        if loading && more && waits > 0 {
+            return search_later(state, typed, waits - 1);
+        }
+        state.flow.update_value(|flow| flow.ends(Doing::Searching));
+        if more {
             search_each(state);
         }
     };

@@ -75,7 +75,8 @@ pub(super) fn go(state: PageState, query: &str, entry: History) {
     if view != state.view() {
         history::visit(state, &address_at(&history::path(state), &view), entry);
         want(state, view);
-    } else if state.rows.read(|table| *table.view() == view) {
+    } else if state.flow.with_value(|flow| flow.loading) || state.rows.read(|table| *table.view() == view) {
+        // Its rows are under way, or here.
         return;
     }
     spawn_local(arrive(state, Place::default()));
