@@ -47,13 +47,15 @@ impl Listing<'_> {
             let seen: HashSet<_> = rows.iter().map(|row| row.name().to_owned()).collect();
             let is_new = |row: &Row<consumer::Model>| !seen.contains(row.name());
             let before = rows.len();
-            rows.extend(found.into_iter().filter(is_new));
+            rows.extend(found.into_iter().filter(&is_new));
             if rows.len() as u64 >= wanted {
                 break;
             }
             if self.is_filtered && self.exceeds_window(part.condition.clone()).await? {
-                if let Some(window) = self.wider_window((rows.len() - before) as u64, missing) {
-                    let found = self.found_in(&part, window, missing).await?;
+                let density = (rows.len() - before) as u64;
+                if let Some(window) = wider_window(density, missing).filter(|_| self.is_text_alone()) {
+                    let mut found = self.found_in(&part, window, missing).await?;
+                    found.retain(is_new);
                     if found.len() as u64 == missing {
                         rows.truncate(before);
                         rows.extend(found);
@@ -66,18 +68,13 @@ impl Listing<'_> {
         Ok(rows)
     }
 
-    /// How many rows of the order to look at where the first ones had this many of those that are missing, if they are so near.
-    fn wider_window(&self, found: u64, missing: u64) -> Option<u64> {
-        // Few say nothing of the others, and filters need more than the index.
-        if found < 4 || self.text.is_none() || !self.filters.is_empty() {
-            return None;
-        }
-        let window = WINDOW.saturating_mul(missing) / found * 3 / 2;
-        (window <= WIDEST).then_some(window)
+    /// Whether the keys tell of nothing but the text whether a row is in the list.
+    fn is_text_alone(&self) -> bool {
+        self.text.is_some() && self.filters.is_empty() && !self.leaves_out_ended
     }
 
-    /// The first rows of a part that have the text, found by the keys alone of a window: an index holds them, so that rows on the
-    /// way are not read.
+    /// The first rows of a part that have the text, found by the keys alone of a window: an index holds them, so that of the rows on
+    /// the way only the texts are read.
     async fn found_in(
         &self,
         part: &Part,
@@ -92,10 +89,12 @@ impl Listing<'_> {
         let mut keys = Query::select()
             .column(consumer::Column::Key)
             .from_subquery(self.begin_of(places, part, window), "consumers")
-            .order_by("place", order(self.query))
-            .order_by(consumer::Column::Key, order(self.query))
             .limit(limit)
             .take();
+        if !part.is_alike {
+            keys.order_by("place", order(self.query));
+        }
+        keys.order_by(consumer::Column::Key, order(self.query));
         if let Some(text) = &self.text {
             keys.and_where(text.has_consumer());
         }
@@ -164,4 +163,29 @@ fn from(inner: SelectStatement) -> Select<consumer::Entity> {
     let mut select = consumer::Entity::find();
     QueryTrait::query(&mut select).from_clear().from_subquery(inner, "consumers");
     select
+}
+
+/// How many rows of the order to look at where the first ones had this many of those that are missing; `None` where that is too many,
+/// or too few were found to say.
+fn wider_window(found: u64, missing: u64) -> Option<u64> {
+    if found < 4 {
+        return None;
+    }
+    let window = WINDOW.saturating_mul(missing) / found;
+    let with_reserve = window.saturating_add(window / 2);
+    (with_reserve <= WIDEST).then_some(with_reserve)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wider_window;
+
+    #[test]
+    fn the_order_is_looked_at_as_far_as_the_first_rows_show_to_be_enough() {
+        assert_eq!(wider_window(20, 26), Some(1_950));
+        assert_eq!(wider_window(4, 26), Some(9_750));
+        assert_eq!(wider_window(3, 26), None, "three say nothing");
+        assert_eq!(wider_window(4, 49), None, "18,375 are more than are worth it");
+        assert_eq!(wider_window(4, u64::MAX), None);
+    }
 }
