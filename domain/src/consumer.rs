@@ -240,12 +240,13 @@ impl Consumer {
         self.may_administer || self.functional_user.is_some()
     }
 
-    /// Whether it has a right that it did not have before. With power, coming to work and signing by another RSA key are rights;
-    /// while it is trusted, so is another callback: users are sent there without being asked.
+    /// Whether it has a right that it did not have before. With power, coming to work, working longer and signing by another RSA key
+    /// are rights; while it is trusted, so is another callback: users are sent there without being asked.
     pub fn has_gained_a_right(&self, before: &Self) -> bool {
         let works = self.status == Status::Approved && before.status != Status::Approved;
         let signs_otherwise = self.rsa_public_key.is_some() && self.rsa_public_key != before.rsa_public_key;
-        if self.has_power() && (works || signs_otherwise) {
+        let works_longer = before.ends_at.is_some_and(|end| self.ends_at.is_none_or(|later| later > end));
+        if self.has_power() && (works || works_longer || signs_otherwise) {
             return true;
         }
         let leads_elsewhere =

@@ -2,12 +2,14 @@
 
 use crate::support;
 
+use std::time::Duration;
+
 use domain::{Action, Conflict, Consumer, ConsumerKey, Status};
 use service::{
     Admin, ServiceError,
     consumers::{TypedEdit, reason},
 };
-use support::House;
+use support::{HERE, House, SECRET};
 
 async fn undo(house: &House, admin: &Admin, consumer: &Consumer) -> Result<Consumer, ServiceError> {
     house.service.consumers(admin).undo(consumer.key, consumer.revision).await
@@ -145,4 +147,20 @@ async fn who_was_faster_with_the_same_decision_is_told_to_all_but_themselves() {
         "a decision counts for more than an edit"
     );
     assert_eq!(consumers.changed_by_another(key, 2).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_request_that_would_have_ended_by_now_does_not_become_pending_again() {
+    let (house, _, _, _) = house().await;
+    let key = house.service.key_requests().register(Some("Asked"), SECRET, false, HERE).await.unwrap().key;
+    house.pass(Duration::from_hours(29 * 24));
+    let ada = house.admin("ada").await;
+    let approved = house.service.consumers(&ada).approve(key, None).await.unwrap();
+    house.pass(Duration::from_hours(24));
+    let ada = house.admin("ada").await;
+    let Err(ServiceError::Invalid(refused)) = undo(&house, &ada, &approved).await else {
+        panic!("not refused")
+    };
+    assert!(refused[0].detail.contains("30 days"), "{refused:?}");
+    assert_eq!(house.service.consumers(&ada).find(key).await.unwrap().status, Status::Approved);
 }

@@ -103,6 +103,11 @@ async fn after_too_many_wrong_codes_no_code_is_looked_at_for_a_while_and_a_recov
         "not even the right one"
     );
     assert_eq!(factor.use_step(Some(100), at(29) + PAUSE).await.unwrap(), too_many(1));
+    assert_eq!(
+        factor.use_step(Some(100), at(20)).await.unwrap(),
+        too_many(15 * 60),
+        "the clock was set back"
+    );
     assert_eq!(store.second_factor(other).use_step(Some(100), at(30)).await.unwrap(), CodeCheck::Right);
     assert_eq!(factor.use_recovery_code(b"ada", by(31)).await.unwrap(), CodeCheck::Right);
     assert_eq!(factor.use_step(Some(100), at(30) + PAUSE).await.unwrap(), CodeCheck::Right);

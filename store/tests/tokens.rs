@@ -145,6 +145,24 @@ async fn all_tokens_of_one_user_end_with_a_new_password_or_a_sign_out_and_nobody
 }
 
 #[tokio::test]
+async fn by_a_clock_that_is_ahead_tokens_end_that_it_calls_expired() {
+    let (_folder, store) = store().await;
+    let store = Arc::new(store);
+    let ada = insert_user(&store, "ada", false).await;
+    insert_approved(&store, 1).await;
+    insert_approved(&store, 2).await;
+    for n in [1, 2] {
+        issue(&store, NewToken { expires_at: Some(at(60)), ..new_token(&format!("ada {n}"), n, ada) }).await;
+    }
+    let now = at(3600);
+    let activity = NewActivity::access(by(3600), Action::TokensRevoked, key(1));
+    assert!(store.tokens().revoke(ada, key(1), now, activity).await.unwrap());
+    assert!(is_revoked(&store, 1, "ada 1").await && !is_revoked(&store, 2, "ada 2").await);
+    store.users().sign_out(&user("ada", false).username, by(3600)).await.unwrap().unwrap();
+    assert!(is_revoked(&store, 2, "ada 2").await);
+}
+
+#[tokio::test]
 async fn a_token_revoked_by_another_process_is_known_as_revoked_soon() {
     let (folder, store) = store().await;
     let store = Arc::new(store);

@@ -122,6 +122,18 @@ fn another_functional_user_and_looser_networks_are_rights_and_less_is_none() {
 }
 
 #[test]
+fn with_power_to_work_longer_is_a_right_and_to_end_is_none() {
+    let day = |day| Some(LATER + time::Duration::days(day));
+    let ends = |ends_at| Consumer { may_administer: true, ends_at, ..consumer() };
+    for (later, before) in [(None, day(1)), (day(2), day(1))] {
+        assert!(ends(later).has_gained_a_right(&ends(before)), "{before:?} to {later:?}");
+    }
+    for (later, before) in [(day(1), None), (day(1), day(2)), (day(1), day(1))] {
+        assert!(!ends(later).has_gained_a_right(&ends(before)), "{before:?} to {later:?}");
+    }
+}
+
+#[test]
 fn another_callback_of_a_trusted_consumer_is_a_right_and_one_less_is_none() {
     let with = |trusted, callbacks: &[&str]| {
         let callbacks = callbacks.iter().map(|callback| (*callback).to_owned()).collect();

@@ -96,7 +96,8 @@ impl Users<'_> {
         Ok(user)
     }
 
-    /// Changes an account; its rights only with a fresh sign-in. Idempotent.
+    /// Changes an account; its rights only with a fresh sign-in: who has *Configure Server*, and whether an account with that, or
+    /// one that is disabled, may sign in. Idempotent.
     ///
     /// `AccountChange::Permit` cannot check whether the password is long enough for *Configure Server*, since only its hash is
     /// there: sessions know it (`Owed::NewPassword`).
@@ -108,8 +109,14 @@ impl Users<'_> {
     pub async fn change_all(self, username: &str, changes: &[AccountChange]) -> Result<User, ServiceError> {
         for change in changes {
             match change {
-                AccountChange::Permit | AccountChange::Forbid => self.admin.require_fresh()?,
-                AccountChange::Disable | AccountChange::Enable => {}
+                // What is enabled may do all that it could.
+                AccountChange::Permit | AccountChange::Forbid | AccountChange::Enable => {
+                    self.admin.require_fresh()?;
+                }
+                AccountChange::Disable if self.is_administrator(username).await? => {
+                    self.admin.require_fresh()?;
+                }
+                AccountChange::Disable => {}
             }
         }
         let by = self.by(self.service.clock.now());
@@ -118,6 +125,12 @@ impl Users<'_> {
             Err(_) => None,
         };
         user.ok_or_else(|| no_user(username))
+    }
+
+    async fn is_administrator(self, username: &str) -> Result<bool, ServiceError> {
+        let Ok(username) = Username::parse(username) else { return Ok(false) };
+        let account = self.service.store.users().find(&username).await?;
+        Ok(account.is_some_and(|account| account.user.configure_server))
     }
 
     /// Sets a new password, with a fresh sign-in; ends the account's sessions and, unless they are kept, revokes its tokens.

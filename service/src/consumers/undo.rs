@@ -37,6 +37,12 @@ impl Consumers<'_> {
                 return Err(ServiceError::Conflict(Box::new(conflict)));
             }
             let after = current.decided_as(&before, now);
+            if after.ends_undecided_at().is_some_and(|end| end <= now) {
+                return Err(ServiceError::invalid(
+                    "revision",
+                    &"Its request is over 30 days old: if it were Pending again, it would be removed for good. Disapprove it instead.",
+                ));
+            }
             self.require_fresh_for_a_right(&current, &after)?;
             let action = match after.status {
                 Status::Approved => Action::ConsumerApproved,

@@ -3,7 +3,7 @@
 
 use std::{fmt, net::IpAddr, time::Duration};
 
-use domain::{Actor, User};
+use domain::{Actor, ConsumerKey, Status, User};
 use store::{Session, Store, activity::By};
 use time::OffsetDateTime;
 
@@ -38,8 +38,8 @@ enum Basis {
     CommandLine,
     /// A session, by the hash of its token, and whether its sign-in was fresh when the proof was made.
     Session(Vec<u8>, bool),
-    /// A single signed request.
-    Request,
+    /// A single signed request of the consumer with this key.
+    Request(ConsumerKey),
 }
 
 impl Admin {
@@ -64,7 +64,7 @@ impl Admin {
     pub(crate) fn require_fresh(&self) -> Result<(), ServiceError> {
         match self.basis {
             Basis::Session(_, false) => Err(ServiceError::SignInAgain),
-            Basis::Session(_, true) | Basis::CommandLine | Basis::Request => Ok(()),
+            Basis::Session(_, true) | Basis::CommandLine | Basis::Request(_) => Ok(()),
         }
     }
 
@@ -168,7 +168,8 @@ impl Verified {
     /// Proof that the user for whom the consumer acts is an administrator, and that it may administer in their name. A
     /// consumer on its own is never one.
     pub fn admin(&self, address: IpAddr) -> Result<Admin, NotPermitted> {
-        let admin = Admin::from_user(self.user().ok_or(NotPermitted::User)?, address, Basis::Request)?;
+        let basis = Basis::Request(self.consumer().key);
+        let admin = Admin::from_user(self.user().ok_or(NotPermitted::User)?, address, basis)?;
         if self.consumer().may_administer { Ok(admin) } else { Err(NotPermitted::Consumer) }
     }
 }
@@ -228,7 +229,8 @@ impl Sessions<'_> {
         }
         let owes = Owed::of(&session, &self.0.rules);
         let (id, user) = (session.account.id, session.account.user);
-        let is_fresh = now - session.proved_at <= FRESH;
+        // Neither long ago nor, by a clock that was set back, long from now.
+        let is_fresh = (now - session.proved_at).abs() <= FRESH;
         let signed_in = SignedIn { id, user, session: hash, address, is_fresh };
         Ok(Some(AccountHolder { signed_in, owes }))
     }
@@ -242,16 +244,24 @@ impl Sessions<'_> {
                 let session = self.valid_session(hash).await?.filter(owes_nothing);
                 Ok(session.is_some_and(|session| session.account.user.configure_server))
             }
-            Basis::Request => Ok(false),
+            Basis::Request(_) => Ok(false),
         }
     }
 
-    /// Whether a long answer to an administrator may go on. A signed request has no session that could end, but its user has an
-    /// account.
+    /// Whether a long answer to an administrator may go on. A signed request has no session that could end, but its consumer can be
+    /// stopped, and its user has an account.
     pub(crate) async fn may_go_on(self, admin: &Admin) -> Result<bool, ServiceError> {
-        let (Basis::Request, Actor::User(username)) = (&admin.basis, &admin.actor) else {
+        let (Basis::Request(key), Actor::User(username)) = (&admin.basis, &admin.actor) else {
             return self.is_still_permitted(admin).await;
         };
+        let now = self.0.clock.now();
+        let consumer = self.0.store.consumers().cached(*key).await?;
+        let may_administer = consumer.is_some_and(|consumer| {
+            consumer.status == Status::Approved && consumer.may_administer && !consumer.has_ended(now)
+        });
+        if !may_administer {
+            return Ok(false);
+        }
         let account = self.0.store.users().find(username).await?;
         Ok(account.is_some_and(|account| account.user.configure_server && !account.user.disabled))
     }

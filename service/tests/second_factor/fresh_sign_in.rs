@@ -91,6 +91,25 @@ async fn rights_of_users_ask_for_a_fresh_sign_in() {
     }
     users.add("eve", PASSWORD, false).await.unwrap();
     users.change("eve", AccountChange::Disable).await.unwrap();
+    house.add("bob", true).await;
+    for (name, change) in [("bob", AccountChange::Disable), ("eve", AccountChange::Enable)] {
+        let refused = users.change(name, change).await;
+        assert!(matches!(refused, Err(ServiceError::SignInAgain)), "{change:?} {name}: {refused:?}");
+    }
+    let root = house.service.users(&house.root);
+    root.change("bob", AccountChange::Disable).await.unwrap();
+    let refused = users.change("bob", AccountChange::Enable).await;
+    assert!(matches!(refused, Err(ServiceError::SignInAgain)), "all that bob may do comes back: {refused:?}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_makes_no_sign_in_fresh_for_longer() {
+    let house = House::with_users().await;
+    let token = house.sign_in("ada").await;
+    house.turn_back(FRESH + MOMENT);
+    assert!(!house.who(&token).await.unwrap().is_fresh());
+    house.pass(MOMENT);
+    assert!(house.who(&token).await.unwrap().is_fresh(), "machines' clocks differ a little");
 }
 
 #[tokio::test]

@@ -151,7 +151,8 @@ impl SecondFactors<'_> {
         let change = self.store.begin().await?;
         let row = self.row(&change.transaction).await?.filter(|row| row.confirmed_at.is_some());
         let Some(row) = row else { return Ok(CodeCheck::Wrong) };
-        let left = row.wrong_at.saturating_sub(milliseconds(now - PAUSE));
+        // A clock that was set back does not make the pause longer.
+        let left = row.wrong_at.min(milliseconds(now)).saturating_sub(milliseconds(now - PAUSE));
         let wrong = if left > 0 { row.wrong_codes } else { 0 };
         if wrong >= MOST_WRONG_CODES {
             return Ok(CodeCheck::TooManyWrong(std::time::Duration::from_millis(left.unsigned_abs())));

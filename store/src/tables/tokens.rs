@@ -220,7 +220,8 @@ async fn revoke(
         .set(revoked(now))
         .filter(token_credentials::Column::ConsumerKey.eq(key.to_string()))
         .filter(token_credentials::Column::UserId.eq(user_id))
-        .filter(holding(now))
+        // Expired ones as well: another machine's clock may say that they are not.
+        .filter(token_credentials::Column::RevokedAt.is_null())
         .exec(transaction)
         .await?;
     // Also what the user allowed a moment ago and was not exchanged yet.
@@ -244,7 +245,7 @@ fn allowed_by(user_id: i64) -> Condition {
 pub(super) async fn revoke_all_for(change: &mut Change, user_id: i64, by: &By) -> Result<(), StoreError> {
     let tokens = token_credentials::Entity::find()
         .filter(token_credentials::Column::UserId.eq(user_id))
-        .filter(holding(by.at))
+        .filter(token_credentials::Column::RevokedAt.is_null())
         .all(&change.transaction)
         .await?;
     let allowed =
