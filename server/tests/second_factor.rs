@@ -298,6 +298,12 @@ fn giving_a_consumer_a_right_needs_a_fresh_sign_in_of_a_session_and_of_nothing_e
     };
     act().problem(403);
     provider.log_until("reason=sign_in_again");
+    let form = [("username", "eve"), ("name", ""), ("configure_server", "on")];
+    let page = ada.post("/settings/users/add", &form).is(303);
+    assert!(page.header("location").starts_with("/sign-in?again="), "{page:?}");
+    provider.log_until(
+        "path=/settings/users/add}: latchkey::denied: denied address=127.0.0.1 reason=sign_in_again user=ada",
+    );
     let tick =
         ada.call("approve", &[("key", &*app.key), ("revision", &revision.to_string()), ("trusted", "true")]);
     assert_eq!(tick.is(403).text(), "\"SignInAgain\"");

@@ -21,8 +21,8 @@ use crate::{
         proof::Refused,
         render::{PageError, notice, page_request, render},
     },
-    state::AppState,
-    wire::request_id::RequestId,
+    state::{AppState, denials::Reason},
+    wire::{denial::Denial, request_id::RequestId},
 };
 
 #[derive(Deserialize)]
@@ -122,7 +122,8 @@ pub(crate) async fn act(
         Ok(None) => Ok(settle_first(&state, Owed::SecondFactor, next)),
         Err(ProofError::Service(ServiceError::SignInAgain)) => {
             let again = format!("/sign-in?again={}", oauth::encode(&owed_path(Owed::SecondFactor, next)));
-            Ok(Redirect::to(&state.path(&again)).into_response())
+            let denial = Denial::of_user(Reason::SignInAgain, Some(holder.user().username.clone()));
+            Ok((denial, Redirect::to(&state.path(&again))).into_response())
         }
         Err(error) => {
             let Refused { errors, problem, parts } = Refused::of(error, "password", holder.user(), &id);

@@ -17,8 +17,8 @@ use crate::{
         person::{AdminPage, Watching, who},
         render::{PageError, failure, page_request, render, status, words},
     },
-    state::AppState,
-    wire::{password_link, request_id::RequestId},
+    state::{AppState, denials::Reason},
+    wire::{denial::Denial, password_link, request_id::RequestId},
 };
 
 /// Where the page is.
@@ -147,7 +147,7 @@ pub(crate) async fn act(
             let shown = format!("{PATH}?done={}&user={}", deed.word(), oauth::encode(&user));
             Ok(Redirect::to(&state.path(&shown)).into_response())
         }
-        Err(ServiceError::SignInAgain) => Ok(sign_in_again(&state, &deed.path(&oauth::encode(&user)))),
+        Err(ServiceError::SignInAgain) => Ok(sign_in_again(&state, &page, &deed.path(&oauth::encode(&user)))),
         Err(error @ ServiceError::NotFound(_)) => Err(error.into()),
         Err(error) => {
             let member = state.service.users(&page.admin).find(&user).await?;
@@ -216,7 +216,7 @@ pub(crate) async fn add(
     let added = state.service.users(&page.admin).invite(username, &form.name, configure_server, "").await;
     let error = match added {
         Ok((user, token)) => return link(&state, &page, user.username, &token, true).await,
-        Err(ServiceError::SignInAgain) => return sign_in_again(&state, ADD),
+        Err(ServiceError::SignInAgain) => return sign_in_again(&state, &page, ADD),
         Err(error) => error,
     };
     let failed = failure(&error);
@@ -255,6 +255,8 @@ async fn plain(state: AppState, page: impl Into<Document>) -> Response {
 }
 
 /// Asks for the password first, and leads back to where it is asked once more.
-fn sign_in_again(state: &AppState, path: &str) -> Response {
-    Redirect::to(&state.path(&format!("/sign-in?again={}", oauth::encode(path)))).into_response()
+fn sign_in_again(state: &AppState, page: &AdminPage, path: &str) -> Response {
+    let denial = Denial::of_user(Reason::SignInAgain, Some(page.person.user().username.clone()));
+    let again = Redirect::to(&state.path(&format!("/sign-in?again={}", oauth::encode(path))));
+    (denial, again).into_response()
 }

@@ -14,10 +14,11 @@ use serde_json::{Value, json};
 use service::{ServiceError, key_requests::KeyRequestError};
 
 use crate::{
-    state::AppState,
+    state::{AppState, denials::Reason},
     wire::{
         address::ClientAddress,
         body::{MOST_BODY_BYTES, read_body},
+        denial::Denial,
         json::from_json,
         refusal::unavailable,
     },
@@ -101,7 +102,8 @@ fn refuse_key(error: &KeyRequestError) -> Response {
     let later = |wait: &Duration| {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         let again = [(header::RETRY_AFTER, seconds.max(1).to_string())];
-        (again, answer(StatusCode::TOO_MANY_REQUESTS, &error.to_string())).into_response()
+        let denial = Denial::of(Reason::TooManyKeyRequests);
+        (denial, again, answer(StatusCode::TOO_MANY_REQUESTS, &error.to_string())).into_response()
     };
     match error {
         KeyRequestError::Off => answer(StatusCode::NOT_FOUND, &error.to_string()),

@@ -31,6 +31,8 @@ pub(crate) enum Reason {
     DisabledUser,
     /// A sign-in that was not looked at, since there were too many.
     TooManySignIns,
+    /// A request for a consumer key where there were too many.
+    TooManyKeyRequests,
     /// A set-up link that was never made, or is not valid any more.
     SetUpLink,
     /// A link to set a password that was never made, or is not valid any more.
@@ -61,13 +63,14 @@ pub(crate) enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::UnknownUser,
         Self::WrongPassword,
         Self::WrongCode,
         Self::TooManyWrongCodes,
         Self::DisabledUser,
         Self::TooManySignIns,
+        Self::TooManyKeyRequests,
         Self::SetUpLink,
         Self::PasswordLink,
         Self::UnknownKey,
@@ -91,6 +94,7 @@ impl Reason {
             Self::TooManyWrongCodes => "too_many_wrong_codes",
             Self::DisabledUser => "disabled_user",
             Self::TooManySignIns => "too_many_sign_ins",
+            Self::TooManyKeyRequests => "too_many_key_requests",
             Self::SetUpLink => "set_up_link",
             Self::PasswordLink => "password_link",
             Self::UnknownKey => "unknown_key",

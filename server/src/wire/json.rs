@@ -1,7 +1,7 @@
 //! A body that is to be a JSON object and, where it is not, the member or the place at fault: never a value, which may be a
 //! secret.
 
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 /// How much of a member's name an error repeats, in characters.
@@ -50,6 +50,13 @@ pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, NotJson> 
         let at = NotJson::At { line: error.line(), column: error.column() };
         at_fault::<T>(text, &error).unwrap_or(at)
     })
+}
+
+/// Of a member that may be absent, but not `null`: whoever sends `null` means something by it.
+pub(crate) fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    value: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 /// What is wrong with which member of an object; `None` where the text is no object.

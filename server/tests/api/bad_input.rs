@@ -156,6 +156,20 @@ fn a_member_that_is_unknown_doubled_or_of_another_type_is_named_and_its_value_is
         assert!(detail.contains(&format!("member \"{named}\"")), "{detail}");
         assert!(!detail.contains("hunter2"), "{detail}");
     }
+    for (path, member) in [
+        (at(&key), "name"),
+        (at(&key), "secret"),
+        (at(&key), "trusted"),
+        (at(&key), "may_administer"),
+        (at(&key), "allow_oauth_1_0"),
+        (at(&key), "sign_everybody_out"),
+        ("/api/v1/users/grace".to_owned(), "disabled"),
+        ("/api/v1/users/grace".to_owned(), "configure_server"),
+    ] {
+        let answer = call_json(ada, Method::PATCH, &path, &[("if-match", "*")], &json!({ member: null }));
+        let problem = answer.problem(400);
+        assert!(problem["detail"].as_str().unwrap().contains(&format!("member \"{member}\"")), "{problem}");
+    }
     // Its elements are no members, however many there are.
     let list = json!(["a", SECRET, null, null, null]);
     call_json(ada, Method::POST, CONSUMERS, &[], &list).problem(400);

@@ -21,6 +21,7 @@ use crate::{
         },
     },
     state::AppState,
+    wire::json::not_null,
 };
 
 /// A consumer to register, with a secret, an RSA public key or both.
@@ -89,18 +90,23 @@ pub(in crate::api) async fn register(
 #[expect(clippy::option_option, reason = "absent, null and a text are three things")]
 pub(in crate::api) struct ConsumerPatch {
     #[schema(value_type = Option<ConsumerName>, nullable = false)]
+    #[serde(default, deserialize_with = "not_null")]
     name: Option<String>,
     #[schema(value_type = Option<ConsumerSecret>, nullable = false)]
+    #[serde(default, deserialize_with = "not_null")]
     secret: Option<TypedSecret>,
     /// Whether it skips the user's consent page. Needs a registered callback, and excludes `may_administer`.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "not_null")]
     trusted: Option<bool>,
     /// Whether it may administer Latchkey in the name of a user with *Configure Server*. Excludes `trusted`.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "not_null")]
     may_administer: Option<bool>,
     /// Whether it may leave out `oauth_callback` and `oauth_verifier`, as OAuth 1.0 did. An attacker who makes a user
     /// follow a link may then be signed in as that user.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "not_null")]
     allow_oauth_1_0: Option<bool>,
     /// The first callback it may use, in place of the first one before; `null` removes all, but not from a trusted
     /// consumer. With `callback_urls` it must be the first of them.
@@ -144,6 +150,7 @@ pub(in crate::api) struct ConsumerPatch {
     ends_at: Option<Option<String>>,
     /// Whether to revoke all of its tokens.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "not_null")]
     sign_everybody_out: Option<bool>,
     /// Why it is changed, for readers of the activity: one line of up to 500 characters.
     #[schema(max_length = 500)]

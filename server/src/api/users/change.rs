@@ -16,6 +16,7 @@ use crate::{
         },
     },
     state::AppState,
+    wire::json::not_null,
 };
 
 /// Changes of a user, done together or not at all. The username and the name that is shown do not change.
@@ -24,9 +25,11 @@ use crate::{
 pub(in crate::api) struct UserPatch {
     /// Whether the user has the Configure Server permission.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "not_null")]
     configure_server: Option<bool>,
     /// Whether the account is disabled: no sign-in, and no consumer acts for the user.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "not_null")]
     disabled: Option<bool>,
     /// Why it is done, for readers of the activity: one line of up to 500 characters.
     #[schema(max_length = 500)]

@@ -34,6 +34,7 @@ fn an_address_may_ask_ten_times_a_minute_wrong_requests_included() {
     let wait = told_to_wait(ask(&provider, "203.0.113.7", &body()));
     assert!((1..=60).contains(&wait), "{wait}");
     told_to_wait(ask(&provider, "203.0.113.7", &json!({})));
+    provider.log_until("denied address=203.0.113.7 reason=too_many_key_requests");
     key(ask(&provider, "203.0.113.8", &body()));
 }
 
