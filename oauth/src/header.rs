@@ -133,7 +133,7 @@ fn pair(text: &[u8]) -> Result<Pair<'_>, Malformed> {
     let (name, rest) = text.split_at(text.iter().position(ends_name).ok_or(Malformed::NoEquals)?);
     let value = rest.trim_ascii_start().strip_prefix(b"=").filter(|_| !name.is_empty());
     let value = value.ok_or(Malformed::NoEquals)?.trim_ascii_start();
-    let quoted = value.strip_prefix(b"\"").ok_or(Malformed::Unquoted)?;
+    let Some(quoted) = value.strip_prefix(b"\"") else { return unquoted_realm(name, value) };
     let (mut end, mut is_escaped) = (0, false);
     loop {
         let rest = quoted.get(end..).ok_or(Malformed::Unclosed)?;
@@ -148,6 +148,19 @@ fn pair(text: &[u8]) -> Result<Pair<'_>, Malformed> {
         return Err(Malformed::NoComma);
     }
     Ok(Pair { name, value: &quoted[..end], after, is_escaped })
+}
+
+/// A realm that is a token: recipients take both (RFC 9110 §11.5). All else of OAuth is in quotation marks (RFC 5849 §3.5.1).
+fn unquoted_realm<'a>(name: &'a [u8], text: &'a [u8]) -> Result<Pair<'a>, Malformed> {
+    let (value, after) = text.split_at(text.iter().position(|byte| !is_token(*byte)).unwrap_or(text.len()));
+    let after = after.trim_ascii_start();
+    if !name.eq_ignore_ascii_case(b"realm")
+        || value.is_empty()
+        || !(after.is_empty() || after.starts_with(b","))
+    {
+        return Err(Malformed::Unquoted);
+    }
+    Ok(Pair { name, value, after, is_escaped: false })
 }
 
 #[cfg(test)]
@@ -244,6 +257,8 @@ mod tests {
         for realm in ["realm", "Realm", "REALM", "rEALM"] {
             assert_pairs(&format!(r#"OAuth {realm}="a\"b\\", c="d""#), &[("c", "d")]);
             assert_pairs(&format!(r#"OAuth c="d",{realm}="", realm2="b""#), &[("c", "d"), ("realm2", "b")]);
+            assert_pairs(&format!(r#"OAuth {realm}=Photos , c="d""#), &[("c", "d")]);
+            assert_pairs(&format!(r#"OAuth c="d", {realm} = Photos"#), &[("c", "d")]);
         }
     }
 
@@ -265,7 +280,15 @@ mod tests {
             ),
             (
                 Malformed::Unquoted,
-                &["OAuth a=b", "OAuth a='b'", "OAuth a=", "OAuth a==\"b\"", "OAuth realm=x, a=\"b\""],
+                &[
+                    "OAuth a=b",
+                    "OAuth a='b'",
+                    "OAuth a=",
+                    "OAuth a==\"b\"",
+                    "OAuth realm=, a=\"b\"",
+                    "OAuth realm=x y, a=\"b\"",
+                    "OAuth realm=x\"y\", a=\"b\"",
+                ],
             ),
             (Malformed::Unclosed, &["OAuth a=\"b", "OAuth a=\"", "OAuth a=\"b\\", "OAuth realm=\"b\\\""]),
             (

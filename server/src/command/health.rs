@@ -30,6 +30,7 @@ use crate::{
 const READY: &str = "/readyz";
 /// What it answers where everything works.
 const READY_WORD: &str = "ready";
+/// The internal listener answers for this name, whatever it listens on and is called by.
 const LOCALHOST: &str = "localhost";
 /// How long the answer may take: less than supervisors wait by default.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -60,12 +61,11 @@ enum NoAnswer {
 impl HealthCommand {
     /// Asks; an error where the server is not ready.
     pub(super) async fn run(&self, settings: &Settings, json: bool) -> Result<(), CommandError> {
-        let (server, host) = match &self.url {
-            Some(url) => named(url).map(|server| (server.clone(), server.to_string()))?,
-            // It answers for this name, whatever it listens on.
-            None => (of_settings(settings)?, LOCALHOST.to_owned()),
+        let server = match &self.url {
+            Some(url) => named(url)?,
+            None => of_settings(settings)?,
         };
-        let answer = timeout(PATIENCE, ask(&server, &host)).await.unwrap_or(Err(NoAnswer::Late));
+        let answer = timeout(PATIENCE, ask(&server)).await.unwrap_or(Err(NoAnswer::Late));
         let (is_ready, detail) = match answer {
             Ok((StatusCode::OK, words)) if words.trim_end() == READY_WORD => (true, words),
             // A line for each part that is in the way; a gateway's page is none.
@@ -129,22 +129,21 @@ fn of_settings(settings: &Settings) -> Result<ListenAt, CommandError> {
     }
 }
 
-async fn ask(server: &ListenAt, host: &str) -> Result<(StatusCode, String), NoAnswer> {
+async fn ask(server: &ListenAt) -> Result<(StatusCode, String), NoAnswer> {
     match server {
-        ListenAt::Address(address) => exchange(TcpStream::connect(address).await?, host).await,
-        ListenAt::Name(name, port) => exchange(TcpStream::connect((name.as_str(), *port)).await?, host).await,
-        ListenAt::Unix(path) => exchange(UnixStream::connect(path).await?, LOCALHOST).await,
+        ListenAt::Address(address) => exchange(TcpStream::connect(address).await?).await,
+        ListenAt::Name(name, port) => exchange(TcpStream::connect((name.as_str(), *port)).await?).await,
+        ListenAt::Unix(path) => exchange(UnixStream::connect(path).await?).await,
     }
 }
 
 /// Asks on an open connection; returns the status and the body.
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    host: &str,
 ) -> Result<(StatusCode, String), NoAnswer> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let request =
-        Request::get(READY).header(HOST, host).body(Body::empty()).expect("a host is a header's value");
+        Request::get(READY).header(HOST, LOCALHOST).body(Body::empty()).expect("the parts are valid");
     let asking = async move {
         let answer = sender.send_request(request).await?;
         let status = answer.status();

@@ -1,6 +1,10 @@
 //! `/verify`: a gateway asks whether a request may pass, and describes it in headers.
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -10,6 +14,7 @@ use axum::{
 };
 use futures::StreamExt as _;
 use service::{Verified, VerifyError};
+use tokio::time::timeout;
 
 use crate::{
     gate::{
@@ -25,6 +30,10 @@ use crate::{
         signed,
     },
 };
+
+/// How long a form, or the next piece of another body, may take: a gateway that is gone sends no more, and its connection would
+/// be held for ever.
+const BODY_WITHIN: Duration = Duration::from_secs(20);
 
 const USER: HeaderName = HeaderName::from_static("x-latchkey-user");
 const CONSUMER_KEY: HeaderName = HeaderName::from_static("x-latchkey-consumer-key");
@@ -58,15 +67,8 @@ async fn header_mode(
     let told = |error: Misconfigured| misconfigured(state, gateway, &error);
     let original = Original::read(headers).map_err(told)?;
     let media_type = MediaType::of(headers);
-    let body = if matches!(media_type, Ok(Some(form)) if form.is_form()) {
-        let form = read_body(body, MOST_DESCRIBED_BYTES).await;
-        form.map_err(|TooLarge| rejected("The form is too large to be signed."))?
-    } else {
-        // Not signed, so not needed. Read all the same: a client that is still sending would miss the answer.
-        let mut rest = body.into_data_stream();
-        while let Some(Ok(_)) = rest.next().await {}
-        Bytes::new()
-    };
+    let is_form = matches!(media_type, Ok(Some(form)) if form.is_form());
+    let body = signed_body(is_form, body).await?;
     let media_type = media_type.map_err(|error| unclear(state, gateway, error))?;
     let (base_string_uri, query) = original.base_string_uri().map_err(told)?;
     let authorization = signed::authorization(headers);
@@ -78,6 +80,19 @@ async fn header_mode(
         form: signed::form(media_type, &body),
     };
     state.service.verify(&request, described(headers, &state.trusted_proxies)).await
+}
+
+/// A form, which is signed. Of another body nothing.
+async fn signed_body(is_form: bool, body: Body) -> Result<Bytes, VerifyError> {
+    if is_form {
+        let form = timeout(BODY_WITHIN, read_body(body, MOST_DESCRIBED_BYTES)).await;
+        let form = form.map_err(|_| rejected("The form did not arrive in time. Send the request again."))?;
+        return form.map_err(|TooLarge| rejected("The form is too large to be signed."));
+    }
+    // Not needed, and read all the same: a client that is still sending would miss the answer.
+    let mut rest = body.into_data_stream();
+    while let Ok(Some(Ok(_))) = timeout(BODY_WITHIN, rest.next()).await {}
+    Ok(Bytes::new())
 }
 
 fn allow(verified: &Verified) -> Response {

@@ -31,7 +31,11 @@ struct Slow {
 }
 
 fn connect(server: &Server, first: &str, drip: &'static [u8]) -> Slow {
-    let mut stream = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).unwrap();
+    connect_to(server.url.strip_prefix("http://").unwrap(), first, drip)
+}
+
+fn connect_to(address: &str, first: &str, drip: &'static [u8]) -> Slow {
+    let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(first.as_bytes()).unwrap();
     Slow { stream, drip }
 }
@@ -71,6 +75,19 @@ fn slow_ones(server: &Server, ada: &Browser, each: usize) -> Vec<Slow> {
     ways.iter().flat_map(|(first, drip)| (0..each).map(|_| connect(server, first, drip))).collect()
 }
 
+/// Gateways that are gone in the middle of a body, of a kind each.
+fn gateways(provider: &Provider, each: usize) -> Vec<Slow> {
+    let internal = provider.internal.strip_prefix("http://").unwrap();
+    let kinds = ["application/x-www-form-urlencoded", "application/octet-stream"];
+    let asked = kinds.map(|kind| {
+        format!(
+            "POST /verify HTTP/1.1\r\nHost: localhost\r\nX-Original-Method: POST\r\nX-Original-URL: http://api.example/items\r\n\
+             Content-Type: {kind}\r\nContent-Length: 1000\r\n\r\nname=Half"
+        )
+    });
+    asked.iter().flat_map(|first| (0..each).map(|_| connect_to(internal, first, &[]))).collect()
+}
+
 #[test]
 fn whoever_is_slow_is_hung_up_on_and_delays_nobody() {
     let mut run = Run::begin("slow and silent connections");
@@ -82,7 +99,8 @@ fn whoever_is_slow_is_hung_up_on_and_delays_nobody() {
     let before = open_files(provider.id());
     let each = run.sizes.slow;
     let mut slow = slow_ones(&provider, &ada, each);
-    run.figure("silent, slow headers, slow bodies, answers not read: of each", each);
+    let gateways = gateways(&provider, each);
+    run.figure("silent, slow headers, slow bodies, answers not read, gateways gone: of each", each);
     let begin = Instant::now();
     let (ended, end) = channel::<()>();
     let (mut pace, dripped) = thread::scope(|scope| {
@@ -109,6 +127,8 @@ fn whoever_is_slow_is_hung_up_on_and_delays_nobody() {
         (words.by_ref().take(2 * each).collect(), words.take(each).collect());
     assert!(silent.iter().all(String::is_empty), "{silent:?}");
     assert!(bodies.iter().all(|words| words.starts_with("HTTP/1.1 408 ")), "{bodies:?}");
+    let told: Vec<_> = gateways.into_iter().map(Slow::last_words).collect();
+    assert!(told.iter().all(|words| words.starts_with("HTTP/1.1 401 ")), "{told:?}");
     run.end();
 }
 
