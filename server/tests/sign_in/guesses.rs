@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{HOME, pair};
-use crate::support::{self, Home, PASSWORD, Server, browser::Answer};
+use crate::support::{Home, PASSWORD, Server, browser::Answer};
 
 #[test]
 fn wrong_passwords_slow_down_but_the_right_one_gets_in() {
@@ -36,14 +36,14 @@ struct Guessers {
 }
 
 impl Guessers {
-    fn start(server: &Server, name: &'static str, count: usize) -> Self {
+    fn start(server: &Server, form: &'static [(&'static str, &'static str)], count: usize) -> Self {
         let are_done = Arc::new(AtomicBool::new(false));
         let guess = |_| {
             let (visitor, are_done) = (server.visitor(), are_done.clone());
             thread::spawn(move || {
                 let mut answers = Vec::new();
                 while !are_done.load(Ordering::Relaxed) {
-                    answers.push(visitor.post("/sign-in", &pair(name, "wrong password")));
+                    answers.push(visitor.post("/sign-in", form));
                 }
                 answers
             })
@@ -63,7 +63,7 @@ impl Guessers {
 fn four_guessers_at_an_account_keep_nobody_behind_their_address_out() {
     let server = Home::with_users().serve();
     let known = server.visitor().post("/sign-in", &pair("ada", PASSWORD)).is(303);
-    let guessers = Guessers::start(&server, "ada", 4);
+    let guessers = Guessers::start(&server, &[("username", "ada"), ("password", "wrong password")], 4);
     // Every address is the same here, as behind a proxy.
     let mut browser = server.visitor();
     browser.cookie = Some(device_cookie(&known));
@@ -79,13 +79,11 @@ fn four_guessers_at_an_account_keep_nobody_behind_their_address_out() {
 #[test]
 fn what_finds_no_room_among_guesses_is_told_when_to_come_again_and_nothing_typed_is_lost_but_the_password() {
     let server = Home::with_users().serve();
-    let guessers = Guessers::start(&server, "ada", 16);
-    let refused = support::signer::until("one is refused", || {
-        let form = [("username", "ada"), ("password", "a typed password"), ("next", "/account/applications")];
-        let answer = server.visitor().post("/sign-in", &form);
-        (answer.status == 429).then_some(answer)
-    });
-    guessers.stop();
+    let form = &[("username", "ada"), ("password", "a typed password"), ("next", "/account/applications")];
+    let guessers = Guessers::start(&server, form, 16);
+    // Somebody waits by now, and of so many at once not all find room.
+    server.visitor().post("/sign-in", &pair("ada", "wrong password"));
+    let refused = guessers.stop().into_iter().find(|answer| answer.status == 429).expect("one is refused");
     let seconds: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=10).contains(&seconds), "{seconds}");
     let page = refused.text();
