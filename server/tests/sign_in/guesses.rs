@@ -81,7 +81,7 @@ fn what_finds_no_room_among_guesses_is_told_when_to_come_again_and_nothing_typed
     let server = Home::with_users().serve();
     let form = &[("username", "ada"), ("password", "a typed password"), ("next", "/account/applications")];
     let guessers = Guessers::start(&server, form, 16);
-    // Somebody waits by now, and of so many at once not all find room.
+    // Somebody waits by now, and not all of sixteen at once find room.
     server.visitor().post("/sign-in", &pair("ada", "wrong password"));
     let refused = guessers.stop().into_iter().find(|answer| answer.status == 429).expect("one is refused");
     let seconds: u64 = refused.header("retry-after").parse().unwrap();
