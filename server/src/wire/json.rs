@@ -52,7 +52,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, NotJson> 
     })
 }
 
-/// Of a member that may be absent, but not `null`: whoever sends `null` means something by it.
+/// Of a member that may be absent, but not `null`: a client that sends `null` means something by it.
 pub(crate) fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     value: D,
 ) -> Result<Option<T>, D::Error> {

@@ -69,7 +69,7 @@ impl Sight {
         self.missed.is_some_and(|(row, _)| row < before + rows && row + self.seen > before)
     }
 
-    /// How many rows may go on the side that is opposite to this one: so many stay there that a reader who turns round needs none at
+    /// How many rows may go on the side that is opposite to this one: enough stay there for a reader who turns round, who needs none at
     /// once.
     pub(super) fn spare(self, side: Side) -> usize {
         let far = if side == Side::Above { self.below } else { self.above };
