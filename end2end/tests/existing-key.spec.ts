@@ -34,6 +34,12 @@ test("What is no key is told beside the field, which opens for it", async ({ con
   await field(consumers).fill("two words");
   await field(consumers).press("Shift+Tab");
   await expectFieldError(field(consumers), /cannot be part of a consumer key/);
+  await field(consumers).fill("two-words");
+  await expectNoFieldError(field(consumers));
+  await field(consumers).fill("two words");
+  await field(consumers).press("Tab");
+  await expect(consumers.registerButton).toBeFocused();
+  await expectFieldError(field(consumers), /cannot be part of a consumer key/);
   await disclosure(consumers).click();
   await expect(field(consumers)).toBeHidden();
   await consumers.fillIn("Moved here");

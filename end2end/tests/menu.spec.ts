@@ -129,6 +129,14 @@ test("Typing a letter moves to the entry that begins with it", async ({ consumer
   }
 });
 
+test("An open menu leaves the browser its own keys", async ({ consumers, page }) => {
+  await consumers.openMenuByKey(NAME);
+  for (const key of ["Control+d", "Alt+s", "Control+End"]) {
+    await page.keyboard.press(key);
+    await expect(consumers.entry("Edit"), key).toBeFocused();
+  }
+});
+
 test("Escape gives the focus back to the row's button, and nothing is done", async ({ consumers, page, server }) => {
   await consumers.openMenuByKey(NAME);
   await page.keyboard.press("ArrowDown");

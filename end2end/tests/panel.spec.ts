@@ -84,6 +84,20 @@ test.describe("Its buttons", () => {
     await expect(heading(page)).toBeFocused();
   });
 
+  test("have the focus again after a dialog, though another administrator has changed the consumer meanwhile", async ({ server, consumers, page }) => {
+    const key = await server.register(NAME);
+    await consumers.expectLive();
+    await open(consumers);
+    await button(page, "Edit").click();
+    const dialog = consumers.dialog("Edit consumer");
+    await expect(dialog).toBeVisible();
+    await server.cli(["consumer", "edit", key, "--owner", "Quality"]);
+    await expect(section(page, "Details")).toContainText("Quality");
+    await page.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+    await expect(button(page, "Edit")).toBeFocused();
+  });
+
   test("sign out one user, and then everybody", async ({ server, consumers, page, another, play }) => {
     const consumer = await play(NAME);
     await server.addUser(grace);

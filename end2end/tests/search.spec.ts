@@ -45,13 +45,16 @@ test.describe("Searching", () => {
     await expect(consumers.rowOfKey(key)).toBeVisible();
   });
 
-  test("typing changes one entry of the browser's history", async ({ server, consumers }) => {
+  test("typing makes one entry of the browser's history, and Back leads to what was there before", async ({ server, consumers }) => {
     const { page } = consumers;
     await server.register("Requirements sync");
     const before = await entries(page);
     await search(page).pressSequentially("requirements", { delay: 60 });
     await expect.poll(() => query(page)).toBe("?q=requirements");
-    expect(await entries(page)).toBe(before);
+    expect(await entries(page)).toBe(before + 1);
+    await page.goBack();
+    await expect.poll(() => query(page)).toBe("");
+    await expect(search(page)).toHaveValue("");
   });
 
   test("the first letter is searched for at once, and those of the next 40 ms together", async ({ consumers }) => {

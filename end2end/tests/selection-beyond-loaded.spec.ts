@@ -30,6 +30,27 @@ test.describe("With more than are loaded", () => {
     await expect(box(page, "App 319")).not.toBeChecked();
   });
 
+  test("a range reaches over what was scrolled through, and says where it is too long", async ({ consumers, page }) => {
+    await showMany(consumers, 320);
+    await box(page, "App 320").check();
+    await page.mouse.move(640, 400);
+    const wheelTo = (name: string) =>
+      expect(async () => {
+        await page.mouse.wheel(0, 600);
+        await twoFrames(page);
+        await expect(consumers.row(name)).toBeInViewport({ timeout: 1 });
+      }).toPass();
+    await wheelTo("App 200");
+    await box(page, "App 200").click({ modifiers: ["Shift"] });
+    await expectSelected(page, 121);
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await expect(consumers.row("App 01")).toBeVisible();
+    await box(page, "App 01").click({ modifiers: ["Shift"] });
+    await expect(consumers.said("too far away")).toBeVisible();
+    await expect(box(page, "App 01")).not.toBeChecked();
+    await expectSelected(page, 121);
+  });
+
   test("all that match are selected, but for those that are left out, and part follows part", async ({ server, consumers, page }) => {
     await showMany(consumers, 120);
     await server.register("Model export");

@@ -45,23 +45,38 @@ test.describe("What is selected", () => {
     });
   }
 
-  test("is removed once their number is typed", async ({ server, consumers, page }) => {
+  test("is removed after one question where nobody is signed in through it", async ({ server, consumers, page }) => {
     await all(page).check();
     await box(page, "Test runner").uncheck();
     const question = await choose(page, "Remove");
     await expect(question).toContainText("permanently");
-    const remove = button(question, "Remove");
-    await expect(remove).toBeDisabled();
-    const number = question.getByLabel("Type how many they are to remove them", { exact: true });
-    await number.fill("4");
-    await expect(remove).toBeDisabled();
-    await number.fill("3");
-    await remove.click();
+    await expect(question).toContainText("Nobody is signed in through them.");
+    await expect(question.getByLabel("Type how many they are to remove them")).toHaveCount(0);
+    await button(question, "Remove").click();
     await expect(result(question)).toContainText("3 consumers were removed.");
     await button(question, "Close").click();
     await expect(consumers.rows).toHaveCount(1);
     expect(Object.keys(await statuses(server))).toEqual(["Test runner"]);
     await expect(box(page, "Test runner"), "the row that was clicked last").toBeFocused();
+  });
+
+  test("is removed by its number where somebody is signed in through one of it", async ({ consumers, page, play }) => {
+    const consumer = await play("Played");
+    await consumer.signIn(page);
+    await consumers.open();
+    await box(page, "Test runner").check();
+    await box(page, "Played").check();
+    const question = await choose(page, "Remove");
+    await expect(question).toContainText("1 user is signed in through them.");
+    const remove = button(question, "Remove");
+    const number = question.getByLabel("Type how many they are to remove them", { exact: true });
+    for (const wrong of ["", "3"]) {
+      await number.fill(wrong);
+      await expect(remove).toBeDisabled();
+    }
+    await number.fill("2");
+    await remove.click();
+    await expect(result(question)).toContainText("2 consumers were removed.");
   });
 
   test("stays as it is after Cancel and after Escape", async ({ server, page }) => {

@@ -4,7 +4,10 @@ use domain::FieldError;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use super::{effect::effect, press::after_press};
+use super::{
+    effect::effect,
+    press::{after_press, is_down},
+};
 
 /// One input, its label, and the error beside it.
 #[component]
@@ -67,9 +70,9 @@ pub fn Field(
         }
     };
     let leave = move |event: ev::FocusEvent| {
-        // Submitting checks anyway.
+        // A press that submits checks anyway; the keyboard only comes to the button.
         let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let submits = to.is_some_and(|to| to.matches("button[type=submit]").unwrap_or(false));
+        let submits = is_down() && to.is_some_and(|to| to.matches("button[type=submit]").unwrap_or(false));
         if !submits {
             after_press(check);
         }

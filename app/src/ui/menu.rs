@@ -90,6 +90,10 @@ pub fn Menu(
     on_cleanup(move || outside.remove());
     let key = move |event: ev::KeyboardEvent| {
         let Some(menu) = menu.get_untracked() else { return };
+        // These keys are the browser's: they zoom, find, print.
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
         let items = items(&menu);
         let at = focused(&items);
         let count = items.len();

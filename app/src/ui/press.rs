@@ -36,11 +36,16 @@ pub fn watch() {
 
 /// Runs this now or, while something is pressed, once the press has become a click.
 pub fn after_press(run: impl FnOnce() + 'static) {
-    if PRESS.with_borrow(|press| press.is_down) {
+    if is_down() {
         PRESS.with_borrow_mut(|press| press.waiting.push(Box::new(run)));
     } else {
         run();
     }
+}
+
+/// Whether something is pressed.
+pub fn is_down() -> bool {
+    PRESS.with_borrow(|press| press.is_down)
 }
 
 fn listen(name: &str, listener: fn()) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Actor, Consumer, Event, FieldError};
+use domain::{Actor, Consumer, Event, FieldError, shows_nothing};
 use leptos::{ev, html, prelude::*};
 
 use super::{
@@ -44,8 +44,8 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
     let has_users = move || count.with(|count| !matches!(count, None | Some(Ok(0))));
     let must_name = Signal::derive(move || decision == Decision::Remove && has_users());
     let fits = {
-        let name = name.clone();
-        Signal::derive(move || typed.with(|typed| typed.trim() == name))
+        let name = seen(&name);
+        Signal::derive(move || typed.with(|typed| seen(typed) == name))
     };
     let missing = Signal::derive(move || {
         let counting = decision == Decision::Remove && count.with(Option::is_none);
@@ -113,6 +113,12 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
             </form>
         </Modal>
     }
+}
+
+/// A name as it is seen: without what shows nothing, and with one blank for several.
+fn seen(name: &str) -> String {
+    let shown: String = name.chars().filter(|char| !shows_nothing(*char)).collect();
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Where the consumer's name is typed, so that one that users are signed in through is not removed by mistake.

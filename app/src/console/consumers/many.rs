@@ -6,13 +6,17 @@ use leptos::{ev, html, prelude::*};
 use super::{
     calls,
     job::Job,
-    many_words::{alike, changed, count, group, is_number, number_hint, result, signed_in, words},
+    many_words::{self, alike, changed, group, is_number, number_hint, result, signed_in, words},
     outcome::Outcome,
     selection,
     state::PageState,
 };
 use crate::{
-    console::{counted::Counted, refusal::Refusal, submit::Submit},
+    console::{
+        counted::{Count, Counted},
+        refusal::Refusal,
+        submit::Submit,
+    },
     ui::{
         dialog::{Modal, WorkButton, close},
         dom,
@@ -38,9 +42,15 @@ pub(super) fn Many(deed: Deed) -> impl IntoView {
     let outcome = ArcRwSignal::new(Outcome::default());
     let submit = Submit::new(0);
     let (reason, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let question = question(&job, consequence, [typed, reason], submit.errors);
-    let missing =
-        Signal::derive(move || deed == Deed::Remove && !typed.with(|typed| is_number(typed, number)));
+    let (users, is_whole) = (RwSignal::new(None), job.whole.is_some());
+    // As the name of a single one is: where users would be signed out, or nobody knows whether.
+    let has_users = move || users.with(|users| !matches!(users, None | Some(Ok(0))));
+    let must_number = Signal::derive(move || deed == Deed::Remove && (is_whole || has_users()));
+    let missing = Signal::derive(move || {
+        let counting = deed == Deed::Remove && !is_whole && users.with(Option::is_none);
+        counting || (must_number.get() && !typed.with(|typed| is_number(typed, number)))
+    });
+    let question = question(&job, consequence, [typed, reason], submit.errors, users, must_number);
     // Signals of the dialog end with it, but this one is read after that.
     let so_far = outcome.clone();
     let on_submit = move |event: ev::SubmitEvent| {
@@ -126,6 +136,8 @@ fn question(
     consequence: &'static str,
     [typed, reason]: [RwSignal<String>; 2],
     errors: RwSignal<Vec<FieldError>>,
+    count: Count,
+    must_number: Signal<bool>,
 ) -> AnyView {
     let (number, is_whole) = (job.all.number, job.whole.is_some());
     let approves = job.deed == Deed::Approve;
@@ -136,21 +148,25 @@ fn question(
                 ask=Callback::new(move |()| calls::signed_in_users(&keys))
                 counting="Counting who is signed in through them…" words=signed_in
                 unknown="How many users are signed in through them is unknown: the server did not say."
+                count
             />
         }
     });
-    let typed = (job.deed == Deed::Remove).then(|| {
-        view! {
-            <div class="reason">
-                <Field
-                    id_prefix=PREFIX name="typed_number" label="Type how many they are to remove them" value=typed
-                    errors hint=number_hint(number)
-                />
-            </div>
-        }
-    });
+    let typed = move || {
+        must_number.get().then(|| {
+            view! {
+                <div class="reason">
+                    <Field
+                        id_prefix=PREFIX name="typed_number" label="Type how many they are to remove them" value=typed
+                        errors hint=number_hint(number)
+                    />
+                </div>
+            }
+            .into_any()
+        })
+    };
     view! {
-        <p translate="no"><strong>{count(number)}</strong> ": " {group(&job.all)}</p>
+        <p translate="no"><strong>{many_words::count(number)}</strong> ": " {group(&job.all)}</p>
         {changed(&job.changed)}
         {approves.then(|| alike(&job.alike))}
         <p>{consequence}</p>

@@ -48,6 +48,8 @@ struct Opened {
     /// How many fetches were begun, and which of them is shown: an older answer never replaces a newer one.
     begun: u32,
     shown: u32,
+    /// The id of the button that opened a dialog.
+    opener: String,
 }
 
 /// The consumer whose panel is open, if one is.
@@ -85,6 +87,18 @@ impl Panel {
                 dom::focus_soon(|| dom::find(HEADING));
             }
         });
+    }
+
+    /// Notes which of its buttons opens a dialog: another of the same id may stand in its place when that closes.
+    pub(super) fn opens_from(self, id: String) {
+        self.0.update_value(|opened| opened.opener = id);
+    }
+
+    /// Where the focus goes from a dialog: to the button that opened it, else to the heading.
+    pub(super) fn way_back(self) -> Option<HtmlElement> {
+        let id = self.0.try_update_value(|opened| std::mem::take(&mut opened.opener))?;
+        let opener = (!id.is_empty()).then(|| dom::find(&format!("#{id}"))).flatten();
+        opener.or_else(|| dom::find(HEADING))
     }
 
     /// Closes it; returns whose it was.

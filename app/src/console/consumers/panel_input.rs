@@ -55,7 +55,9 @@ fn clicked(state: PageState, event: &ev::MouseEvent) -> Option<()> {
     let does = target.closest(DOES).ok()??;
     event.prevent_default();
     if let Some(deed) = does.get_attribute("data-deed") {
-        state.overlay.open(opened(state, &deed, &does)?);
+        let dialog = opened(state, &deed, &does)?;
+        state.panel.opens_from(does.id());
+        state.overlay.open(dialog);
     } else if let Some(text) = does.get_attribute("data-copy") {
         spawn_local(async move { _ = copy_text(&text, state.shell.notice).await });
     } else if does.has_attribute("data-again") {
@@ -173,6 +175,6 @@ fn tell_time(now_ms: i64, exactly: bool) {
 /// What had the focus before a dialog may be gone from the panel when it closes.
 fn keep_focus(state: PageState) {
     if state.overlay.row().is_none() && Panel::place().is_some() && dom::is_focus_lost() {
-        dom::focus_soon(|| dom::find("#panel-heading"));
+        dom::focus_soon(move || state.panel.way_back());
     }
 }

@@ -5,7 +5,14 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 
-use super::{calls, chosen::Whole, elements, panel::Panel, panel_input, state::PageState};
+use super::{
+    calls,
+    chosen::{Chosen, Whole},
+    elements,
+    panel::Panel,
+    panel_input,
+    state::PageState,
+};
 use crate::ui::{dom, number::grouped};
 
 /// The checkbox of a row, or of the head.
@@ -23,6 +30,14 @@ pub(super) fn click(state: PageState, event: &ev::MouseEvent) {
         return state.selected.clear();
     }
     let order = state.rows.read(|table| table.order().to_vec());
+    let is_far =
+        |chosen: &Chosen| chosen.last().is_some_and(|last| chosen.has(last) && !order.contains(&last));
+    if shift && key.is_some() && state.selected.read(is_far) {
+        input.set_checked(!selected);
+        let words =
+            "The range would begin at a row that is too far away. Begin it nearer, or select all that match.";
+        return state.shell.notice.set(words.to_owned());
+    }
     let keys = match key {
         Some(key) if shift => state.selected.read(|chosen| chosen.range(&order, key)),
         Some(key) => vec![key],

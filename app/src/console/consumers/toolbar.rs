@@ -75,7 +75,10 @@ fn search_later(state: PageState, typed: u32, waits: u32) {
 
 fn search(state: PageState) {
     let text = Some(value(SEARCH)).filter(|text| !text.is_empty());
-    go(state, &View { text, ..state.view() }.to_string(), History::Replace);
+    let view = state.view();
+    // The way back leads to what was there before the first letter, not from letter to letter.
+    let entry = if text.is_some() && view.text.is_none() { History::Push } else { History::Replace };
+    go(state, &View { text, ..view }.to_string(), entry);
 }
 
 /// Another order was chosen, or a field of the filter was left with another value.

@@ -13,6 +13,7 @@ use super::{
     history::{self, History},
     numbers::Side,
     place::{Place, address_at},
+    rows::Table,
     scroll,
     sight::{Sight, Want},
     state::{PageState, without_moving},
@@ -24,6 +25,9 @@ use crate::{
 
 /// How many rows are on the page where the window moves: each change of it costs what all of them cost.
 const MOST: usize = 100;
+
+/// How many while a range of rows may be selected, from the one that was clicked last to one further on.
+const MOST_OF_RANGE: usize = 240;
 
 /// How many rows are shown at once where none of them is on the page: more than most windows are high, and few enough to be
 /// drawn within a frame or two.
@@ -207,14 +211,25 @@ async fn extend(state: PageState, side: Side, most: u64) {
     state.note_answer(Asked::Rows, true);
     let count = rows.items.len();
     let is_end = (count as u64) < most;
-    // What a menu or dialog is open on stays.
-    let may_drop =
-        if state.overlay.row().is_some() { 0 } else { Sight::of(state).map_or(0, |sight| sight.spare(side)) };
+    // What a menu or dialog is open on stays, and for a while where a range would begin.
+    let spare = Sight::of(state).map_or(0, |sight| sight.spare(side));
+    let may_drop = if state.overlay.row().is_some() { 0 } else { spare.min(beyond_range(state, side)) };
     let too_many = (state.rows.counted().shown + count).saturating_sub(MOST);
     without_moving(None, || {
         state.rows.extend(side, rows.items, is_end, too_many.min(may_drop));
         state.catch_up(meanwhile);
     });
+}
+
+/// How many rows stand beyond the one from which a range would begin, on the side that is opposite to this one.
+fn beyond_range(state: PageState, side: Side) -> usize {
+    let begin = state.selected.read(|chosen| chosen.last().filter(|key| chosen.has(*key)));
+    let begin = begin.filter(|_| state.rows.counted().shown < MOST_OF_RANGE);
+    let stays = |table: &Table| {
+        let at = table.order().iter().position(|key| Some(*key) == begin)?;
+        Some(if side == Side::Below { at } else { table.order().len() - 1 - at })
+    };
+    state.rows.read(stays).unwrap_or(usize::MAX)
 }
 
 /// Rows of a view as they stand on the page; `Above` reads them from the end on.
