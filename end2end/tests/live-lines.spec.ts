@@ -74,3 +74,16 @@ test("a page that is hidden for a minute lets the stream go, and has it again wh
   await expect(rows(page, "Activity").first()).toContainText("Made meanwhile");
   await expect.poll(streams).toBe(1);
 });
+
+test("what comes moves no row under the pointer", async ({ server, page }) => {
+  await page.setViewportSize({ width: 1280, height: 420 });
+  for (let n = 0; n < 12; n++) await server.register(`Consumer ${n}`);
+  await open(page, ACTIVITY);
+  const row = rows(page, "Activity").filter({ hasText: "Consumer 9" });
+  const top = async () => (await row.boundingBox())?.y ?? NaN;
+  await row.hover();
+  const before = await top();
+  await server.register("One more");
+  await expect(rows(page, "Activity").first()).toContainText("One more");
+  expect(Math.abs((await top()) - before)).toBeLessThan(2);
+});

@@ -66,6 +66,16 @@ const users = (list) => {
   };
 };
 
+// What is pointed at, has the focus, or is the first to be read stays where it is on the screen.
+const inPlace = (change) => {
+  const FIRST = 72;
+  const read = () => scrollY > 0 && document.elementFromPoint(innerWidth / 2, FIRST)?.closest("tbody tr");
+  const row = document.querySelector("main tbody tr:hover") ?? document.activeElement?.closest("tbody tr") ?? read();
+  const top = row?.isConnected && row.getBoundingClientRect().top;
+  change();
+  if (row?.isConnected) scrollBy({ top: row.getBoundingClientRect().top - top, behavior: "instant" });
+};
+
 // What happens, as it happens: `happened` is called for each line, and where the stream begins or breaks. All such pages of a
 // browser share one stream: that with the lock has it, and repeats what comes for the others. Browsers have locks on https and on
 // this machine; elsewhere there is no stream.
@@ -125,14 +135,17 @@ const stream = (address, happened) => {
 
 const sign = document.querySelector("[data-live]");
 if (sign) {
-  // Between two questions: where a stream says when to ask, where none does, and at least. The list of users is answered whole.
-  const [RARELY, OFTEN, LEAST] = [10_000, 2_000, document.getElementById("lines") ? 250 : 1_000];
+  // Between two questions: where a stream says when to ask, where none does, and at least, for a few and for many in a row. The list
+  // of users is answered whole.
+  const [RARELY, OFTEN, SOON, LEAST] = [10_000, 2_000, 40, document.getElementById("lines") ? 250 : 1_000];
+  const [FEW, APART] = [5, 1_000];
   const HIDDEN_FOR = 60_000;
   const lines = document.getElementById("lines");
   const shown = lines ? activity(lines) : users(document.getElementById("users"));
   let timer;
   let rest;
   let asked = -Infinity;
+  let inARow = 0;
   let looking = false;
   let again = false;
   const say = (words, kind) => {
@@ -150,25 +163,30 @@ if (sign) {
       return false;
     }
     if (!answer.ok) throw new Error(answer.statusText);
-    if (answer.status !== 204) shown.take(await answer.text(), answer.headers);
+    if (answer.status !== 204) {
+      const text = await answer.text();
+      inPlace(() => shown.take(text, answer.headers));
+    }
     say("Live", "live");
     return true;
   };
+  const least = () => (inARow < FEW ? SOON : LEAST);
   const next = async () => {
     clearTimeout(timer);
     again = looking;
     if (document.hidden || looking) return;
     looking = true;
+    inARow = performance.now() - asked > APART ? 0 : inARow + 1;
     asked = performance.now();
     const goes = await look().catch(() => (say(navigator.onLine ? "Reconnecting…" : "Offline", "waiting"), true));
     looking = false;
     if (!goes) return events.leave();
     if (sign.classList.contains("live")) events.join();
-    timer = setTimeout(next, again ? LEAST : events.speaks() ? RARELY : OFTEN);
+    timer = setTimeout(next, again ? least() : events.speaks() ? RARELY : OFTEN);
   };
   // At once, unless it has just asked: then what comes by then is asked for together.
   const events = stream(sign.dataset.events, () => {
-    const wait = asked + LEAST - performance.now();
+    const wait = asked + least() - performance.now();
     if (looking || wait <= 0) return next();
     clearTimeout(timer);
     timer = setTimeout(next, wait);
