@@ -387,9 +387,11 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto(`${USERS}/add`);
       await page.getByLabel("Username", { exact: true }).fill("no name!");
       await page.getByRole("button", { name: "Add user" }).click();
+      await expect(page.getByLabel("Username", { exact: true })).toHaveAttribute("aria-invalid", "true");
       await expectNoViolations(page, "a wrong name");
       await page.getByLabel("Username", { exact: true }).fill("bob");
       await page.getByRole("button", { name: "Add user" }).click();
+      await expect(link(page)).toBeVisible();
       await expectNoViolations(page, "the link");
       await page.goto(await link(page).inputValue());
       await expectNoViolations(page, "setting the password");
