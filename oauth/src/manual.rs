@@ -29,7 +29,8 @@
 //! - *Counterfeit servers* (RFC 5849 §4.3): OAuth 1.0 does not authenticate the server to the client. TLS does, if the
 //!   client checks the certificate.
 //! - *A stolen secret or token* (RFC 5849 §4.6, RFC 9700 §4.10) is as good as its owner until an administrator
-//!   disapproves the consumer, replaces its secret or signs its users out, or the user revokes the token.
+//!   disapproves the consumer, replaces its secret or signs its users out, or the user revokes the token. Where the
+//!   consumer has networks or an end, it is of use only from there and until then.
 //! - *Scopes* (RFC 5849 §4.8): OAuth 1.0 has none. A token acts with all rights of its user.
 
 pub mod authorization;

@@ -123,14 +123,16 @@
 //! §4.6, §4.7).
 //!
 //! **Defence**: no consumer asks users anything before an administrator approved it. The page shows name, key and
-//! where the user goes next; a name cannot reorder the words around it.
+//! where the user goes next; a name cannot reorder the words around it. An administrator sees beside a request which
+//! approved consumer its name looks like: case, width and letters that look alike are folded for that (UTS 39).
 //!
 //! **Tests**
 //! - `server/tests/oauth1/status.rs`: `a_pending_consumer_may_do_nothing`
 //! - `server/tests/oauth1/consent.rs`: `a_consumer_that_is_not_approved_any_more_asks_nobody`
 //! - `domain/src/consumer_name.rs`: `a_name_cannot_turn_the_direction_of_the_words_around_it`
+//! - `store/tests/key_requests.rs`: `a_request_says_which_approved_name_it_looks_like_and_no_other`
 //!
-//! **Open**: names need not be unique, and letters that look alike are not compared; the administrator decides.
+//! **Open**: names need not be unique, nor different to the eye; the administrator decides.
 //! Nothing here stops a copy of the sign-in page under another address.
 //!
 //! ## Repeat authorizations without a question

@@ -56,8 +56,8 @@
 //! Tokens of a removed consumer, revoked tokens, a disabled user's tokens, or a key that is registered again (RFC 5849
 //! §4.6; RFC 9700 §4.14).
 //!
-//! **Defence**: each is looked at with every request. Keys are random and never reused; removing a consumer and
-//! signing everybody out revoke its tokens for good.
+//! **Defence**: each is looked at with every request. A key is never used a second time, whether made here or brought
+//! along; removing a consumer and signing everybody out revoke its tokens for good.
 //!
 //! **Tests**
 //! - `server/tests/oauth1/status.rs`: `removing_a_consumer_ends_everything_that_it_had`
@@ -138,12 +138,14 @@
 //! Slow or idle connections, streams that are never read, and endless first steps of the dance use up memory, sockets
 //! and disk (RFC 5849 §4.10).
 //!
-//! **Defence**: each connection has limits of time and memory; only approved consumers get temporary credentials,
-//! which are deleted a day after they expired.
+//! **Defence**: each connection has limits of time and memory, and each network a share of the connections; only approved
+//! consumers get temporary credentials, a bounded number each, which are deleted a day after they expired.
 //!
 //! **Tests**
 //! - `server/tests/endurance/slow.rs`: `whoever_is_slow_is_hung_up_on_and_delays_nobody`
 //! - `server/tests/endurance/streams.rs`: `event_streams_that_nobody_reads_delay_nobody_and_are_ended`
+//! - `server/tests/connections.rs`: `an_address_has_its_share_and_what_is_over_is_closed_at_once`
 //! - `store/tests/temporary_credentials/limits.rs`: `they_are_swept_a_day_after_they_expired_whatever_became_of_them`
+//! - `store/tests/temporary_credentials/limits.rs`: `a_consumer_has_so_many_open_ones_and_no_more_until_one_expires_or_is_over`
 //!
 //! **Open**: requests to verify are not limited per address or consumer; that belongs into the gateway.

@@ -125,8 +125,8 @@
 //!
 //! Thousands of parameters, huge bodies, headers and tokens, or bytes that crash the parser (RFC 5849 §4.10).
 //!
-//! **Defence**: at most 10,000 parameters, 64 KiB of body, 255 bytes of nonce; the parser allocates in proportion to
-//! the request and does not panic, which is fuzzed (`oauth/fuzz`).
+//! **Defence**: at most 10,000 parameters, 64 KiB of body (256 KiB of a described form at `/verify`), 255 bytes of nonce;
+//! the parser allocates in proportion to the request and does not panic, which is fuzzed (`oauth/fuzz`).
 //!
 //! **Tests**
 //! - `oauth/tests/parameters.rs`: `ten_thousand_parameters_are_taken_and_one_more_is_not`
