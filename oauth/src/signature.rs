@@ -168,8 +168,7 @@ fn hmac<M: Mac + KeyInit>(key: &str, base_string: &str) -> String {
 }
 
 fn hmac_matches<M: Mac + KeyInit>(key: &str, base_string: &str, signature: &str) -> bool {
-    let signature = BASE64.decode(signature);
-    signature.is_ok_and(|signature| mac::<M>(key, base_string).verify_slice(&signature).is_ok())
+    decoded(signature).is_some_and(|signature| mac::<M>(key, base_string).verify_slice(&signature).is_ok())
 }
 
 fn rsa_matches(
@@ -179,5 +178,13 @@ fn rsa_matches(
     signature: &str,
 ) -> bool {
     let key = UnparsedPublicKey::new(parameters, key.pkcs1());
-    BASE64.decode(signature).is_ok_and(|signature| key.verify(base_string.as_bytes(), &signature).is_ok())
+    decoded(signature).is_some_and(|signature| key.verify(base_string.as_bytes(), &signature).is_ok())
+}
+
+/// Decodes base64. §3.4 encodes a signature as RFC 2045 §6.8 does, which breaks lines at 76 characters, as some clients do with
+/// RSA's: decoders ignore the breaks.
+fn decoded(signature: &str) -> Option<Vec<u8>> {
+    const BLANKS: [char; 4] = ['\r', '\n', ' ', '\t'];
+    let unbroken = || signature.contains(BLANKS).then(|| signature.replace(BLANKS, ""));
+    BASE64.decode(signature).ok().or_else(|| BASE64.decode(unbroken()?).ok())
 }

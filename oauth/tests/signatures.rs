@@ -110,8 +110,8 @@ fn only_canonical_base64_of_the_right_length_is_a_signature() {
         let wrong = [
             unpadded.to_owned(),
             format!("{right}="),
-            format!("{right}\n"),
-            format!(" {right}"),
+            format!("{right}\u{b}"),
+            format!("{right}\u{a0}"),
             format!("{right}AAAA"),
             trailing + &right[unpadded.len()..],
             right[4..].to_owned(),
@@ -129,6 +129,22 @@ fn only_canonical_base64_of_the_right_length_is_a_signature() {
             );
         }
         assert_eq!(verify(&request(method, right), &secrets), Ok(()));
+    }
+}
+
+#[test]
+fn a_signature_with_line_breaks_is_the_same_one() {
+    let key = RsaPublicKey::from_pem(RSA_2048).unwrap();
+    let secrets = Secrets { rsa_public_key: Some(&key), ..SECRETS };
+    for (method, right) in [HMACS[0], HMACS[2], (RSAS[1].0, RSAS[1].2)] {
+        for (width, end) in [(64, "\n"), (76, "\r\n"), (76, "\r\n\t"), (20, " ")] {
+            let lines: Vec<&str> =
+                right.as_bytes().chunks(width).map(|line| str::from_utf8(line).unwrap()).collect();
+            let broken = lines.join(end) + end;
+            assert_eq!(verify(&request(method, &broken), &secrets), Ok(()), "{broken}");
+            let wrong = broken.replacen(right.chars().next().unwrap(), "_", 1);
+            assert_eq!(verify(&request(method, &wrong), &secrets), Err(Problem::SignatureInvalid), "{wrong}");
+        }
     }
 }
 

@@ -97,11 +97,12 @@
 //! Base64 that is decoded leniently gives one signature many spellings, which defeats whatever compares or stores them
 //! (RFC 5849 §3.4).
 //!
-//! **Defence**: only canonical base64 of exactly the right length is a signature. Replay detection does not depend on
-//! it: it keeps nonces, not signatures.
+//! **Defence**: only canonical base64 of exactly the right length is a signature, but for line breaks and blanks, which RFC
+//! 2045 §6.8 has decoders ignore. Replay detection does not depend on it: it keeps nonces, not signatures.
 //!
 //! **Tests**
 //! - `oauth/tests/signatures.rs`: `only_canonical_base64_of_the_right_length_is_a_signature`
+//! - `oauth/tests/signatures.rs`: `a_signature_with_line_breaks_is_the_same_one`
 //! - `oauth/tests/properties.rs`: `another_byte_in_the_signature_is_always_noticed`
 //!
 //! ## Timing of the comparison
@@ -122,7 +123,8 @@
 //! Answers or response times reveal whether a consumer key or token exists (RFC 5849 §3.2, §4.9).
 //!
 //! **Defence**: for an unknown key or token a stand-in secret is verified, so the time is the same. A status is
-//! reported only to a request with a valid signature. Keys are random UUIDs, tokens 128 random bits.
+//! reported only to a request with a valid signature. Keys made here are random UUIDs; a key
+//! that was brought along may be guessed, and is no secret. Tokens are 128 random bits.
 //!
 //! **Tests**
 //! - `server/tests/refusals/flat_time.rs`: `an_unknown_key_an_unknown_token_and_a_wrong_signature_take_the_same_time`
