@@ -3,10 +3,14 @@
 use domain::{Action, Activity, Consumer, ConsumerKey, User};
 use serde_json::Value;
 
-use crate::consumers::{
-    edit::{SECRET_CHANGED, SIGNED_EVERYBODY_OUT},
-    undo::UNDONE,
-};
+// Marks in a line's `after`.
+
+/// The secret was replaced, which the consumer itself does not show.
+pub(crate) const SECRET_CHANGED: &str = "secret_changed";
+/// Everybody was signed out, which it does not show either.
+pub(crate) const SIGNED_EVERYBODY_OUT: &str = "signed_everybody_out";
+/// The decision before it was taken back.
+pub(crate) const UNDONE: &str = "undone";
 
 /// A line of the activity in words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,11 +6,9 @@ use store::{StoreError, activity::NewActivity, feed};
 use time::OffsetDateTime;
 
 use crate::{
-    consumers::{
-        edit::{SECRET_CHANGED, SIGNED_EVERYBODY_OUT},
-        list::Consumers,
-    },
+    consumers::list::Consumers,
     error::ServiceError,
+    line_words::{SECRET_CHANGED, SIGNED_EVERYBODY_OUT},
 };
 
 /// The consumer as it was before what an activity line tells of.
@@ -41,8 +39,8 @@ impl Consumers<'_> {
         self.change(key, Action::ConsumerApproved, seen, Consumer::approve_trusted).await
     }
 
-    /// Who decided last on a consumer since revision `seen`, or where nobody did, changed it last; `None` if that was the
-    /// administrator who asks, or nobody.
+    /// The last to decide on a consumer since revision `seen`, else the last to change it; `None` if that is the administrator who
+    /// asks, or if nothing was done.
     pub async fn changed_by_another(
         self,
         key: ConsumerKey,

@@ -11,11 +11,8 @@ use time::OffsetDateTime;
 use crate::{
     consumers::{callback_urls, details::TypedDetails, fields, list::Consumers},
     error::ServiceError,
+    line_words::{SECRET_CHANGED, SIGNED_EVERYBODY_OUT},
 };
-
-/// Marks in an activity line's `after`: changes that the consumer itself does not show.
-pub(crate) const SECRET_CHANGED: &str = "secret_changed";
-pub(crate) const SIGNED_EVERYBODY_OUT: &str = "signed_everybody_out";
 
 /// An unchecked edit; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default)]

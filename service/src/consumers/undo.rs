@@ -6,10 +6,8 @@ use store::{StoreError, activity::NewActivity};
 use crate::{
     consumers::{change::consumer_before, list::Consumers},
     error::ServiceError,
+    line_words::UNDONE,
 };
-
-/// Marks in an activity line's `after` that it took the decision before it back.
-pub(crate) const UNDONE: &str = "undone";
 
 impl Consumers<'_> {
     /// Takes back the decision that made revision `seen` of a consumer: its status, the reason of that and **Trusted** are
