@@ -25,7 +25,7 @@ pub use nonces::{Nonces, nonce::Nonce, queue::Recorded};
 pub use store::{Opened, Store};
 pub use tables::{
     activity, attempts,
-    consent::{Decider, Decision, Outcome},
+    consent::{ConsentDecision, Decider, Outcome},
     consumers::Consumers,
     counts::Counted,
     key_requests,

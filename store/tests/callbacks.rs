@@ -4,7 +4,7 @@
 use crate::support;
 
 use domain::{Action, Consumer, Edit};
-use store::{Decider, Decision, NewTemporaryCredentials, Outcome, State, Store};
+use store::{ConsentDecision, Decider, NewTemporaryCredentials, Outcome, State, Store};
 use support::{
     access, at, insert, insert_approved, insert_temporary, insert_user, key, new_temporary, save, session,
     store,
@@ -89,7 +89,13 @@ async fn a_list_of_callbacks_that_is_none_is_an_error_and_no_empty_list() {
     assert!(refused.to_string().contains("callbacks of a consumer"), "{refused:?}");
 }
 
-async fn decide(store: &Store, token: &str, callback: &str, decision: Decision, user_id: i64) -> Outcome {
+async fn decide(
+    store: &Store,
+    token: &str,
+    callback: &str,
+    decision: ConsentDecision,
+    user_id: i64,
+) -> Outcome {
     let mut asked = store.temporary_credentials().find(token).await.unwrap().unwrap();
     callback.clone_into(&mut asked.callback);
     let activity = access(Action::AccessAllowed, asked.consumer_key);
@@ -107,7 +113,7 @@ async fn what_was_requested_without_a_callback_learns_it_with_the_first_decision
     session(&store, ada).await;
     let new = NewTemporaryCredentials { callback: String::new(), ..new_temporary("one", 1) };
     assert!(insert_temporary(&store, new).await);
-    let allow = || Decision::Allow(b"a hash".to_vec());
+    let allow = || ConsentDecision::Allow(b"a hash".to_vec());
     let (here, there) =
         tokio::join!(decide(&store, "one", A, allow(), ada), decide(&store, "one", C, allow(), ada));
     assert_ne!(here, there, "one of two at once");
@@ -124,7 +130,7 @@ async fn each_registered_callback_is_answered_unasked_and_no_other() {
     let before = register(&store, &[A, B]).await;
     let trust = Edit { trusted: Some(true), ..Edit::default() };
     save(&store, &before, &before.edit(&trust, at(3)).unwrap().unwrap()).await.unwrap();
-    let unasked = |registered: &str| Decision::AllowUnasked {
+    let unasked = |registered: &str| ConsentDecision::AllowUnasked {
         verifier_hash: b"a hash".to_vec(),
         registered_callback: registered.to_owned(),
     };

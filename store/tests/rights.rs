@@ -6,7 +6,7 @@ use crate::support;
 use std::sync::Arc;
 
 use domain::{Action, Actor, Consumer, Edit, Event, Status};
-use store::{Decider, Decision, Outcome, State, Store, activity::NewActivity, feed};
+use store::{ConsentDecision, Decider, Outcome, State, Store, activity::NewActivity, feed};
 use support::{
     Folder, access, at, by, consumer, decide, insert, insert_approved, insert_temporary, insert_user, key,
     new_temporary, registered, save, secret, session, store,
@@ -128,7 +128,7 @@ async fn a_trust_without_a_callback_in_the_activity_reaches_no_page() {
 async fn allow_unasked(store: &Store, token: &str, registered: &str, user_id: i64) -> bool {
     let asked = store.temporary_credentials().find(token).await.unwrap().unwrap();
     let (verifier_hash, registered_callback) = (b"a hash".to_vec(), registered.to_owned());
-    let decision = Decision::AllowUnasked { verifier_hash, registered_callback };
+    let decision = ConsentDecision::AllowUnasked { verifier_hash, registered_callback };
     let activity = access(Action::AccessAllowed, asked.consumer_key);
     let decider = Decider { user_id, session: &session(store, user_id).await };
     let outcome = store.temporary_credentials().decide(&asked, decider, decision, activity, |_| true);

@@ -6,7 +6,7 @@ mod revoked;
 use std::sync::Arc;
 
 use domain::Action;
-use store::{Decider, Decision, Outcome, State, Store, StoreError, TemporaryCredentials};
+use store::{ConsentDecision, Decider, Outcome, State, Store, StoreError, TemporaryCredentials};
 use tokio::task::JoinSet;
 
 use crate::support::{
@@ -28,11 +28,21 @@ async fn ask(store: &Store, token: &str) -> TemporaryCredentials {
     found(store, token).await
 }
 
-async fn answer(store: &Store, asked: &TemporaryCredentials, user_id: i64, decision: Decision) -> bool {
+async fn answer(
+    store: &Store,
+    asked: &TemporaryCredentials,
+    user_id: i64,
+    decision: ConsentDecision,
+) -> bool {
     decided(store, asked, user_id, decision).await == Outcome::Stored
 }
 
-async fn decided(store: &Store, asked: &TemporaryCredentials, user_id: i64, decision: Decision) -> Outcome {
+async fn decided(
+    store: &Store,
+    asked: &TemporaryCredentials,
+    user_id: i64,
+    decision: ConsentDecision,
+) -> Outcome {
     let session = session(store, user_id).await;
     let activity = access(Action::AccessAllowed, asked.consumer_key);
     let decider = Decider { user_id, session: &session };
@@ -59,7 +69,7 @@ async fn they_come_out_as_they_were_put_in_and_after_the_answer_with_it() {
     assert_eq!((asked.consumer_key, &*asked.callback), (key(1), "https://app.example/cb"));
     assert_eq!((asked.expires_at, asked.state), (at(601), State::Undecided));
     assert_eq!((asked.user_id, &asked.verifier_hash), (None, &None));
-    assert!(answer(&store, &asked, ada, Decision::Allow(b"a hash".to_vec())).await);
+    assert!(answer(&store, &asked, ada, ConsentDecision::Allow(b"a hash".to_vec())).await);
     let allowed = found(&store, "one").await;
     assert_eq!((allowed.state, allowed.user_id), (State::Allowed, Some(ada)));
     assert_eq!((allowed.verifier_hash.as_deref(), allowed.expires_at), (Some(&b"a hash"[..]), at(601)));
@@ -73,16 +83,16 @@ async fn what_is_decided_once_is_not_decided_again() {
     let (ada, eve) = (insert_user(&store, "ada", false).await, insert_user(&store, "eve", false).await);
     insert_approved(&store, 1).await;
     let denied = ask(&store, "denied").await;
-    assert!(answer(&store, &denied, ada, Decision::Deny).await);
+    assert!(answer(&store, &denied, ada, ConsentDecision::Deny).await);
     session(&store, eve).await;
     let told = store.activity().latest().await.unwrap();
-    assert!(!answer(&store, &denied, ada, Decision::Allow(b"a hash".to_vec())).await);
+    assert!(!answer(&store, &denied, ada, ConsentDecision::Allow(b"a hash".to_vec())).await);
     assert!(!exchange(&store, "denied", "a token", ada).await);
     assert_eq!(found(&store, "denied").await.verifier_hash, None);
     let allowed = ask(&store, "allowed").await;
-    assert!(answer(&store, &allowed, ada, Decision::Allow(b"ada's".to_vec())).await);
-    assert!(!answer(&store, &allowed, eve, Decision::Allow(b"eve's".to_vec())).await);
-    assert!(!answer(&store, &allowed, eve, Decision::Deny).await);
+    assert!(answer(&store, &allowed, ada, ConsentDecision::Allow(b"ada's".to_vec())).await);
+    assert!(!answer(&store, &allowed, eve, ConsentDecision::Allow(b"eve's".to_vec())).await);
+    assert!(!answer(&store, &allowed, eve, ConsentDecision::Deny).await);
     let allowed = found(&store, "allowed").await;
     assert_eq!((allowed.user_id, allowed.verifier_hash.as_deref()), (Some(ada), Some(&b"ada's"[..])));
     assert_eq!((state(&store, "denied").await, allowed.state), (State::Denied, State::Allowed));

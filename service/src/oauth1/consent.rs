@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{Action, Consumer};
 use oauth::Problem;
 use store::{
-    CachedConsumer, Decider, Decision, Outcome, State, StoreError, TemporaryCredentials,
+    CachedConsumer, ConsentDecision, Decider, Outcome, State, StoreError, TemporaryCredentials,
     activity::NewActivity, random,
 };
 use url::Url;
@@ -182,7 +182,7 @@ impl Provider<'_> {
 
     /// Lets the consumer act for the user, who was asked.
     pub async fn allow(self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
-        self.grant(signed_in, question, Decision::Allow).await
+        self.grant(signed_in, question, ConsentDecision::Allow).await
     }
 
     /// Lets a trusted consumer act for the user without asking them.
@@ -194,7 +194,7 @@ impl Provider<'_> {
         let Some(registered_callback) = question.unasked_callback().map(str::to_owned) else {
             return Err(AuthorizeError::Changed(question.consumer.name.to_string()));
         };
-        let decision = |verifier_hash| Decision::AllowUnasked { verifier_hash, registered_callback };
+        let decision = |verifier_hash| ConsentDecision::AllowUnasked { verifier_hash, registered_callback };
         self.grant(signed_in, question, decision).await
     }
 
@@ -202,7 +202,7 @@ impl Provider<'_> {
         self,
         signed_in: &SignedIn,
         question: Question,
-        decision: impl FnOnce(Vec<u8>) -> Decision,
+        decision: impl FnOnce(Vec<u8>) -> ConsentDecision,
     ) -> Result<Answer, AuthorizeError> {
         let verifier = new_verifier();
         let decision = decision(token::hash(&verifier));
@@ -218,7 +218,7 @@ impl Provider<'_> {
 
     /// Does not let the consumer act for the user.
     pub async fn deny(self, signed_in: &SignedIn, question: Question) -> Result<Answer, AuthorizeError> {
-        self.answer(signed_in, &question, Decision::Deny, Action::AccessDenied).await?;
+        self.answer(signed_in, &question, ConsentDecision::Deny, Action::AccessDenied).await?;
         let problem = Problem::PermissionDenied.name();
         Ok(match question.callback() {
             Some(callback) => Answer::Callback(with_parameters(
@@ -233,7 +233,7 @@ impl Provider<'_> {
         self,
         signed_in: &SignedIn,
         question: &Question,
-        decision: Decision,
+        decision: ConsentDecision,
         action: Action,
     ) -> Result<(), AuthorizeError> {
         let at = self.0.clock.now();

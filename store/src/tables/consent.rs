@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A user's decision, or what is decided without asking them.
-pub enum Decision {
+pub enum ConsentDecision {
     /// Allowed, with the hash of the verifier.
     Allow(Vec<u8>),
     /// Allowed without a question, since the consumer is trusted.
@@ -58,7 +58,7 @@ impl TemporaryCredentialsTable<'_> {
         self,
         credentials: &TemporaryCredentials,
         decider: Decider<'_>,
-        decision: Decision,
+        decision: ConsentDecision,
         new: NewActivity,
         may: impl FnOnce(&Consumer) -> bool,
     ) -> Result<Outcome, StoreError> {
@@ -68,8 +68,8 @@ impl TemporaryCredentialsTable<'_> {
             return Ok(Outcome::Over);
         };
         let (state, verifier_hash) = match decision {
-            Decision::Allow(hash) => (State::Allowed, Some(hash)),
-            Decision::AllowUnasked { verifier_hash, registered_callback } => {
+            ConsentDecision::Allow(hash) => (State::Allowed, Some(hash)),
+            ConsentDecision::AllowUnasked { verifier_hash, registered_callback } => {
                 if !consumer.skips_consent()
                     || consumer.callbacks().all(|callback| callback != registered_callback)
                 {
@@ -77,7 +77,7 @@ impl TemporaryCredentialsTable<'_> {
                 }
                 (State::Allowed, Some(verifier_hash))
             }
-            Decision::Deny => (State::Denied, None),
+            ConsentDecision::Deny => (State::Denied, None),
         };
         let session = session::Entity::find_by_id(decider.session.to_vec())
             .filter(session::Column::UserId.eq(decider.user_id))

@@ -16,7 +16,8 @@ use place::Place;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use serde_json::Value;
 use store::{
-    Decider, Decision, Inserted, Location, NewTemporaryCredentials, NewToken, Outcome, Store, StoreError,
+    ConsentDecision, Decider, Inserted, Location, NewTemporaryCredentials, NewToken, Outcome, Store,
+    StoreError,
     activity::{By, NewActivity},
     feed::News,
     rotation::Begun,
@@ -290,7 +291,7 @@ pub async fn session(store: &Store, user_id: i64) -> Vec<u8> {
 pub async fn allow(store: &Store, token: &str, consumer: u32, user_id: i64) {
     assert!(insert_temporary(store, new_temporary(token, consumer)).await);
     let credentials = store.temporary_credentials().find(token).await.unwrap().unwrap();
-    let allow = Decision::Allow(b"a hash".to_vec());
+    let allow = ConsentDecision::Allow(b"a hash".to_vec());
     let activity = access(Action::AccessAllowed, key(consumer));
     let decider = Decider { user_id, session: &session(store, user_id).await };
     let table = store.temporary_credentials();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::{Decision, Inserted, State};
+use store::{ConsentDecision, Inserted, State};
 use time::Duration;
 use tokio::task::JoinSet;
 
@@ -47,9 +47,9 @@ async fn a_consumer_has_so_many_open_ones_and_no_more_until_one_expires_or_is_ov
     assert_eq!(insert("another's", 2, 4).await, Inserted::Stored);
     // Allowed ones are open until they are exchanged; denied ones are not.
     let (first, second) = (found(&store, "first").await, found(&store, "second").await);
-    assert!(answer(&store, &first, ada, Decision::Allow(b"a hash".to_vec())).await);
+    assert!(answer(&store, &first, ada, ConsentDecision::Allow(b"a hash".to_vec())).await);
     assert_eq!(insert("fourth", 1, 5).await, Inserted::TooMany(at(601)));
-    assert!(answer(&store, &second, ada, Decision::Deny).await);
+    assert!(answer(&store, &second, ada, ConsentDecision::Deny).await);
     assert_eq!(insert("fourth", 1, 6).await, Inserted::Stored);
     assert!(exchange(&store, "first", "a token", ada).await);
     assert_eq!(insert("fifth", 1, 7).await, Inserted::Stored);

@@ -2,7 +2,7 @@
 //! and what came of them is revoked through them.
 
 use domain::{AccountChange, Action, Edit, Status};
-use store::{Decider, Decision, Outcome, State, activity::NewActivity};
+use store::{ConsentDecision, Decider, Outcome, State, activity::NewActivity};
 
 use super::{answer, ask, exchange, exchanged, state};
 use crate::support::{
@@ -23,13 +23,13 @@ async fn a_consumer_that_is_not_approved_gets_nothing_at_any_step() {
     allow(&store, "allowed", 1, ada).await;
     let disapproved = decide(&store, &approved, Status::Disapproved).await;
     assert!(!insert_temporary(&store, new_temporary("disapproved", 1)).await);
-    assert!(!answer(&store, &asked, ada, Decision::Allow(b"a hash".to_vec())).await);
+    assert!(!answer(&store, &asked, ada, ConsentDecision::Allow(b"a hash".to_vec())).await);
     assert!(!exchange(&store, "allowed", "a token", ada).await);
     for token in ["unknown", "pending", "disapproved"] {
         assert!(store.temporary_credentials().find(token).await.unwrap().is_none(), "{token}");
     }
     decide(&store, &disapproved, Status::Approved).await;
-    assert!(answer(&store, &asked, ada, Decision::Deny).await, "it can go on where it was");
+    assert!(answer(&store, &asked, ada, ConsentDecision::Deny).await, "it can go on where it was");
     assert!(exchange(&store, "allowed", "a token", ada).await);
 }
 
@@ -40,7 +40,7 @@ async fn signing_everybody_out_and_removing_the_consumer_revoke_what_is_still_op
     let consumer = insert_approved(&store, 1).await;
     let other = insert_approved(&store, 2).await;
     let denied = ask(&store, "denied").await;
-    assert!(answer(&store, &denied, ada, Decision::Deny).await);
+    assert!(answer(&store, &denied, ada, ConsentDecision::Deny).await);
     issue(&store, new_token("a token", 1, ada)).await;
     let open = ask(&store, "open").await;
     allow(&store, "allowed", 1, ada).await;
@@ -54,7 +54,7 @@ async fn signing_everybody_out_and_removing_the_consumer_revoke_what_is_still_op
     assert_eq!(state(&store, "denied").await, State::Denied, "what was over stays what it was");
     assert_eq!(state(&store, "temporary a token").await, State::Used);
     assert_eq!(state(&store, "other").await, State::Allowed, "another consumer's stay");
-    assert!(!answer(&store, &open, ada, Decision::Allow(b"a hash".to_vec())).await);
+    assert!(!answer(&store, &open, ada, ConsentDecision::Allow(b"a hash".to_vec())).await);
     assert!(!exchange(&store, "allowed", "another token", ada).await);
     remove(&store, &other).await;
     assert_eq!(state(&store, "other").await, State::Revoked);
@@ -69,7 +69,7 @@ async fn a_decision_needs_a_session_that_is_there_and_an_account_that_is_enabled
     let (adas, eves) = (session(&store, ada).await, session(&store, eve).await);
     let allow = async |user_id, session: &[u8]| {
         let decider = Decider { user_id, session };
-        let decision = Decision::Allow(b"a hash".to_vec());
+        let decision = ConsentDecision::Allow(b"a hash".to_vec());
         let activity = access(Action::AccessAllowed, key(1));
         store.temporary_credentials().decide(&asked, decider, decision, activity, |_| true).await.unwrap()
     };
@@ -121,7 +121,7 @@ async fn neither_is_stored_where_the_consumer_as_it_is_now_may_not() {
     let decider = Decider { user_id: ada, session: &session };
     let activity = || access(Action::AccessAllowed, key(1));
     let mut seen = Vec::new();
-    let denied = table.decide(&asked, decider, Decision::Deny, activity(), |now| {
+    let denied = table.decide(&asked, decider, ConsentDecision::Deny, activity(), |now| {
         seen.push(now.key);
         false
     });
