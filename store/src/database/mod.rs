@@ -1,8 +1,10 @@
 //! The two supported databases, and where they differ.
 
+pub(crate) mod concerned;
 pub(crate) mod files;
 pub(crate) mod location;
 pub(crate) mod log;
+pub(crate) mod looks;
 pub(crate) mod original;
 pub(crate) mod pooling;
 pub(crate) mod postgres;

@@ -13,7 +13,7 @@ use super::{
     columns::{big_integer_null, json_null, text_null},
     compare_bytes::compare_bytes,
 };
-use crate::tables::looks::looks;
+use crate::database::looks::looks;
 
 /// Rows that are in memory at once.
 const ROWS: u64 = 1_000;

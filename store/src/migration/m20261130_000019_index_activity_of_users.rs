@@ -5,15 +5,7 @@
 
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr};
 
-/// The user that a line concerns, folded; a query has to write it as the index does. Usernames are ASCII alone.
-pub(crate) fn concerned(backend: DbBackend) -> &'static str {
-    if backend == DbBackend::Postgres {
-        r#"LOWER(COALESCE("after" ->> 'username', "before" ->> 'username'))"#
-    } else {
-        // Other programs that open the file may have an SQLite before 3.38, without `->>`.
-        r#"LOWER(COALESCE(json_extract("after", '$.username'), json_extract("before", '$.username')))"#
-    }
-}
+use crate::database::concerned::concerned;
 
 pub(super) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     let backend = transaction.get_database_backend();

@@ -12,11 +12,10 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::{
-    database::values::word,
+    database::{concerned::concerned, values::word},
     entity::activity,
     error::StoreError,
     memory::keyring::Outdated,
-    migration::m20261130_000019_index_activity_of_users::concerned,
     store::{Change, Store},
     tables::line::Line,
 };

@@ -10,14 +10,16 @@ use sea_orm::{
 };
 
 use crate::{
-    database::values::{from_word, time_from, word},
+    database::{
+        looks::looks,
+        values::{from_word, time_from, word},
+    },
     entity::consumer,
     error::StoreError,
     store::Store,
     tables::{
         activity::NewActivity,
         details::{self, Details},
-        looks::looks,
         readable::{Row, readable},
         removed_keys, texts, tokens,
     },

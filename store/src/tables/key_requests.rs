@@ -11,14 +11,13 @@ use sea_orm::{
 use time::OffsetDateTime;
 
 use crate::{
-    database::values::word,
+    database::{looks::looks, values::word},
     entity::consumer,
     error::StoreError,
     store::{Change, Store},
     tables::{
         activity::{By, NewActivity},
         consumers::new_columns,
-        looks::looks,
         readable::{Row, ask_again, readable},
         removed_keys,
         request_key::{Purpose, digest},

@@ -12,7 +12,6 @@ mod details;
 pub mod key_requests;
 mod line;
 mod list;
-pub(crate) mod looks;
 pub(crate) mod members;
 mod order;
 mod own_password;
