@@ -25,6 +25,7 @@ mod network;
 mod order;
 pub mod query;
 mod rights;
+mod rights_in_words;
 #[cfg(test)]
 mod samples;
 pub mod scheme;

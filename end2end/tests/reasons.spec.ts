@@ -87,6 +87,14 @@ test("A consumer through which users are signed in is removed only once its name
   await expect(consumers.actions(NAME)).toBeFocused();
 });
 
+test("A name with letters that were composed otherwise is typed as it is seen", async ({ consumers, page, play }) => {
+  const consumer = await play("Cafe\u0301 export");
+  await consumer.signIn(page);
+  const dialog = await consumers.choose("Cafe\u0301 export", "Remove");
+  await dialog.getByLabel("Type its name to remove it", { exact: true }).fill("Caf\u00e9 export");
+  await expect(consumers.confirmation("Remove consumer key")).toBeEnabled();
+});
+
 test("One that nobody is signed in through is removed without", async ({ consumers }) => {
   const dialog = await consumers.choose(NAME, "Remove");
   await expect(dialog).toContainText("Nobody is signed in through it.");

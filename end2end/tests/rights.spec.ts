@@ -1,6 +1,6 @@
 import type { Locator } from "@playwright/test";
 import { expectNoViolations } from "../support/axe.ts";
-import { type Latchkey, SECRET, expect, expectFieldError, expectNoFieldError, refused, test } from "../support/test.ts";
+import { type Latchkey, SECRET, expect, expectFieldError, expectNoFieldError, grace, refused, test } from "../support/test.ts";
 
 const NAME = "Requirements sync";
 const CALLBACK = "https://app.example.com/callback";
@@ -22,6 +22,7 @@ test.describe("Approve consumer key", () => {
     const key = await wish(server);
     await expect(consumers.rowOfKey(key)).toBeVisible();
     await expect(word(consumers.rowOfKey(key), "Trusted")).toHaveCount(0);
+    await expect(consumers.rowOfKey(key)).toContainText("wishes to be Trusted");
     const dialog = await consumers.choose(NAME, "Approve");
     await expect(dialog).toContainText("The application wished to be Trusted. It is not, and cannot be until a callback URL is registered");
     await expect(dialog.getByRole("checkbox")).toHaveCount(0);
@@ -127,6 +128,40 @@ test.describe("Edit consumer", () => {
       await expect(word(page.row(NAME), "May administer")).toHaveCount(0);
     }
   });
+});
+
+test("Every right stands in the row, in the panel and where the key is approved", async ({ server, consumers, page }) => {
+  await server.addUser(grace);
+  const key = await server.register(NAME);
+  await server.cli(["consumer", "edit", key, "--allow-oauth-1-0", "true", "--functional-user", grace.username, "--network", "10.0.0.0/8"]);
+  const row = consumers.rowOfKey(key);
+  await expect(row.locator("td.name .tag[data-word]")).toHaveText(`OAuth 1.0 · Acts for ${grace.username}`);
+  await expect(row.locator(".facts")).toHaveText("1 network");
+  const dialog = await consumers.choose(NAME, "Approve");
+  await expect(dialog).toContainText(`Without a token it acts for ${grace.username}`);
+  await expect(dialog).toContainText("It may use OAuth 1.0");
+  await expectNoViolations(page, "the dialog");
+  await page.keyboard.press("Escape");
+  await row.getByRole("link", { name: NAME, exact: true }).click();
+  const panel = page.getByRole("complementary");
+  await expect(panel).toContainText("Allow OAuth 1.0");
+  await expect(panel).toContainText(grace.username);
+});
+
+test("Of two rows with one name, link and menu say of which key they are", async ({ server, consumers }) => {
+  for (const key of [await server.register(NAME), await server.register(NAME)]) {
+    const row = consumers.rowOfKey(key);
+    for (const part of [row.getByRole("link", { name: NAME, exact: true }), row.locator(".more")]) {
+      await expect(part).toHaveAccessibleDescription(new RegExp(key));
+    }
+  }
+});
+
+test("One that has ended says so in its row", async ({ server, consumers }) => {
+  const key = await server.register(NAME, "approved");
+  await server.cli(["consumer", "edit", key, "--ends", "2020-01-31T00:00:00Z"]);
+  await expect(consumers.rowOfKey(key).locator("td.name .ended")).toHaveText("Ended");
+  await expect(consumers.rowOfKey(key).locator(".facts")).toHaveText("ends 31 Jan 2020");
 });
 
 for (const { entry, heading, call, button } of [

@@ -7,7 +7,10 @@ use time::OffsetDateTime;
 
 use crate::{
     plain::moment_of::{by, moment},
-    ui::time::exact,
+    ui::{
+        number::grouped,
+        time::{date, exact},
+    },
 };
 
 /// What is known of the consumer itself; what is empty is mostly left out.
@@ -26,6 +29,7 @@ pub(super) fn details(consumer: &Consumer, decided: Option<&HistoryLine>, now: O
         ("Allow OAuth 1.0", consumer.allow_oauth_1_0),
     ];
     let rights: Vec<_> = rights.iter().filter(|(_, is_granted)| *is_granted).collect();
+    let wishes = consumer.trusted_wished && !consumer.trusted;
     let rows = [
         ("Consumer key", Some(view! {
             <code class="key">{key.clone()}</code>
@@ -43,6 +47,7 @@ pub(super) fn details(consumer: &Consumer, decided: Option<&HistoryLine>, now: O
             [] => "None".into_any(),
             rights => lines(rights.iter().map(|(word, _)| (*word).to_owned()).collect()),
         })),
+        ("Wish", wishes.then(|| "The application wished to be Trusted. It is not.".into_any())),
         ("Functional user", consumer.functional_user.as_ref().map(|user| text(&user.to_string()))),
         ("Networks", (!networks.is_empty()).then(|| lines(networks))),
         ("Ends", consumer.ends_at.map(|at| end(at, now))),
@@ -72,10 +77,13 @@ fn status(consumer: &Consumer, decided: Option<&HistoryLine>, now: OffsetDateTim
 /// Where from and how often a program asked for its key, and what two people can read to each other.
 fn asked_for(consumer: &Consumer) -> Option<AnyView> {
     let from = consumer.requested_from.as_ref()?;
-    let times = (consumer.requested_times > 1).then(|| format!(", ×{}", consumer.requested_times));
+    let times = consumer.requested_times;
+    let times = (times > 1).then(|| format!(", ×{}", grouped(times)));
     let fingerprint = consumer.request_fingerprint.clone();
     let fingerprint = fingerprint.map(|text| view! { ", fingerprint " <code class="key">{text}</code> });
-    Some(view! { "from " {from.clone()} {times} {fingerprint} }.into_any())
+    let end = consumer.ends_undecided_at();
+    let end = end.map(|at| format!("; ends by itself on {} if undecided", date(at)));
+    Some(view! { "from " {from.clone()} {times} {fingerprint} {end} }.into_any())
 }
 
 /// An end in the future has no relative time that a reader could use.

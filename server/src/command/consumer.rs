@@ -313,16 +313,14 @@ fn table(consumers: &[Consumer]) -> String {
     output::columns(["CONSUMER KEY", "STATUS", "RIGHTS", "REGISTERED", "CONSUMER NAME"], &rows)
 }
 
-/// What an administrator has granted beyond the usual, or what the application wished; trust and administration exclude
-/// each other.
+/// What an administrator has granted beyond the usual, or what the application wished.
 fn rights(consumer: &Consumer) -> String {
-    let words = match consumer {
-        Consumer { may_administer: true, .. } => "May administer",
-        Consumer { trusted: true, .. } => "Trusted",
-        Consumer { trusted_wished: true, .. } => "Wishes Trusted",
-        _ => "none",
-    };
-    words.to_owned()
+    let words = consumer.rights_in_words();
+    match &words[..] {
+        [] if consumer.trusted_wished => "Wishes Trusted".to_owned(),
+        [] => "none".to_owned(),
+        words => words.join(", "),
+    }
 }
 
 /// The API's names, in the order that a person reads them; note and RSA key come last, since they have several lines.

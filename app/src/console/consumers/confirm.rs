@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::{Actor, Consumer, Event, FieldError, shows_nothing};
+use js_sys::JsString;
 use leptos::{ev, html, prelude::*};
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     calls, closed,
     decision::Decision,
     requested::likeness_warning,
-    rights::{Approval, ApprovalRights},
+    rights::{Approval, ApprovalRights, beside},
     state::PageState,
     undo,
 };
@@ -19,6 +20,7 @@ use crate::{
     ui::{
         dialog::{CancelButton, Modal, WorkButton, close},
         field::Field,
+        number::grouped,
     },
 };
 
@@ -30,7 +32,7 @@ const PREFIX: &str = "confirm-";
 pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoView {
     let state = expect_context::<PageState>();
     let dialog = NodeRef::<html::Dialog>::new();
-    let approval = (decision == Decision::Approve).then(|| Approval::of(&consumer));
+    let approval = (decision == Decision::Approve).then(|| (Approval::of(&consumer), beside(&consumer)));
     let warning = likeness_warning(&consumer).filter(|_| decision == Decision::Approve);
     let consequence = decision.consequence(consumer.trusted);
     let Consumer { key, name, revision, .. } = Arc::unwrap_or_clone(consumer);
@@ -84,7 +86,7 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
                     <dd class="key" translate="no">{shown_key}</dd>
                 </dl>
                 {warning}
-                {approval.map(|approval| view! { <ApprovalRights approval trusted errors=submit.errors/> })}
+                {approval.map(|(approval, beside)| view! { <ApprovalRights approval trusted errors=submit.errors beside/> })}
                 {(decision != Decision::Approve).then(|| view! {
                     " "
                     <Counted
@@ -115,10 +117,11 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
     }
 }
 
-/// A name as it is seen: without what shows nothing, and with one blank for several.
+/// A name as it is seen: without what shows nothing, with one blank for several, and letters composed as keyboards type them.
 fn seen(name: &str) -> String {
     let shown: String = name.chars().filter(|char| !shows_nothing(*char)).collect();
-    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    JsString::from(shown).normalize("NFC").into()
 }
 
 /// Where the consumer's name is typed, so that one that users are signed in through is not removed by mistake.
@@ -140,7 +143,7 @@ fn signed_in(users: u64) -> String {
     match users {
         0 => "Nobody is signed in through it.".to_owned(),
         1 => "1 user is signed in through it.".to_owned(),
-        _ => format!("{users} users are signed in through it."),
+        _ => format!("{} users are signed in through it.", grouped(users)),
     }
 }
 

@@ -24,6 +24,7 @@ const BUTTON: &str = "Remove all";
 struct Words {
     from: Option<String>,
     times: Option<String>,
+    wish: Option<&'static str>,
     resembles: Option<String>,
     fingerprint: Option<String>,
     end: Option<String>,
@@ -32,16 +33,18 @@ struct Words {
 impl Words {
     /// All of it, for a row that has no room for it.
     fn joined(&self) -> String {
-        let parts = [&self.from, &self.times, &self.resembles, &self.fingerprint, &self.end];
-        parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ")
+        let parts = [&self.resembles, &self.fingerprint, &self.end].map(Option::as_deref);
+        let parts = [self.from.as_deref(), self.times.as_deref(), self.wish].into_iter().chain(parts);
+        parts.flatten().collect::<Vec<_>>().join(" · ")
     }
 
-    /// `None` if no program asked. Likeness, fingerprint and end are of interest until somebody has decided.
+    /// `None` if no program asked. Wish, likeness, fingerprint and end are of interest until somebody has decided.
     fn of(consumer: &Consumer) -> Option<Self> {
         let end = consumer.ends_undecided_at();
         (consumer.requested_times > 0).then(|| Self {
             from: consumer.requested_from.as_ref().map(|from| format!("from {from}")),
-            times: (consumer.requested_times > 1).then(|| format!("×{}", consumer.requested_times)),
+            times: (consumer.requested_times > 1).then(|| format!("×{}", grouped(consumer.requested_times))),
+            wish: (consumer.trusted_wished && end.is_some()).then_some("wishes to be Trusted"),
             resembles: likeness(consumer),
             fingerprint: consumer.request_fingerprint.clone().filter(|_| end.is_some()),
             end: end.map(|at| format!("ends by itself on {} if undecided", time::date(at))),
@@ -56,13 +59,14 @@ pub(super) fn Requested(consumer: RwSignal<Arc<Consumer>>) -> impl IntoView {
     move || {
         words.get().map(|words| {
             let joined = words.joined();
-            let Words { from, times, resembles, fingerprint, end } = words;
+            let Words { from, times, wish, resembles, fingerprint, end } = words;
             view! {
                 // Where it stands below, a blank at the end of the line above would not be copied.
                 "\u{a0}"
                 <span class="requested" title=joined>
                     {from}
                     {times.map(|times| view! { " " <strong title="How often it was asked for">{times}</strong> })}
+                    {wish.map(|wish| view! { " " <span>{wish}</span> })}
                     {resembles.map(|resembles| view! { " " <strong>{resembles}</strong> })}
                     {fingerprint.map(|fingerprint| view! {
                         " " <span title="The program that asked got the same one with its key">"fingerprint " <code>{fingerprint}</code></span>
@@ -111,7 +115,7 @@ pub(super) fn RemoveRequests(consumer: Arc<Consumer>, address: IpAddr) -> impl I
             }
             state.shell.notice.set(match removed.len() {
                 1 => "1 request is removed.".to_owned(),
-                count => format!("{count} requests are removed."),
+                count => format!("{} requests are removed.", grouped(count as u64)),
             });
             for key in removed {
                 state.apply_own(Event::Removed(key));
@@ -185,6 +189,14 @@ mod tests {
             words.joined(),
             "from 2001:db8::1 · ×42 · 3f9a 11c2 · ends by itself on 31 Jan 1970 if undecided"
         );
+    }
+
+    #[test]
+    fn a_row_says_what_it_wishes_until_it_is_decided() {
+        let wishing = Consumer { trusted_wished: true, ..requested() };
+        assert_eq!(Words::of(&wishing).unwrap().wish, Some("wishes to be Trusted"));
+        let approved = wishing.decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap();
+        assert_eq!(Words::of(&approved).unwrap().wish, None);
     }
 
     #[test]

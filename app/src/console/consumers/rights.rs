@@ -5,9 +5,22 @@ use leptos::prelude::*;
 
 use crate::ui::check::Check;
 
-/// The word in a row for what an administrator has granted beyond the usual; a consumer never has both rights.
-pub(super) fn word(consumer: &Consumer) -> Option<&'static str> {
-    if consumer.may_administer { Some("May administer") } else { consumer.trusted.then_some("Trusted") }
+/// The words in a row for what an administrator has granted beyond the usual.
+pub(super) fn words(consumer: &Consumer) -> Option<String> {
+    let words = consumer.rights_in_words();
+    (!words.is_empty()).then(|| words.join(" · "))
+}
+
+/// What else it may do once it is approved, beside what is trusted or administers.
+pub(super) fn beside(consumer: &Consumer) -> Vec<String> {
+    let acts_for = consumer.functional_user.as_ref().map(|user| {
+        format!("Without a token it acts for {user}: whoever has its secret may do what {user} may.")
+    });
+    let oauth_1_0 = consumer.allow_oauth_1_0.then(|| {
+        "It may use OAuth 1.0, in which an attacker's link can make it act as the user who allows it."
+            .to_owned()
+    });
+    acts_for.into_iter().chain(oauth_1_0).collect()
 }
 
 /// What approving a consumer shows of its rights, and whether trust can be ticked with it.
@@ -63,10 +76,13 @@ pub(super) fn ApprovalRights(
     trusted: RwSignal<bool>,
     /// Every error of the form.
     errors: RwSignal<Vec<FieldError>>,
+    /// What it may do besides.
+    beside: Vec<String>,
 ) -> impl IntoView {
     let can_tick = matches!(approval, Approval::Tick { .. });
+    let words = approval.words().map(str::to_owned).into_iter().chain(beside);
     view! {
-        {approval.words().map(|words| view! { " " <p class="users">{words}</p> })}
+        {words.map(|words| view! { " " <p class="users">{words}</p> }).collect_view()}
         {can_tick.then(|| view! {
             <div class="rights">
                 <Check
@@ -81,7 +97,7 @@ pub(super) fn ApprovalRights(
 
 #[cfg(test)]
 mod tests {
-    use domain::{Actor, ConsumerKey, ConsumerName};
+    use domain::{Actor, ConsumerKey, ConsumerName, Username};
     use time::OffsetDateTime;
 
     use super::*;
@@ -108,10 +124,19 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_a_word_for_a_right_and_none_for_a_wish() {
+    fn a_row_names_every_right_and_no_wish() {
         let wished = consumer(true, true);
-        assert_eq!(word(&wished), None);
-        assert_eq!(word(&Consumer { trusted: true, ..wished.clone() }), Some("Trusted"));
-        assert_eq!(word(&Consumer { may_administer: true, ..wished }), Some("May administer"));
+        assert_eq!(words(&wished), None);
+        let trusted = Consumer { trusted: true, allow_oauth_1_0: true, ..wished };
+        assert_eq!(words(&trusted).as_deref(), Some("Trusted · OAuth 1.0"));
+    }
+
+    #[test]
+    fn approving_says_for_whom_it_acts_without_a_token_and_that_it_may_use_oauth_1_0() {
+        let plain = consumer(false, true);
+        assert!(beside(&plain).is_empty());
+        let functional_user = Username::parse("grace").ok();
+        let said = beside(&Consumer { functional_user, allow_oauth_1_0: true, ..plain });
+        assert!(said[0].contains("acts for grace") && said[1].contains("OAuth 1.0"), "{said:?}");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::{Consumer, ConsumerKey, Status};
+use domain::{Consumer, ConsumerKey, Status, time::milliseconds};
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 
@@ -19,7 +19,14 @@ use super::{
 };
 use crate::{
     console::link::Link,
-    ui::{browser::SCRIPTED, copy::CopyButton, dom, effect::effect, menu::Position, time::Ago},
+    ui::{
+        browser::SCRIPTED,
+        copy::CopyButton,
+        dom,
+        effect::effect,
+        menu::Position,
+        time::{Ago, date},
+    },
 };
 
 /// The longest key that the column has room for; longer ones are always shortened.
@@ -180,7 +187,12 @@ fn name_cell(
     tag: RwSignal<&'static str>,
 ) -> AnyView {
     let name = move || consumer.with(|consumer| consumer.name.to_string());
-    let right = move || consumer.with(|consumer| rights::word(consumer));
+    let rights = move || consumer.with(|consumer| rights::words(consumer));
+    // Only one with an end follows the clock.
+    let has_ended = move || {
+        let end = consumer.with(|consumer| consumer.ends_at);
+        end.is_some_and(|at| milliseconds(at) <= state.shell.clock.get())
+    };
     let shown = NodeRef::<html::Bdi>::new();
     effect(move || {
         if let Some(shown) = shown.get() {
@@ -189,28 +201,33 @@ fn name_cell(
     });
     view! {
         <td role="cell" class="name">
-            <a href=state.shell.url(&format!("{TABLE}/{key}")) data-open="">
+            <a href=state.shell.url(&format!("{TABLE}/{key}")) data-open="" aria-describedby=format!("key-{key}")>
                 <bdi node_ref=shown id=format!("name-{key}") title=name>{untrack(name)}</bdi>
             </a>
-            {move || right().map(|word| view! { " " <span class="tag" data-word=word inner_html=word></span> }.into_any())}
+            // Names of users have no character that HTML reads otherwise.
+            {move || rights().map(|words| view! { " " <span class="tag" data-word=words.clone() title=words.clone() inner_html=words></span> }.into_any())}
+            {move || has_ended().then(|| view! { " " <span class="tag ended" inner_html="Ended"></span> }.into_any())}
             {move || Some(tag.get()).filter(|tag| !tag.is_empty()).map(|tag| {
                 view! { " " <span class="tag" inner_html=tag></span> }.into_any()
             })}
             " "
-            <span class="facts" inner_html=move || consumer.with(|consumer| facts(consumer).to_owned())></span>
+            <span class="facts" inner_html=move || consumer.with(|consumer| facts(consumer))></span>
         </td>
     }
     .into_any()
 }
 
-/// What else is set up for it, in a word or two.
-fn facts(consumer: &Consumer) -> &'static str {
-    match (consumer.callback_url.is_some(), consumer.rsa_public_key.is_some()) {
-        (true, true) => "callback, RSA",
-        (true, false) => "callback",
-        (false, true) => "RSA",
-        (false, false) => "",
-    }
+/// What else is set up for it, in a word or two each: its bounds first.
+fn facts(consumer: &Consumer) -> String {
+    let networks = match consumer.networks.len() {
+        0 => None,
+        1 => Some("1 network".to_owned()),
+        count => Some(format!("{count} networks")),
+    };
+    let end = consumer.ends_at.map(|at| format!("ends {}", date(at)));
+    let callback = consumer.callback_url.as_ref().map(|_| "callback".to_owned());
+    let rsa = consumer.rsa_public_key.as_ref().map(|_| "RSA".to_owned());
+    [networks, end, callback, rsa].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The key: copied and read out whole, and shown whole on hover.
