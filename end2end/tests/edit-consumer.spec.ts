@@ -39,6 +39,22 @@ test.describe("Edit consumer, its fields", () => {
     await expect(edit.trusted).toBeChecked();
   });
 
+  test("a name that another consumer has, or one that looks like it, is pointed out and not refused; its own is not", async ({ consumers, page }) => {
+    const edit = fields(await consumers.choose(NAME, "Edit"));
+    for (const [typed, description] of [
+      ["\u041elder", /has this name already/],
+      [NAME.toUpperCase(), ""],
+      ["Older", /has this name already/],
+    ] as const) {
+      await edit.name.fill(typed);
+      await page.keyboard.press("Tab");
+      await expect(edit.name).toHaveAccessibleDescription(description);
+    }
+    await edit.save.click();
+    await expect(consumers.dialog("Edit consumer")).toBeHidden();
+    await expect(consumers.row("Older")).toHaveCount(2);
+  });
+
   test("several callback URLs, one a line, and Allow OAuth 1.0 are saved and shown again", async ({ consumers, server }) => {
     const callbacks = ["myapp://cb", "https://app.example.com/callback", "com.example.app:/cb"];
     let edit = fields(await consumers.choose(NAME, "Edit"));

@@ -149,6 +149,34 @@ test.describe("The message about what was registered", () => {
     });
   }
 
+  test("keeps a secret that was generated in sight, whoever decides, until the consumer is removed", async ({ server, consumers }) => {
+    await consumers.name.fill("Requirements sync");
+    await consumers.generate.click();
+    await consumers.registerButton.click();
+    await expect(registered(consumers)).toContainText("Approve it below");
+    const [{ key = "" } = {}] = await server.list();
+    await server.approve(key);
+    await consumers.expectStatus("Requirements sync", "Approved");
+    await expect(registered(consumers)).not.toContainText("Approve it below");
+    const secret = consumers.registerSection.getByLabel("Its secret, shown here only:");
+    expect((await secret.inputValue()).length).toBe(32);
+    await server.remove(key);
+    await expect(registered(consumers)).toHaveCount(0);
+  });
+
+  test("goes only when the pointer has left the row below it, which it would move", async ({ server, consumers, page }) => {
+    const below = await server.register("Model export");
+    await consumers.register("Requirements sync");
+    await consumers.rowOfKey(below).hover();
+    const before = await consumers.rowOfKey(below).boundingBox();
+    await server.approve((await server.list()).find(({ name }) => name === "Requirements sync")?.key ?? "");
+    await consumers.expectStatus("Requirements sync", "Approved");
+    await expect(registered(consumers)).toBeVisible();
+    expect(await consumers.rowOfKey(below).boundingBox()).toEqual(before);
+    await page.mouse.move(0, 0);
+    await expect(registered(consumers)).toHaveCount(0);
+  });
+
   test("stays when another consumer is decided or removed", async ({ server, consumers }) => {
     const other = await server.register("Model export");
     await consumers.register("Requirements sync");

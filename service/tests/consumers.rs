@@ -166,15 +166,17 @@ async fn a_new_secret_that_is_re_typed_otherwise_is_a_wrong_field() {
 #[tokio::test]
 async fn a_name_in_use_is_pointed_out() {
     let house = House::new().await;
-    let name = ConsumerName::parse("App").unwrap();
-    assert!(!house.service.consumers(&house.root).is_name_in_use(&name).await.unwrap());
-    let consumer = house.register(&house.root, "App").await;
-    assert!(house.service.consumers(&house.root).is_name_in_use(&name).await.unwrap());
-    let alike = ConsumerName::parse("\u{430}PP").unwrap();
-    assert!(house.service.consumers(&house.root).is_name_in_use(&alike).await.unwrap(), "it looks like it");
-    assert!(!house.service.consumers(&house.root).is_name_shared(&consumer).await.unwrap());
+    let in_use = async |name: &str, but| {
+        let name = ConsumerName::parse(name).unwrap();
+        house.service.consumers(&house.root).is_name_in_use(&name, but).await.unwrap()
+    };
+    assert!(!in_use("App", None).await);
+    let own = Some(house.register(&house.root, "App").await.key);
+    assert!(in_use("App", None).await);
+    assert!(in_use("\u{430}PP", None).await, "it looks like it");
+    assert!(!in_use("APP", own).await, "its own does not count");
     house.register(&house.root, "\u{430}PP").await;
-    assert!(house.service.consumers(&house.root).is_name_shared(&consumer).await.unwrap());
+    assert!(in_use("App", own).await);
 }
 
 #[tokio::test]

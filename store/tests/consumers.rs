@@ -179,19 +179,20 @@ async fn a_list_comes_in_pages_newest_first_and_misses_nobody() {
 async fn a_name_need_not_be_unique() {
     let (_folder, store) = store().await;
     let name = ConsumerName::parse("App 1").unwrap();
-    assert_eq!(store.consumers().count_alike(&name).await.unwrap(), 0);
+    assert_eq!(store.consumers().count_alike(&name, None).await.unwrap(), 0);
     insert(&store, 1).await;
     let mut second = consumer(2);
     second.name = name.clone();
     store.consumers().insert(&second, &secret("correct horse"), registered(&second)).await.unwrap();
-    assert_eq!(store.consumers().count_alike(&name).await.unwrap(), 2);
+    assert_eq!(store.consumers().count_alike(&name, None).await.unwrap(), 2);
 }
 
 #[tokio::test]
 async fn names_that_look_alike_are_counted_also_after_a_change() {
     let (_folder, store) = store().await;
-    let count =
-        async |name: &str| store.consumers().count_alike(&ConsumerName::parse(name).unwrap()).await.unwrap();
+    let count = async |name: &str| {
+        store.consumers().count_alike(&ConsumerName::parse(name).unwrap(), None).await.unwrap()
+    };
     let before = insert(&store, 1).await;
     assert_eq!((count("\u{410}pp\u{a0}1").await, count("App 2").await), (1, 0), "with a Cyrillic letter");
     support::rename(&store, &before, "Cameo").await;

@@ -72,7 +72,7 @@ async fn registered_reply(
         Err(ServiceError::NotFound(_) | ServiceError::Removed(_)) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let name_in_use = consumers.is_name_shared(&consumer).await?;
+    let name_in_use = consumers.is_name_in_use(&consumer.name, Some(consumer.key)).await?;
     Ok(Some(Reply::Registered { consumer: Box::new(consumer), name_in_use }))
 }
 
@@ -269,7 +269,7 @@ pub(crate) async fn register(
     }
     let name_in_use = match ConsumerName::parse(&form.name) {
         // Where the database fails there is just no remark: the form is not accepted anyway.
-        Ok(name) => state.service.consumers(&page.admin).is_name_in_use(&name).await.unwrap_or(false),
+        Ok(name) => state.service.consumers(&page.admin).is_name_in_use(&name, None).await.unwrap_or(false),
         Err(_) => false,
     };
     let reply = Reply::Refused { name: form.name, name_in_use, errors, problem };

@@ -140,14 +140,14 @@ impl Consumers<'_> {
         Ok(self.service.store.activity().latest().await?)
     }
 
-    /// Whether a consumer has this name already, or one that looks like it. That is allowed, but worth a warning.
-    pub async fn is_name_in_use(self, name: &ConsumerName) -> Result<bool, ServiceError> {
-        Ok(self.service.store.consumers().count_alike(name).await? > 0)
-    }
-
-    /// Whether another consumer has the name of this one, or one that looks like it.
-    pub async fn is_name_shared(self, consumer: &Consumer) -> Result<bool, ServiceError> {
-        Ok(self.service.store.consumers().count_alike(&consumer.name).await? > 1)
+    /// Whether a consumer, but the one with this key, has this name already, or one that looks like it. That is allowed, but worth
+    /// a warning.
+    pub async fn is_name_in_use(
+        self,
+        name: &ConsumerName,
+        but: Option<ConsumerKey>,
+    ) -> Result<bool, ServiceError> {
+        Ok(self.service.store.consumers().count_alike(name, but).await? > 0)
     }
 
     /// Why the consumer does not exist: it was removed, or has never existed.

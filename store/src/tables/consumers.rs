@@ -157,11 +157,13 @@ impl Consumers<'_> {
     }
 
     /// How many consumers have this name or one that looks like it.
-    pub async fn count_alike(self, name: &ConsumerName) -> Result<u64, StoreError> {
-        Ok(consumer::Entity::find()
-            .filter(consumer::Column::NameLooks.eq(looks(name.as_str())))
-            .count(&self.0.read)
-            .await?)
+    pub async fn count_alike(self, name: &ConsumerName, but: Option<ConsumerKey>) -> Result<u64, StoreError> {
+        let alike = consumer::Entity::find().filter(consumer::Column::NameLooks.eq(looks(name.as_str())));
+        let alike = match but {
+            Some(key) => alike.filter(consumer::Column::Key.ne(key.to_string())),
+            None => alike,
+        };
+        Ok(alike.count(&self.0.read).await?)
     }
 
     /// Inserts a consumer, unless its key is taken (`KeyTaken`); returns the number of its activity line.

@@ -163,14 +163,15 @@ pub async fn register(
     service.consumers(&admin).register(&typed).await.map_err(answer)
 }
 
-/// Whether another consumer has this name, or one that looks like it.
+/// Whether a consumer, but the one with the key where there is one, has this name, or one that looks like it.
 #[server(prefix = "/api/page", endpoint = "name_in_use")]
-pub async fn name_in_use(name: String) -> Result<bool, AppError> {
+pub async fn name_in_use(name: String, key: Option<String>) -> Result<bool, AppError> {
     let (service, admin) = admin()?;
     let Ok(name) = ConsumerName::parse(&name) else {
         return Ok(false);
     };
-    service.consumers(&admin).is_name_in_use(&name).await.map_err(answer)
+    let but = key.and_then(|key| key.parse().ok());
+    service.consumers(&admin).is_name_in_use(&name, but).await.map_err(answer)
 }
 
 /// How many users are signed in through any of these consumers, one key on a line.

@@ -42,9 +42,13 @@ pub(super) fn register(name: &str, secret: &str, key: &str) -> Pending<Consumer>
     call("register", &[("name", &name), ("secret", &secret), ("key", &key)])
 }
 
-/// Whether another consumer has this name, or one that looks like it.
-pub(super) fn name_in_use(name: &str) -> Pending<bool> {
-    call("name_in_use", &[("name", &name)])
+/// Whether a consumer, but the one with this key, has this name, or one that looks like it.
+pub(super) fn name_in_use(name: &str, but: Option<ConsumerKey>) -> Pending<bool> {
+    let key = but.map(|key| key.to_string());
+    match &key {
+        Some(key) => call("name_in_use", &[("name", &name), ("key", key)]),
+        None => call("name_in_use", &[("name", &name)]),
+    }
 }
 
 /// How many users are signed in through any of these consumers, one key on a line.

@@ -15,6 +15,7 @@ use super::{
         RSA_PUBLIC_KEY, Spec, TRUSTED, values,
     },
     form::EditForm,
+    name_in_use,
     secret_fields::SecretFields,
     state::PageState,
 };
@@ -41,20 +42,27 @@ struct Fields {
     errors: RwSignal<Vec<FieldError>>,
     both: RwSignal<Vec<BothChanged>>,
     leave: Callback<&'static str>,
+    /// That another consumer has the name.
+    name_in_use: RwSignal<Option<String>>,
 }
 
 impl Fields {
     /// One field, and below it the question where both have changed it.
     fn draw(self, at: usize) -> AnyView {
-        let Self { form, errors, both, leave } = self;
+        let Self { form, errors, both, leave, name_in_use } = self;
         let &Spec { kind, name, label, hint } = &FIELDS[at];
         let input = if kind == Kind::Check {
             view! { <Check id_prefix=PREFIX name label value=form.check(at) errors hint/> }.into_any()
         } else {
+            let hint: MaybeProp<String> = if at == NAME {
+                name_in_use.into()
+            } else {
+                (!hint.is_empty()).then(|| hint.to_owned()).into()
+            };
             view! {
                 <Field
                     id_prefix=PREFIX name label value=form.text(at) errors lines={kind == Kind::Lines}
-                    hint=(!hint.is_empty()).then(|| hint.to_owned()) on_leave=Callback::new(move |()| leave.run(name))
+                    hint on_leave=Callback::new(move |()| leave.run(name))
                 />
             }
             .into_any()
@@ -82,6 +90,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     let wished = consumer.trusted_wished && !consumer.trusted;
     let asked = Asked { key, name: consumer.name.to_string(), revision: consumer.revision, decision: None };
     let both = RwSignal::new(Vec::new());
+    let name_hint = RwSignal::new(None);
     effect(move || {
         if let Some(AppError::Conflict(conflict)) = submit.refusal.get() {
             let theirs = values(&conflict.current);
@@ -95,6 +104,9 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
         if matches!(field, "name" | "secret" | "secret_again") {
             let error = form.wrong().into_iter().find(|error| error.field == field);
             set_error(errors, field, error);
+        }
+        if field == "name" {
+            name_in_use::remark(form.text(NAME), Some(key), name_hint);
         }
     });
     let on_submit = move |event: ev::SubmitEvent| {
@@ -110,7 +122,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
         submit.run(Vec::new, send, done, move || closed::find_out(state, asked));
     };
     let no_errors = RwSignal::new(Vec::new());
-    let fields = Fields { form, errors, both, leave };
+    let fields = Fields { form, errors, both, leave, name_in_use: name_hint };
     let shown_key = view! {
         <Field id_prefix=PREFIX name="key" label="Consumer key" value=shown_key errors=no_errors read_only=true/>
     };

@@ -30,6 +30,7 @@ mod loaded;
 mod many;
 mod many_words;
 mod menu;
+mod name_in_use;
 mod numbers;
 mod outcome;
 mod overlay;

@@ -3,12 +3,13 @@
 use domain::{
     Consumer, ConsumerKey, ConsumerName, ConsumerSecret, Event, FieldError, TypedSecret, error::FieldErrors,
 };
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, html, prelude::*};
 
 use super::{
     calls,
     data::Reply,
     existing_key::ExistingKey,
+    name_in_use,
     registered::Registered,
     registration::Registration,
     secret_fields::{SecretFields, SecretPair},
@@ -22,13 +23,8 @@ use crate::{
         dom::typed,
         effect::effect,
         field::{Field, set_error},
-        press::after_press,
     },
 };
-
-/// What is said of a name that another consumer has, or that looks like one.
-const NAME_IN_USE: &str =
-    "Another consumer has this name already, or one that looks like it. That is allowed.";
 
 /// What is typed into the form, and what is said about it.
 #[derive(Clone, Copy)]
@@ -54,7 +50,7 @@ impl RegisterForm {
                 typed("secret_again").unwrap_or_default(),
             ),
             key: RwSignal::new(typed("key").unwrap_or_default()),
-            hint: RwSignal::new(in_use.then(|| NAME_IN_USE.to_owned())),
+            hint: RwSignal::new(in_use.then(|| name_in_use::NAME_IN_USE.to_owned())),
             submit,
         }
     }
@@ -88,16 +84,7 @@ impl RegisterForm {
     fn leave_name(self) {
         let name = self.name.get_untracked();
         self.show_error("name", ConsumerName::parse(&name).err().map(|error| error.to_string()));
-        spawn_local(async move {
-            // Without an answer there is just no hint. Until it is there the old one stays: one that went and came again would
-            // move the table twice.
-            let in_use = calls::name_in_use(&name).await.unwrap_or(false);
-            after_press(move || {
-                if self.name.get_untracked() == name {
-                    self.hint.set(in_use.then(|| NAME_IN_USE.to_owned()));
-                }
-            });
-        });
+        name_in_use::remark(self.name, None, self.hint);
     }
 
     fn leave_secret(self) {
@@ -133,7 +120,13 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
     let (registered, name, in_use, errors, problem) = match reply {
         None => Default::default(),
         Some(Reply::Registered { consumer, name_in_use }) => {
-            let registration = Registration { consumer: *consumer, secret: None, name_in_use };
+            let registration = Registration {
+                consumer: *consumer,
+                secret: None,
+                is_generated: false,
+                name_in_use,
+                is_over: false,
+            };
             (Some(registration), String::new(), false, Vec::new(), None)
         }
         Some(Reply::Refused { name, name_in_use, errors, problem }) => {
@@ -151,6 +144,7 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
         event.prevent_default();
         let secret = TypedSecret::from(form.secrets.first.get_untracked());
         let kept = secret.clone();
+        let is_generated = form.secrets.is_generated();
         let send = move |_| {
             state.registered.set(None);
             calls::register(&form.name.get_untracked(), secret.expose(), &form.brought_key())
@@ -161,7 +155,8 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
             // What was said of the fields is true no more: they are empty.
             state.shell.notice.set(String::new());
             state.apply_own(Event::Consumer(consumer.clone()));
-            state.registered.set(Some(Registration { consumer, secret: Some(kept), name_in_use }));
+            let (secret, is_over) = (Some(kept), false);
+            state.registered.set(Some(Registration { consumer, secret, is_generated, name_in_use, is_over }));
             if let Some(input) = name_input.get_untracked() {
                 let _ = input.focus();
             }

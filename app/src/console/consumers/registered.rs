@@ -1,16 +1,18 @@
 //! What is said of a consumer that was just registered: its key, and, this once, its secret.
 
-use domain::TypedSecret;
+use domain::{Status, TypedSecret};
 use leptos::prelude::*;
 
 use super::{registration::Registration, state::PageState};
 use crate::ui::{browser::SCRIPTED, copy::CopyButton};
 
-/// The message. It stays until it is closed, its consumer is decided or removed, or the next one is registered.
+/// The message. It stays until it is closed, its consumer is removed, or the next one is registered; where it does not have the
+/// only copy of a secret, also until its consumer is decided.
 #[component]
 pub(super) fn Registered(registration: Registration) -> impl IntoView {
     let state = expect_context::<PageState>();
-    let Registration { consumer, secret, name_in_use } = registration;
+    let Registration { consumer, secret, name_in_use, .. } = registration;
+    let is_pending = consumer.status == Status::Pending;
     let key = consumer.key.to_string();
     let copied = key.clone();
     view! {
@@ -22,7 +24,7 @@ pub(super) fn Registered(registration: Registration) -> impl IntoView {
                 label="Copy consumer key" text=Callback::new(move |()| copied.clone()) message=state.shell.notice disabled=!SCRIPTED
             />
             {secret.map(|secret| view! { <Secret secret/> })}
-            " Approve it below to activate it."
+            {is_pending.then_some(" Approve it below to activate it.")}
             {name_in_use.then_some(" Another consumer has the same name, or one that looks like it; the keys tell them apart.")}
             <button type="button" class="link" disabled=!SCRIPTED on:click=move |_| state.registered.set(None)>"Close"</button>
         </p>

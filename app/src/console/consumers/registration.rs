@@ -8,18 +8,34 @@ pub(super) struct Registration {
     pub(super) consumer: Consumer,
     /// `None` where the form was sent without scripts: it never comes back.
     pub(super) secret: Option<TypedSecret>,
+    /// Whether the secret was generated: then its message is the only place that has it.
+    pub(super) is_generated: bool,
     /// Whether another consumer had the name already, or one that looks like it.
     pub(super) name_in_use: bool,
+    /// Whether there is nothing to say any more, and the message only waits until no row is in use.
+    pub(super) is_over: bool,
+}
+
+/// What is left to say of a registration.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    Nothing,
+    /// The secret, of the consumer as it is now.
+    Secret(Box<Consumer>),
 }
 
 impl Registration {
-    /// Whether this event makes its message stale: its consumer is decided or removed.
-    pub(super) fn is_over_after(&self, event: &Event) -> bool {
+    /// What is left to say after this event, where it changes that: its consumer is decided or removed.
+    pub(super) fn after(&self, event: &Event) -> Option<Left> {
         match event {
-            Event::Consumer(consumer) => {
-                consumer.key == self.consumer.key && consumer.status != Status::Pending
+            Event::Consumer(consumer) if consumer.key == self.consumer.key => {
+                let is_decided = consumer.status != Status::Pending;
+                let left =
+                    if self.is_generated { Left::Secret(consumer.clone().into()) } else { Left::Nothing };
+                is_decided.then_some(left)
             }
-            Event::Removed(key) => *key == self.consumer.key,
+            Event::Removed(key) if *key == self.consumer.key => Some(Left::Nothing),
+            Event::Consumer(_) | Event::Removed(_) => None,
         }
     }
 }
@@ -36,19 +52,33 @@ mod tests {
         Consumer::register(key.parse().unwrap(), name, false, Actor::CommandLine, OffsetDateTime::UNIX_EPOCH)
     }
 
+    fn registration(consumer: &Consumer, is_generated: bool) -> Registration {
+        let consumer = consumer.clone();
+        Registration { consumer, secret: None, is_generated, name_in_use: false, is_over: false }
+    }
+
     #[test]
     fn the_message_goes_with_its_own_consumers_decision_or_removal_alone() {
         let own = consumer("own");
         let decided = |consumer: &Consumer| {
             Event::Consumer(consumer.decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap())
         };
-        let registration = Registration { consumer: own.clone(), secret: None, name_in_use: false };
-        let is_over = |event| registration.is_over_after(&event);
-        assert!(is_over(decided(&own)));
-        assert!(is_over(Event::Removed(own.key)));
-        assert!(!is_over(Event::Consumer(own)));
+        let registration = registration(&own, false);
+        assert_eq!(registration.after(&decided(&own)), Some(Left::Nothing));
+        assert_eq!(registration.after(&Event::Removed(own.key)), Some(Left::Nothing));
+        assert_eq!(registration.after(&Event::Consumer(own)), None);
         let other = consumer("other");
-        assert!(!is_over(decided(&other)));
-        assert!(!is_over(Event::Removed(other.key)));
+        assert_eq!(registration.after(&decided(&other)), None);
+        assert_eq!(registration.after(&Event::Removed(other.key)), None);
+    }
+
+    #[test]
+    fn a_generated_secret_stays_in_sight_until_its_consumer_is_removed() {
+        let own = consumer("own");
+        let approved = own.decide(Status::Approved, OffsetDateTime::UNIX_EPOCH).unwrap();
+        let registration = registration(&own, true);
+        let left = registration.after(&Event::Consumer(approved.clone()));
+        assert_eq!(left, Some(Left::Secret(approved.into())));
+        assert_eq!(registration.after(&Event::Removed(own.key)), Some(Left::Nothing));
     }
 }

@@ -11,17 +11,31 @@ use crate::ui::{browser::SCRIPTED, copy::CopyButton, field::Field};
 pub(super) struct SecretPair {
     pub(super) first: RwSignal<String>,
     pub(super) again: RwSignal<String>,
+    /// What was generated last.
+    generated: StoredValue<String>,
 }
 
 impl SecretPair {
     /// Both, with what is typed into them so far.
     pub(super) fn new(first: String, again: String) -> Self {
-        Self { first: RwSignal::new(first), again: RwSignal::new(again) }
+        Self {
+            first: RwSignal::new(first),
+            again: RwSignal::new(again),
+            generated: StoredValue::new(String::new()),
+        }
     }
 
     pub(super) fn clear(self) {
         self.first.set(String::new());
         self.again.set(String::new());
+        self.generated.set_value(String::new());
+    }
+
+    /// Whether the secret was generated here and has not been changed by hand.
+    pub(super) fn is_generated(self) -> bool {
+        self.generated.with_value(|generated| {
+            !generated.is_empty() && self.first.with_untracked(|secret| secret == generated)
+        })
     }
 }
 
@@ -54,7 +68,8 @@ pub(super) fn SecretFields(
             return;
         };
         secrets.first.set(secret.clone());
-        secrets.again.set(secret);
+        secrets.again.set(secret.clone());
+        secrets.generated.set_value(secret);
         errors.update(|errors| errors.retain(|error| !matches!(&*error.field, "secret" | "secret_again")));
         notice.set("A secret was generated. Copy it, or reveal it, before you go on.".to_owned());
     };

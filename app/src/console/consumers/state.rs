@@ -16,7 +16,7 @@ use super::{
     flow::{Arrived, Asked, Flow},
     overlay::Overlay,
     panel::Panel,
-    registration::Registration,
+    registration::{Left, Registration},
     rows::{Applied, NewRow, Table},
     scroll::{self, ScrollAnchor},
     selected::Selected,
@@ -140,7 +140,9 @@ impl PageState {
         self.set_time();
         // What changes in its place moves nothing, and nothing has to be measured for it.
         let moves = |event: &Event| match event {
-            Event::Consumer(consumer) => self.rows.get(consumer.key).is_none(),
+            Event::Consumer(consumer) => {
+                self.rows.get(consumer.key).is_none() || self.left_of_registration(event).is_some()
+            }
             Event::Removed(_) => true,
         };
         let anchor = (own.is_some() || arrived.events.iter().any(moves))
@@ -148,6 +150,7 @@ impl PageState {
         // What moves nothing is no new row, and shows none that waits.
         let new_row = if anchor.is_some() { self.new_row() } else { NewRow::Wait };
         for event in arrived.events {
+            self.follow_registration(&event, false);
             self.apply_event(event, new_row);
         }
         self.flow.update_value(|flow| flow.keep_uses(&arrived.uses));
@@ -156,6 +159,7 @@ impl PageState {
             self.panel.used(used.key, self.shell);
         }
         if let Some(own) = own {
+            self.follow_registration(&own, true);
             self.apply_event(own, NewRow::Show);
         }
         self.rows.settle();
@@ -197,6 +201,10 @@ impl PageState {
     /// Takes away the rows that are no longer in the view and not in use. Rows move to where they belong where the page can
     /// keep a row in use where it is.
     pub(super) fn tidy(self) {
+        let is_over = |last: &Option<Registration>| last.as_ref().is_some_and(|last| last.is_over);
+        if self.row_in_use().is_none() && self.registered.with_untracked(is_over) {
+            self.registered.set(None);
+        }
         if !self.is_untidy() {
             return;
         }
@@ -208,12 +216,33 @@ impl PageState {
         }
     }
 
-    fn apply_event(self, event: Event, new_row: NewRow) {
-        let is_over =
-            |last: &Option<Registration>| last.as_ref().is_some_and(|last| last.is_over_after(&event));
-        if self.registered.try_with_untracked(is_over) == Some(true) {
-            self.registered.set(None);
+    /// What is left to say of the last registration after an event that changes it.
+    fn left_of_registration(self, event: &Event) -> Option<Left> {
+        let after = |last: &Option<Registration>| last.as_ref().and_then(|last| last.after(event));
+        self.registered.try_with_untracked(after).flatten()
+    }
+
+    fn follow_registration(self, event: &Event, is_own: bool) {
+        match self.left_of_registration(event) {
+            None => {}
+            Some(Left::Secret(now)) => self.registered.update(|last| {
+                if let Some(last) = last {
+                    last.consumer = *now;
+                }
+            }),
+            // Without it the table would move up below the pointer.
+            Some(Left::Nothing) if !is_own && self.row_in_use().is_some() => {
+                self.registered.update_untracked(|last| {
+                    if let Some(last) = last {
+                        last.is_over = true;
+                    }
+                });
+            }
+            Some(Left::Nothing) => self.registered.set(None),
         }
+    }
+
+    fn apply_event(self, event: Event, new_row: NewRow) {
         let key = match &event {
             Event::Consumer(consumer) => consumer.key,
             Event::Removed(key) => *key,
@@ -261,7 +290,7 @@ impl PageState {
     }
 
     /// The row in use: one with a menu or dialog open on it, with the focus in it, or under the pointer.
-    fn row_in_use(self) -> Option<ConsumerKey> {
+    pub(super) fn row_in_use(self) -> Option<ConsumerKey> {
         self.overlay.row().or_else(elements::focused_row).or_else(|| self.hovered.get_untracked())
     }
 
