@@ -143,9 +143,9 @@ fn scripts(site: &Site, nonce: String) -> impl IntoView + use<> {
     }
 }
 
-/// A page that a script takes over: in an element of its own, where whatever others put into the body does not reach it,
-/// beside the data that it is made from and a panel that the script fills with HTML of the server's, and with words for each way in which that may fail. The words of `late` are
-/// shown by the style sheet alone, since nothing else may be running.
+/// A page that a script takes over: an element of its own, which what others put into the body does not reach; the data that it
+/// is made from; the panel, which the script fills with HTML of the server's; and a message for each way in which that may fail.
+/// `late` is shown by the style sheet alone, since nothing else may be running.
 fn alive(page: AnyView, data: &str, beside: Option<String>, nonce: String) -> impl IntoView + use<> {
     // In a script element only `<` can mean something else.
     let data = data.replace('<', "\\u003c");

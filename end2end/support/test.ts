@@ -108,6 +108,8 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
       const complaints = new Complaints();
       complaints.watch(context);
       await use(complaints);
+      // An answer that a test's route still waits for goes with the page.
+      await Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
       expect(complaints.unexpected(), "what the browser complained about").toEqual([]);
     },
     { auto: true },

@@ -74,12 +74,12 @@ impl Flow {
         Self { wanted, ..Self::default() }
     }
 
-    /// Whether it was not going on; now it is.
+    /// Marks it as running; `false` if it was already.
     pub(super) fn begins(&mut self, what: Doing) -> bool {
         !std::mem::replace(&mut self.doing[what as usize], true)
     }
 
-    /// It is not going on any more.
+    /// Marks it as finished.
     pub(super) fn ends(&mut self, what: Doing) {
         self.doing[what as usize] = false;
     }

@@ -116,9 +116,10 @@ fn filter(state: PageState) {
     go(state, &view.to_string(), History::Push);
 }
 
-/// Escape empties the search field.
+/// Escape empties the search field; in an empty one it means what it means elsewhere.
 pub(super) fn key_down(state: PageState, event: &ev::KeyboardEvent) {
-    if event.key() == "Escape" && target(event).is_some_and(|target| target.id() == "search") {
+    let is_search = target(event).is_some_and(|target| target.id() == "search");
+    if event.key() == "Escape" && is_search && !value(SEARCH).is_empty() {
         event.prevent_default();
         set_value(SEARCH, "");
         search(state);

@@ -27,7 +27,7 @@ use crate::{
 const MOST: usize = 100;
 
 /// How many while a range of rows may be selected, from the one that was clicked last to one further on.
-const MOST_OF_RANGE: usize = 240;
+const MOST_OF_RANGE: usize = 200;
 
 /// How many rows are shown at once where none of them is on the page: more than most windows are high, and few enough to be
 /// drawn within a frame or two.
@@ -182,7 +182,7 @@ pub(super) async fn load(
         state.catch_up(meanwhile);
     };
     if is_same {
-        without_moving(None, load);
+        without_moving(state.row_in_use(), load);
     } else {
         load();
     }

@@ -7,6 +7,7 @@ use leptos::{
     leptos_dom::helpers::{TimeoutHandle, WindowListenerHandle},
     prelude::*,
 };
+use wasm_bindgen::JsCast as _;
 
 use super::{
     tabs::Tabs,
@@ -16,6 +17,9 @@ use crate::console::sign_in::SIGNED_IN;
 
 /// How long a hidden page goes on.
 const HIDDEN_FOR: Duration = Duration::from_mins(1);
+
+/// A page that is still there so long after a form was sent was not left.
+const LEFT_WITHIN: Duration = Duration::from_secs(5);
 
 /// Listens for as long as it is there.
 pub(super) struct PageEvents(Vec<WindowListenerHandle>);
@@ -55,7 +59,20 @@ impl PageEvents {
                 hidden();
             }
         };
+        // **Sign out** leads out of the session: a page that asked for events before it is left would be refused.
+        let sent = {
+            let (look, leaving) = (look.clone(), leaving.clone());
+            move |event: web_sys::Event| {
+                let form = event.target().and_then(|form| form.dyn_into::<web_sys::Element>().ok());
+                let address = form.and_then(|form| form.get_attribute("action")).unwrap_or_default();
+                if address.ends_with("/sign-out") {
+                    leaving();
+                    set_timeout(look.clone(), LEFT_WITHIN);
+                }
+            }
+        };
         Self(vec![
+            window_event_listener_untyped("submit", sent),
             window_event_listener_untyped("visibilitychange", move |_| changed()),
             window_event_listener_untyped("pageshow", {
                 let look = look.clone();
