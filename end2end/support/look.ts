@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import { type Locator, type Page, expect } from "@playwright/test";
 
 /** Records where an element's top edge is in every painted frame; returns how far it strayed. */
 export async function watchPosition(element: Locator): Promise<() => Promise<number>> {
@@ -45,3 +45,11 @@ export async function boxOf(element: Locator) {
 }
 
 export const height = async (element: Locator) => (await boxOf(element)).height;
+
+/** The heads of a table's columns stay below the bar when the page is scrolled to its end. */
+export async function expectHeadsStay(page: Page): Promise<void> {
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  const bar = await boxOf(page.getByRole("banner"));
+  expect((await boxOf(page.getByRole("table"))).y, "the table begins above").toBeLessThan(bar.bottom);
+  expect((await boxOf(page.getByRole("columnheader").first())).y).toBeCloseTo(bar.bottom, 0);
+}

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { SERVER_AWAY, ada, expect, grace, refused, signIn, test } from "../support/test.ts";
+import { SERVER_AWAY, ada, expect, grace, numbered, refused, registerMany, signIn, tabTo, test } from "../support/test.ts";
 import { expectNoViolations } from "../support/axe.ts";
-import { overflow } from "../support/look.ts";
+import { expectHeadsStay, overflow, watchPosition } from "../support/look.ts";
+import { setHidden } from "../support/tabs.ts";
 
 const ACTIVITY = "/settings/activity";
 
@@ -13,7 +14,14 @@ async function open(page: Page, query = ""): Promise<void> {
   await page.goto(`${ACTIVITY}${query}`);
   await signIn(page, ada);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Activity");
+  await pointAway(page);
 }
+
+/** Where the page cannot scroll, new lines wait while the pointer is on those that are there. */
+const pointAway = (page: Page) => page.mouse.move(1, 1);
+
+/** The numbers of the lines that are shown. */
+const numbers = (page: Page) => rows(page).evaluateAll((rows) => rows.map((row) => Number(row.dataset.line)));
 
 test("what was done is told newest first, with who, from where, and what it changed", async ({ server, page }) => {
   const key = await server.register("Requirements sync", "approved");
@@ -47,12 +55,22 @@ test("what anybody does shows in an open page, and what does not fit its filters
   await another.close();
 });
 
-test("a page whose session has ended says so, and is not live", async ({ server, page, complaints }) => {
+test("a page whose session has ended says so, and has missed nothing after a sign-in in another tab", async ({ server, page, complaints }) => {
   complaints.expect(refused(401), SERVER_AWAY);
   await open(page);
   await expect(sign(page)).toHaveText("Live");
   await server.cli(["user", "sign-out", "ada"]);
   await expect(sign(page)).toHaveText("Signed out");
+  await server.register("Made meanwhile");
+  const opened = page.waitForEvent("popup");
+  await page.getByRole("banner").getByRole("link", { name: "Sign in", exact: true }).click();
+  await pointAway(page);
+  const tab = await opened;
+  await signIn(tab, ada);
+  await expect(tab).toHaveURL(new RegExp(`${ACTIVITY}$`));
+  await tab.close();
+  await expect(sign(page)).toHaveText("Live");
+  await expect(rows(page).filter({ hasText: "Consumer registered: Made meanwhile" })).toHaveCount(1);
 });
 
 test("a server that is away is asked again until it is back", async ({ server, page, complaints }) => {
@@ -63,6 +81,123 @@ test("a server that is away is asked again until it is back", async ({ server, p
   await expect(sign(page)).toHaveText("Reconnecting…");
   await server.start();
   await expect(sign(page)).toHaveText("Live");
+});
+
+test("more lines than one answer has show in order, while what is typed, the focus and a menu stay", async ({ server, page }) => {
+  await open(page);
+  await expect(sign(page)).toHaveText("Live");
+  await page.evaluate(() => ((window as unknown as { mark: boolean }).mark = true));
+  const before = (await numbers(page)).length;
+  await page.getByLabel("Consumer key").fill("half a ke");
+  const button = page.getByRole("button", { name: "Export", exact: true });
+  await button.click();
+  await setHidden(page, true);
+  await registerMany(page, numbered(130), server.url);
+  await setHidden(page, false);
+  await expect(rows(page)).toHaveCount(before + 130);
+  const shown = await numbers(page);
+  expect(shown).toEqual(shown.toSorted((one, other) => other - one));
+  expect(new Set(shown).size).toBe(before + 130);
+  await expect(page.getByRole("link", { name: "CSV" })).toBeVisible();
+  await expect(button).toBeFocused();
+  await expect(page.getByLabel("Consumer key")).toHaveValue("half a ke");
+  expect(await page.evaluate(() => (window as unknown as { mark?: boolean }).mark), "not loaded again").toBe(true);
+});
+
+test("lines that the page has no room for are behind Older", async ({ server, page }) => {
+  await open(page);
+  await expect(sign(page)).toHaveText("Live");
+  await expect(page.getByRole("link", { name: "Older" })).toBeHidden();
+  const [newest] = await numbers(page);
+  await setHidden(page, true);
+  await registerMany(page, numbered(510), server.url);
+  await setHidden(page, false);
+  await expect(rows(page)).toHaveCount(500);
+  const last = (await numbers(page)).at(-1) ?? NaN;
+  expect(last).toBeGreaterThan(newest ?? NaN);
+  await page.getByRole("link", { name: "Older" }).click();
+  await expect(page.getByRole("link", { name: "Newest" })).toBeVisible();
+  const [next] = await numbers(page);
+  const all = await page.request.get(`/api/v1/activity?limit=1&cursor=${last}`);
+  expect(next).toBe((await all.json()).items[0].id);
+});
+
+test.describe("Where the page cannot scroll, a new line waits behind a button", () => {
+  test.use({ viewport: { width: 1280, height: 1000 } });
+
+  const waiting = (page: Page, count: number) => page.getByRole("button", { name: `${count} new`, exact: true });
+
+  test.beforeEach(async ({ server, page }) => {
+    await server.register("Requirements sync");
+    await open(page);
+    await expect(sign(page)).toHaveText("Live");
+  });
+
+  test("until the pointer has left the lines", async ({ server, page }) => {
+    const row = rows(page).filter({ hasText: "Requirements sync" });
+    await row.hover();
+    const strayed = await watchPosition(row);
+    await server.register("One more");
+    await expect(waiting(page, 1)).toBeVisible();
+    await server.register("Another");
+    await expect(waiting(page, 2)).toBeVisible();
+    expect(await strayed()).toBeLessThan(1);
+    await expect(page.getByRole("table")).not.toContainText("One more");
+    await expectNoViolations(page, "lines that wait");
+    await pointAway(page);
+    await expect(rows(page).nth(0)).toContainText("Another");
+    await expect(rows(page).nth(1)).toContainText("One more");
+    await expect(waiting(page, 2)).toHaveCount(0);
+  });
+
+  test("until the focus has left them, too", async ({ server, page }) => {
+    const link = page.getByRole("table").getByRole("link", { name: "Requirements sync" });
+    await link.focus();
+    await server.register("One more");
+    await expect(waiting(page, 1)).toBeVisible();
+    await expect(link).toBeFocused();
+    await page.getByLabel("Consumer key").focus();
+    await expect(rows(page).nth(0)).toContainText("One more");
+    await expect(waiting(page, 1)).toHaveCount(0);
+  });
+
+  for (const way of ["pointer", "keyboard"] as const) {
+    test(`and by the ${way} the button shows it, and gives it the focus`, async ({ server, page }) => {
+      await page.getByRole("table").getByRole("link", { name: "Requirements sync" }).focus();
+      await server.register("One more");
+      await expect(waiting(page, 1)).toBeVisible();
+      if (way === "pointer") await waiting(page, 1).click();
+      else {
+        await tabTo(page, waiting(page, 1), "Shift+Tab");
+        await page.keyboard.press("Enter");
+      }
+      await expect(rows(page).nth(0)).toContainText("One more");
+      await expect(rows(page).nth(0)).toBeFocused();
+      await expect(waiting(page, 1)).toHaveCount(0);
+    });
+  }
+
+  test("unless pointer and focus are elsewhere", async ({ server, page }) => {
+    await server.register("One more");
+    await expect(rows(page).nth(0)).toContainText("One more");
+    await expect(waiting(page, 1)).toHaveCount(0);
+  });
+});
+
+test("the heads of the columns stay in sight", async ({ server, page }) => {
+  for (let n = 0; n < 10; n++) await server.register(`Consumer ${n}`);
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await open(page);
+  await expectHeadsStay(page);
+});
+
+test("on paper there is no button to export", async ({ page }) => {
+  await open(page);
+  const button = page.getByRole("button", { name: "Export", exact: true });
+  await expect(button).toBeVisible();
+  await page.emulateMedia({ media: "print" });
+  await expect(button).toBeHidden();
+  await expect(page.getByRole("table", { name: "Activity" })).toBeVisible();
 });
 
 test("filters are in the address, work together, and are cleared at once", async ({ server, page }) => {

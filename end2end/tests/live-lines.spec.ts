@@ -18,6 +18,8 @@ function withoutLongTimers(): void {
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   if (page.url().includes("/sign-in")) await signIn(page, ada);
+  // On lines of a page that cannot scroll, the pointer would have new ones wait.
+  await page.mouse.move(1, 1);
   await expect(page.locator("[data-live]")).toHaveText("Live");
 }
 

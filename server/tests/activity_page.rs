@@ -68,7 +68,39 @@ fn older_lines_are_on_further_pages() {
     let rest = ada.get(&format!("{ACTIVITY}?who=mallory&before={before}")).is(200);
     assert_eq!(rest.text().matches("data-line=").count(), 50);
     assert!(rest.text().contains(">Newest<") && !rest.text().contains(">Older<"));
+    // There only for the script, which takes lines out of a page that has too many.
+    let all = ada.get(&format!("{ACTIVITY}?who=nobody")).is(200);
+    assert!(all.text().contains("aria-label=\"Pages of activity\" hidden"), "{}", all.text());
     assert!(!rest.text().contains("data-live="), "an older page does not change");
+}
+
+#[test]
+fn more_lines_than_an_answer_has_are_asked_for_page_by_page() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    let activity = ada.get("/api/v1/activity?limit=1").is(200).json();
+    let latest = activity["items"][0]["id"].as_i64().unwrap();
+    server.home.sql(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 250) \
+         INSERT INTO activity (at, actor, action) SELECT n, 'mallory', 'signed_in' FROM numbers",
+    );
+    let lines = format!("{ACTIVITY}/lines?after={latest}");
+    let mut numbers = Vec::new();
+    let mut before = String::new();
+    for rows in [100, 100, 50] {
+        let page = ada.get(&format!("{lines}{before}")).is(200);
+        let found = page.text().split("data-line=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let found: Vec<i64> = found.map(|number| number.parse().unwrap()).collect();
+        assert_eq!(found.len(), rows);
+        let more = page.header("x-more");
+        assert_eq!(more.is_empty(), rows < 100, "{more}");
+        before = format!("&before={more}");
+        numbers.extend(found);
+    }
+    assert!(numbers.is_sorted_by(|newer, older| newer > older), "{numbers:?}");
+    assert!(numbers.iter().all(|number| *number > latest), "{numbers:?}");
+    let nothing = ada.get(&format!("{lines}&before={}", numbers.last().unwrap())).is(204);
+    assert!(nothing.header("x-more").is_empty());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::support;
 
-use support::{Browser, Home, PASSWORD, browser::Answer, signer::Provider};
+use support::{Browser, Home, PASSWORD, browser::Answer, second_factor::hidden, signer::Provider};
 
 const USERS: &str = "/settings/users";
 const NEW: &str = "another horse battery";
@@ -40,6 +40,19 @@ fn only_administrators_see_users_and_activity() {
     server.visitor().get("/settings/activity/lines?after=0").is(401);
     grace.get("/settings/users/rows").is(403);
     server.visitor().get("/settings/users/rows").is(401);
+}
+
+#[test]
+fn a_name_and_what_is_said_of_it_are_words_of_their_own() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    ada.post("/settings/users/add", &[("username", "joost")]).is(200);
+    let page = ada.get(USERS).is(200);
+    assert!(
+        page.text().contains("joost</bdi> <span class=\"tag\">No password yet</span>"),
+        "{}",
+        page.text()
+    );
 }
 
 #[test]
@@ -194,8 +207,48 @@ fn an_unknown_user_and_an_unknown_deed_are_told_in_words() {
             page.text()
         );
     }
-    ada.get(&format!("{USERS}/remove?user=grace")).is(404);
-    act(&ada, "remove", "grace").is(404);
+    // `%FF` is not UTF-8.
+    for deed in ["remove", "%FF", "disable/%FF", "%FF/disable"] {
+        for page in [ada.get(&format!("{USERS}/{deed}?user=grace")), act(&ada, deed, "grace")] {
+            assert!(page.is(404).text().contains("Page not found"), "{deed}");
+        }
+    }
+}
+
+#[test]
+fn what_was_filled_in_is_there_again_after_a_sign_in_that_adding_a_user_needed() {
+    let server = Home::with_users().serve();
+    let ada = server.signed_in("ada");
+    server.home.sql("UPDATE sessions SET proved_at = proved_at - 960000");
+    let form = [("username", "bob"), ("name", "Bob & Söhne"), ("configure_server", "true")];
+    let asked = ada.post("/settings/users/add", &form).is(303);
+    let again = ada.get(asked.header("location")).is(200);
+    let next = hidden(&again, "next").replace("&amp;", "&");
+    let done = ada.post("/sign-in/again", &[("password", PASSWORD), ("next", &next)]).is(303);
+    let page = ada.get(done.header("location")).is(200);
+    for filled in ["value=\"bob\"", "value=\"Bob &amp; Söhne\"", " checked"] {
+        assert!(page.text().contains(filled), "{filled}: {}", page.text());
+    }
+    let page = ada.post("/settings/users/add", &form).is(200);
+    assert!(page.text().contains("bob is added"), "{}", page.text());
+}
+
+#[test]
+fn a_form_of_a_user_who_is_signed_out_is_there_again_after_the_sign_in() {
+    let server = Home::with_users().serve();
+    let long = "x".repeat(3_000);
+    for (path, form, next) in [
+        ("add", [("username", "bob"), ("name", "Bob M")], "add?username=bob&name=Bob%20M"),
+        ("add", [("username", "bob"), ("name", long.as_str())], "add"),
+        ("disable", [("user", "grace"), ("name", "")], "disable?user=grace"),
+    ] {
+        let mut visitor = server.visitor();
+        let asked = visitor.post(&format!("{USERS}/{path}"), &form).is(303);
+        let next = format!("{USERS}/{next}");
+        assert_eq!(asked.header("location"), format!("/sign-in?next={}", oauth::encode(&next)));
+        visitor.sign_in("ada", PASSWORD);
+        visitor.get(&next).is(200);
+    }
 }
 
 #[test]

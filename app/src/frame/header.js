@@ -13,6 +13,8 @@ addEventListener("keydown", (event) => {
   const [menu] = menus();
   // Not every browser gives a button the focus that is clicked.
   if (!menu || !(menu.contains(event.target) || event.target === document.body)) return;
+  // These keys are the browser's.
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     listOf(menu).hidePopover();
     buttonOf(menu).focus();
@@ -27,9 +29,10 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// The keyboard shortcuts, which the document has in a template: by `?` where nothing is typed or open, and by the menu.
+// The keyboard shortcuts, which the document has in a template: by `?` where nothing is typed or open, and by the menu. The menus
+// of plain pages are popovers.
 const TYPED = "input:not([type=checkbox]), textarea, select, [contenteditable]";
-const OPEN = "dialog[open], [role=menu], :popover-open";
+const OPEN = "dialog[open], div[role=menu], :popover-open";
 const APPLE = /^(Mac|iP)/.test(navigator.platform);
 
 const showShortcuts = () => {

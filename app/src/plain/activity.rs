@@ -97,9 +97,10 @@ fn Page(site: Site, page: ActivityPage) -> impl IntoView {
         let newest = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
         view! { <a class="btn small" href=newest>"Newest"</a> }
     });
+    // The script of the first page leads to the lines that it takes out, also where there was no other page.
+    let is_only = is_first && older.is_none();
+    let older = older.or_else(|| is_first.then(|| query.clone()));
     let older = older.map(|query| view! { <a class="btn small" href=format!("{path}?{query}")>"Older"</a> });
-    let pager = (newest.is_some() || older.is_some())
-        .then(|| view! { <nav class="pager" aria-label="Pages of activity">{newest} {older}</nav> });
     let empty = lines.is_empty().then(|| {
         let words = if query.is_empty() {
             "What is done from now on appears here."
@@ -138,7 +139,7 @@ fn Page(site: Site, page: ActivityPage) -> impl IntoView {
                 </table>
                 {empty}
             </div>
-            {pager}
+            <nav class="pager" aria-label="Pages of activity" hidden=is_only>{newest} {older}</nav>
         </SettingsPage>
     }
 }

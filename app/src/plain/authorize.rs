@@ -28,6 +28,8 @@ pub struct Consent {
     pub callback: Callback,
     /// Where the answer goes, if the consumer did not say so when it began, as in OAuth 1.0; the form sends it back.
     pub named_callback: Option<String>,
+    /// Whether the consumer may leave out the verifier, as in OAuth 1.0: then nothing but this question tells whose request it is.
+    pub allow_oauth_1_0: bool,
 }
 
 /// How a consumer learns what the user decided.
@@ -98,6 +100,7 @@ fn ConsentPage(site: Site, consent: Consent) -> impl IntoView {
         administration,
         callback,
         named_callback,
+        allow_oauth_1_0,
         again,
     } = consent;
     let again = site.url(&again);
@@ -133,10 +136,10 @@ fn ConsentPage(site: Site, consent: Consent) -> impl IntoView {
                     <dt>{next}</dt>
                     <dd>{place}</dd>
                 </dl>
-                {named_callback.is_some().then(|| view! {
+                {allow_oauth_1_0.then(|| view! {
                     <p>
                         <strong>"Allow this only if you have just asked the application to sign you in."</strong>
-                        " It uses OAuth 1.0, in which the request can be somebody else's, who would then act as you."
+                        " It may use OAuth 1.0, in which the request can be somebody else's, who would then act as you."
                     </p>
                 })}
                 <form method="post" action=site.url("/oauth/authorize") class="decide">

@@ -1,17 +1,56 @@
 // What is new on a page of Settings, asked for as soon as a line of activity comes over the stream, while the page is seen, and
 // whether that comes through.
 
-// Lines of activity: newer ones go before those that are here.
+// Lines of activity: newer ones go before those that are here. Where the page cannot scroll they would push away the line under the
+// pointer or with the focus, so they wait behind a button until both have left.
 const activity = (rows) => {
   const MOST = 500;
+  const card = rows.closest(".activity");
+  const waiting = document.createElement("tbody");
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn small" });
+  const isHeld = () => rows.rows.length > 0 && (card.matches(":hover") || card.contains(document.activeElement));
+  const canScroll = () => document.documentElement.scrollHeight > document.documentElement.clientHeight;
+  // A line with the focus goes later.
+  const cut = (lines) => {
+    for (const line of [...lines.rows].slice(MOST)) if (!line.contains(document.activeElement)) line.remove();
+  };
+  // **Older** begins behind the last line that is shown.
+  const leadOn = () => {
+    const pager = card.nextElementSibling;
+    const link = pager.lastElementChild;
+    const address = new URL(link.href);
+    address.searchParams.set("before", rows.rows[MOST - 1].dataset.line);
+    link.href = address;
+    pager.hidden = false;
+  };
+  const show = () => {
+    if (!waiting.rows.length) return;
+    rows.prepend(...waiting.rows);
+    button.remove();
+    card.querySelector(".empty")?.remove();
+    if (rows.rows.length <= MOST) return;
+    cut(rows);
+    leadOn();
+  };
+  const showOnceLeft = () => isHeld() || show();
+  for (const event of ["pointerleave", "focusout"]) card.addEventListener(event, () => setTimeout(showOnceLeft));
+  button.addEventListener("click", () => {
+    const [first] = waiting.rows;
+    show();
+    first.tabIndex = -1;
+    first.focus();
+  });
   return {
-    ask: (query) => query.set("after", rows.querySelector("tr")?.dataset.line ?? "0"),
-    take: (lines, headers) => {
-      // More came than the answer has room for: the page is made from scratch.
-      if (headers.has("x-more")) return location.reload();
-      rows.insertAdjacentHTML("afterbegin", lines);
-      document.querySelector(".activity .empty")?.remove();
-      while (rows.children.length > MOST) rows.lastElementChild.remove();
+    ask: (query) => {
+      showOnceLeft();
+      query.set("after", (waiting.rows[0] ?? rows.rows[0])?.dataset.line ?? "0");
+    },
+    take: (lines) => {
+      waiting.insertAdjacentHTML("afterbegin", lines);
+      cut(waiting);
+      if (!isHeld() || canScroll()) return show();
+      button.textContent = `${waiting.rows.length} new`;
+      if (!button.isConnected) card.prepend(button);
     },
   };
 };
@@ -55,21 +94,24 @@ const users = (list) => {
       if (performance.now() - made < TRUE_FOR) query.set("seen", list.dataset.seen);
     },
     take: (html) => {
-      const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("users");
+      const fresh = parsed(html).getElementById("users");
       if (!fresh) throw new Error("The answer is no list of users.");
+      asMenus(fresh);
       if (rowsOf(list) && rowsOf(fresh)) merge(rowsOf(list), rowsOf(fresh));
       else put(list.querySelector(".users"), fresh.querySelector(".users"));
       put(list.querySelector(".pager"), fresh.querySelector(".pager"));
       list.dataset.seen = fresh.dataset.seen;
       made = performance.now();
+      place();
     },
   };
 };
 
 // What is pointed at, has the focus, or is the first to be read stays where it is on the screen.
 const inPlace = (change) => {
-  const FIRST = 72;
-  const read = () => scrollY > 0 && document.elementFromPoint(innerWidth / 2, FIRST)?.closest("tbody tr");
+  // Below the bar, and the heads of columns, which stay.
+  const first = () => Math.max(72, (document.querySelector("main th")?.getBoundingClientRect().bottom ?? 0) + 8);
+  const read = () => scrollY > 0 && document.elementFromPoint(innerWidth / 2, first())?.closest("tbody tr");
   const row = document.querySelector("main tbody tr:hover") ?? document.activeElement?.closest("tbody tr") ?? read();
   const top = row?.isConnected && row.getBoundingClientRect().top;
   change();
@@ -136,12 +178,17 @@ const stream = (address, happened) => {
 const sign = document.querySelector("[data-live]");
 if (sign) {
   // Between two questions: where a stream says when to ask, where none does, and at least, for a few and for many in a row. The list
-  // of users is answered whole.
+  // of users is answered whole. Who is signed out may sign in elsewhere.
   const [RARELY, OFTEN, SOON, LEAST] = [10_000, 2_000, 40, document.getElementById("lines") ? 250 : 1_000];
+  const SIGNED_OUT = 4_000;
   const [FEW, APART] = [5, 1_000];
   const HIDDEN_FOR = 60_000;
+  // Of new lines: as many as the table keeps.
+  const PAGES = 5;
   const lines = document.getElementById("lines");
   const shown = lines ? activity(lines) : users(document.getElementById("users"));
+  const signIn = sign.nextElementSibling;
+  signIn.href += `?next=${encodeURIComponent(location.pathname + location.search)}`;
   let timer;
   let rest;
   let asked = -Infinity;
@@ -153,36 +200,43 @@ if (sign) {
     sign.textContent = words;
     sign.className = `sign ${kind}`;
     sign.hidden = false;
+    signIn.hidden = kind !== "broken";
   };
+  // Asks, also for what an answer has no room for, so that all of it shows at once.
   const look = async () => {
     const address = new URL(sign.dataset.live, location);
     shown.ask(address.searchParams);
-    const answer = await fetch(address, { signal: AbortSignal.timeout(10_000), redirect: "error" });
-    if (answer.status === 401 || answer.status === 403) {
-      say("Signed out", "broken");
-      return false;
-    }
-    if (!answer.ok) throw new Error(answer.statusText);
-    if (answer.status !== 204) {
-      const text = await answer.text();
-      inPlace(() => shown.take(text, answer.headers));
-    }
+    const pages = [];
+    let before;
+    do {
+      const answer = await fetch(address, { signal: AbortSignal.timeout(10_000), redirect: "error" });
+      if (answer.status === 401 || answer.status === 403) return say("Signed out", "broken");
+      if (!answer.ok) throw new Error(answer.statusText);
+      pages.push(await answer.text());
+      before = answer.headers.get("x-more");
+      address.searchParams.set("before", before);
+      // A node of the version before says 1, and would answer the same again.
+    } while (before > 1 && pages.length < PAGES);
+    const text = pages.join("");
+    if (text) inPlace(() => shown.take(text));
     say("Live", "live");
-    return true;
   };
   const least = () => (inARow < FEW ? SOON : LEAST);
   const next = async () => {
     clearTimeout(timer);
+    // Another page is shown in the place of this one.
+    if (!sign.isConnected) return events.leave();
     again = looking;
     if (document.hidden || looking) return;
     looking = true;
     inARow = performance.now() - asked > APART ? 0 : inARow + 1;
     asked = performance.now();
-    const goes = await look().catch(() => (say(navigator.onLine ? "Reconnecting…" : "Offline", "waiting"), true));
+    await look().catch(() => say(navigator.onLine ? "Reconnecting…" : "Offline", "waiting"));
     looking = false;
-    if (!goes) return events.leave();
-    if (sign.classList.contains("live")) events.join();
-    timer = setTimeout(next, again ? least() : events.speaks() ? RARELY : OFTEN);
+    const [isLive, isSignedOut] = ["live", "broken"].map((kind) => sign.classList.contains(kind));
+    if (isLive) events.join();
+    if (isSignedOut) events.leave();
+    timer = setTimeout(next, isSignedOut ? SIGNED_OUT : again ? least() : events.speaks() ? RARELY : OFTEN);
   };
   // At once, unless it has just asked: then what comes by then is asked for together.
   const events = stream(sign.dataset.events, () => {

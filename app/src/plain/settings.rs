@@ -1,5 +1,7 @@
 //! What the plain pages of **Settings** share: the bar, the heading, and their script, without which they work as well.
 
+use std::sync::LazyLock;
+
 use http::StatusCode;
 use leptos::prelude::*;
 
@@ -13,9 +15,15 @@ use crate::{
     },
 };
 
-/// Menus and shortcuts, then dialogs and copying, then what is new.
-const SCRIPT: &str =
-    concat!(include_str!("../frame/header.js"), include_str!("settings.js"), include_str!("live.js"));
+/// Menus and shortcuts, then dialogs and copying, then the menus of rows, then what is new.
+static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    lean(concat!(
+        include_str!("../frame/header.js"),
+        include_str!("settings.js"),
+        include_str!("row_menu.js"),
+        include_str!("live.js")
+    ))
+});
 
 /// A page of **Settings** with its script.
 pub(super) fn document<V: IntoAny>(
@@ -23,7 +31,11 @@ pub(super) fn document<V: IntoAny>(
     status: StatusCode,
     page: impl Fn(Site) -> V + Send + Sync + 'static,
 ) -> Document {
-    Document { script: Some(SCRIPT), shortcuts: shortcuts::PLAIN, ..Document::new(title, status, page) }
+    Document {
+        script: Some(SCRIPT.as_str()),
+        shortcuts: shortcuts::PLAIN,
+        ..Document::new(title, status, page)
+    }
 }
 
 /// The bar, and the page itself below.
@@ -44,14 +56,17 @@ pub(super) fn SettingsPage(
     }
 }
 
-/// Says whether the page is live, which its script fills in: without one it stays hidden. What is new is asked for at this
-/// address, each time that the stream sends a line.
+/// Says whether the page is live, which its script fills in: without one it stays hidden, as does the way to sign in beside it,
+/// which the script shows to users who are signed out. What is new is asked for at this address, each time that the stream sends a
+/// line.
 pub(super) fn live_sign(site: &Site, address: String) -> AnyView {
     let events = site.url("/events?lines=1");
+    let sign_in = site.url("/sign-in");
     view! {
         <span
             class="sign waiting" role="status" translate="no" data-live=address data-events=events hidden=true
         ></span>
+        <a class="link" href=sign_in target="_blank" hidden=true>"Sign in"</a>
     }
     .into_any()
 }
@@ -78,4 +93,22 @@ pub(super) fn OneThing(
 /// A problem in words.
 pub(super) fn problem(words: Option<String>) -> impl IntoView {
     words.map(|words| view! { <p class="problem" role="alert">{words}</p> })
+}
+
+/// A script without its comments and its indentation, which are a quarter of it. None of its texts goes over several lines.
+fn lean(script: &str) -> String {
+    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SCRIPT, lean};
+
+    #[test]
+    fn the_script_is_small_and_has_no_comments() {
+        assert_eq!(lean("// Why.\nif (a) {\n  // This.\n  b(\"//\");\n}\n"), "if (a) {\nb(\"//\");\n}");
+        assert!(SCRIPT.len() < 20_000, "{} bytes", SCRIPT.len());
+        assert!(SCRIPT.lines().all(|line| line.matches('`').count() % 2 == 0), "a text over several lines");
+    }
 }

@@ -144,7 +144,8 @@ fn row(site: &Site, member: Member, now_ms: i64) -> impl IntoView + use<> {
             view! { <li class:danger=deed.is_grave()><a href=href data-dialog="">{deed.entry()}</a></li> }
         })
         .collect_view();
-    let tag = |is: bool, word: &'static str| is.then(|| view! { <span class="tag">{word}</span> });
+    // With a blank, for readers of the text alone.
+    let tag = |is: bool, word: &'static str| is.then(|| view! { " " <span class="tag">{word}</span> });
     let signed_in = match member.last_signed_in_at {
         Some(at) => moment(milliseconds(at), now_ms).into_any(),
         None => "Never".into_any(),

@@ -31,7 +31,7 @@ pub(crate) const LINES: &str = "/settings/activity/lines";
 /// How many lines are shown at once.
 const ROWS: u64 = 100;
 
-/// Says that more lines came than the answer has.
+/// Says that more lines came than the answer has: they are those before this number.
 const MORE: HeaderName = HeaderName::from_static("x-more");
 
 #[derive(Default, Deserialize)]
@@ -126,8 +126,8 @@ pub(crate) async fn show(
     Ok(render(&state, page, request).await)
 }
 
-/// `GET /settings/activity/lines?after=…`: the rows of the lines that came since, for a page that is open: no session is kept
-/// alive by it.
+/// `GET /settings/activity/lines?after=…&before=…`: the rows of the lines that came since, for a page that is open: no session is
+/// kept alive by it.
 pub(crate) async fn newer(
     State(state): State<AppState>,
     PageQuery(shown): PageQuery<Shown>,
@@ -136,13 +136,28 @@ pub(crate) async fn newer(
     let (Ok(query), Ok(after)) = (shown.query(), shown.after.parse()) else {
         return Ok(StatusCode::BAD_REQUEST.into_response());
     };
-    let lines = state.service.activity(&admin).newer(&query, after, ROWS).await?;
+    let lines = since(&state, &admin, &query, after, shown.before.parse().ok()).await?;
     if lines.is_empty() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let more = (lines.len() as u64 == ROWS).then_some([(MORE, "1")]);
+    let more = lines.last().filter(|_| lines.len() as u64 == ROWS).map(|last| [(MORE, last.id.to_string())]);
     let rows = activity_rows(&state.site, in_words(&state, &admin, lines).await?);
     Ok((more, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], rows).into_response())
+}
+
+/// Up to `ROWS` lines after a number, newest first: the newest, or those before another number.
+async fn since(
+    state: &AppState,
+    admin: &Admin,
+    query: &LineQuery,
+    after: i64,
+    before: Option<i64>,
+) -> Result<Vec<Activity<Value>>, ServiceError> {
+    let activity = state.service.activity(admin);
+    let Some(before) = before else { return activity.newer(query, after, ROWS).await };
+    let (mut lines, _) = activity.list(query, Some(before), ROWS).await?;
+    lines.retain(|line| line.id > after);
+    Ok(lines)
 }
 
 async fn in_words(

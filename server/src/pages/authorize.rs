@@ -82,6 +82,7 @@ fn consent(question: &Question, oauth_token: String, person: &SignedIn) -> Conse
         administration: person.user().configure_server.then_some(question.consumer().may_administer),
         callback,
         named_callback: named_callback.map(str::to_owned),
+        allow_oauth_1_0: question.consumer().allow_oauth_1_0,
     }
 }
 

@@ -1,12 +1,14 @@
 //! `/settings/users`: the accounts, and what administrators do to them, each confirmed on a page of its own.
 
+use std::convert::Infallible;
+
 use app::{AddUser, ConfirmDeed, Document, UserDeed, UserLink, UserList, Users, user_list};
 use axum::{
-    extract::{Path, Request, State},
-    http::{StatusCode, header},
+    extract::{FromRequestParts, Path, Request, State},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{AccountChange, Username, query::milliseconds};
+use domain::{AccountChange, FieldError, Username, query::milliseconds};
 use serde::Deserialize;
 use service::{Admin, ServiceError, Token};
 
@@ -14,7 +16,7 @@ use crate::{
     pages::{
         home,
         input::{PageForm, PageQuery},
-        person::{AdminPage, Watching, who},
+        person::{AdminPage, Watching, sign_in_first, who},
         render::{PageError, failure, page_request, render, status, words},
     },
     state::{AppState, denials::Reason},
@@ -32,6 +34,9 @@ pub(crate) const DEED: &str = "/settings/users/{deed}";
 
 /// How many users are shown at once.
 const ROWS: u64 = 100;
+
+/// Bytes of an address that has what was filled in. The address of a sign-in has it encoded, and gateways take 8 kB.
+const LONGEST: usize = 2_000;
 
 #[derive(Deserialize)]
 pub(crate) struct Shown {
@@ -113,15 +118,27 @@ pub(crate) struct Named {
     user: String,
 }
 
+/// The deed in the path; `None` for any other word, and where the path is not UTF-8.
+pub(crate) struct Deed(Option<UserDeed>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Deed {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(path.ok().and_then(|Path(word)| UserDeed::from_word(&word))))
+    }
+}
+
 /// `GET /settings/users/{deed}?user=…`: asks.
 pub(crate) async fn ask(
     State(state): State<AppState>,
-    Path(deed): Path<String>,
+    Deed(deed): Deed,
     PageQuery(Named { user }): PageQuery<Named>,
     AdminPage { person, admin }: AdminPage,
     request: Request,
 ) -> Result<Response, PageError> {
-    let Some(deed) = UserDeed::from_word(&deed) else {
+    let Some(deed) = deed else {
         return Ok(home::not_found(State(state), request).await);
     };
     let member = state.service.users(&admin).find(&user).await?;
@@ -132,14 +149,19 @@ pub(crate) async fn ask(
 /// `POST /settings/users/{deed}`: does it.
 pub(crate) async fn act(
     State(state): State<AppState>,
-    Path(deed): Path<String>,
-    page: AdminPage,
+    Deed(deed): Deed,
+    page: Result<AdminPage, Response>,
     id: RequestId,
     PageForm(Named { user }): PageForm<Named>,
 ) -> Result<Response, PageError> {
-    let Some(deed) = UserDeed::from_word(&deed) else {
+    let Some(deed) = deed else {
         let request = page_request(&state, PATH);
         return Ok(home::not_found(State(state), request).await);
+    };
+    let asked = deed.path(&oauth::encode(&user));
+    let page = match page {
+        Ok(page) => page,
+        Err(refusal) => return Ok(refused(&state, refusal, &asked)),
     };
     match done(&state, &page, deed, &user).await {
         Ok(Some((user, token))) => Ok(link(&state, &page, user.username, &token, false).await),
@@ -147,7 +169,7 @@ pub(crate) async fn act(
             let shown = format!("{PATH}?done={}&user={}", deed.word(), oauth::encode(&user));
             Ok(Redirect::to(&state.path(&shown)).into_response())
         }
-        Err(ServiceError::SignInAgain) => Ok(sign_in_again(&state, &page, &deed.path(&oauth::encode(&user)))),
+        Err(ServiceError::SignInAgain) => Ok(sign_in_again(&state, &page, &asked)),
         Err(error @ ServiceError::NotFound(_)) => Err(error.into()),
         Err(error) => {
             let member = state.service.users(&page.admin).find(&user).await?;
@@ -177,21 +199,14 @@ async fn done(
     users.change(user, change).await.map(|_| None)
 }
 
-/// `GET /settings/users/add`
+/// `GET /settings/users/add`: empty, or as it was before a sign-in that it needed.
 pub(crate) async fn add_page(
     State(state): State<AppState>,
-    AdminPage { person, .. }: AdminPage,
+    PageQuery(form): PageQuery<AddForm>,
+    page: AdminPage,
     request: Request,
 ) -> Response {
-    let page = AddUser {
-        who: who(person.user()),
-        username: String::new(),
-        name: String::new(),
-        configure_server: false,
-        errors: Vec::new(),
-        problem: None,
-    };
-    render(&state, page, request).await
+    render(&state, form.page(&page, Vec::new(), None), request).await
 }
 
 #[derive(Deserialize)]
@@ -204,19 +219,47 @@ pub(crate) struct AddForm {
     configure_server: Option<String>,
 }
 
+impl AddForm {
+    /// The address of the page that is filled in like this.
+    fn address(&self) -> String {
+        let tick = if self.configure_server.is_some() { "&configure_server=true" } else { "" };
+        format!("{ADD}?username={}&name={}{tick}", oauth::encode(&self.username), oauth::encode(&self.name))
+    }
+
+    fn page(
+        self,
+        page: &AdminPage,
+        errors: Vec<FieldError>,
+        problem: Option<(StatusCode, String)>,
+    ) -> AddUser {
+        AddUser {
+            who: who(page.person.user()),
+            username: self.username,
+            name: self.name,
+            configure_server: self.configure_server.is_some(),
+            errors,
+            problem,
+        }
+    }
+}
+
 /// `POST /settings/users/add`
 pub(crate) async fn add(
     State(state): State<AppState>,
-    page: AdminPage,
+    page: Result<AdminPage, Response>,
     id: RequestId,
     PageForm(form): PageForm<AddForm>,
 ) -> Response {
+    let page = match page {
+        Ok(page) => page,
+        Err(refusal) => return refused(&state, refusal, &form.address()),
+    };
     let configure_server = form.configure_server.is_some();
     let username = form.username.trim();
     let added = state.service.users(&page.admin).invite(username, &form.name, configure_server, "").await;
     let error = match added {
         Ok((user, token)) => return link(&state, &page, user.username, &token, true).await,
-        Err(ServiceError::SignInAgain) => return sign_in_again(&state, &page, ADD),
+        Err(ServiceError::SignInAgain) => return sign_in_again(&state, &page, &form.address()),
         Err(error) => error,
     };
     let failed = failure(&error);
@@ -224,15 +267,7 @@ pub(crate) async fn add(
         ServiceError::Invalid(errors) => (errors, None),
         error => (Vec::new(), Some((status(&error), words(&error, &id)))),
     };
-    let add = AddUser {
-        who: who(page.person.user()),
-        username: form.username,
-        name: form.name,
-        configure_server,
-        errors,
-        problem,
-    };
-    (failed, plain(state, add).await).into_response()
+    (failed, plain(state, form.page(&page, errors, problem)).await).into_response()
 }
 
 /// Shows a link, in the answer to the form alone: there is no address to see it again.
@@ -254,8 +289,15 @@ async fn plain(state: AppState, page: impl Into<Document>) -> Response {
     render(&state, page, request).await
 }
 
+/// The answer to a form of a user who may not send it. It leads a user who is signed out back to where it is asked once more.
+fn refused(state: &AppState, refusal: Response, path: &str) -> Response {
+    let is_signed_out = refusal.status() == StatusCode::SEE_OTHER;
+    if is_signed_out && path.len() <= LONGEST { sign_in_first(state, path) } else { refusal }
+}
+
 /// Asks for the password first, and leads back to where it is asked once more.
 fn sign_in_again(state: &AppState, page: &AdminPage, path: &str) -> Response {
+    let path = if path.len() <= LONGEST { path } else { PATH };
     let denial = Denial::of_user(Reason::SignInAgain, Some(page.person.user().username.clone()));
     let again = Redirect::to(&state.path(&format!("/sign-in?again={}", oauth::encode(path))));
     (denial, again).into_response()
