@@ -20,14 +20,26 @@ const MODE: u32 = 0o600;
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(MODE).open(path)?;
     // A umask takes bits away at creation.
-    match file.set_permissions(Permissions::from_mode(MODE)) {
+    set_mode(&file, Permissions::from_mode(MODE))?;
+    Ok(file)
+}
+
+/// Gives a file the mode of another one.
+pub(crate) fn give_mode(file: &File, like: &Metadata) -> io::Result<()> {
+    if file.metadata()?.mode() == like.mode() { Ok(()) } else { set_mode(file, like.permissions()) }
+}
+
+fn set_mode(file: &File, mode: Permissions) -> io::Result<()> {
+    match file.set_permissions(mode) {
         // FAT and exFAT give every file the modes that they were mounted with, and refuse others also to the owner. What
         // others can read there, `serve` and `check` warn of.
         Err(error)
-            if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {}
-        set => set?,
+            if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) =>
+        {
+            Ok(())
+        }
+        set => set,
     }
-    Ok(file)
 }
 
 /// Gives a file the owner and group of another one.

@@ -9,12 +9,13 @@ use std::{
     io::{self, BufReader, Read},
 };
 
-use crate::{database::files::Files, error::StoreError};
-
-const DATABASE_HEAD: usize = 100;
-const MAGIC: &[u8] = b"SQLite format 3\0";
-/// The bytes 18 and 19 of a database that has a write-ahead log. A copy made by `VACUUM INTO` has two ones.
-const WRITE_AHEAD: [u8; 2] = [2, 2];
+use crate::{
+    database::{
+        files::Files,
+        head::{Database, Head, word},
+    },
+    error::StoreError,
+};
 
 const LOG_HEAD: usize = 32;
 const FRAME_HEAD: usize = 24;
@@ -24,12 +25,26 @@ const BIG_ENDIAN_SUMS: u32 = 0x377f_0683;
 
 /// Refuses a database beside a log of another one, before SQLite opens it.
 pub(crate) fn refuse_foreign(files: &Files) -> Result<(), StoreError> {
-    match beside(files)? {
+    refuse(files, beside(files)?)
+}
+
+/// The same of a database that this process works on, and keeps a descriptor of.
+pub(crate) fn refuse_foreign_to(files: &Files, database: &File) -> Result<(), StoreError> {
+    refuse(files, compare(files, || Database::of(database))?)
+}
+
+fn refuse(files: &Files, beside: Beside) -> Result<(), StoreError> {
+    match beside {
         Beside::Nothing | Beside::Own => Ok(()),
-        Beside::Foreign => Err(StoreError::ForeignLog {
-            database: files.database().display().to_string(),
-            log: files.log().display().to_string(),
-        }),
+        Beside::Foreign => Err(foreign(files)),
+    }
+}
+
+/// The error that says so.
+pub(crate) fn foreign(files: &Files) -> StoreError {
+    StoreError::ForeignLog {
+        database: files.database().display().to_string(),
+        log: files.log().display().to_string(),
     }
 }
 
@@ -47,8 +62,16 @@ pub(crate) enum Beside {
 /// Compares database and log. No connection to the database may be open in this process: closing a file drops the locks
 /// that SQLite has on it.
 pub(crate) fn beside(files: &Files) -> Result<Beside, StoreError> {
+    let read = || match if_there(File::open(files.database()))? {
+        Some(file) => Database::of(&file),
+        None => Ok(Database::Empty),
+    };
+    compare(files, read)
+}
+
+fn compare(files: &Files, database: impl Fn() -> io::Result<Database>) -> Result<Beside, StoreError> {
     let failed = |source: io::Error| files.cannot_open(&source);
-    let heads = || -> io::Result<_> { Ok((Database::read(files)?, log_head(files)?)) };
+    let heads = || -> io::Result<_> { Ok((database()?, log_head(files)?)) };
     loop {
         let before = heads().map_err(failed)?;
         let Some(committed) = Committed::read(files).map_err(failed)? else { return Ok(Beside::Nothing) };
@@ -64,50 +87,6 @@ pub(crate) fn beside(files: &Files) -> Result<Beside, StoreError> {
         if heads().map_err(failed)? == before {
             return Ok(Beside::Foreign);
         }
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Database {
-    /// No file, or one without a byte.
-    Empty,
-    /// Something else than a SQLite database.
-    Other,
-    Made(Head),
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Head {
-    is_write_ahead: bool,
-    page_size: u32,
-    /// How often page 1 was written, roughly: it never goes back.
-    change_counter: u32,
-    pages: u32,
-    file_pages: u64,
-}
-
-impl Database {
-    fn read(files: &Files) -> io::Result<Self> {
-        let Some(mut file) = if_there(File::open(files.database()))? else { return Ok(Self::Empty) };
-        let length = file.metadata()?.len();
-        if length == 0 {
-            return Ok(Self::Empty);
-        }
-        let mut head = [0; DATABASE_HEAD];
-        if !fills(&mut file, &mut head)? || !head.starts_with(MAGIC) {
-            return Ok(Self::Other);
-        }
-        let page_size = match u16::from_be_bytes([head[16], head[17]]) {
-            1 => 65536,
-            size => u32::from(size),
-        };
-        Ok(Self::Made(Head {
-            is_write_ahead: head[18..20] == WRITE_AHEAD,
-            page_size,
-            change_counter: word(&head, 24),
-            pages: word(&head, 28),
-            file_pages: length / u64::from(page_size.max(1)),
-        }))
     }
 }
 
@@ -192,11 +171,6 @@ fn checksums((mut one, mut two): (u32, u32), bytes: &[u8], number: fn([u8; 4]) -
         two = two.wrapping_add(number([*e, *f, *g, *h])).wrapping_add(one);
     }
     (one, two)
-}
-
-/// The big-endian number at this offset.
-fn word(bytes: &[u8], at: usize) -> u32 {
-    u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }
 
 /// Whether there were bytes enough.

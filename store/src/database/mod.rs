@@ -1,7 +1,9 @@
 //! The two supported databases, and where they differ.
 
 pub(crate) mod concerned;
+pub(crate) mod content;
 pub(crate) mod files;
+pub(crate) mod head;
 pub(crate) mod location;
 pub(crate) mod log;
 pub(crate) mod looks;

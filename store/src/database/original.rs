@@ -1,5 +1,5 @@
-//! The files of a SQLite database as they were opened. Another program may delete or replace them at any time: what is
-//! written from then on is lost with the process, so it is refused.
+//! The files of a SQLite database as they were opened. Another program may delete, replace or overwrite them at any time: what
+//! is written from then on is lost with the process, so it is refused.
 
 use std::{
     fs, io,
@@ -8,13 +8,17 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use crate::{database::files::Files, error::StoreError};
+use crate::{
+    database::{content::Content, files::Files, log},
+    error::StoreError,
+};
 
 /// A database's file and its log, which a running process keeps open.
 #[derive(Debug)]
 pub(crate) struct OriginalFiles {
     database: PathBuf,
     files: Vec<(PathBuf, Identity)>,
+    content: Option<Content>,
     are_gone: AtomicBool,
 }
 
@@ -26,16 +30,17 @@ impl OriginalFiles {
     pub(crate) fn opened(database: &Path) -> Self {
         let files = [database.to_owned(), Files::of(database).log()].into_iter();
         let files = files.filter_map(|path| identity(&path).ok().map(|identity| (path, identity)));
-        Self { database: database.to_owned(), files: files.collect(), are_gone: AtomicBool::new(false) }
+        Self {
+            database: database.to_owned(),
+            files: files.collect(),
+            content: Content::opened(database),
+            are_gone: AtomicBool::new(false),
+        }
     }
 
-    /// Fails once their names lead elsewhere, or nowhere.
+    /// Fails once their names lead elsewhere, or nowhere, or the database was overwritten.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
-        let are_gone = self.files.iter().any(|(path, opened)| match identity(path) {
-            Ok(identity) => identity != *opened,
-            // Where the file system does not answer, its own errors tell.
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
-        });
+        let are_gone = self.are_elsewhere() || self.content.as_ref().is_some_and(Content::is_overwritten);
         if self.are_gone.swap(are_gone, Ordering::AcqRel) != are_gone {
             let database = self.database.display();
             if are_gone {
@@ -45,6 +50,32 @@ impl OriginalFiles {
             }
         }
         self.refuse_gone()
+    }
+
+    fn are_elsewhere(&self) -> bool {
+        self.files.iter().any(|(path, opened)| match identity(path) {
+            Ok(identity) => identity != *opened,
+            // Where the file system does not answer, its own errors tell.
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        })
+    }
+
+    /// Fails where the log is not the database's any more, since that was overwritten.
+    pub(crate) fn refuse_foreign_log(&self) -> Result<(), StoreError> {
+        let Some(content) = &self.content else { return Ok(()) };
+        let files = Files::of(&self.database);
+        if content.is_overwritten() {
+            return Err(log::foreign(&files));
+        }
+        // Files that were moved away are still a pair, and what lies in their place is not compared with them.
+        if self.are_elsewhere() {
+            return Ok(());
+        }
+        match log::refuse_foreign_to(&files, content.file()) {
+            // Where the file system does not answer, its own errors tell.
+            Err(StoreError::CannotOpen { .. }) => Ok(()),
+            compared => compared,
+        }
     }
 
     /// Fails where the last `check` did. Costs nothing.

@@ -58,11 +58,13 @@ pub(crate) async fn examine(url: &PostgresUrl) -> Result<(), NotReached> {
     Ok(())
 }
 
-/// Whether two connections at once are not each served by a process of its own, all the time.
+/// Whether two connections at once are not each served by a process of its own, all the time. The second time they are asked
+/// in the other order: a pooler that takes its connections in turn (`server_round_robin`) and has two of them would give the
+/// same answers again.
 async fn shares_processes(one: &mut PgConnection, other: &mut PgConnection) -> Result<bool, SqlxError> {
-    let first = (process(one).await?, process(other).await?);
-    let second = (process(one).await?, process(other).await?);
-    Ok(first.0 == first.1 || first != second)
+    let of_one = process(one).await?;
+    let of_other = process(other).await?;
+    Ok(of_one == of_other || process(other).await? != of_other || process(one).await? != of_one)
 }
 
 async fn process(connection: &mut PgConnection) -> Result<String, SqlxError> {

@@ -31,6 +31,9 @@ pub(crate) const CHANNEL: &str = "latchkey_activity";
 /// How long a node waits for a connection, and for an answer to a query that cannot wait longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 
+/// The oldest version that Latchkey's tests run on, as `server_version_num` has it.
+const OLDEST_TESTED: i64 = 150_000;
+
 /// How many connections were refused since they were read-only.
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
@@ -119,6 +122,18 @@ pub(crate) async fn discard_after(error: StoreError, database: &DatabaseConnecti
     error
 }
 
+/// Warns of a server that is older than those that Latchkey is tested on. It may do all the same.
+pub(crate) async fn warn_of_old(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
+    let version = number(connection, VERSION).await?;
+    if version < OLDEST_TESTED {
+        tracing::warn!(
+            version = version / 10_000,
+            "PostgreSQL is older than 15, the oldest version that Latchkey is tested on"
+        );
+    }
+    Ok(())
+}
+
 /// Refuses a database that holds another program's tables.
 pub(crate) async fn refuse_foreign(connection: &DatabaseConnection, name: &str) -> Result<(), StoreError> {
     let tables = number(connection, TABLES).await?;
@@ -164,6 +179,7 @@ pub(crate) async fn notify(connection: &impl ConnectionTrait) -> Result<(), Stor
     Ok(())
 }
 
+const VERSION: &str = "SELECT current_setting('server_version_num')::bigint";
 const IS_READ_ONLY: &str = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool";
 const TABLES: &str = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()";
 const MAY_CREATE: &str =

@@ -15,7 +15,7 @@ impl<'a> Unfinished<'a> {
         Self { store, is_finished: false }
     }
 
-    /// Nobody waits, and the queue knows that no writer runs.
+    /// Called once the queue is empty and knows that no writer runs.
     pub(super) fn finish(&mut self) {
         self.is_finished = true;
     }

@@ -57,8 +57,8 @@ pub(super) struct Part {
 }
 
 /// The rows of a query, or those after its cursor, in parts that follow each other: first those that are sorted by the same
-/// value as the cursor's row, then the others. Each is one range of the index, which *either of both* is not to every
-/// database.
+/// value as the cursor's row, then the others. Each is one range of the index; not every planner splits an `OR` into
+/// ranges.
 pub(super) fn parts(query: &ConsumerQuery) -> Vec<Part> {
     let is_never = query.sort == Sort::LastUsedAt && query.used == Some(Used::Never);
     let Some(cursor) = &query.after else {

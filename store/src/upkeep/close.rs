@@ -1,11 +1,15 @@
 //! Closes the database, so that SQLite's is one file again.
 
-use std::sync::PoisonError;
+use std::{mem, sync::PoisonError};
 
 use sea_orm::DbBackend;
 use tokio::sync::MutexGuard;
 
-use crate::{database::values::number, error::StoreError, store::Store};
+use crate::{
+    database::{original::OriginalFiles, values::number},
+    error::StoreError,
+    store::Store,
+};
 
 /// Writes the whole log into the database file and empties it. The first cell is 1 where another connection is in the
 /// way.
@@ -18,16 +22,20 @@ impl Store {
         (self.keyring.uses_pace.hold().await, self.repeats.pace.hold().await)
     }
 
-    /// Closes every connection. The last process that does so folds SQLite's log into the database file.
+    /// Closes every connection. The last process that does so folds SQLite's log into the database file. Fails if the log is
+    /// another database's.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.close_all_but_the_writer().await?;
+        self.leave_foreign_log()?;
         self.close_the_writer().await
     }
 
     /// Folds SQLite's log into the database file, then closes every connection; for the server, which may not be the last
-    /// that works on the database. Fails if another process keeps the log from being folded in; nothing is lost then.
+    /// that works on the database. Fails if another process keeps the log from being folded in, or the log is another database's;
+    /// nothing is lost then.
     pub async fn close_whole(&self) -> Result<(), StoreError> {
         self.close_all_but_the_writer().await?;
+        self.leave_foreign_log()?;
         let folded = self.fold_in().await;
         self.close_the_writer().await?;
         folded
@@ -36,6 +44,16 @@ impl Store {
     async fn close_all_but_the_writer(&self) -> Result<(), StoreError> {
         self.watch.close_by_ref().await?;
         Ok(self.read.close_by_ref().await?)
+    }
+
+    /// Fails where a backup was copied over the database: the log is not that file's, and must not be folded into it.
+    fn leave_foreign_log(&self) -> Result<(), StoreError> {
+        let refused = self.files.as_ref().map_or(Ok(()), OriginalFiles::refuse_foreign_log);
+        if refused.is_err() {
+            // SQLite folds the log in where its last connection is closed, so one stays open until the process ends.
+            mem::forget(self.write.clone());
+        }
+        refused
     }
 
     async fn fold_in(&self) -> Result<(), StoreError> {

@@ -55,7 +55,7 @@ impl Store {
         loop {
             if let Err(error) = self.follow_on(&mut last).await {
                 self.keyring.cut_off();
-                // While the feed cannot begin they are taken here alone.
+                // The loop below publishes uses, and did not start.
                 self.publish_used(self.feed.take_used());
                 let error = Box::pin(self.cause(error)).await;
                 tracing::error!(%error, "the feed cannot read the activity table; trying again");
@@ -87,7 +87,7 @@ impl Store {
                 Ok::<_, StoreError>(())
             };
             let read = read.await;
-            // Behind the lines. Where these cannot be read the feed begins again, and what was used is published all the same.
+            // After the lines. If reading these fails, the feed starts again; uses are published anyway.
             self.publish_used(used);
             read?;
             self.keyring.beat(now);

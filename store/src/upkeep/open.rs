@@ -158,6 +158,7 @@ async fn prepare(
     }
     // One transaction: of two processes that open a new database at once, the second one finds it migrated.
     let transaction = if write.get_database_backend() == DbBackend::Postgres {
+        postgres::warn_of_old(write).await?;
         let transaction = write.begin().await?;
         postgres::lock_changes(&transaction).await?;
         transaction

@@ -73,7 +73,8 @@ pub async fn restore(
     placed.and_then(|restored| removed.map(|()| restored))
 }
 
-/// Copies the backup, and its own log if it has one, to a draft with the owner and mode of the database.
+/// Copies the backup, and its own log if it has one, to a draft with the owner of the database. Whatever the mode of that is, the
+/// draft is for its owner alone.
 fn copy(backup: &Path, draft: &Path, files: &Files) -> Result<(), StoreError> {
     let unreadable = |source: io::Error| unusable(backup, source.to_string());
     let mut source = File::open(backup).map_err(unreadable)?;
@@ -89,10 +90,7 @@ fn copy(backup: &Path, draft: &Path, files: &Files) -> Result<(), StoreError> {
     let mut copied = || {
         let mut file = private_file::create(draft)?;
         match fs::metadata(files.database()) {
-            Ok(like) => {
-                private_file::give_owner(&file, &like)?;
-                file.set_permissions(like.permissions())?;
-            }
+            Ok(like) => private_file::give_owner(&file, &like)?,
             // Root restores for the user that runs the server.
             Err(_) if geteuid().is_root() => private_file::give_owner(&file, &fs::metadata(files.folder())?)?,
             Err(_) => {}

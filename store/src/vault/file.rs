@@ -119,7 +119,7 @@ fn write(path: &Path, text: &[&str], like: Option<&fs::Metadata>) -> io::Result<
     let mut file = private_file::create(path)?;
     if let Some(like) = like {
         private_file::give_owner(&file, like)?;
-        file.set_permissions(like.permissions())?;
+        private_file::give_mode(&file, like)?;
     }
     for part in text {
         file.write_all(part.as_bytes())?;

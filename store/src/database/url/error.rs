@@ -34,7 +34,7 @@ pub enum UrlError {
     /// Without a CA of one's own, every server in the world has a certificate that would do.
     #[error("sslmode=verify-ca needs sslrootcert=FILE, the certificate of the authority to trust")]
     NoRoot,
-    /// Of public authorities everybody gets a certificate, for a name of their own.
+    /// Public authorities certify everybody: the host name must be verified as well.
     #[error("sslrootcert=system needs sslmode=verify-full")]
     WeakSystem,
     /// A server that takes no writes.
@@ -44,7 +44,7 @@ pub enum UrlError {
     SessionAttributes,
 }
 
-const KNOWN: &str = "host, hostaddr, port, user, password, dbname, sslmode, sslrootcert, sslcert, sslkey, application_name, options and \
+const KNOWN: &str = "host, port, user, password, dbname, sslmode, sslrootcert, sslcert, sslkey, application_name, options and \
                      target_session_attrs";
 
 fn parameter(name: Option<&str>) -> String {

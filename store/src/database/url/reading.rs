@@ -64,26 +64,25 @@ fn query_parameters(query: &str) -> Result<Vec<(&'static str, String)>, UrlError
     Ok(parameters)
 }
 
-/// The hosts before the path, or those of the parameters.
-fn servers(hosts: &str, parameters: &mut Vec<(&'static str, String)>) -> Result<Vec<Server>, UrlError> {
-    let mut servers = match take(parameters, "host") {
-        Some(hosts) => hosts.split(',').map(|host| Server { host: host.to_owned(), port: None }).collect(),
-        None => hosts.split(',').map(server).collect::<Result<Vec<_>, _>>()?,
-    };
-    if let Some(ports) = take(parameters, "port") {
-        let ports = ports.split(',').map(port).collect::<Result<Vec<_>, _>>()?;
-        if ports.len() != 1 && ports.len() != servers.len() {
-            return Err(UrlError::Ports);
-        }
-        for (server, port) in servers.iter_mut().zip(ports.into_iter().cycle()) {
-            server.port = port;
-        }
+/// The servers before the path; as for libpq, the parameters `host` and `port` replace all hosts or all ports.
+fn servers(authority: &str, parameters: &mut Vec<(&'static str, String)>) -> Result<Vec<Server>, UrlError> {
+    let (mut hosts, mut ports): (Vec<_>, Vec<_>) =
+        authority.split(',').map(host_and_port).collect::<Result<_, _>>()?;
+    if let Some(given) = take(parameters, "host") {
+        hosts = given.split(',').map(str::to_owned).collect();
     }
-    Ok(servers)
+    if let Some(given) = take(parameters, "port") {
+        ports = given.split(',').map(port).collect::<Result<_, _>>()?;
+    }
+    if ports.len() != 1 && ports.len() != hosts.len() {
+        return Err(UrlError::Ports);
+    }
+    let ports = ports.into_iter().cycle();
+    Ok(hosts.into_iter().zip(ports).map(|(host, port)| Server { host, port }).collect())
 }
 
 /// `HOST`, `HOST:PORT` or `[ADDRESS]:PORT`
-fn server(text: &str) -> Result<Server, UrlError> {
+fn host_and_port(text: &str) -> Result<(String, Option<u16>), UrlError> {
     let (host, behind) = match text.strip_prefix('[') {
         Some(inside) => {
             let (address, behind) = inside.split_once(']').ok_or(UrlError::Host)?;
@@ -97,7 +96,7 @@ fn server(text: &str) -> Result<Server, UrlError> {
         None if behind.is_empty() => None,
         None => return Err(UrlError::Host),
     };
-    Ok(Server { host: decoded(host)?, port })
+    Ok((decoded(host)?, port))
 }
 
 /// A port; the default where the text is empty, as for libpq.
@@ -110,10 +109,11 @@ fn port(digits: &str) -> Result<Option<u16>, UrlError> {
     port.map(Some).ok_or(UrlError::Host)
 }
 
-/// The driver's name for a parameter, `None` for one that would be passed over.
+/// The driver's name for a parameter, `None` for one that would be passed over. The driver has no `hostaddr`: it would check the
+/// certificate for the address instead of for `host`.
 fn known(name: &str) -> Option<&'static str> {
     Some(match name {
-        "host" | "hostaddr" => "host",
+        "host" => "host",
         "port" => "port",
         "user" => "user",
         "password" => "password",

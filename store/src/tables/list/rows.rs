@@ -73,8 +73,8 @@ impl Listing<'_> {
         self.text.is_some() && self.filters.is_empty() && !self.leaves_out_ended
     }
 
-    /// The first rows of a part that have the text, found by the keys alone of a window: an index holds them, so that of the rows on
-    /// the way only the texts are read.
+    /// The first rows of a part that have the text, among this many of its rows. The window is taken from a covering index, so that
+    /// of rows that are scanned only the texts are read.
     async fn found_in(
         &self,
         part: &Part,
