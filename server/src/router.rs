@@ -90,8 +90,8 @@ pub(crate) fn public(state: AppState, hosts: KnownHosts) -> Router {
         .layer(CatchPanicLayer::custom(in_words::panicked))
         .layer(from_fn_with_state(state.clone(), in_words::in_words))
         .layer(map_response(wordless::with_words))
-        .layer(from_fn_with_state(state.clone(), denials::note_denials))
         .layer(from_fn_with_state(hosts, head::check))
+        .layer(from_fn_with_state(state.clone(), denials::note_denials))
         .layer(from_fn_with_state(state, headers::secure))
         .layer(from_fn(trace::trace))
 }

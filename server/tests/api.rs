@@ -6,6 +6,7 @@ mod access;
 mod activity;
 mod activity_export;
 mod bad_input;
+mod bodies;
 mod callers;
 mod changes;
 mod details;

@@ -55,6 +55,32 @@ fn the_public_url_s_host_is_known_with_any_port_and_each_stranger_is_logged_once
 }
 
 #[test]
+fn a_flood_of_unknown_hosts_is_a_few_lines_with_its_address_and_all_of_it_is_counted() {
+    let server = Home::with_users().serve_with(&[("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1")]);
+    let internal = internal(&server);
+    server.log();
+    for host in ["evil.example", "other.example"].into_iter().cycle().take(50) {
+        let fields = format!("Host: {host}\r\nX-Forwarded-For: 203.0.113.5\r\n");
+        assert_eq!(ask(&server.url, "/sign-in", &fields).0, 400, "{host}");
+    }
+    assert_eq!(
+        ask(&server.url, "/sign-in", "").0,
+        400,
+        "one that names no host is a mistake, and counts as none"
+    );
+    server.visitor().get("/api/v1/consumers").is(401);
+    let log = server.log_until("reason=not_signed_in");
+    let denied: Vec<_> = log.iter().filter(|line| line.contains("reason=unknown_host")).collect();
+    assert_eq!(denied.len(), 10, "{log:?}");
+    for line in denied {
+        assert!(line.contains("path=/sign-in}"), "{line}");
+        assert!(line.ends_with("latchkey::denied: denied address=203.0.113.5 reason=unknown_host"), "{line}");
+    }
+    let (_, metrics) = ask(&internal, "/metrics", "Host: localhost\r\n");
+    assert!(metrics.contains("latchkey_refused_total{reason=\"unknown_host\"} 50"), "{metrics}");
+}
+
+#[test]
 fn a_request_names_exactly_one_host() {
     let server = Home::with_users().serve();
     let internal = internal(&server);

@@ -67,6 +67,17 @@ fn what_a_killed_server_left_is_replaced_and_one_that_answers_stays() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "keep me");
 }
 
+#[test]
+fn a_socket_may_be_in_the_data_folder_while_another_process_works_on_the_database() {
+    let first = Home::sqlite().and_users().serve();
+    let second = first.home.clone().serve_with(&[("LATCHKEY_LISTEN", "unix:data/latchkey.sock")]);
+    let socket = second.home.data().join("latchkey.sock");
+    let answer = ask(&socket, "GET /sign-in HTTP/1.1", "");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    second.stop();
+    first.stop();
+}
+
 /// The address that a key was asked for from, by a peer on a unix socket who names another.
 fn requested_from(server: &Server) -> String {
     let body = format!("{{\"name\":\"Friend\",\"secret\":\"{SECRET}\"}}");

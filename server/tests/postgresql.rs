@@ -2,7 +2,7 @@
 
 mod failover;
 mod pooled;
-mod reached;
+pub mod reached;
 mod roles;
 mod tls;
 

@@ -132,3 +132,90 @@ fn check_warns_of_a_tls_key_that_others_can_read() {
     assert!(check.stdout.lines().any(|line| line == told), "{check:?}");
     assert!(!check.stdout.contains("TLS key cert.pem"), "a certificate is public: {check:?}");
 }
+
+#[test]
+fn check_warns_of_a_settings_file_that_others_can_change_or_read_a_password_in() {
+    let home = Home::sqlite();
+    let check = |settings: &[(&str, &str)]| {
+        let mut command = home.command(&["check"]);
+        command.envs(settings.iter().copied());
+        let said = support::finish(command, "");
+        let told = said.stdout.lines().filter(|line| line.starts_with("permissions: WARNING: "));
+        told.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let file = |name: &str, text: &str, mode| {
+        fs::write(home.path().join(name), text).unwrap();
+        set_mode(&home.path().join(name), mode);
+    };
+    file("latchkey.toml", "realm = 'Plant'\n", 0o644);
+    assert!(check(&[]).is_empty(), "everybody may know the realm");
+    file("latchkey.toml", "realm = 'Plant'\n", 0o664);
+    let told = "permissions: WARNING: other users can write the settings file latchkey.toml: its mode is 0664; run `chmod go-w \
+                latchkey.toml`";
+    assert_eq!(check(&[]), [told]);
+    // Nothing listens there.
+    file("latchkey.toml", "database_url = 'postgres://ada:correcthorse@127.0.0.1:1/latchkey'\n", 0o644);
+    let told = "permissions: WARNING: other users can read the settings file latchkey.toml: its mode is 0644; run `chmod 600 \
+                latchkey.toml`";
+    assert_eq!(check(&[]), [told]);
+    file("latchkey.toml", "", 0o644);
+    file("url", "postgres://ada:correcthorse@127.0.0.1:1/latchkey", 0o640);
+    let told = "permissions: WARNING: other users can read the settings file url: its mode is 0640; run `chmod 600 url`";
+    assert_eq!(check(&[("LATCHKEY_DATABASE_URL_FILE", "url")]), [told]);
+}
+
+#[test]
+fn check_looks_where_a_link_to_the_database_leads_and_at_the_folders_of_database_and_vault_key() {
+    let home = Home::sqlite();
+    home.json(&["migrate"], "");
+    let elsewhere = fs::canonicalize(home.path()).unwrap().join("elsewhere");
+    let (database, kept) = (elsewhere.join("keys.db"), elsewhere.join("keys.db.before-2026-01-31T12-05-09"));
+    fs::create_dir(&elsewhere).unwrap();
+    set_mode(&elsewhere, 0o755);
+    fs::rename(home.database(), &database).unwrap();
+    std::os::unix::fs::symlink(&database, home.database()).unwrap();
+    fs::write(&kept, "").unwrap();
+    set_mode(&kept, 0o640);
+    let said = |arguments: &[&str]| {
+        let check = home.run(&[&["check"], arguments].concat(), "");
+        warnings(&check).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let told_of_kept = format!(
+        "permissions: WARNING: other users can read the kept database {0}: its mode is 0640; run `chmod 600 {0}`",
+        kept.display()
+    );
+    assert_eq!(said(&[]), [&*told_of_kept], "a folder that others can only read is nothing");
+    set_mode(&elsewhere, 0o775);
+    let told_of_folder = format!(
+        "permissions: WARNING: other users can write the folder of the database {0}: its mode is 0775; run `chmod go-w {0}`, or \
+         move the database to a folder of its own",
+        elsewhere.display()
+    );
+    assert_eq!(said(&[]), [told_of_kept, told_of_folder]);
+    fs::create_dir(home.path().join("keys")).unwrap();
+    set_mode(&home.path().join("keys"), 0o777);
+    fs::rename(home.vault_key(), home.path().join("keys/vault.key")).unwrap();
+    set_mode(&elsewhere, 0o755);
+    set_mode(&kept, 0o600);
+    let told = "permissions: WARNING: other users can write the folder of the vault key keys: its mode is 0777; run `chmod go-w \
+                keys`, or move the vault key to a folder of its own";
+    assert_eq!(said(&["--vault-key-file", "keys/vault.key"]), [told]);
+}
+
+#[test]
+fn a_restored_database_is_for_its_owner_alone_whatever_the_one_before_was() {
+    let home = Home::sqlite();
+    home.json(&["migrate"], "");
+    home.json(&["backup", "backup.db"], "");
+    set_mode(&home.database(), 0o644);
+    let done = home.json(&["restore", "backup.db"], "");
+    assert_eq!(mode(&home.database()), 0o600);
+    let kept = done["kept"].as_str().unwrap();
+    let check = home.run(&["check"], "");
+    let told = warnings(&check);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains(&format!("read the kept database ./data/{}", kept.rsplit('/').next().unwrap())),
+        "{told:?}"
+    );
+}

@@ -265,6 +265,11 @@ fn a_start_and_check_warn_of_what_the_network_can_read_or_reach_and_go_on() {
         !home.run(&["check"], "").stdout.contains("network: "),
         "the defaults are reached from here alone"
     );
+    let behind_proxy = ["check", "--listen", "0.0.0.0:0", "--public-url", "https://keys.example"];
+    let check = home.run(&behind_proxy, "");
+    assert_eq!(check.code, Some(0), "{check:?}");
+    let warning = check.stdout.lines().find(|line| line.starts_with("network: WARNING: LATCHKEY_LISTEN="));
+    assert!(warning.is_some_and(|line| line.contains("only the proxy should reach it")), "{check:?}");
     let server = home.serve_with(&settings);
     let log = server.log_until("LATCHKEY_INTERNAL_LISTEN=0.0.0.0:0 ");
     let public = log.iter().find(|line| line.contains("LATCHKEY_LISTEN=0.0.0.0:0 ")).unwrap();

@@ -6,6 +6,7 @@ use std::{
     fs::{self, OpenOptions},
     sync::mpsc::{Sender, channel},
     thread,
+    time::Duration,
 };
 
 use http::Method;
@@ -14,7 +15,10 @@ use support::{
     browser::{try_send, with_form},
 };
 
-use crate::endurance::database::{Lock, listed};
+use crate::{
+    endurance::database::{Lock, listed},
+    postgresql::reached::Waiting,
+};
 
 /// The names of the files in the data folder, sorted.
 fn files(home: &Home) -> Vec<String> {
@@ -130,6 +134,28 @@ fn a_server_that_fails_to_start_and_a_command_leave_one_file_too() {
     fs::write(home.vault_key(), vault_key).unwrap();
     let (home, _) = home.serve().stop();
     assert_eq!(files(&home), one_file);
+}
+
+#[test]
+fn a_start_that_is_stopped_at_any_moment_leaves_one_file_with_what_a_killed_server_had_acknowledged() {
+    let server = Home::sqlite().and_users().serve();
+    let key = server.signed_in("ada").register("Requirements sync")["key"].as_str().unwrap().to_owned();
+    let killed = server.kill();
+    assert!(files(&killed).contains(&"latchkey.db-wal".to_owned()), "{:?}", files(&killed));
+    for moment in [0, 1, 2, 4, 8, 16, 32, 64].map(Duration::from_millis) {
+        let home = Home::sqlite();
+        fs::create_dir(home.data()).unwrap();
+        for name in files(&killed) {
+            fs::copy(killed.data().join(&name), home.data().join(&name)).unwrap();
+        }
+        let start = Waiting::begin_with(&home, &[]);
+        start.says(" starting ");
+        thread::sleep(moment);
+        start.terminate();
+        assert_eq!(start.exit_code(), Some(0), "{moment:?}");
+        assert_eq!(files(&home), ["latchkey.db", "vault.key"], "{moment:?}");
+        assert!(listed(&home).contains_key(&key), "{moment:?}");
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use crate::support;
 
+use std::fs::File;
+
 use serde_json::json;
 use support::{Home, PASSWORD, SECRET, signer::until, terminal::Terminal};
 
@@ -66,4 +68,18 @@ fn interrupted_while_it_waits_for_the_database_it_ends_and_changes_nothing() {
     assert_eq!(ended.code, Some(130), "{ended:?}");
     drop(writing);
     assert_eq!(home.json(&["user", "list"], ""), json!([]));
+}
+
+#[test]
+fn where_nothing_can_be_asked_a_command_fails_and_changes_nothing() {
+    let home = Home::made();
+    let key = home.register("App");
+    for arguments in [&ADD[..], &["consumer", "remove", &key]] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let ended = Terminal::start_with(home.command(arguments), full.into()).end();
+        assert!(matches!(ended.code, Some(1 | 2)), "{arguments:?}: {ended:?}");
+        assert!(ended.is_echoing, "{ended:?}");
+    }
+    assert_eq!(home.json(&["user", "list"], ""), json!([]));
+    assert_eq!(home.json(&["consumer", "list"], "")[0]["key"], *key);
 }

@@ -44,7 +44,7 @@ pub(crate) enum ApiError {
     UnsupportedMediaType,
     /// A change without `If-Match`.
     PreconditionRequired,
-    /// Somebody was faster.
+    /// `If-Match` names an older revision.
     PreconditionFailed(String),
     /// The use case said no.
     Service(ServiceError),

@@ -88,7 +88,15 @@ impl Command {
 /// Runs the command that the process was started with.
 pub(crate) fn main() -> ExitCode {
     let runtime = Runtime::new().expect("the operating system gives threads");
-    if let Err(error) = survive_signals(&runtime) {
+    let code = run_on(&runtime);
+    // Dropped, it would wait for a name that is still being looked up, which takes as long as the resolver likes and cannot be
+    // cancelled. Whatever else matters has been waited for.
+    runtime.shutdown_background();
+    code
+}
+
+fn run_on(runtime: &Runtime) -> ExitCode {
+    if let Err(error) = survive_signals(runtime) {
         output::complain(&format!("Signals cannot be caught: {error}."));
         return ExitCode::from(1);
     }

@@ -111,22 +111,28 @@ impl KnownHosts {
 }
 
 /// Whether the request is a gateway's question about a request to this host: Caddy and Envoy pass the client's `Host` on.
-/// A page of that host can ask so too, about requests to itself alone, and learns what it could learn by sending them.
+/// A page of that host can ask so too, about requests to itself alone, and learns what it could learn by sending them. A
+/// description that names no host that can be read is passed on: it is refused with the part that is wrong.
 fn describes(request: &Request, host: &Host) -> bool {
     match request.uri().path() {
-        "/verify" => described(request).any(|described| described == *host),
+        "/verify" => {
+            let described: Vec<_> = described(request).collect();
+            let names_none = described.iter().all(Option::is_none);
+            described.iter().flatten().any(|described| described == host)
+                || (names_none && is_by_a_gateway(request.headers()))
+        }
         // Envoy sends the described request's own host and path.
         "/verify/json" => is_by_a_gateway(request.headers()),
         path => path.starts_with("/verify/"),
     }
 }
 
-/// The hosts that a gateway's headers name.
-fn described(request: &Request) -> impl Iterator<Item = Host> {
+/// The hosts that a gateway's headers name; `None` for one that cannot be read.
+fn described(request: &Request) -> impl Iterator<Item = Option<Host>> {
     let texts =
         |name| request.headers().get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let hosts = texts("x-forwarded-host").filter_map(|text| Host::parse(text.trim()));
-    hosts.chain(texts("x-original-url").filter_map(|text| Host::of(&Url::parse(&text).ok()?)))
+    let hosts = texts("x-forwarded-host").map(|text| Host::parse(text.trim()));
+    hosts.chain(texts("x-original-url").map(|text| Host::of(&Url::parse(&text).ok()?)))
 }
 
 #[cfg(test)]
@@ -230,6 +236,11 @@ mod tests {
             ("/verify", nginx, "https://api.example/a?b=c", true),
             ("/verify", caddy, "other.example", false),
             ("/verify", nginx, "https://other.example/api.example", false),
+            // Refused further inside, with the part that is wrong.
+            ("/verify", caddy, "api.example, api.example", true),
+            ("/verify", nginx, "api.example/a", true),
+            ("/verify", "x-forwarded-proto", "https", true),
+            ("/verify", "x-forwarded-for", "203.0.113.7", false),
             // A gateway's question about its client's /json; without a gateway's fields it is a tool's.
             ("/verify/json", "x-forwarded-proto", "https", true),
             ("/verify/json", "x-envoy-internal", "true", true),

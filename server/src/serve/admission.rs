@@ -1,8 +1,10 @@
 //! How many connections a listener has open: in all, and for each network that they come from. A newcomer takes the place
-//! of those that have waited longest for a request; only where every connection is at work it is refused.
+//! of those that have waited longest for a request; only where every connection is at work it is refused. A connection whose
+//! peer does not take what it is sent is closed.
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     future::poll_fn,
     net::IpAddr,
     sync::{
@@ -10,12 +12,18 @@ use std::{
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use domain::Network;
 use futures::task::AtomicWaker;
+use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{settings::proxies::TrustedProxies, state::connections::ConnectionMetrics};
+use crate::{
+    serve::taking::{Taking, Untaken},
+    settings::proxies::TrustedProxies,
+    state::connections::ConnectionMetrics,
+};
 
 /// Where there is no room, one part in this many of the waiting connections is closed, so that not every newcomer looks
 /// through all of them.
@@ -76,6 +84,29 @@ impl Admission {
         self.metrics.open(open.in_all);
         drop(open);
         Ok(Admitted { admission: self.clone(), connection })
+    }
+
+    /// Closes, for as long as it is polled, each connection whose peer does not take what waits for it.
+    pub(super) async fn hang_up_on_slow(&self) -> Infallible {
+        let mut seconds = interval(Duration::from_secs(1));
+        // A time in which this process could not run is nobody's fault.
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            seconds.tick().await;
+            self.charge_second();
+        }
+    }
+
+    /// Charges every connection for one second, and closes those that have no credit left.
+    fn charge_second(&self) {
+        let open = self.lock();
+        let connections = open.of_network.values().flat_map(HashMap::values);
+        for connection in connections.filter(|connection| !connection.is_cut()) {
+            if !connection.taking.charge_second() {
+                connection.cut();
+                self.metrics.hung_up();
+            }
+        }
     }
 
     fn make_room(&self, open: &mut Open, peer: IpAddr, network: Network) -> Result<(), Refused> {
@@ -143,7 +174,7 @@ impl Open {
 /// A part of the waiting connections: those that have waited longest.
 fn longest_waiting<'a>(connections: impl Iterator<Item = &'a Arc<Connection>>) -> Vec<Arc<Connection>> {
     let mut waiting: Vec<_> = connections
-        .filter(|connection| connection.is_waiting())
+        .filter(|connection| connection.is_idle())
         .map(|connection| (connection.since.load(Ordering::Relaxed), connection))
         .collect();
     let count = waiting.len().div_ceil(PART);
@@ -178,6 +209,8 @@ pub(super) struct Connection {
     under_way: AtomicUsize,
     /// The turn at which the wait began.
     since: AtomicU64,
+    /// What its peer takes of what it is sent.
+    pub(super) taking: Arc<Taking>,
     is_cut: AtomicBool,
     reader: AtomicWaker,
 }
@@ -192,6 +225,7 @@ impl Connection {
             begun: AtomicU64::new(0),
             under_way: AtomicUsize::new(0),
             since,
+            taking: Taking::new(),
             is_cut: AtomicBool::new(false),
             reader: AtomicWaker::new(),
         }
@@ -214,10 +248,20 @@ impl Connection {
         self.under_way.load(Ordering::Relaxed) == 0
     }
 
+    /// Whether no request is under way, and its peer has taken all that it was sent.
+    fn is_idle(&self) -> bool {
+        self.is_waiting() && !self.taking.is_owing()
+    }
+
+    /// Whether the connection is to be closed.
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut.load(Ordering::Acquire)
+    }
+
     /// Ready once the connection is to be closed.
     pub(super) fn poll_cut(&self, cx: &Context<'_>) -> Poll<()> {
         self.reader.register(cx.waker());
-        if self.is_cut.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending }
+        if self.is_cut() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     /// Resolves once the connection is to be closed.
@@ -234,6 +278,13 @@ impl Connection {
 /// A request that is under way, its answer's body included.
 #[derive(Debug)]
 pub(super) struct UnderWay(Arc<Connection>);
+
+impl UnderWay {
+    /// Counts a piece of the answer that waits to be taken until the guard is dropped.
+    pub(super) fn hand_over(&self) -> Untaken {
+        self.0.taking.hand_over()
+    }
+}
 
 impl Drop for UnderWay {
     fn drop(&mut self) {

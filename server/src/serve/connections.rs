@@ -27,6 +27,13 @@ const MOST_INTERNAL: usize = 10_000;
 /// The most connections from one address or IPv6 /64: more than an office behind one address has, and 64 MiB at the most
 /// for heads that are not whole.
 const MOST_OF_NETWORK: usize = 1_024;
+/// The most requests at once on an HTTP/2 connection, which is all that a browser has: more than a session's 50 event streams.
+const MOST_STREAMS: u32 = 64;
+/// The most that is buffered of an answer over HTTP/2.
+const MOST_BUFFERED: usize = 64 * 1024;
+/// An HTTP/2 peer from which nothing has come for this long has to answer a ping within `HEAD`. It cannot while it sends a head,
+/// which so ends in time.
+const PING: Duration = Duration::from_secs(20);
 /// Time limit for the head of the next request on a kept-alive connection. Longer than the minute after which gateways
 /// close an idle one, so that none of their requests meets a closed connection.
 const NEXT_REQUEST: Duration = Duration::from_secs(75);
@@ -47,14 +54,18 @@ pub(super) async fn serve_public(
     entrance: Entrance,
     handle: Handle<End>,
 ) -> io::Result<()> {
-    limit_unsent_data(&listener)?;
+    limit_unsent_data(&listener);
     let server = Server::from_listener(listener);
-    if let Some(tls) = tls {
-        let server = server.acceptor(RustlsAcceptor::new(tls));
-        limited(server, admission, is_https).handle(handle).serve(entrance).await
-    } else {
-        limited(server, admission, is_https).handle(handle).serve(entrance).await
-    }
+    let admitting = admission.clone();
+    watched(&admission, async move {
+        if let Some(tls) = tls {
+            let server = server.acceptor(RustlsAcceptor::new(tls));
+            limited(server, admitting, is_https).handle(handle).serve(entrance).await
+        } else {
+            limited(server, admitting, is_https).handle(handle).serve(entrance).await
+        }
+    })
+    .await
 }
 
 /// Serves the internal listener until the handle shuts it down. Handlers can tell gateways apart.
@@ -64,10 +75,18 @@ pub(super) async fn serve_internal(
     entrance: Entrance,
     handle: Handle<End>,
 ) -> io::Result<()> {
-    limit_unsent_data(&listener)?;
+    limit_unsent_data(&listener);
     // Browsers have nothing to do here.
-    let server = limited(Server::from_listener(listener), admission, false);
-    server.handle(handle).serve(entrance).await
+    let server = limited(Server::from_listener(listener), admission.clone(), false);
+    watched(&admission, server.handle(handle).serve(entrance)).await
+}
+
+/// Serves, and hangs up on peers that do not take what they are sent.
+async fn watched(admission: &Admission, serving: impl Future<Output = io::Result<()>>) -> io::Result<()> {
+    tokio::select! {
+        ended = serving => ended,
+        never = admission.hang_up_on_slow() => match never {},
+    }
 }
 
 /// The public listener's limits. One open file in eight is left for the database, whatever both listeners have open.
@@ -99,28 +118,27 @@ fn limited<A>(
     let mut server = server.map(admitting).first_request_timeout(HEAD);
     let builder = server.http_builder();
     builder.http1().header_read_timeout(NEXT_REQUEST).max_buf_size(MOST_HEAD_BYTES);
-    // An HTTP/2 connection serves many requests; one whose peer does not answer a ping is closed.
     let mut http2 = builder.http2();
-    http2.keep_alive_interval(NEXT_REQUEST).keep_alive_timeout(HEAD);
+    http2.keep_alive_interval(PING).keep_alive_timeout(HEAD);
+    http2.max_concurrent_streams(MOST_STREAMS).max_send_buf_size(MOST_BUFFERED);
     http2.max_header_list_size(u32::try_from(MOST_HEAD_BYTES).unwrap_or(u32::MAX));
     server
 }
 
-/// Accepted sockets inherit these options, which unix sockets lack.
+/// Accepted sockets inherit these options, which unix sockets lack. A kernel that lacks them, too, has limits of its own.
 #[cfg(target_os = "linux")]
-fn limit_unsent_data(listener: &Bound) -> io::Result<()> {
-    let Bound::Tcp(listener) = listener else { return Ok(()) };
+fn limit_unsent_data(listener: &Bound) {
+    let Bound::Tcp(listener) = listener else { return };
     let socket = socket2::SockRef::from(listener);
-    socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
-    socket.set_tcp_notsent_lowat(MOST_UNSENT_BYTES)
+    let limited = socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
+    if let Err(error) = limited.and_then(|()| socket.set_tcp_notsent_lowat(MOST_UNSENT_BYTES)) {
+        tracing::warn!(%error, "the system does not limit how much of an answer waits for a slow client");
+    }
 }
 
 /// Other systems lack these options; their own limits apply.
 #[cfg(not(target_os = "linux"))]
-#[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
-fn limit_unsent_data(_: &Bound) -> io::Result<()> {
-    Ok(())
-}
+fn limit_unsent_data(_: &Bound) {}
 
 /// Raises the limit of open files to its maximum, since each connection takes one; returns the limit.
 pub(crate) fn raise_open_files() -> u64 {

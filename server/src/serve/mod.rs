@@ -3,6 +3,7 @@
 mod acceptor;
 mod admission;
 mod announce;
+mod begin;
 mod bound;
 mod certificate;
 mod close;
@@ -16,6 +17,7 @@ mod requests;
 pub(crate) mod signals;
 mod stop;
 mod stream;
+mod taking;
 mod tasks;
 mod unix_socket;
 mod unread;
@@ -24,15 +26,11 @@ mod waiting;
 use std::{
     net::{IpAddr, Ipv4Addr},
     pin::pin,
-    sync::Arc,
     time::Duration,
 };
 
-use domain::time::timestamp;
-use service::{Clock, Rules, Service};
-use store::Store;
+use service::Clock;
 use tokio::sync::watch;
-use url::{Position, Url};
 
 use crate::{
     layers::{headers::Https, known_hosts::KnownHosts},
@@ -40,6 +38,7 @@ use crate::{
     serve::{
         admission::Admission,
         announce::Announcement,
+        begin::Begun,
         certificate::Served,
         doors::{Door, Doors},
         error::ServeError,
@@ -47,15 +46,10 @@ use crate::{
         stop::{drain, stop_signal},
         tasks::Tasks,
     },
-    settings::{
-        Settings, data_dir::make_data_dir, exposure::exposures, ineffective::ineffective, network::openings,
-    },
+    settings::{Settings, data_dir::make_data_dir},
     state::{AppState, metrics::Metrics, streams::Streams},
     telemetry::LostLines,
 };
-
-/// How long a start waits for a PostgreSQL that is started beside it.
-const DATABASE_WITHIN: Duration = Duration::from_mins(1);
 
 /// Where a unix socket counts as bound, so that it answers for this machine's own names.
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -73,9 +67,9 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
         None => None,
     };
     let tls = tls(settings.tls()).await?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %settings.database_url, "starting");
     // Before anything takes long: a signal that comes during it ends the start.
-    let mut stop_signal = pin!(stop_signal()?);
+    let stop_signal = stop_signal()?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %settings.database_url, "starting");
     let scheme = if tls.is_some() { "https" } else { "http" };
     let (address, shown_public) = (listener.address()?, shown(scheme, &settings.listen, &listener)?);
     let both = settings.internal_listen.as_ref().zip(internal.as_ref());
@@ -101,15 +95,13 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
             Door::internal(internal, admission, waiting::internal(internal_hosts.clone()))
         }),
     };
-    let begun = tokio::select! {
-        begun = Box::pin(Begun::once_there(&settings, &public_url)) => begun?,
-        () = &mut stop_signal => {
-            tracing::info!("stopping before the database was open");
-            doors.remove_files();
-            return Ok(doors.close().await?);
-        }
+    let mut stopped = pin!(doors.until_one_ends_or(stop_signal));
+    // Boxed: a future that runs once must not enlarge its caller's.
+    let begun = Box::pin(Begun::unless(stopped.as_mut(), &settings, &public_url)).await?;
+    let Some(Begun { store, service, set_up_url }) = begun else {
+        doors.remove_files();
+        return Ok(doors.close().await?);
     };
-    let Begun { store, service, set_up_url } = begun;
     let served =
         tls.zip(settings.tls()).map(|read| Served::new(read, settings.public_url.clone(), Clock::System));
     if let Some(served) = &served {
@@ -133,9 +125,10 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     }
 
     let announcement = Announcement { public: shown_public, internal: shown_internal, set_up_url };
-    announcement.print_until(stop_signal, &store).await;
+    announcement.print_until(stopped, &store).await;
 
-    drain(&draining, settings.drain).await;
+    // Where a listener has ended, there is nothing to wait for.
+    drain(&draining, if doors.are_served() { settings.drain } else { Duration::ZERO }).await;
     doors.remove_files();
     tracing::info!("stopping: finishing what is under way");
     // An error only means that no receiver is left.
@@ -145,67 +138,4 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
     close::write_and_close(&store).await;
     lost_lines.tell();
     Ok(ended?)
-}
-
-/// What rests on the database.
-struct Begun {
-    store: Arc<Store>,
-    service: Service,
-    set_up_url: Option<String>,
-}
-
-impl Begun {
-    /// Waits until the database is there and free, and opens it. Dropped before that, it leaves what a process leaves that is
-    /// killed.
-    async fn once_there(settings: &Settings, public_url: &Url) -> Result<Self, ServeError> {
-        settings.database_url.until_there(DATABASE_WITHIN).await;
-        let store = Arc::new(Store::open(&settings.database_url, &settings.vault_key_file).await?);
-        warn(settings);
-        let service = Service::new(store.clone(), Clock::System, rules(settings, public_url));
-        tell_of_restore(&service, &store).await?;
-        let set_up_url = service.set_up().offer_link().await?.map(|token| {
-            format!("{}/set-up?token={}", public_url.as_str().trim_end_matches('/'), token.expose())
-        });
-        Ok(Self { store, service, set_up_url })
-    }
-}
-
-/// Says what follows from a restore, if the database was restored since the last start.
-async fn tell_of_restore(service: &Service, store: &Store) -> Result<(), ServeError> {
-    if let Some(until) = service.begin_after_restore().await? {
-        let line = store.activity().latest().await?;
-        tracing::warn!(
-            until = timestamp(until),
-            "the database was restored from a backup: signed requests are refused until then, and accounts, passwords, tokens \
-             and keys are as they were at activity line {line}"
-        );
-    }
-    Ok(())
-}
-
-/// Logs what works, but should be looked at. `check` reports the same.
-fn warn(settings: &Settings) {
-    for exposure in exposures(settings) {
-        tracing::warn!("{exposure}");
-    }
-    for setting in ineffective(settings) {
-        tracing::warn!("{setting}");
-    }
-    for opening in openings(settings) {
-        tracing::warn!("{opening}");
-    }
-}
-
-fn rules(settings: &Settings, public_url: &Url) -> Rules {
-    Rules {
-        clock_skew: settings.clock_skew,
-        temporary_credentials_ttl: settings.temporary_credentials_ttl,
-        token_ttl: settings.token_ttl,
-        signature_methods: settings.signature_methods.clone(),
-        allow_plaintext: settings.allow_plaintext,
-        key_requests: settings.key_requests,
-        require_second_factor: settings.require_second_factor,
-        site: public_url[Position::BeforeHost..Position::AfterPort].to_owned(),
-        ..Rules::default()
-    }
 }

@@ -1,4 +1,5 @@
-//! Counts a connection's requests that are under way: from the whole head until the answer's body is sent or dropped.
+//! Counts a connection's requests that are under way, from the whole head until the answer's body is handed over or dropped; and the
+//! pieces of bodies that are handed over, until they are taken.
 
 use std::{
     pin::Pin,
@@ -11,7 +12,10 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use crate::serve::admission::{Connection, UnderWay};
+use crate::serve::{
+    admission::{Connection, UnderWay},
+    taking::Piece,
+};
 
 /// A connection's service, with its requests counted.
 #[derive(Clone, Debug)]
@@ -77,14 +81,17 @@ pin_project! {
 }
 
 impl<B: Body> Body for CountedBody<B> {
-    type Data = B::Data;
+    type Data = Piece<B::Data>;
     type Error = B::Error;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        self.project().body.poll_frame(cx)
+    ) -> Poll<Option<Result<Frame<Piece<B::Data>>, B::Error>>> {
+        let this = self.project();
+        let frame = ready!(this.body.poll_frame(cx));
+        let piece = |data| Piece::new(data, this.under_way.as_ref().map(UnderWay::hand_over));
+        Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {

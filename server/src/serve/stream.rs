@@ -1,5 +1,5 @@
 //! An admitted connection's bytes: reading ends where the connection is to be closed, or where the head of a request has
-//! begun and does not become whole in time. A fragment in a request's target makes its head one that cannot be read, and what is
+//! begun and does not become whole in time. What the socket has no room for waits to be taken. A fragment in a request's target makes its head one that cannot be read, and what is
 //! written of such a head gets words.
 
 use std::{
@@ -14,7 +14,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use crate::serve::{admission::Admitted, request_line::RequestLine, unread::Replacement};
+use crate::serve::{admission::Admitted, request_line::RequestLine, taking::Untaken, unread::Replacement};
 
 /// Time limit for the head of a request, from its first byte on.
 pub(super) const HEAD: Duration = Duration::from_secs(10);
@@ -38,6 +38,8 @@ pub(super) struct Watched<S> {
     time: Option<Pin<Box<Sleep>>>,
     /// Written in place of the answer that says that a head could not be read.
     replacement: Option<Replacement>,
+    /// There while something is to be written that the socket has no room for.
+    unsent: Option<Untaken>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +61,21 @@ impl<S> Watched<S> {
             line: RequestLine::Before,
             time: None,
             replacement: None,
+            unsent: None,
         }
+    }
+
+    /// Notes whether what is to be sent waits for room. A connection that is to be closed waits for nothing.
+    fn noted<T>(&mut self, sent: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        let connection = &self.admitted.connection;
+        if sent.is_ready() {
+            return sent;
+        }
+        if connection.is_cut() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        self.unsent.get_or_insert_with(|| connection.taking.hand_over());
+        Poll::Pending
     }
 
     /// Whether the head of a request has begun and its time is over.
@@ -88,6 +104,24 @@ impl<S> Watched<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Watched<S> {
+    /// Writes these bytes by `write`, unless they are replaced. More may wait to be written than these: `poll_flush` is called once
+    /// there is none.
+    fn poll_noted(
+        &mut self,
+        cx: &mut Context<'_>,
+        make: impl FnOnce() -> Option<Replacement>,
+        write: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        let written = match self.poll_replacement(cx, make) {
+            Some(replacing) => replacing,
+            None => write(Pin::new(&mut self.stream), cx),
+        };
+        if let Poll::Ready(Ok(count)) = written {
+            self.admitted.connection.taking.took(count);
+        }
+        self.noted(written)
+    }
+
     /// Writes a replacement, if there is one on its way or to be made: only while no request is under way can what is written
     /// be an answer that no handler made.
     fn poll_replacement(
@@ -144,18 +178,23 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let is_https = this.is_https;
-        if let Some(replacing) = this.poll_replacement(cx, || Replacement::of(bytes, is_https)) {
-            return replacing;
-        }
-        Pin::new(&mut this.stream).poll_write(cx, bytes)
+        let make = || Replacement::of(bytes, is_https);
+        this.poll_noted(cx, make, |stream, cx| stream.poll_write(cx, bytes))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.stream).poll_flush(cx);
+        if flushed.is_ready() {
+            this.unsent = None;
+        }
+        this.noted(flushed)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        let this = self.get_mut();
+        let shut_down = Pin::new(&mut this.stream).poll_shutdown(cx);
+        this.noted(shut_down)
     }
 
     fn poll_write_vectored(
@@ -166,11 +205,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         let this = self.get_mut();
         let is_https = this.is_https;
         // hyper's own answer is one slice.
-        let whole = || if let [whole] = slices { Replacement::of(whole, is_https) } else { None };
-        if let Some(replacing) = this.poll_replacement(cx, whole) {
-            return replacing;
-        }
-        Pin::new(&mut this.stream).poll_write_vectored(cx, slices)
+        let make = || if let [whole] = slices { Replacement::of(whole, is_https) } else { None };
+        this.poll_noted(cx, make, |stream, cx| stream.poll_write_vectored(cx, slices))
     }
 
     fn is_write_vectored(&self) -> bool {

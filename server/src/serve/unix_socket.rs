@@ -2,19 +2,17 @@
 //! its own.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions, TryLockError},
     io,
-    os::unix::{
-        fs::{FileTypeExt as _, MetadataExt as _},
-        net::UnixStream,
-    },
+    os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
 use rustix::{
-    fs::{FlockOperation, Mode, flock},
+    fs::{Mode, OFlags},
     process::umask,
 };
+use socket2::{Domain, SockAddr, Socket, Type};
 use tokio::net::UnixListener;
 
 /// What others may not do: owner and group may connect, so that a proxy of the same group can.
@@ -22,10 +20,7 @@ const NOT_FOR_OTHERS: Mode = Mode::from_bits_retain(0o117);
 
 /// Opens a socket. A file that a dead process left is replaced; a socket that answers, or another file, is an error.
 pub(super) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
-    // Of two that start at once, the second one meets a socket that answers, rather than removing it.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = File::open(folder)?;
-    flock(&folder, FlockOperation::LockExclusive)?;
+    let _turn = Turn::take(path)?;
     if is_stale(path)? {
         fs::remove_file(path)?;
     }
@@ -33,6 +28,46 @@ pub(super) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     let bound = UnixListener::bind(path);
     umask(usual);
     Ok((bound?, SocketFile { path: path.to_owned(), identity: identity(path)? }))
+}
+
+/// The right to make a socket's file: of two that start at once, the second one fails rather than remove what the first has made.
+/// A locked file beside the socket, which goes with the turn. The folder cannot carry the lock: it may be the database's, whose
+/// own lock it carries.
+struct Turn {
+    /// Locked until it is dropped.
+    _file: File,
+    path: PathBuf,
+}
+
+impl Turn {
+    fn take(socket: &Path) -> io::Result<Self> {
+        let mut path = socket.as_os_str().to_owned();
+        path.push(".lock");
+        let path = PathBuf::from(path);
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false).mode(0o600);
+        options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+        loop {
+            let file = options.open(&path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::AddrInUse.into()),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            let own = file.metadata()?;
+            // The turn before may have removed it after it was opened.
+            if identity(&path).is_ok_and(|found| found == (own.dev(), own.ino())) {
+                return Ok(Self { _file: file, path });
+            }
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // One that stays does no harm: nobody has it locked.
+        let _ = fs::remove_file(&self.path);
+    }
 }
 
 /// Whether there is a socket that nobody answers on.
@@ -45,10 +80,13 @@ fn is_stale(path: &Path) -> io::Result<bool> {
     if !found.file_type().is_socket() {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "there is a file that is no socket"));
     }
-    match UnixStream::connect(path) {
-        Ok(_) => Err(io::Error::from(io::ErrorKind::AddrInUse)),
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    // Otherwise this would wait for a process that lives and takes no connections.
+    socket.set_nonblocking(true)?;
+    match socket.connect(&SockAddr::unix(path)?) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(true),
-        Err(error) => Err(error),
+        Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
+        Ok(()) | Err(_) => Err(io::ErrorKind::AddrInUse.into()),
     }
 }
 
@@ -81,7 +119,16 @@ fn identity(path: &Path) -> io::Result<(u64, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::{fs::PermissionsExt as _, net};
+    use std::{
+        os::unix::{
+            fs::PermissionsExt as _,
+            net::{self, UnixStream},
+        },
+        sync::Barrier,
+        thread,
+    };
+
+    use tokio::runtime::Handle;
 
     use super::*;
 
@@ -124,5 +171,46 @@ mod tests {
         assert_eq!(bind(&file).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read_to_string(&file).unwrap(), "keep me");
         assert!(bind(&folder.path().join("missing/a.sock")).is_err());
+    }
+    #[tokio::test]
+    async fn of_several_that_start_at_once_one_has_the_socket_and_leaves_nothing_else() {
+        const STARTS: usize = 8;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sock");
+        drop(net::UnixListener::bind(&path).unwrap());
+        let (runtime, together) = (Handle::current(), Barrier::new(STARTS));
+        let start = || {
+            let _context = runtime.enter();
+            together.wait();
+            bind(&path)
+        };
+        let bound: Vec<_> = thread::scope(|scope| {
+            let starts = [(); STARTS].map(|()| scope.spawn(start));
+            starts.into_iter().filter_map(|start| start.join().unwrap().ok()).collect()
+        });
+        assert_eq!(bound.len(), 1, "{bound:?}");
+        UnixStream::connect(&path).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn neither_a_lock_on_its_folder_nor_one_that_a_killed_start_left_is_in_its_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = File::open(folder.path()).unwrap();
+        database.lock_shared().unwrap();
+        let path = folder.path().join("a.sock");
+        fs::write(folder.path().join("a.sock.lock"), "").unwrap();
+        bind(&path).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_socket_whose_process_takes_no_connections_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sock");
+        let socket = Socket::new(Domain::UNIX, Type::STREAM, None).unwrap();
+        socket.bind(&SockAddr::unix(&path).unwrap()).unwrap();
+        socket.listen(0).unwrap();
+        let _first_in_the_queue = UnixStream::connect(&path).unwrap();
+        assert_eq!(bind(&path).unwrap_err().kind(), io::ErrorKind::AddrInUse);
     }
 }

@@ -22,7 +22,7 @@ use std::{
 };
 
 pub use error::SettingsError;
-use sources::{Sources, from_environment, parse_file};
+use sources::{SettingsFile, Sources, from_environment, parse_file};
 use table::KEYS;
 pub use table::{Flags, Settings};
 pub use values::LogFormat;
@@ -65,8 +65,9 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let file_name = path.display().to_string();
         let file = parse_file(KEYS, &file_name, text)?;
+        let files = vec![SettingsFile::of_all(path.to_owned(), &file)];
         let mut sources =
-            Sources { flags: flags.given(), environment, file, file_name, in_words: Vec::new() };
+            Sources { flags: flags.given(), environment, file, file_name, in_words: Vec::new(), files };
         let mut settings = Self::take(&mut sources)?;
         if let Some(listening) = settings.listen_database_url.clone() {
             settings.database_url = settings.database_url.listening_at(listening);

@@ -11,6 +11,8 @@ use crate::settings::{Settings, listen_at::ListenAt};
 pub(crate) enum Opening {
     /// The public listener serves others by http.
     PublicInClear(ListenAt),
+    /// The public listener serves a proxy by http, and others can reach it past the proxy.
+    PastProxy(ListenAt),
     /// The internal listener can be reached from everywhere.
     InternalOpen(ListenAt),
     /// The database is on another host, and that may be another than it seems.
@@ -23,6 +25,10 @@ impl fmt::Display for Opening {
             Self::PublicInClear(address) => write!(
                 f,
                 "LATCHKEY_LISTEN={address} serves http to other machines: passwords and sessions cross the network in clear; set LATCHKEY_TLS_CERT and LATCHKEY_TLS_KEY, or put a proxy with TLS in front and its address into LATCHKEY_PUBLIC_URL=https://…"
+            ),
+            Self::PastProxy(address) => write!(
+                f,
+                "LATCHKEY_LISTEN={address} serves http to the proxy that LATCHKEY_PUBLIC_URL=https://… implies, and perhaps to other machines: only the proxy should reach it; give a loopback address or unix:PATH, or shut all others out by a network of its own or a firewall"
             ),
             Self::InternalOpen(address) => write!(
                 f,
@@ -54,9 +60,9 @@ impl fmt::Display for Opening {
 pub(crate) fn openings(settings: &Settings) -> Vec<Opening> {
     let is_http = settings.public_url.as_ref().is_none_or(|url| url.scheme() == "http");
     let is_any = |at: &ListenAt, test: fn(IpAddr) -> bool| at.addresses().iter().any(|at| test(at.ip()));
-    let public = Some(&settings.listen).filter(|at| {
-        is_http && settings.tls().is_none() && is_any(at, |address| !address.to_canonical().is_loopback())
-    });
+    let in_clear = Some(&settings.listen)
+        .filter(|at| settings.tls().is_none() && is_any(at, |address| !address.to_canonical().is_loopback()));
+    let public = if is_http { Opening::PublicInClear } else { Opening::PastProxy };
     let internal = settings.internal_listen.as_ref().filter(|at| is_any(at, |address| !is_private(address)));
     let unprotected = |setting, location: &Location| {
         let remote = location.remote().filter(|remote| remote.protection != Protection::Verified);
@@ -64,7 +70,7 @@ pub(crate) fn openings(settings: &Settings) -> Vec<Opening> {
     };
     let listening = settings.listen_database_url.as_ref();
     let openings = [
-        public.cloned().map(Opening::PublicInClear),
+        in_clear.cloned().map(public),
         internal.cloned().map(Opening::InternalOpen),
         unprotected("LATCHKEY_DATABASE_URL", &settings.database_url),
         listening.and_then(|location| unprotected("LATCHKEY_LISTEN_DATABASE_URL", location)),
@@ -105,8 +111,10 @@ mod tests {
             &[][..],
             &[(listen, "[::1]:3000")],
             &[(listen, "[::ffff:127.0.0.1]:3000")],
-            &[(listen, "0.0.0.0:3000"), behind_tls],
+            &[(listen, "127.0.0.1:3000"), behind_tls],
+            &[(listen, "unix:public.sock"), behind_tls],
             &[(listen, "0.0.0.0:3000"), tls[0], tls[1]],
+            &[(listen, "0.0.0.0:3000"), behind_tls, tls[0], tls[1]],
             &[(internal, "10.0.0.5:3001")],
             &[(internal, "[fd00::5]:3001")],
             &[(internal, "off")],
@@ -131,6 +139,10 @@ mod tests {
             (
                 &[(listen, "192.0.2.1:80"), http],
                 ["LATCHKEY_LISTEN=192.0.2.1:80 ", "LATCHKEY_PUBLIC_URL=https://"],
+            ),
+            (
+                &[(listen, "0.0.0.0:3000"), behind_tls],
+                ["LATCHKEY_LISTEN=0.0.0.0:3000 serves http to the proxy", "only the proxy should"],
             ),
             (&[(internal, "0.0.0.0:3001")], ["LATCHKEY_INTERNAL_LISTEN=0.0.0.0:3001 ", "firewall"]),
             (&[(internal, "[::]:3001")], ["LATCHKEY_INTERNAL_LISTEN=[::]:3001 ", "/metrics"]),

@@ -1,6 +1,6 @@
 //! Where settings come from: flags, the environment, a file.
 
-use std::{collections::HashMap, ffi::OsString, fs::File};
+use std::{collections::HashMap, ffi::OsString, fs::File, path::PathBuf};
 
 use store::{Location, NoLocation};
 
@@ -28,7 +28,24 @@ const IN_FILES: [&str; 3] = ["database_url", "listen_database_url", "public_url"
 const DATABASES: [&str; 2] = ["database_url", "listen_database_url"];
 
 /// What a file may hold as a list of texts.
-const LISTS: [&str; 3] = ["internal_hosts", "trusted_proxies", "signature_methods"];
+const LISTS: [&str; 4] = ["internal_hosts", "trusted_proxies", "signature_methods", "oslc_catalogs"];
+
+/// A file that settings were read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SettingsFile {
+    pub(crate) path: PathBuf,
+    /// Whether a password stands in it.
+    pub(crate) has_password: bool,
+}
+
+impl SettingsFile {
+    /// The file with many settings, which may not be there.
+    pub(super) fn of_all(path: PathBuf, settings: &HashMap<String, String>) -> Self {
+        let has_password =
+            DATABASES.iter().any(|key| settings.get(*key).is_some_and(|url| has_password(url)));
+        Self { path, has_password }
+    }
+}
 
 /// A value, and where it came from.
 pub(super) struct Given {
@@ -58,6 +75,12 @@ impl Given {
             }
             ((_, None), None) => Ok(None),
         }
+    }
+
+    /// The file that holds the value alone.
+    fn file(&self, key: &str) -> Option<SettingsFile> {
+        let has_password = DATABASES.contains(&key) && has_password(&self.value);
+        self.path.as_ref().map(|path| SettingsFile { path: path.into(), has_password })
     }
 
     fn shown(&self, key: &str) -> String {
@@ -109,6 +132,13 @@ fn scheme_or_file(value: &str) -> String {
     }
 }
 
+/// Whether the URL of a database has a password in it.
+fn has_password(url: &str) -> bool {
+    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let user_info = behind_scheme.rsplit_once('@').map_or("", |(user_info, _)| user_info);
+    user_info.contains(':') || url.contains("password=")
+}
+
 /// Where settings come from, the stronger ones first.
 pub(super) struct Sources<'a> {
     pub(super) flags: HashMap<&'static str, String>,
@@ -117,6 +147,8 @@ pub(super) struct Sources<'a> {
     pub(super) file_name: String,
     /// Each setting that was taken, with its value and where that came from.
     pub(super) in_words: Vec<String>,
+    /// The files that settings were taken from.
+    pub(super) files: Vec<SettingsFile>,
 }
 
 impl Sources<'_> {
@@ -154,6 +186,7 @@ impl Sources<'_> {
         };
         let value = parse(&given.value).ok_or_else(|| given.not_allowed(key, allowed))?;
         self.in_words.push(format!("{key}: {} ({})", given.shown(key), given.source_name));
+        self.files.extend(given.file(key));
         Ok(value)
     }
 }

@@ -13,7 +13,7 @@ use crate::settings::{
     listen_at::ListenAt,
     oslc::{OslcCatalog, oslc_catalogs},
     proxies::TrustedProxies,
-    sources::Sources,
+    sources::{SettingsFile, Sources},
     values::{
         LogFormat, days_or_none, host_names, listen_at_or_off, log_filter, log_format, on_or_off, path,
         postgres, public_url, realm, require_second_factor, seconds, seconds_or_none, signature_methods,
@@ -62,12 +62,14 @@ macro_rules! settings {
             $(pub(crate) $key: $type,)+
             /// Each of them, with where it came from.
             pub(crate) in_words: Vec<String>,
+            /// The files that they came from; the first one may not be there.
+            pub(crate) files: Vec<SettingsFile>,
         }
 
         impl Settings {
             pub(super) fn take(sources: &mut Sources<'_>) -> Result<Self, SettingsError> {
                 $(let $key: $type = sources.take(stringify!($key), $words, || $default, $allowed, $read)?;)+
-                Ok(Self { $($key,)+ in_words: sources.in_words.clone() })
+                Ok(Self { $($key,)+ in_words: sources.in_words.clone(), files: sources.files.clone() })
             }
         }
     };

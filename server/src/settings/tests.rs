@@ -245,12 +245,14 @@ fn every_way_to_write_a_sqlite_file_is_taken() {
 }
 
 #[test]
-fn a_file_holds_texts_numbers_truths_and_a_list_of_proxies() {
-    let file =
-        "trusted_proxies = ['10.0.0.1', '::ffff:10.0.0.2']\nallow_plaintext = true\nlisten = '[::1]:0'\n";
+fn a_file_holds_texts_numbers_truths_and_lists_of_texts() {
+    let file = "trusted_proxies = ['10.0.0.1', '::ffff:10.0.0.2']\nallow_plaintext = true\nlisten = '[::1]:0'\n\
+                oslc_catalogs = ['rm=https://rm.example/catalog', 'cm=https://cm.example/catalog']\n";
     let settings = read(&Flags::default(), &[], file).unwrap();
     assert_eq!(settings.trusted_proxies, "10.0.0.1,10.0.0.2".parse().unwrap());
     assert!(settings.allow_plaintext);
+    let catalogs: Vec<_> = settings.oslc_catalogs.iter().map(|catalog| catalog.url.as_str()).collect();
+    assert_eq!(catalogs, ["https://rm.example/catalog", "https://cm.example/catalog"]);
     assert!(read(&Flags::default(), &[], "listen = ['127.0.0.1:0']").is_err());
 }
 
@@ -332,6 +334,32 @@ fn each_setting_is_shown_with_where_it_came_from() {
         "token_ttl: 5 (latchkey.toml: token_ttl)",
     ] {
         assert!(shown.iter().any(|line| line == expected), "{expected}: {shown:?}");
+    }
+}
+
+#[test]
+fn each_file_that_settings_came_from_is_known_and_whether_it_holds_a_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let secret = file("secret", "postgres://ada:correcthorse@one.example,two.example/keys\n");
+    let public = file("public", "https://keys.example\n");
+    let environment = [("LATCHKEY_DATABASE_URL_FILE", &*secret), ("LATCHKEY_PUBLIC_URL_FILE", &*public)];
+    for (text, has_password) in [
+        ("", false),
+        ("database_url = 'postgres://ada@db.example/keys'", false),
+        ("database_url = 'postgres://ada@db.example/keys?password=correcthorse'", true),
+        ("listen_database_url = 'postgres://ada:correcthorse@db.example/keys'", true),
+    ] {
+        let files = read(&Flags::default(), &environment, text).unwrap().files;
+        let found: Vec<_> =
+            files.iter().map(|file| (file.path.display().to_string(), file.has_password)).collect();
+        let expected =
+            [("latchkey.toml".to_owned(), has_password), (secret.clone(), true), (public.clone(), false)];
+        assert_eq!(found, expected, "{text}");
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) struct Listeners {
     open: Family<ByListener, Gauge>,
     refused: Family<ByLimit, Counter>,
     reclaimed: Family<ByListener, Counter>,
+    hung_up: Family<ByListener, Counter>,
 }
 
 impl Listeners {
@@ -42,6 +43,11 @@ impl Listeners {
             "Connections closed while they waited for a request, to make room for a new one, by listener",
             self.reclaimed.clone(),
         );
+        registry.register(
+            "connections_hung_up",
+            "Connections closed because their peers did not take what they were sent, by listener",
+            self.hung_up.clone(),
+        );
     }
 
     /// One listener's, by its name. They are there from now on, all of them 0.
@@ -52,6 +58,7 @@ impl Listeners {
         let metrics = ConnectionMetrics { listener, listeners: self.clone() };
         metrics.open(0);
         metrics.reclaimed(0);
+        drop(self.hung_up.get_or_create(&ByListener { listener }));
         metrics
     }
 }
@@ -79,5 +86,10 @@ impl ConnectionMetrics {
     pub(crate) fn reclaimed(&self, count: usize) {
         let reclaimed = self.listeners.reclaimed.get_or_create(&ByListener { listener: self.listener });
         reclaimed.inc_by(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
+    /// Counts a connection whose peer did not take what it was sent.
+    pub(crate) fn hung_up(&self) {
+        self.listeners.hung_up.get_or_create(&ByListener { listener: self.listener }).inc();
     }
 }

@@ -41,6 +41,8 @@ pub(crate) enum Reason {
     UnknownKey,
     /// A link to allow access with temporary credentials that do not exist.
     UnknownToken,
+    /// A host that is not one of ours: another site's name that leads here, or a scanner's.
+    UnknownHost,
     /// A change that another site made a browser send.
     OtherSite,
     /// A signature, or the credentials it was made with, that do not hold.
@@ -63,7 +65,7 @@ pub(crate) enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::UnknownUser,
         Self::WrongPassword,
         Self::WrongCode,
@@ -75,6 +77,7 @@ impl Reason {
         Self::PasswordLink,
         Self::UnknownKey,
         Self::UnknownToken,
+        Self::UnknownHost,
         Self::OtherSite,
         Self::Signature,
         Self::OutOfNetwork,
@@ -99,6 +102,7 @@ impl Reason {
             Self::PasswordLink => "password_link",
             Self::UnknownKey => "unknown_key",
             Self::UnknownToken => "unknown_token",
+            Self::UnknownHost => "unknown_host",
             Self::OtherSite => "other_site",
             Self::Signature => "signature",
             Self::OutOfNetwork => "out_of_network",

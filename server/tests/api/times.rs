@@ -1,9 +1,14 @@
 //! Times in answers and exports: always with three fraction digits, so that programs sort them as text.
 
+use serde_json::Value;
+
 use crate::support::{
     Home,
     signer::{CONSUMERS, Provider},
 };
+
+/// A line of activity of each kind that the first version wrote, which cut zeros at the end of a fraction.
+const FIRST_LINES: &str = include_str!("../../../domain/tests/lines/0.1.jsonl");
 
 /// The times in a text, whatever else it holds.
 fn times(text: &str) -> Vec<&str> {
@@ -55,5 +60,31 @@ fn every_time_has_three_fraction_digits_and_sorts_as_text() {
         let times = times(&text);
         assert!(times.contains(&expected[1]), "{text}");
         assert!(times.iter().all(|time| time.len() == expected[0].len()), "{times:?}");
+    }
+}
+
+#[test]
+fn the_times_in_lines_of_the_first_version_have_three_fraction_digits_too() {
+    let home = Home::with_users();
+    let rows = FIRST_LINES.lines().map(|line| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let cell = |name: &str| match &line[name] {
+            Value::Null => "NULL".to_owned(),
+            Value::String(text) => format!("'{text}'"),
+            json => format!("'{json}'"),
+        };
+        let cells = ["actor", "action", "consumer_key", "address", "before", "after"].map(cell);
+        format!("(1764322223100, {})", cells.join(", "))
+    });
+    let rows = rows.collect::<Vec<_>>().join(", ");
+    home.sql(&format!(
+        "INSERT INTO activity (at, actor, action, consumer_key, address, \"before\", \"after\") VALUES {rows}"
+    ));
+    let provider = Provider::in_home(home, &[]);
+    for path in ["/api/v1/activity?limit=500", "/api/v1/activity.json"] {
+        let text = provider.ada().get(path).is(200).text().to_owned();
+        let times = times(&text);
+        assert!(times.contains(&"2026-11-23T08:00:00.500Z"), "{path}: {times:?}");
+        assert!(times.iter().all(|time| time.len() == 24), "{path}: {times:?}");
     }
 }

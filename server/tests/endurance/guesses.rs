@@ -9,19 +9,21 @@ use std::{
 
 use crate::{
     endurance::{
-        pace::MOST,
+        pace::{MOST, Pace},
         run::{Run, milliseconds, quantile},
     },
     support::{
-        Home, PASSWORD, PATIENCE, Server,
+        PASSWORD, PATIENCE, Server,
         browser::{Answer, send, with_form},
         process::{allow_many_files, memory},
-        signer::until,
+        signer::{Provider, until},
     },
 };
 
-/// How long half of the sign-ins may take from a browser that is known, and from a new one.
-const KNOWN_USUAL_MOST: Duration = Duration::from_secs(1);
+/// How long 99 of 100 sign-ins may take from a browser that is known, and from a new one; of fewer, each.
+const KNOWN_MOST: Duration = Duration::from_secs(1);
+const NEW_MOST: Duration = MOST;
+/// How long half of those from a new one may take.
 const NEW_USUAL_MOST: Duration = Duration::from_secs(2);
 /// What one run of argon2 takes, in KiB.
 const ARGON2: u64 = 19 * 1024;
@@ -92,12 +94,14 @@ fn withstand(
     let mut run = Run::begin(fault);
     allow_many_files();
     let (guessers, sign_ins) = (run.sizes.guessers, run.sizes.sign_ins);
-    let server = Home::with_users().serve_with(settings);
+    let server = Provider::with(settings);
+    let (ada, app) = (server.ada().clone(), server.app_of("Calling", "grace"));
+    Pace::measure(&ada, &app, 50, || false).is_bearable("before", &mut run);
     let known = device(&sign_in(&server, owner(0).as_deref(), None).0.is(303));
     let url = format!("{}/sign-in", server.url);
     let before = memory(server.id());
     let (stop, answered) = (AtomicBool::new(false), Answered::default());
-    let (mut known_took, mut new_took, peak) = thread::scope(|scope| {
+    let (mut known_took, mut new_took, mut pace, peak) = thread::scope(|scope| {
         for number in 0..guessers {
             let (url, stop, answered) = (&url, &stop, &answered);
             scope.spawn(move || guess(url, guesser(number).as_deref(), number, stop, answered));
@@ -106,6 +110,7 @@ fn withstand(
         until("each has guessed before", || {
             (answered.guessers.load(Ordering::Relaxed) == guessers).then_some(())
         });
+        let beside = scope.spawn(|| Pace::measure(&ada, &app, 1, || !stop.load(Ordering::Relaxed)));
         let (mut known_took, mut new_took, mut peak) = (Vec::new(), Vec::new(), 0);
         let mut refused = None;
         for number in 1..=sign_ins {
@@ -120,16 +125,18 @@ fn withstand(
         }
         stop.store(true, Ordering::Relaxed);
         assert!(refused.is_none(), "{refused:?}");
-        (known_took, new_took, peak)
+        (known_took, new_took, beside.join().unwrap(), peak)
     });
-    for (what, times, usual_most) in
-        [("known", &mut known_took, KNOWN_USUAL_MOST), ("new", &mut new_took, NEW_USUAL_MOST)]
+    for (what, times, usual_most, nearly_most) in
+        [("known", &mut known_took, KNOWN_MOST, KNOWN_MOST), ("new", &mut new_took, NEW_USUAL_MOST, NEW_MOST)]
     {
-        let [half, most, all] = [0.5, 0.99, 1.0].map(|share| quantile(times, share));
-        let told = format!("{} / {}", milliseconds(half), milliseconds(most));
+        let [half, nearly_all, all] = [0.5, 0.99, 1.0].map(|share| quantile(times, share));
+        let told = format!("{} / {}", milliseconds(half), milliseconds(nearly_all));
         run.figure(&format!("a sign-in from a {what} browser, p50 / p99"), told);
-        assert!(half < usual_most && all < MOST, "{what}: {half:?}, {all:?}");
+        let is_bearable = half < usual_most && nearly_all < nearly_most && all < MOST;
+        assert!(is_bearable, "{what}: {half:?}, {nearly_all:?}, {all:?}");
     }
+    pace.is_bearable("meanwhile", &mut run);
     let [wrong, too_many, otherwise] =
         [answered.wrong, answered.too_many, answered.otherwise].map(AtomicUsize::into_inner);
     run.figure("guesses that were checked, and sent away", format!("{wrong} and {too_many}"));

@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::endurance::{
+    frames,
     pace::Pace,
     run::{Run, milliseconds},
     support::{
@@ -18,7 +19,7 @@ use crate::endurance::{
 
 /// What the program may hold for each unfinished head of 64 KiB or more, in KiB.
 const MOST_MEMORY: u64 = 192;
-/// How long the program keeps a connection that waits for a request; a head has to end sooner.
+/// How long the program keeps a connection that waits for a request, where it does not speak HTTP/2; a head has to end sooner.
 const KEPT: Duration = Duration::from_secs(75);
 
 /// Sends a head of this size that does not end, after whole requests; the program may hang up before it is sent.
@@ -36,14 +37,26 @@ fn unfinished(server: &Server, requests: usize, bytes: usize) -> TcpStream {
         assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
     }
     let head = format!("GET /sign-in HTTP/1.1\r\nHost: latchkey\r\nX-Long: {}", "x".repeat(bytes));
-    match stream.write_all(head.as_bytes()) {
-        Ok(()) => {}
-        Err(error) => {
-            let hung_up = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe];
-            assert!(hung_up.contains(&error.kind()), "{error}");
-        }
-    }
+    send(&mut stream, head.as_bytes());
     stream
+}
+
+/// The same over HTTP/2, as the second request of a connection.
+fn unfinished_over_http_2(server: &Server, bytes: usize) -> TcpStream {
+    let mut stream = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let first = [frames::opening(65_535), frames::request(1, "HEAD", "/sign-in")].concat();
+    stream.write_all(&first).unwrap();
+    frames::read_head(&mut stream);
+    send(&mut stream, &frames::unfinished(3, bytes));
+    stream
+}
+
+fn send(stream: &mut TcpStream, bytes: &[u8]) {
+    if let Err(error) = stream.write_all(bytes) {
+        let hung_up = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe];
+        assert!(hung_up.contains(&error.kind()), "{error}");
+    }
 }
 
 #[test]
@@ -57,13 +70,14 @@ fn heads_that_do_not_end_are_cut_off_and_take_little_memory() {
     let (files, before) = (open_files(provider.id()), memory(provider.id()));
     // Enough for what they take to stand out.
     let each = run.sizes.slow.max(200);
-    run.figure("first ones of 400 kB, of 60 kB, and second ones of 60 kB: of each", each);
+    run.figure("first ones of 400 kB, of 60 kB, and second ones of 60 kB, also over HTTP/2: of each", each);
     let begin = Instant::now();
     let ways = [(0, 400_000), (0, 60_000), (1, 60_000)];
-    let heads: Vec<_> = ways
+    let mut heads: Vec<_> = ways
         .iter()
         .flat_map(|(requests, bytes)| (0..each).map(|_| unfinished(&provider, *requests, *bytes)))
         .collect();
+    heads.extend((0..each).map(|_| unfinished_over_http_2(&provider, 60_000)));
     let mut most = memory(provider.id());
     let mut pace = Pace::measure(&ada, &app, 50, || {
         most = most.max(memory(provider.id()));

@@ -47,12 +47,17 @@ impl Pace {
     }
 }
 
-/// How many event streams the program says are open.
-pub fn subscribers(internal: &str) -> usize {
+/// What the program counts under this name, with its labels.
+pub fn metric(internal: &str, name: &str) -> usize {
     let metrics =
         crate::support::browser::send(http::Request::get(format!("{internal}/metrics")).body(()).unwrap());
-    let line = metrics.text().lines().find_map(|line| line.strip_prefix("latchkey_event_subscribers "));
+    let line = metrics.text().lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.unwrap().parse().unwrap()
+}
+
+/// How many event streams the program says are open.
+pub fn subscribers(internal: &str) -> usize {
+    metric(internal, "latchkey_event_subscribers")
 }
 
 /// Waits until this many are open.

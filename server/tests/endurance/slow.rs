@@ -2,50 +2,90 @@
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
+    os::unix::net::UnixStream,
     process::Command,
     sync::mpsc::{RecvTimeoutError, channel},
     thread,
     time::{Duration, Instant},
 };
 
-use crate::endurance::{
-    pace::Pace,
-    run::{Run, milliseconds},
+use socket2::{Domain, Socket, Type};
+
+use crate::{
+    endurance::{
+        frames::{Client, opening, request},
+        pace::{Pace, metric},
+        run::{Run, milliseconds},
+        wire::Wire,
+    },
+    listening::ask,
     support::{
-        Browser, Server,
+        Browser, Home, Server,
         process::{allow_many_files, open_files},
         signer::{Provider, until},
     },
-    wire::Wire,
 };
 
 /// What slow clients send, a byte each second.
 const REQUEST: &[u8] = b"GET /settings/oauth-consumers HTTP/1.1\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+/// What they read in a second: less than they have to.
+const SIP: usize = 1024;
+/// Over HTTP/2, the stream of the page's program, which is large.
+const PROGRAM: u32 = 3;
+
+/// How long they may go on.
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// A slow client, and how it is slow.
 struct Slow {
     stream: TcpStream,
-    /// A request that comes byte by byte.
-    drip: &'static [u8],
+    habit: Habit,
 }
 
-fn connect(server: &Server, first: &str, drip: &'static [u8]) -> Slow {
-    connect_to(server.url.strip_prefix("http://").unwrap(), first, drip)
+/// What a slow client does each second.
+enum Habit {
+    Nothing,
+    /// Sends one of these bytes.
+    Drip(&'static [u8]),
+    /// Reads a few bytes.
+    Sip,
+    /// Speaks HTTP/2, and lets little or nothing of an answer be sent.
+    Http2(Client),
 }
 
-fn connect_to(address: &str, first: &str, drip: &'static [u8]) -> Slow {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(first.as_bytes()).unwrap();
-    Slow { stream, drip }
+/// What a slow client begins with, and what it does then.
+type Way<'a> = (&'a [u8], fn() -> Habit);
+
+fn connect(server: &Server, first: &[u8], habit: Habit) -> Slow {
+    connect_to(server.url.strip_prefix("http://").unwrap(), first, habit)
+}
+
+fn connect_to(address: &str, first: &[u8], habit: Habit) -> Slow {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    // The system keeps little of what is not read.
+    socket.set_recv_buffer_size(4096).unwrap();
+    socket.connect(&address.parse::<SocketAddr>().unwrap().into()).unwrap();
+    let mut stream = TcpStream::from(socket);
+    stream.write_all(first).unwrap();
+    stream.set_nonblocking(matches!(habit, Habit::Sip | Habit::Http2(_))).unwrap();
+    Slow { stream, habit }
 }
 
 impl Slow {
-    /// Sends one byte more; false once the program has hung up.
-    fn drip(&mut self) -> bool {
-        let Some((byte, rest)) = self.drip.split_first() else { return true };
-        self.drip = rest;
-        self.stream.write_all(&[*byte]).is_ok()
+    /// What it does each second. The program may have hung up.
+    fn act(&mut self) {
+        match &mut self.habit {
+            Habit::Nothing | Habit::Drip([]) => {}
+            Habit::Drip([byte, rest @ ..]) => {
+                let _ = self.stream.write_all(&[*byte]);
+                self.habit = Habit::Drip(rest);
+            }
+            Habit::Sip => {
+                let _ = self.stream.read(&mut [0; SIP]);
+            }
+            Habit::Http2(client) => client.act(&mut self.stream, PROGRAM),
+        }
     }
 
     /// What the program sent before it hung up.
@@ -62,7 +102,7 @@ impl Slow {
 /// Each way of being slow, with this many clients each.
 fn slow_ones(server: &Server, ada: &Browser, each: usize) -> Vec<Slow> {
     let cookie = ada.cookie.as_deref().unwrap();
-    let form = "POST /sign-in HTTP/1.1\r\nHost: latchkey\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n";
+    let form = b"POST /sign-in HTTP/1.1\r\nHost: latchkey\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n";
     let program = ada
         .get("/settings/oauth-consumers")
         .text()
@@ -70,9 +110,21 @@ fn slow_ones(server: &Server, ada: &Browser, each: usize) -> Vec<Slow> {
         .find(|part| part.rsplit('.').next() == Some("wasm"))
         .unwrap()
         .to_owned();
-    let unread = format!("GET {program} HTTP/1.1\r\nHost: latchkey\r\nCookie: {cookie}\r\n\r\n").repeat(20);
-    let ways = [("", &[][..]), ("", REQUEST), (form, REQUEST), (&unread, &[])];
-    ways.iter().flat_map(|(first, drip)| (0..each).map(|_| connect(server, first, drip))).collect()
+    let once = format!("GET {program} HTTP/1.1\r\nHost: latchkey\r\nCookie: {cookie}\r\n\r\n");
+    let unread = once.repeat(20);
+    let asked = [request(1, "GET", "/sign-in"), request(PROGRAM, "GET", &program)].concat();
+    let over_http_2 = |window| [opening(window), asked.clone()].concat();
+    let ways: [Way<'_>; 8] = [
+        (b"", || Habit::Nothing),
+        (b"", || Habit::Drip(REQUEST)),
+        (form, || Habit::Drip(REQUEST)),
+        (unread.as_bytes(), || Habit::Nothing),
+        (once.as_bytes(), || Habit::Sip),
+        (&over_http_2(0), || Habit::Http2(Client::granting(0))),
+        (&over_http_2(1), || Habit::Http2(Client::granting(0))),
+        (&over_http_2(0), || Habit::Http2(Client::granting(1024))),
+    ];
+    ways.iter().flat_map(|(first, habit)| (0..each).map(|_| connect(server, first, habit()))).collect()
 }
 
 /// Gateways that are gone in the middle of a body, of a kind each.
@@ -85,7 +137,10 @@ fn gateways(provider: &Provider, each: usize) -> Vec<Slow> {
              Content-Type: {kind}\r\nContent-Length: 1000\r\n\r\nname=Half"
         )
     });
-    asked.iter().flat_map(|first| (0..each).map(|_| connect_to(internal, first, &[]))).collect()
+    asked
+        .iter()
+        .flat_map(|first| (0..each).map(|_| connect_to(internal, first.as_bytes(), Habit::Nothing)))
+        .collect()
 }
 
 #[test]
@@ -100,7 +155,9 @@ fn whoever_is_slow_is_hung_up_on_and_delays_nobody() {
     let each = run.sizes.slow;
     let mut slow = slow_ones(&provider, &ada, each);
     let gateways = gateways(&provider, each);
-    run.figure("silent, slow headers, slow bodies, answers not read, gateways gone: of each", each);
+    let ways = "silent, slow headers, slow bodies, answers not read, read by the sip, over HTTP/2 without a window, with one of a \
+                byte, with more by the sip, gateways gone: of each";
+    run.figure(ways, each);
     let begin = Instant::now();
     let (ended, end) = channel::<()>();
     let (mut pace, dripped) = thread::scope(|scope| {
@@ -108,20 +165,26 @@ fn whoever_is_slow_is_hung_up_on_and_delays_nobody() {
             // A byte a second is what makes them slow.
             while end.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
                 for slow in &mut slow {
-                    slow.drip();
+                    slow.act();
                 }
             }
             slow
         });
-        let pace = Pace::measure(&ada, &app, 50, || {
-            begin.elapsed() < Duration::from_mins(1) && open_files(provider.id()) > before
-        });
+        let pace =
+            Pace::measure(&ada, &app, 50, || begin.elapsed() < LONGEST && open_files(provider.id()) > before);
         drop(ended);
         (pace, dripping.join().unwrap())
     });
-    run.figure("all of them hung up on after", milliseconds(begin.elapsed()));
+    let took = begin.elapsed();
+    run.figure("all of them hung up on after", milliseconds(took));
+    assert!(took < LONGEST, "{took:?}");
     until("all are hung up on", || (open_files(provider.id()) <= before).then_some(()));
     pace.is_bearable("meanwhile", &mut run);
+    let hung_up = metric(&provider.internal, "latchkey_connections_hung_up_total{listener=\"public\"}");
+    assert!(
+        hung_up >= 3 * each,
+        "by nothing else can those end that read by the sip or shut their window: {hung_up}"
+    );
     let mut words = dripped.into_iter().map(Slow::last_words);
     let (silent, bodies): (Vec<_>, Vec<_>) =
         (words.by_ref().take(2 * each).collect(), words.take(each).collect());
@@ -130,6 +193,34 @@ fn whoever_is_slow_is_hung_up_on_and_delays_nobody() {
     let told: Vec<_> = gateways.into_iter().map(Slow::last_words).collect();
     assert!(told.iter().all(|words| words.starts_with("HTTP/1.1 401 ")), "{told:?}");
     run.end();
+}
+
+#[test]
+fn whoever_does_not_read_over_a_unix_socket_is_hung_up_on_too() {
+    let server = Home::with_users().serve_with(&[("LATCHKEY_LISTEN", "unix:public.sock")]);
+    let (internal, socket) = (server.line("internal listener on "), server.home.path().join("public.sock"));
+    let page = ask(&socket, "GET /sign-in HTTP/1.1", "");
+    let style = page.split('"').find(|part| part.rsplit('.').next() == Some("css")).unwrap();
+    let unread = format!("GET {style} HTTP/1.1\r\nHost: localhost\r\n\r\n").repeat(50);
+    let [mut sipping, mut silent] = [(); 2].map(|()| {
+        let mut stream = UnixStream::connect(&socket).unwrap();
+        stream.write_all(unread.as_bytes()).unwrap();
+        stream.read_exact(&mut [0]).unwrap();
+        stream
+    });
+    let begin = Instant::now();
+    let (_never, second) = channel::<()>();
+    while metric(&internal, "latchkey_connections{listener=\"public\"}") > 0 {
+        assert!(begin.elapsed() < LONGEST, "they go on");
+        assert_eq!(second.recv_timeout(Duration::from_secs(1)), Err(RecvTimeoutError::Timeout));
+        sipping.read_exact(&mut [0; SIP]).unwrap();
+        let answer = ask(&socket, "GET /sign-in HTTP/1.1", "");
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
+    assert_eq!(metric(&internal, "latchkey_connections_hung_up_total{listener=\"public\"}"), 2);
+    let mut rest = Vec::new();
+    silent.read_to_end(&mut rest).unwrap();
+    assert!(rest.starts_with(b"TTP/1.1 200 "), "{}", String::from_utf8_lossy(&rest));
 }
 
 #[test]
@@ -153,7 +244,7 @@ fn more_connections_than_open_files_are_waited_out_while_kept_ones_are_answered(
     assert_eq!(kept.ask(question).status, 200);
     let limit = ["--pid", &provider.id().to_string(), "--nofile=100:100"];
     assert!(Command::new("prlimit").args(limit).status().unwrap().success());
-    let silent: Vec<_> = (0..150).map(|_| connect(&provider, "", &[])).collect();
+    let silent: Vec<_> = (0..150).map(|_| connect(&provider, b"", Habit::Nothing)).collect();
     let begin = Instant::now();
     let answer = thread::scope(|scope| {
         let visitor = provider.visitor();

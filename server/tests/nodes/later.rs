@@ -54,12 +54,19 @@ fn a_node_goes_on_beside_one_that_does_what_it_has_never_heard_of() {
         activity["items"].as_array().unwrap().iter().filter(|line| line["actor"] == "by hand-over link");
     let actions: Vec<_> = unknown.map(|line| line["action"].as_str().unwrap()).collect();
     assert_eq!(actions, ["key_renamed", "policy_changed", "credential_retired"]);
+    let page = ada.get("/settings/activity").is(200).text().to_owned();
+    for words in ["credential_retired", "policy_changed", "key_renamed", "by hand-over link"] {
+        assert!(page.contains(words), "{words} is shown as it is");
+    }
     provider.inside("/readyz").is(200);
     let signed = app.get("https://tool.example/items").sign();
     assert_eq!(Asker::new(&provider.internal).ask(&signed), None, "accepted");
     provider.decide("disapprove", &app);
     let signed = app.get("https://tool.example/items").sign();
     assert_eq!(Asker::new(&provider.internal).ask(&signed).as_deref(), Some("consumer_key_rejected"));
+    provider.inside("/readyz").is(200);
+    let log = provider.log();
+    assert!(log.iter().all(|line| !line.contains("ERROR") && !line.contains("WARN")), "{log:?}");
 }
 
 #[test]

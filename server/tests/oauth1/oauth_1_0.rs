@@ -149,6 +149,21 @@ fn the_consent_page_names_where_the_link_leads_and_warns() {
 }
 
 #[test]
+fn the_consent_page_warns_in_every_dance_of_a_consumer_that_may_leave_the_verifier_out() {
+    let provider = Provider::start();
+    let (grace, app) = (provider.signed_in("grace"), early(&provider, "Warned of in each"));
+    let asked = |token: &str| grace.get(&format!("/oauth/authorize?oauth_token={token}")).is(200);
+    let temporary = app.temporary(CALLBACK);
+    let page = asked(&temporary.0);
+    assert!(page.text().contains("only if you have just asked"), "{}", page.text());
+    consent::decide(&grace, &provider.url, &temporary.0, "allow").is(302);
+    app.exchange(&temporary, "").without("oauth_verifier").send().is(200);
+    provider.edit(&app, &json!({ "allow_oauth_1_0": false }));
+    let page = asked(&app.temporary(CALLBACK).0);
+    assert!(!page.text().contains("only if you have just asked"), "{}", page.text());
+}
+
+#[test]
 fn a_link_that_names_no_usable_address_or_several_is_not_followed() {
     let provider = Provider::start();
     let (grace, app) = (provider.signed_in("grace"), early(&provider, "Not followed"));

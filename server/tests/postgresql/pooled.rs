@@ -45,6 +45,18 @@ fn behind_a_pooler_of_transactions_it_listens_at_a_direct_address_or_says_what_t
 }
 
 #[test]
+fn a_pooler_of_transactions_that_takes_its_connections_in_turn_is_recognised() {
+    let cluster = Cluster::start();
+    let Some(pooler) = Pooler::start_with(&cluster, "transaction", "server_round_robin = 1\n") else {
+        return;
+    };
+    let home = Home::on(&cluster).and_users();
+    // Each of two clients that ask by turns would get the same one every time.
+    pooler.make_connections(&home.url(), 2);
+    refused(&home, &pooler.url(&home.url()), &["gives each transaction another connection"]);
+}
+
+#[test]
 fn behind_a_pooler_of_statements_it_does_not_start_and_says_what_to_set() {
     let cluster = Cluster::start();
     let Some(pooler) = Pooler::start(&cluster, "statement") else { return };

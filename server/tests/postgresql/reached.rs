@@ -4,7 +4,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     os::unix::net::UnixStream,
     process::{Child, Command, Stdio},
-    sync::mpsc::Receiver,
+    sync::mpsc::{Receiver, RecvTimeoutError::Disconnected},
 };
 
 use super::{elsewhere, of_role, refused, run_on};
@@ -15,22 +15,26 @@ use crate::{
 };
 
 /// A start that waits for its database, and does not outlive its test.
-struct Waiting {
+pub struct Waiting {
     process: Child,
     log: Receiver<String>,
 }
 
 impl Waiting {
     fn begin(home: &Home, url: &str) -> Self {
+        Self::begin_with(home, &[("LATCHKEY_DATABASE_URL", url)])
+    }
+
+    pub fn begin_with(home: &Home, settings: &[(&str, &str)]) -> Self {
         let mut command = home.command(&["serve"]);
-        command.envs(SOCKETS).env("LATCHKEY_DATABASE_URL", url);
+        command.envs(SOCKETS).envs(settings.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let log = lines(process.stderr.take().unwrap());
         Self { process, log }
     }
 
-    fn terminate(&self) {
+    pub fn terminate(&self) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
@@ -41,13 +45,20 @@ impl Waiting {
     }
 
     /// The next line of its log that has these words.
-    fn says(&self, words: &str) -> String {
+    pub fn says(&self, words: &str) -> String {
         loop {
             let line = self.next();
             if line.contains(words) {
                 return line;
             }
         }
+    }
+
+    /// Waits for its end.
+    pub fn exit_code(mut self) -> Option<i32> {
+        // Its end closes the pipe.
+        while self.log.recv_timeout(PATIENCE).map_err(|error| assert_eq!(error, Disconnected)).is_ok() {}
+        self.process.wait().unwrap().code()
     }
 }
 
@@ -127,14 +138,14 @@ fn a_start_that_waits_says_on_both_listeners_what_it_waits_for_and_then_drops_no
 fn a_start_that_waits_at_a_locked_database_answers_and_is_ended_by_a_signal() {
     let home = Home::sqlite().and_users();
     let other = Lock::take(&home, "BEGIN IMMEDIATE");
-    let mut waiting = Waiting::begin(&home, &home.url());
+    let waiting = Waiting::begin(&home, &home.url());
     let internal = home.path().join("internal.sock");
     until("it listens", || internal.exists().then_some(()));
     let alive = ask(&internal, "GET /healthz HTTP/1.1", "");
     assert!(alive.starts_with("HTTP/1.1 200 "), "{alive}");
     waiting.terminate();
     waiting.says("stopping before the database was open");
-    assert_eq!(waiting.process.wait().unwrap().code(), Some(0));
+    assert_eq!(waiting.exit_code(), Some(0));
     assert!(!internal.exists());
     drop(other);
 }
@@ -150,10 +161,22 @@ fn a_start_waits_for_a_server_whose_name_is_not_known_yet() {
 #[test]
 fn a_start_that_waits_is_ended_by_a_signal() {
     let home = Home::sqlite();
-    let mut waiting = Waiting::begin(&home, "postgres://ada@127.0.0.1:1/keys");
+    let waiting = Waiting::begin(&home, "postgres://ada@127.0.0.1:1/keys");
     waiting.says("waiting up to 60 s");
     waiting.terminate();
-    assert_eq!(waiting.process.wait().unwrap().code(), Some(0));
+    assert_eq!(waiting.exit_code(), Some(0));
+}
+
+#[test]
+fn a_unix_socket_is_found_by_its_folder_and_the_port_of_the_url() {
+    let cluster = Cluster::start();
+    let home = Home::on(&cluster).and_users();
+    let port = cluster.address().port();
+    assert_ne!(port, 5432, "the driver's default would do");
+    let url = home.url().replace("127.0.0.1:", "nowhere.invalid:");
+    let check = run_on(&home, &format!("{url}?host={}", cluster.socket_folder().display()), &["check"]);
+    assert_eq!(check.code, Some(0), "{check:?}");
+    assert!(check.stdout.contains(&format!("{}:{port}/", cluster.socket_folder().display())), "{check:?}");
 }
 
 #[test]

@@ -46,6 +46,11 @@ impl Cluster {
         self.url.rsplit('@').next().unwrap().parse().unwrap()
     }
 
+    /// The folder of its unix socket, which is named by the port.
+    pub fn socket_folder(&self) -> &Path {
+        self.data.parent().unwrap()
+    }
+
     /// Ends it at once, as if its machine had lost its power.
     pub fn stop(&self) {
         self.control(&["--mode", "immediate", "stop"]);

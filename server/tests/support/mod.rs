@@ -13,6 +13,7 @@ mod home;
 #[path = "../../../store/tests/support/place.rs"]
 pub mod place;
 pub mod pooler;
+pub mod preload;
 #[path = "../../../store/tests/support/prepared.rs"]
 mod prepared;
 pub mod process;

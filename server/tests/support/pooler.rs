@@ -7,9 +7,11 @@ use std::{
     process::{Command, Stdio},
 };
 
+use sea_orm::sqlx::{ConnectOptions as _, Connection as _, Executor as _, postgres::PgConnectOptions};
 use tempfile::TempDir;
 
 use super::{PATIENCE, Process, cluster::Cluster, finish, foreign, lines};
+use crate::endurance::run::Run;
 
 /// From this version on it knows where a prepared statement is.
 const TRACKS: (u32, u32) = (1, 21);
@@ -27,12 +29,16 @@ pub struct Pooler {
 }
 
 impl Pooler {
-    /// Starts one with this `pool_mode`, or says that there is none on this machine.
+    /// Starts one with this `pool_mode`, or says that there is none on this machine, so that the test counts as skipped.
     pub fn start(cluster: &Cluster, mode: &str) -> Option<Self> {
+        Self::start_with(cluster, mode, "")
+    }
+
+    /// The same, with further lines of its configuration.
+    pub fn start_with(cluster: &Cluster, mode: &str, settings: &str) -> Option<Self> {
         if !foreign::is_installed("bin/pgbouncer") {
-            eprintln!(
-                "skipped: PgBouncer is not on this machine; tools/setup-tests unpacks it where it can be had"
-            );
+            Run::begin("PgBouncer in front of PostgreSQL")
+                .skip("PgBouncer is not on this machine; tools/setup-tests unpacks it where it can be had");
             return None;
         }
         let program = foreign::installed("bin/pgbouncer");
@@ -44,7 +50,7 @@ impl Pooler {
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let file = folder.path().join("pgbouncer.ini");
-        fs::write(&file, configuration(cluster.address(), port, mode, tracks)).unwrap();
+        fs::write(&file, configuration(cluster.address(), port, mode, tracks) + settings).unwrap();
         let mut command = Command::new(program);
         if rustix::process::getuid().is_root() {
             command.args(["-u", "nobody"]);
@@ -64,6 +70,26 @@ impl Pooler {
     pub fn url(&self, direct: &str) -> String {
         let database = direct.rsplit('/').next().unwrap();
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Has it make this many connections to a database, all of which are idle afterwards.
+    pub fn make_connections(&self, direct: &str, count: usize) {
+        let options: PgConnectOptions = self.url(direct).parse().unwrap();
+        // PgBouncer refuses the setting that the driver sends along.
+        let options = options.extra_float_digits(None);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut clients = Vec::new();
+            for _ in 0..count {
+                let mut client = options.connect().await.unwrap();
+                client.execute("BEGIN; SELECT 1").await.unwrap();
+                clients.push(client);
+            }
+            for mut client in clients {
+                client.execute("COMMIT").await.unwrap();
+                client.close().await.unwrap();
+            }
+        });
     }
 }
 

@@ -3,7 +3,20 @@
 use serde_json::Value;
 
 /// Keys, times and numbers that the running server hands out.
-const DIFFERS: [&str; 7] = ["key", "consumer_key", "created_at", "updated_at", "at", "id", "request_id"];
+const DIFFERS: [&str; 12] = [
+    "key",
+    "consumer_key",
+    "created_at",
+    "updated_at",
+    "last_used_at",
+    "last_signed_in_at",
+    "since",
+    "expires_at",
+    "at",
+    "id",
+    "url",
+    "request_id",
+];
 
 /// The body with `[name]` for each member that differs from run to run.
 pub fn redacted(mut body: Value) -> Value {

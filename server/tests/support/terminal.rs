@@ -1,7 +1,7 @@
 //! A command at a terminal: a pseudoterminal is its stdin, and the test reads what it asks on stderr and types.
 
 use std::{
-    io::{BufReader, Read as _},
+    io::{BufReader, Read as _, pipe},
     os::fd::OwnedFd,
     process::{Command, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -39,7 +39,19 @@ pub struct Ended {
 }
 
 impl Terminal {
-    pub fn start(mut command: Command) -> Self {
+    pub fn start(command: Command) -> Self {
+        let (read, write) = pipe().unwrap();
+        let mut terminal = Self::start_with(command, write.into());
+        let (send, stderr) = channel();
+        thread::spawn(move || {
+            BufReader::new(read).bytes().map_while(Result::ok).for_each(|byte| _ = send.send(byte));
+        });
+        terminal.stderr = stderr;
+        terminal
+    }
+
+    /// The same with another stderr, which is not heard.
+    pub fn start_with(mut command: Command, stderr: Stdio) -> Self {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let person = openpt(flags).unwrap();
         grantpt(&person).unwrap();
@@ -49,12 +61,9 @@ impl Terminal {
         let program = open(name.as_c_str(), flags, Mode::empty()).unwrap();
         assert!(is_echoing(&program), "as terminals are");
         command.stdin(Stdio::from(program.try_clone().unwrap()));
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut process = Process(command.spawn().unwrap());
-        let (send, stderr) = channel();
-        let told = BufReader::new(process.0.stderr.take().unwrap());
-        thread::spawn(move || told.bytes().map_while(Result::ok).for_each(|byte| _ = send.send(byte)));
-        Self { process, person, program, stderr }
+        command.stdout(Stdio::null()).stderr(stderr);
+        let process = Process(command.spawn().unwrap());
+        Self { process, person, program, stderr: channel().1 }
     }
 
     /// Waits until the command has said this.

@@ -105,6 +105,7 @@ fn what_counts_events_says_0_before_the_first_one() {
         "refused_total{reason=\"sign_in_again\"}",
         "connections_refused_total{listener=\"public\",limit=\"network\"}",
         "connections_reclaimed_total{listener=\"internal\"}",
+        "connections_hung_up_total{listener=\"public\"}",
         "lost_log_lines_total",
     ];
     for name in verifications.chain(others.map(str::to_owned)) {

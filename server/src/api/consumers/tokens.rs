@@ -84,7 +84,7 @@ pub(in crate::api) async fn list(
     let page = PageAsked::read(&call, &[], |_, _| Ok(false))?;
     let after = page.after(str::parse::<i64>)?;
     let (key, consumers) = (key(&text)?, state.service.consumers(&admin));
-    // Only who there is can have nobody signed in.
+    // 404 for a consumer that is not there, not an empty list.
     consumers.find(key).await?;
     let users = consumers.signed_in(key, after.unwrap_or(0), page.limit).await?;
     let next_cursor = users.next.map(|last| last.to_string());

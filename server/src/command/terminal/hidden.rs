@@ -34,8 +34,7 @@ pub(super) fn ask_twice(what: &str) -> Result<TypedSecret, CommandError> {
 }
 
 fn ask(prompt: &str) -> io::Result<TypedSecret> {
-    eprint!("{prompt}: ");
-    io::stderr().flush()?;
+    write!(io::stderr(), "{prompt}: ")?;
     let mut line = String::new();
     if io::stdin().lock().take(MOST_BYTES).read_line(&mut line)? == 0 {
         return Err(io::Error::other("nothing was typed"));
@@ -64,7 +63,7 @@ impl EchoOff {
         tokio::spawn(async move {
             interrupts.recv().await;
             restore(&at_interrupt);
-            eprintln!();
+            let _ = writeln!(io::stderr());
             process::exit(INTERRUPTED);
         });
         Ok(Self { before })

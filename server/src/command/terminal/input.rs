@@ -32,8 +32,7 @@ pub(crate) fn confirm(question: &str) -> Result<(), CommandError> {
     if !io::stdin().is_terminal() {
         return Ok(());
     }
-    eprint!("{question} [y/N] ");
-    io::stderr().flush()?;
+    write!(io::stderr(), "{question} [y/N] ")?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(CommandError::NotConfirmed) }

@@ -52,6 +52,21 @@ fn a_connection_at_work_is_never_closed_for_another() {
 }
 
 #[test]
+fn what_waits_to_be_taken_is_work_until_the_peer_was_too_slow() {
+    let admission = admission(2, None);
+    let old = many(&admission, ONE, 2);
+    let (untaken, work) = (old[0].connection.begin().hand_over(), old[1].connection.begin());
+    assert!(old[0].connection.is_waiting(), "its answer was handed over");
+    assert_eq!(admission.admit(OTHER.into()).err(), Some(Refused::InAll));
+    for _ in 0..60 {
+        old[1].connection.taking.took(1);
+        admission.charge_second();
+    }
+    assert_eq!(are_cut(&old), [true, false], "of the other nothing waits to be taken");
+    drop((untaken, work));
+}
+
+#[test]
 fn a_network_has_its_share_and_takes_nothing_from_another() {
     let admission = admission(100, Some(2));
     let other = many(&admission, OTHER, 2);
