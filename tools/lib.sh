@@ -47,11 +47,11 @@ as_root() {
 }
 
 # Installs Debian packages where that is possible without asking for a password; otherwise fails quietly.
+# Another program may hold the package manager's lock, as a fresh machine's own updates do: wait for it.
+wait_for_lock="-o DPkg::Lock::Timeout=600"
 apt_install() {
     have apt-get || return 1
     [ "$(id -u)" = 0 ] || { have sudo && sudo -n true 2>/dev/null; } || return 1
-    # Another program may hold the package manager's lock, as a fresh machine's own updates do: wait for it.
-    wait_for_lock="-o DPkg::Lock::Timeout=600"
     as_root apt-get $wait_for_lock update -qq >&2 || say "apt-get update failed; trying with the lists that are there"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get $wait_for_lock install -y -qq --no-install-recommends "$@" >&2
 }

@@ -82,7 +82,7 @@ fn workers(count: usize) -> mpsc::Sender<Work> {
         let next = move || receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
         thread::spawn(move || {
             while let Ok(work) = next() {
-                // A panic costs its caller the answer, and nobody the thread.
+                // A panic fails this call; the thread survives.
                 let _ = panic::catch_unwind(AssertUnwindSafe(work));
             }
         });

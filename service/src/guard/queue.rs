@@ -250,7 +250,7 @@ impl Queue {
         }
     }
 
-    /// A right password: the account is not slowed down any more, and the connection is nobody's guess.
+    /// A right password: resets the account's back-off, and the connection no longer counts as guessing.
     pub(crate) fn was_right(&mut self, stranger: &Stranger) {
         self.slowed.remove(&stranger.0[ACCOUNT]);
         self.troubles.remove(&stranger.0[ACCOUNT]);
@@ -303,8 +303,8 @@ impl Queue {
         })
     }
 
-    /// How long to hold back a refusal. Who asks again as soon as they are refused would otherwise keep the cores busy with
-    /// nothing but refusals; while one is held back, it takes a connection and some KiB.
+    /// How long to hold back a refusal: a client that tries again at once must not keep the cores busy with refusals. One that
+    /// is held back takes a connection and some KiB.
     pub(crate) fn pause(&self, stranger: &Stranger, now: Instant) -> Duration {
         let trouble = self.trouble(stranger, now);
         let goes_on = trouble.iter().zip(PAUSE_AFTER).any(|(times, after)| *times > after);
