@@ -431,9 +431,9 @@ test.describe("What is asked in a dialog is told in the dialog", () => {
     const asked = page.waitForRequest("**/settings/users/disable");
     await button.click();
     await asked;
-    await page.clock.fastForward("00:09");
+    await page.clock.fastForward("00:05");
     await expect(button).toHaveAttribute("aria-busy", "true");
-    await page.clock.fastForward("00:02");
+    await page.clock.fastForward("00:06");
     await expect(problem(page)).toContainText("The server does not answer");
     await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
   });
@@ -446,7 +446,7 @@ test.describe("What is asked in a dialog is told in the dialog", () => {
     await page.getByLabel("Configure Server").check();
     await server.cli(["user", "sign-out", "ada"]);
     await dialog(page).getByRole("button", { name: "Add user" }).click();
-    await expect(problem(page)).toHaveText("Your session has ended, so nothing was changed. Sign in in another tab, then press Add user once more.");
+    await expect(problem(page)).toHaveText("Your session has ended, so nothing was changed. Sign in (opens another tab), then press Add user once more.");
     const opened = page.waitForEvent("popup");
     await problem(page).getByRole("link", { name: "Sign in" }).click();
     const tab = await opened;
@@ -466,8 +466,24 @@ test.describe("What is asked in a dialog is told in the dialog", () => {
     await dialog(page).getByRole("button", { name: "Reset password" }).click();
     await expect(problem(page)).toContainText("This needs a fresh sign-in");
     await expect(problem(page).getByRole("link", { name: "Sign in again" })).toHaveAttribute("href", new RegExp("/sign-in\\?again="));
-    await expect(problem(page)).toContainText("in another tab, then press Reset password once more.");
+    await expect(problem(page)).toContainText("(opens another tab), then press Reset password once more.");
   });
+
+  for (const [entry, url] of [
+    ["Sign out everywhere", /\/sign-in\?next=/],
+    ["Disable", /\/sign-in\?next=/],
+    ["Forbid Configure Server", /\/settings\/users\?done=/],
+  ] as const) {
+    test(`${entry} of oneself is done, and leads away`, async ({ server, page, complaints }) => {
+      complaints.expect(refused(401, 403));
+      // Somebody has to be left who can administer the server.
+      await server.cli(["user", "permit", grace.username]);
+      await open(page);
+      await choose(page, "ada", entry);
+      await dialog(page).getByRole("button", { name: entry, exact: true }).click();
+      await expect(page).toHaveURL(url);
+    });
+  }
 
   test("a link takes the place of the list, and back leads to the list", async ({ page }) => {
     await open(page);
@@ -480,6 +496,20 @@ test.describe("What is asked in a dialog is told in the dialog", () => {
     await expect(row(page, "grace")).toBeVisible();
     await expect(sign(page)).toHaveText("Live");
   });
+});
+
+test("a sign-in as another user in another tab loads the page as theirs", async ({ server, page, complaints }) => {
+  complaints.expect(refused(401));
+  await server.addUser(grace);
+  await open(page);
+  await server.cli(["user", "sign-out", "ada"]);
+  await expect(sign(page)).toHaveText("Signed out");
+  const opened = page.waitForEvent("popup");
+  await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
+  const tab = await opened;
+  await signIn(tab, grace);
+  await expect(page.getByRole("banner")).toContainText("grace");
+  await expect(sign(page)).toHaveText("Live");
 });
 
 test("a new password by a link ends what was signed in before", async ({ server, page, browser, baseURL }) => {

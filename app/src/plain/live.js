@@ -180,7 +180,7 @@ if (sign) {
   // Between two questions: where a stream says when to ask, where none does, and at least, for a few and for many in a row. The list
   // of users is answered whole. Who is signed out may sign in elsewhere.
   const [RARELY, OFTEN, SOON, LEAST] = [10_000, 2_000, 40, document.getElementById("lines") ? 250 : 1_000];
-  const SIGNED_OUT = 4_000;
+  const [SIGNED_OUT, LONG_SIGNED_OUT, SOON_TIMES] = [4_000, 60_000, 15];
   const [FEW, APART] = [5, 1_000];
   const HIDDEN_FOR = 60_000;
   // Of new lines: as many as the table keeps.
@@ -195,6 +195,12 @@ if (sign) {
   let inARow = 0;
   let looking = false;
   let again = false;
+  let signedOut = 0;
+  // After a sign-in elsewhere: as another user, the page is theirs to load.
+  const isAnother = async () => {
+    const answer = await fetch(new URL("../../api/v1/whoami", new URL(sign.dataset.live, location)), { signal: AbortSignal.timeout(10_000) });
+    return (await answer.json()).user.display_name !== document.querySelector(".who .name").textContent;
+  };
   const say = (words, kind) => {
     if (sign.textContent === words) return;
     sign.textContent = words;
@@ -217,6 +223,7 @@ if (sign) {
       address.searchParams.set("before", before);
       // A node of the version before says 1, and would answer the same again.
     } while (before > 1 && pages.length < PAGES);
+    if (signedOut && (await isAnother())) return location.reload();
     const text = pages.join("");
     if (text) inPlace(() => shown.take(text));
     say("Live", "live");
@@ -236,7 +243,9 @@ if (sign) {
     const [isLive, isSignedOut] = ["live", "broken"].map((kind) => sign.classList.contains(kind));
     if (isLive) events.join();
     if (isSignedOut) events.leave();
-    timer = setTimeout(next, isSignedOut ? SIGNED_OUT : again ? least() : events.speaks() ? RARELY : OFTEN);
+    signedOut = isLive ? 0 : signedOut + isSignedOut;
+    const patience = signedOut > SOON_TIMES ? LONG_SIGNED_OUT : SIGNED_OUT;
+    timer = setTimeout(next, isSignedOut ? patience : again ? least() : events.speaks() ? RARELY : OFTEN);
   };
   // At once, unless it has just asked: then what comes by then is asked for together.
   const events = stream(sign.dataset.events, () => {
@@ -245,7 +254,7 @@ if (sign) {
     clearTimeout(timer);
     timer = setTimeout(next, wait);
   });
-  for (const event of ["visibilitychange", "online", "pageshow"]) addEventListener(event, next);
+  for (const event of ["visibilitychange", "online", "pageshow", "focus"]) addEventListener(event, next);
   addEventListener("visibilitychange", () => {
     clearTimeout(rest);
     if (document.hidden) rest = setTimeout(events.leave, HIDDEN_FOR);

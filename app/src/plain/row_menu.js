@@ -51,8 +51,9 @@ const menuAt = ({ target }) => target.closest?.("tr:has(.row-menu)")?.querySelec
 
 addEventListener("contextmenu", (event) => {
   const menu = menuAt(event);
-  // The menu key sends this event as well, but not with the pointer's second button.
-  const isPointer = event.button === 2;
+  // The menu key sends this event as well, without a pointer. A finger that rests selects text.
+  const isPointer = event.pointerType || event.button === 2;
+  if (event.pointerType === "touch") return;
   const selection = getSelection();
   if (!menu || (isPointer && !selection.isCollapsed && selection.containsNode(event.target, true))) return;
   event.preventDefault();

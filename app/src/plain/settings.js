@@ -62,13 +62,13 @@ const tellSignedOut = (dialog, button, { href, searchParams }) => {
     ? "This needs a fresh sign-in: it is over 15 minutes since you last entered your password. Nothing was changed. "
     : "Your session has ended, so nothing was changed. ";
   const link = Object.assign(document.createElement("a"), { href, target: "_blank", textContent: isAgain ? "Sign in again" : "Sign in" });
-  tell(dialog, button, why, link, ` in another tab, then press ${button.textContent} once more.`);
+  tell(dialog, button, why, link, ` (opens another tab), then press ${button.textContent} once more.`);
 };
 
 const tellUnanswered = (dialog, button) => {
   const again = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: "Try again" });
   again.addEventListener("click", () => button.form.requestSubmit(button));
-  const why = "The server does not answer, so this may not have been done, or only now. Look at the list before you try again. ";
+  const why = "The server does not answer, so it is not known whether this was done. Look at the list before you try again. ";
   tell(dialog, button, why, again);
 };
 
@@ -87,13 +87,17 @@ const show = (page) => {
 const take = (dialog, button, answer, page) => {
   const content = page.querySelector(".one-thing");
   const address = new URL(answer.url);
-  if (content?.querySelector("form")) {
+  const isDone = (query) => new URLSearchParams(query).has("done");
+  // Of one's own session or permission nothing may be left to see the list with.
+  const next = address.searchParams.get("next")?.split("?")[1];
+  if (answer.redirected && (isDone(address.search) || isDone(next))) location.assign(address);
+  else if (content?.querySelector("form")) {
     fill(dialog, content);
     (dialog.querySelector("[aria-invalid]") ?? dialog.querySelector(".buttons button")).focus();
   } else if (content) show(page);
   else if (address.pathname.endsWith("/sign-in")) tellSignedOut(dialog, button, address);
   else if (answer.ok && answer.redirected) location.assign(address);
-  else tell(dialog, button, page.querySelector("main p")?.textContent ?? `The server refuses this (${answer.status}). Try again later.`);
+  else tell(dialog, button, page.querySelector("main p")?.textContent ?? `The answer was not understood (${answer.status}). Try again later.`);
 };
 
 // Sends a dialog's form beside the page, so that whatever comes of it is told in the dialog. Who closes it does not wait any more.
@@ -104,14 +108,12 @@ const send = async (dialog, form, button) => {
   const stop = new AbortController();
   const late = setTimeout(() => stop.abort(), 10_000);
   dialog.addEventListener("close", () => stop.abort());
-  try {
-    const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(form.action, { method: "POST", body, signal: stop.signal });
-    take(dialog, button, answer, parsed(await answer.text()));
-  } catch {
-    if (dialog.open) tellUnanswered(dialog, button);
-  }
+  const body = new URLSearchParams(new FormData(form));
+  const asked = fetch(form.action, { method: "POST", body, signal: stop.signal });
+  const answer = await asked.then(async (answer) => [answer, parsed(await answer.text())]).catch(() => undefined);
   clearTimeout(late);
+  if (answer) take(dialog, button, ...answer);
+  else if (dialog.open) tellUnanswered(dialog, button);
 };
 
 // A form is sent once; a page that the browser kept can send it again.

@@ -146,7 +146,11 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
         let kept = secret.clone();
         let is_generated = form.secrets.is_generated();
         let send = move |_| {
-            state.registered.set(None);
+            // The only copy of a secret stays until the next one is registered.
+            let is_kept = |last: &Option<Registration>| last.as_ref().is_some_and(|last| last.is_generated);
+            if !state.registered.with_untracked(is_kept) {
+                state.registered.set(None);
+            }
             calls::register(&form.name.get_untracked(), secret.expose(), &form.brought_key())
         };
         let done = move |consumer: Consumer| {

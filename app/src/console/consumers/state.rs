@@ -203,7 +203,7 @@ impl PageState {
     pub(super) fn tidy(self) {
         let is_over = |last: &Option<Registration>| last.as_ref().is_some_and(|last| last.is_over);
         if self.row_in_use().is_none() && self.registered.with_untracked(is_over) {
-            self.registered.set(None);
+            without_moving(None, || self.registered.set(None));
         }
         if !self.is_untidy() {
             return;
