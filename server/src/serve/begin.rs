@@ -37,6 +37,8 @@ impl Begun {
     ) -> Result<Option<Self>, ServeError> {
         let mut stop = pin!(stop);
         tokio::select! {
+            // SQLite's is there at once, and what a killed server left is folded in whatever comes.
+            biased;
             () = settings.database_url.until_there(DATABASE_WITHIN) => {}
             () = &mut stop => {
                 tracing::info!("{STOPPING}");

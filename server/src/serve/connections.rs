@@ -31,9 +31,12 @@ const MOST_OF_NETWORK: usize = 1_024;
 const MOST_STREAMS: u32 = 64;
 /// The most that is buffered of an answer over HTTP/2.
 const MOST_BUFFERED: usize = 64 * 1024;
-/// An HTTP/2 peer from which nothing has come for this long has to answer a ping within `HEAD`. It cannot while it sends a head,
+/// An HTTP/2 peer that has asked for nothing for this long has to answer a ping within `PONG`. It cannot while it sends a head,
 /// which so ends in time.
 const PING: Duration = Duration::from_secs(20);
+/// Longer than a peer that takes no more than it has to needs for what lies before the ping: a frame of 16 KiB, what the system
+/// keeps unsent, and what is on its way.
+const PONG: Duration = Duration::from_secs(35);
 /// Time limit for the head of the next request on a kept-alive connection. Longer than the minute after which gateways
 /// close an idle one, so that none of their requests meets a closed connection.
 const NEXT_REQUEST: Duration = Duration::from_secs(75);
@@ -119,7 +122,7 @@ fn limited<A>(
     let builder = server.http_builder();
     builder.http1().header_read_timeout(NEXT_REQUEST).max_buf_size(MOST_HEAD_BYTES);
     let mut http2 = builder.http2();
-    http2.keep_alive_interval(PING).keep_alive_timeout(HEAD);
+    http2.keep_alive_interval(PING).keep_alive_timeout(PONG);
     http2.max_concurrent_streams(MOST_STREAMS).max_send_buf_size(MOST_BUFFERED);
     http2.max_header_list_size(u32::try_from(MOST_HEAD_BYTES).unwrap_or(u32::MAX));
     server

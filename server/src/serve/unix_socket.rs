@@ -52,6 +52,8 @@ impl Turn {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::AddrInUse.into()),
+                // Some file systems have sockets, but no locks.
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
                 Err(TryLockError::Error(error)) => return Err(error),
             }
             let own = file.metadata()?;

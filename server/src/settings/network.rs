@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use store::{Location, Protection, Remote};
 
-use crate::settings::{Settings, listen_at::ListenAt};
+use crate::settings::{Settings, listen_at::ListenAt, proxies::TrustedProxies};
 
 /// An opening that the settings leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,9 @@ pub(crate) fn openings(settings: &Settings) -> Vec<Opening> {
     let is_any = |at: &ListenAt, test: fn(IpAddr) -> bool| at.addresses().iter().any(|at| test(at.ip()));
     let in_clear = Some(&settings.listen)
         .filter(|at| settings.tls().is_none() && is_any(at, |address| !address.to_canonical().is_loopback()));
+    // Where the proxies are named, somebody has thought of the way past them.
+    let is_behind = settings.trusted_proxies != TrustedProxies::default();
+    let in_clear = in_clear.filter(|_| is_http || !is_behind);
     let public = if is_http { Opening::PublicInClear } else { Opening::PastProxy };
     let internal = settings.internal_listen.as_ref().filter(|at| is_any(at, |address| !is_private(address)));
     let unprotected = |setting, location: &Location| {
@@ -113,6 +116,7 @@ mod tests {
             &[(listen, "[::ffff:127.0.0.1]:3000")],
             &[(listen, "127.0.0.1:3000"), behind_tls],
             &[(listen, "unix:public.sock"), behind_tls],
+            &[(listen, "0.0.0.0:3000"), behind_tls, ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.7")],
             &[(listen, "0.0.0.0:3000"), tls[0], tls[1]],
             &[(listen, "0.0.0.0:3000"), behind_tls, tls[0], tls[1]],
             &[(internal, "10.0.0.5:3001")],

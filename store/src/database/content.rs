@@ -2,8 +2,8 @@
 //! still holds what was written last, and folded in it would leave a mix of both.
 //!
 //! To a database with a write-ahead log only checkpoints write. They keep that mode, and bring page 1 as it was committed, whose
-//! change counter never goes back. The backups of `latchkey backup` have the other mode; an older copy of the file has a
-//! smaller counter.
+//! change counter never goes back. The backups of `latchkey backup` have the other mode, and a copy of an earlier run mostly a
+//! smaller counter. A raw copy of this run, or one that a checkpoint has written over before it was seen, is not told apart.
 
 use std::{
     fs::File,

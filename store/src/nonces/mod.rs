@@ -118,7 +118,8 @@ impl Nonces<'_> {
                 Err(error) => Err(discard_after(error, &self.0.nonce_writer).await),
             };
         }
-        self.0.files.as_ref().map_or(Ok(()), OriginalFiles::refuse_gone)?;
+        // Looked at each time: a checkpoint could hide that the database was overwritten.
+        self.0.files.as_ref().map_or(Ok(()), OriginalFiles::check)?;
         self.write_row(&nonces, forgotten_until, too_old).await
     }
 }
