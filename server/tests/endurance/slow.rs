@@ -181,10 +181,8 @@ fn whoever_is_slow_is_hung_up_on_and_delays_nobody() {
     until("all are hung up on", || (open_files(provider.id()) <= before).then_some(()));
     pace.is_bearable("meanwhile", &mut run);
     let hung_up = metric(&provider.internal, "latchkey_connections_hung_up_total{listener=\"public\"}");
-    assert!(
-        hung_up >= 4 * each,
-        "by nothing else can those end that read by the sip or shut their window: {hung_up}"
-    );
+    // Who reads by the sip over TCP may be ended by the system first.
+    assert!(hung_up >= 3 * each, "by nothing else can those end that shut their window of HTTP/2: {hung_up}");
     let mut words = dripped.into_iter().map(Slow::last_words);
     let (silent, bodies): (Vec<_>, Vec<_>) =
         (words.by_ref().take(2 * each).collect(), words.take(each).collect());
