@@ -2,6 +2,7 @@
 
 mod addresses;
 mod flat_time;
+mod http2;
 mod methods;
 mod octets;
 mod order;

@@ -10,6 +10,7 @@ use crate::serve::{
     bound::{Stream, peer},
     requests::Counted,
     stream::Watched,
+    unread::Manner,
 };
 
 /// Admits connections before another acceptor's work.
@@ -17,13 +18,12 @@ use crate::serve::{
 pub(super) struct Admitting<A> {
     inner: A,
     admission: Arc<Admission>,
-    is_https: bool,
+    manner: Manner,
 }
 
 impl<A> Admitting<A> {
-    /// Of a listener that browsers reach by https, or do not.
-    pub(super) fn new(inner: A, admission: Arc<Admission>, is_https: bool) -> Self {
-        Self { inner, admission, is_https }
+    pub(super) fn new(inner: A, admission: Arc<Admission>, manner: Manner) -> Self {
+        Self { inner, admission, manner }
     }
 
     fn admit(&self, stream: &Stream) -> io::Result<Admitted> {
@@ -49,14 +49,14 @@ where
             Err(refused) => return Box::pin(async { Err(refused) }),
         };
         let accepting = self.inner.accept(stream, service);
-        let is_https = self.is_https;
+        let manner = self.manner.clone();
         Box::pin(async move {
             let connection = admitted.connection.clone();
             tokio::select! {
                 () = connection.until_cut() => Err(io::ErrorKind::ConnectionAborted.into()),
                 accepted = accepting => {
                     let (stream, service) = accepted?;
-                    Ok((Watched::new(stream, admitted, is_https), Counted::new(service, connection)))
+                    Ok((Watched::new(stream, admitted, manner), Counted::new(service, connection)))
                 }
             }
         })

@@ -16,6 +16,7 @@ use crate::{
         bound::{Bound, End},
         entrance::Entrance,
         stream::HEAD,
+        unread::Manner,
     },
     settings::proxies::TrustedProxies,
 };
@@ -47,12 +48,12 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(20);
 #[cfg(target_os = "linux")]
 const MOST_UNSENT_BYTES: u32 = 64 * 1024;
 
-/// Serves the public listener, which browsers reach by https or not, until the handle shuts it down. Handlers can read the
+/// Serves the public listener until the handle shuts it down. Handlers can read the
 /// peer's address.
 pub(super) async fn serve_public(
     listener: Bound,
     tls: Option<RustlsConfig>,
-    is_https: bool,
+    manner: Manner,
     admission: Arc<Admission>,
     entrance: Entrance,
     handle: Handle<End>,
@@ -63,9 +64,9 @@ pub(super) async fn serve_public(
     watched(&admission, async move {
         if let Some(tls) = tls {
             let server = server.acceptor(RustlsAcceptor::new(tls));
-            limited(server, admitting, is_https).handle(handle).serve(entrance).await
+            limited(server, admitting, manner).handle(handle).serve(entrance).await
         } else {
-            limited(server, admitting, is_https).handle(handle).serve(entrance).await
+            limited(server, admitting, manner).handle(handle).serve(entrance).await
         }
     })
     .await
@@ -74,13 +75,13 @@ pub(super) async fn serve_public(
 /// Serves the internal listener until the handle shuts it down. Handlers can tell gateways apart.
 pub(super) async fn serve_internal(
     listener: Bound,
+    manner: Manner,
     admission: Arc<Admission>,
     entrance: Entrance,
     handle: Handle<End>,
 ) -> io::Result<()> {
     limit_unsent_data(&listener);
-    // Browsers have nothing to do here.
-    let server = limited(Server::from_listener(listener), admission.clone(), false);
+    let server = limited(Server::from_listener(listener), admission.clone(), manner);
     watched(&admission, server.handle(handle).serve(entrance)).await
 }
 
@@ -115,9 +116,9 @@ fn at_most(most: usize, share: u64) -> usize {
 fn limited<A>(
     server: Server<End, A>,
     admission: Arc<Admission>,
-    is_https: bool,
+    manner: Manner,
 ) -> Server<End, Admitting<A>> {
-    let admitting = |acceptor| Admitting::new(acceptor, admission, is_https);
+    let admitting = |acceptor| Admitting::new(acceptor, admission, manner);
     let mut server = server.map(admitting).first_request_timeout(HEAD);
     let builder = server.http_builder();
     builder.http1().header_read_timeout(NEXT_REQUEST).max_buf_size(MOST_HEAD_BYTES);

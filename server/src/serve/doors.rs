@@ -14,6 +14,7 @@ use crate::serve::{
     entrance::Entrance,
     stop::{GRACE, finished},
     unix_socket::SocketFile,
+    unread::Manner,
 };
 
 /// A listener that is served.
@@ -31,21 +32,26 @@ impl Door {
     pub(super) fn public(
         listener: Bound,
         tls: Option<RustlsConfig>,
-        is_https: bool,
+        manner: Manner,
         admission: Arc<Admission>,
         waiting: Router,
     ) -> Self {
         let (entrance, routes) = Entrance::new(waiting);
         let (file, handle) = (listener.file(), Handle::new());
-        let server = serve_public(listener, tls, is_https, admission, entrance, handle.clone());
+        let server = serve_public(listener, tls, manner, admission, entrance, handle.clone());
         Self::of(server, handle, routes, file)
     }
 
     /// Serves the internal listener, with `waiting` until it is opened.
-    pub(super) fn internal(listener: Bound, admission: Arc<Admission>, waiting: Router) -> Self {
+    pub(super) fn internal(
+        listener: Bound,
+        manner: Manner,
+        admission: Arc<Admission>,
+        waiting: Router,
+    ) -> Self {
         let (entrance, routes) = Entrance::new(waiting);
         let (file, handle) = (listener.file(), Handle::new());
-        let server = serve_internal(listener, admission, entrance, handle.clone());
+        let server = serve_internal(listener, manner, admission, entrance, handle.clone());
         Self::of(server, handle, routes, file)
     }
 

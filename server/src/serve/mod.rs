@@ -11,6 +11,7 @@ mod connections;
 mod doors;
 mod entrance;
 pub(crate) mod error;
+mod http2;
 pub(crate) mod listen;
 mod request_line;
 mod requests;
@@ -45,6 +46,7 @@ use crate::{
         listen::{listen, public_url, shown, tls},
         stop::{drain, stop_signal},
         tasks::Tasks,
+        unread::Manner,
     },
     settings::{Settings, data_dir::make_data_dir},
     state::{AppState, metrics::Metrics, streams::Streams},
@@ -85,14 +87,15 @@ pub(crate) async fn serve(settings: Settings, lost_lines: LostLines) -> Result<(
         public: Door::public(
             listener,
             tls.clone(),
-            is_https,
+            Manner::for_browsers(is_https),
             Admission::new(public_limits, metrics.listener("public")),
             waiting::public(public_hosts.clone(), Https(is_https)),
         ),
         internal: internal.map(|internal| {
             let limits = connections::internal_limits(open_files);
             let admission = Admission::new(limits, metrics.listener("internal"));
-            Door::internal(internal, admission, waiting::internal(internal_hosts.clone()))
+            let manner = Manner::for_gateways(&settings.realm);
+            Door::internal(internal, manner, admission, waiting::internal(internal_hosts.clone()))
         }),
     };
     let mut stopped = pin!(doors.until_one_ends_or(stop_signal));

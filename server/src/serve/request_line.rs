@@ -4,10 +4,22 @@
 //! A request that is pipelined behind another one is not looked at: gateways ask one question after the other, and elsewhere
 //! a fragment changes nothing.
 
-/// How much of a request line has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RequestLine {
+/// What the paths begin with at which gateways ask.
+const GATE: &[u8] = b"/verify";
+
+/// A request line, as far as it has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RequestLine {
+    part: Part,
+    /// How much of the target has come, up to what tells whether it is the gate's, and whether it is until now.
+    target: usize,
+    is_other: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Part {
     /// Nothing but the empty lines that may precede it (RFC 9112 section 2.2).
+    #[default]
     Before,
     Method,
     /// The target, and the version after it.
@@ -19,18 +31,34 @@ impl RequestLine {
     /// Reads on. A `#` in the target becomes a NUL, which hyper refuses as it refuses whatever makes no target.
     pub(super) fn refuse_fragment(&mut self, bytes: &mut [u8]) {
         for byte in bytes {
-            *self = match (*self, *byte) {
-                (Self::Over, _) => return,
-                (Self::Before, b'\r' | b'\n') => Self::Before,
-                (_, b'\n') => Self::Over,
-                (Self::Target, b'#') => {
-                    *byte = 0;
-                    Self::Target
+            self.part = match (self.part, *byte) {
+                (Part::Over, _) => return,
+                (Part::Before, b'\r' | b'\n') => Part::Before,
+                (_, b'\n') => Part::Over,
+                (Part::Target, octet) => {
+                    self.compare(octet);
+                    if octet == b'#' {
+                        *byte = 0;
+                    }
+                    Part::Target
                 }
-                (Self::Target, _) | (_, b' ') => Self::Target,
-                (Self::Before | Self::Method, _) => Self::Method,
+                (_, b' ') => Part::Target,
+                (Part::Before | Part::Method, _) => Part::Method,
             };
         }
+    }
+
+    fn compare(&mut self, octet: u8) {
+        self.is_other |= match GATE.get(self.target) {
+            Some(expected) => octet != *expected,
+            None => self.target == GATE.len() && !b"/?# ".contains(&octet),
+        };
+        self.target = (self.target + 1).min(GATE.len() + 1);
+    }
+
+    /// Whether the target is that of a gateway's question.
+    pub(super) fn is_for_the_gate(&self) -> bool {
+        self.target > GATE.len() && !self.is_other
     }
 }
 
@@ -39,7 +67,7 @@ mod tests {
     use super::*;
 
     fn read(parts: &[&str]) -> String {
-        let mut line = RequestLine::Before;
+        let mut line = RequestLine::default();
         let read = parts.iter().map(|part| {
             let mut bytes = part.as_bytes().to_vec();
             line.refuse_fragment(&mut bytes);
@@ -56,6 +84,24 @@ mod tests {
             &["GET http://a/x# HTTP/1.1\n\n"],
         ] {
             assert_eq!(read(parts), parts.concat().replace('#', "\0"), "{parts:?}");
+        }
+    }
+
+    #[test]
+    fn a_gateway_s_question_is_known_by_its_target() {
+        for (text, is) in [
+            ("GET /verify HTTP/1.1\r\n", true),
+            ("\r\nPOST /verify?a HTTP/1.1\r\nX: /verify", true),
+            ("GET /verify/find#a\" HTTP/1.1", true),
+            ("GET /verify# HTTP/1.1", true),
+            ("GET /verify", false),
+            ("GET /verifying HTTP/1.1\r\n", false),
+            ("GET /healthz?/verify/ HTTP/1.1\r\n/verify ", false),
+            ("GET  /verify/ HTTP/1.1\r\n", false),
+        ] {
+            let mut line = RequestLine::default();
+            line.refuse_fragment(&mut text.as_bytes().to_vec());
+            assert_eq!(line.is_for_the_gate(), is, "{text}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! An admitted connection's bytes: reading ends where the connection is to be closed, or where the head of a request has
-//! begun and does not become whole in time. What the socket has no room for waits to be taken. A fragment in a request's target makes its head one that cannot be read, and what is
-//! written of such a head gets words.
+//! begun and does not become whole in time. What the socket has no room for waits to be taken. A fragment in a request's target
+//! makes its head one that cannot be read, and what is written of such a head gets words.
 
 use std::{
     io::{self, IoSlice},
@@ -14,7 +14,13 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use crate::serve::{admission::Admitted, request_line::RequestLine, taking::Untaken, unread::Replacement};
+use crate::serve::{
+    admission::Admitted,
+    http2::{Http2, ToWrite},
+    request_line::RequestLine,
+    taking::Untaken,
+    unread::{Manner, Replacement},
+};
 
 /// Time limit for the head of a request, from its first byte on.
 pub(super) const HEAD: Duration = Duration::from_secs(10);
@@ -27,9 +33,11 @@ const HTTP2: &[u8] = b"PRI * HTTP/2.0\r\n";
 pub(super) struct Watched<S> {
     stream: S,
     admitted: Admitted,
-    /// Whether browsers reach the listener by https: what is written in place of hyper's answers says so.
-    is_https: bool,
+    /// How the listener says what is written in the place of hyper's answers.
+    manner: Manner,
     protocol: Protocol,
+    /// What goes both ways while it may be HTTP/2.
+    http2: Http2,
     /// How many requests had begun when bytes of a further one arrived.
     head_of: Option<u64>,
     /// How much of that head's first line has come.
@@ -51,14 +59,15 @@ enum Protocol {
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(stream: S, admitted: Admitted, is_https: bool) -> Self {
+    pub(super) fn new(stream: S, admitted: Admitted, manner: Manner) -> Self {
         Self {
             stream,
             admitted,
-            is_https,
+            manner,
             protocol: Protocol::Undecided(0),
+            http2: Http2::default(),
             head_of: None,
-            line: RequestLine::Before,
+            line: RequestLine::default(),
             time: None,
             replacement: None,
             unsent: None,
@@ -91,11 +100,14 @@ impl<S> Watched<S> {
 
     fn note(&mut self, bytes: &mut [u8]) {
         self.protocol = self.protocol.after(bytes);
+        if self.protocol != Protocol::Http1 {
+            self.http2.read(bytes);
+        }
         let connection = &self.admitted.connection;
         // While a request is under way these are its body's.
         if self.head_of.is_none() && !bytes.is_empty() && connection.is_waiting() {
             self.head_of = Some(connection.begun());
-            self.line = RequestLine::Before;
+            self.line = RequestLine::default();
         }
         if self.head_of.is_some() && self.protocol != Protocol::Http2 {
             self.line.refuse_fragment(bytes);
@@ -104,15 +116,15 @@ impl<S> Watched<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Watched<S> {
-    /// Writes these bytes by `write`, unless they are replaced. More may wait to be written than these: `poll_flush` is called once
+    /// Writes by `write`, unless these bytes are replaced. More may wait to be written than these: `poll_flush` is called once
     /// there is none.
     fn poll_noted(
         &mut self,
         cx: &mut Context<'_>,
-        make: impl FnOnce() -> Option<Replacement>,
+        bytes: &[u8],
         write: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        let written = match self.poll_replacement(cx, make) {
+        let written = match self.poll_replacement(cx, bytes) {
             Some(replacing) => replacing,
             None => write(Pin::new(&mut self.stream), cx),
         };
@@ -122,18 +134,38 @@ impl<S: AsyncWrite + Unpin> Watched<S> {
         self.noted(written)
     }
 
+    /// Writes frames of HTTP/2, up to one that is replaced.
+    fn poll_frames(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        let first = slices.iter().map(|slice| &**slice).find(|slice| !slice.is_empty()).unwrap_or_default();
+        let mut through = first.len();
+        if self.replacement.is_none() {
+            match self.http2.next(first, self.manner.is_https) {
+                ToWrite::Through(count) => through = count,
+                ToWrite::InPlace(replacement) => self.replacement = Some(replacement),
+            }
+        }
+        let is_replaced = self.replacement.is_some();
+        let written = self.poll_noted(cx, &[], |stream, cx| {
+            if through < first.len() {
+                stream.poll_write(cx, &first[..through])
+            } else {
+                stream.poll_write_vectored(cx, slices)
+            }
+        });
+        if let (Poll::Ready(Ok(count)), false) = (&written, is_replaced) {
+            self.http2.wrote(slices, *count);
+        }
+        written
+    }
+
     /// Writes a replacement, if there is one on its way or to be made: only while no request is under way can what is written
     /// be an answer that no handler made.
-    fn poll_replacement(
-        &mut self,
-        cx: &mut Context<'_>,
-        make: impl FnOnce() -> Option<Replacement>,
-    ) -> Option<Poll<io::Result<usize>>> {
+    fn poll_replacement(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Option<Poll<io::Result<usize>>> {
         if self.replacement.is_none()
             && self.protocol != Protocol::Http2
             && self.admitted.connection.is_waiting()
         {
-            self.replacement = make();
+            self.replacement = Replacement::of(bytes, &self.manner, self.line.is_for_the_gate());
         }
         let polled = self.replacement.as_mut()?.poll_write(cx, &mut self.stream);
         if polled.is_ready() {
@@ -177,9 +209,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let is_https = this.is_https;
-        let make = || Replacement::of(bytes, is_https);
-        this.poll_noted(cx, make, |stream, cx| stream.poll_write(cx, bytes))
+        if this.protocol == Protocol::Http2 {
+            return this.poll_frames(cx, &[IoSlice::new(bytes)]);
+        }
+        this.poll_noted(cx, bytes, |stream, cx| stream.poll_write(cx, bytes))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -203,10 +236,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let is_https = this.is_https;
+        if this.protocol == Protocol::Http2 {
+            return this.poll_frames(cx, slices);
+        }
         // hyper's own answer is one slice.
-        let make = || if let [whole] = slices { Replacement::of(whole, is_https) } else { None };
-        this.poll_noted(cx, make, |stream, cx| stream.poll_write_vectored(cx, slices))
+        let whole = if let [whole] = slices { &**whole } else { &[] };
+        this.poll_noted(cx, whole, |stream, cx| stream.poll_write_vectored(cx, slices))
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -63,6 +63,39 @@ fn what_cannot_be_read_as_http_is_refused_in_words_on_both_listeners() {
 }
 
 #[test]
+fn a_gateway_s_question_that_cannot_be_read_is_401_as_every_refusal_there_is() {
+    let provider = Provider::with(&[("LATCHKEY_REALM", "Plant 9")]);
+    let described = "X-Original-Method: GET\r\nX-Original-URL: https://tool.example/items";
+    for lines in [
+        &b"GET /verify/find?name=Jos\xe9 HTTP/1.1"[..],
+        b"GET /verify/find?name=\"x\" HTTP/1.1",
+        b"GET /verify/Jos\xe9 HTTP/1.1",
+        b"POST /verify/items#x HTTP/1.1",
+        b"GET /verify HTTP/1.1\r\nX-Client: a\x01b",
+        b"GET /verify HTTP/1.1\r\nAuthorization: OAuth \x7f",
+        b"GET /verify?a=1 HTTP/1.1\r\nX-Cli(ent: a",
+    ] {
+        let lines = [lines, b"\r\nHost: localhost\r\n", described.as_bytes(), b"\r\n\r\n"].concat();
+        let (status, answer) = raw::exchange(&provider.internal, &lines);
+        assert_eq!(status, 401, "{answer}");
+        let challenge = "www-authenticate: oauth realm=\"plant 9\", oauth_problem=\"parameter_rejected\"\r\n";
+        let (head, body) = parts(&answer);
+        assert!(head.contains(challenge) && head.contains("connection: close"), "{answer}");
+        assert!(body.contains("percent-encode"), "{answer}");
+        // The public listener has no such path.
+        let (status, answer) = raw::exchange(&provider.url, &lines);
+        assert!(status == 400 && !answer.contains("oauth_problem"), "{answer}");
+    }
+    // What is no part of HTTP's target or a field's value is an octet like any other.
+    let signed = provider.app("Octets").get("https://tool.example/items").sign();
+    let fine = format!(
+        "GET /verify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{described}\r\nX-Client: a\tb é\r\nAuthorization: {}\r\n\r\n",
+        signed.authorization.as_deref().unwrap()
+    );
+    assert_eq!(raw::exchange(&provider.internal, fine.as_bytes()).0, 200);
+}
+
+#[test]
 fn behind_https_the_answer_to_what_cannot_be_read_says_so_as_every_other_does() {
     let provider = Provider::with(&[("LATCHKEY_PUBLIC_URL", "https://tools.example")]);
     let unreadable = "GET /x?\" HTTP/1.1\r\nHost: tools.example\r\n\r\n".to_owned();
