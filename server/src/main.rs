@@ -15,6 +15,7 @@ mod secret_text;
 mod serve;
 mod settings;
 mod state;
+mod stdout;
 mod telemetry;
 mod wire;
 

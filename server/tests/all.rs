@@ -42,6 +42,7 @@ mod sign_in;
 mod signals;
 mod stops;
 mod terminal;
+mod told_once;
 mod unanswered_names;
 mod users;
 mod vault;

@@ -187,9 +187,12 @@ impl ConsumerCommand {
     /// What can be refused before the database is opened.
     pub(super) fn check_usage(&self) -> Result<(), CommandError> {
         match self {
-            Self::Register { rsa_public_key: Some(_), .. } => Ok(()),
-            Self::Register { secret_stdin, .. } => {
-                input::require(*secret_stdin, "--secret-stdin", "consumer secret")
+            Self::Register { rsa_public_key, secret_stdin, key, .. } => {
+                if rsa_public_key.is_none() {
+                    input::require(*secret_stdin, "--secret-stdin", "consumer secret")?;
+                }
+                // One that was brought along is known.
+                if key.is_none() { output::require("consumer key") } else { Ok(()) }
             }
             Self::Edit { changes, .. } => {
                 let Changes {

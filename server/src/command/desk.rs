@@ -75,7 +75,7 @@ impl Desk {
         printed.map_err(|error| error.after(words))
     }
 
-    /// Prints a result that only this output tells: its text for people, and what was done.
+    /// Prints a result that only this output tells, after `output::require` has let the change begin: its text for people, and what was done.
     pub(super) fn hand_over(
         &self,
         value: &impl serde::Serialize,

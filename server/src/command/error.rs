@@ -42,6 +42,10 @@ pub(super) enum CommandError {
     NotReady,
     #[error("The output cannot be written: {0}.")]
     Output(#[from] io::Error),
+    #[error(
+        "Standard output is closed, so nobody would learn the {0}, which is told once. Nothing was changed; run the command again with an output that is read."
+    )]
+    NobodyListens(&'static str),
     #[error("{done} But the output cannot be written: {source}.")]
     Untold { done: String, source: io::Error },
 }
@@ -68,6 +72,7 @@ impl CommandError {
             | Self::CheckFailed
             | Self::NotReady
             | Self::Output(_)
+            | Self::NobodyListens(_)
             | Self::Untold { .. } => 1,
         }
     }

@@ -94,7 +94,7 @@ impl UserCommand {
     /// What can be refused before the database is opened.
     pub(super) fn check_usage(&self) -> Result<(), CommandError> {
         match self {
-            Self::Add { link: true, .. } => Ok(()),
+            Self::Add { link: true, .. } | Self::ResetPassword { .. } => output::require("link"),
             Self::Add { password_stdin, .. } | Self::Passwd { password_stdin, .. } => {
                 input::require(*password_stdin, "--password-stdin", "password")
             }
@@ -124,7 +124,7 @@ impl UserCommand {
         let (done, what) = match self {
             Self::Add { name, configure_server, display_name, link: true, .. } => {
                 let (user, token) = users.invite(&name, &display_name, configure_server, "").await?;
-                return hand_over_link(desk, &user, &token, "is added").await;
+                return hand_over_link(desk, &user, &token, "is added, with a link").await;
             }
             Self::ResetPassword { name } => {
                 let (user, token) = users.reset_password(&name).await?;
@@ -176,7 +176,10 @@ async fn as_in_the_api(desk: &Desk, user: &User) -> Result<Member, ServiceError>
 async fn hand_over_link(desk: &Desk, user: &User, token: &Token, what: &str) -> Result<(), CommandError> {
     let (member, link) = (as_in_the_api(desk, user).await?, desk.password_link(token));
     let value = serde_json::json!({ "user": member, "password_link": link });
-    desk.hand_over(&value, &link.url, || format!("{} {what}, but the link is lost.", user.username))
+    desk.hand_over(&value, &link.url, || {
+        let name = &user.username;
+        format!("{name} {what}; `latchkey user reset-password {name}` prints another one.")
+    })
 }
 
 fn table(users: &[Member]) -> String {

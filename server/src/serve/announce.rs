@@ -9,6 +9,8 @@ use std::{
 use store::Store;
 use tokio::time::timeout;
 
+use crate::stdout;
+
 /// How long the feed may take to begin. After it the server says that it listens all the same, and `/readyz` why it is not
 /// ready.
 const FEED_WITHIN: Duration = Duration::from_secs(2);
@@ -35,7 +37,10 @@ impl Announcement {
     }
 
     fn print(&self) {
-        if let Err(error) = self.write(&mut io::stdout().lock()) {
+        let written = self.write(&mut io::stdout().lock());
+        let is_lost = self.set_up_url.is_some() && stdout::leads_nowhere();
+        let nowhere = || io::Error::other("it is closed, or /dev/null");
+        if let Err(error) = written.and_then(|()| if is_lost { Err(nowhere()) } else { Ok(()) }) {
             let lost = if self.set_up_url.is_some() { "the link to set up with" } else { "the addresses" };
             tracing::warn!(
                 %error,

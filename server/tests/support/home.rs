@@ -107,7 +107,7 @@ impl Home {
     }
 
     /// The same, started by another program that is given it as its last arguments.
-    fn command_by(&self, starter: &[&str], arguments: &[&str]) -> Command {
+    pub fn command_by(&self, starter: &[&str], arguments: &[&str]) -> Command {
         let line = [starter, &[env!("CARGO_BIN_EXE_latchkey")], arguments].concat();
         let mut command = Command::new(line[0]);
         command.args(&line[1..]).current_dir(self.path());

@@ -5,7 +5,7 @@ use std::{
     io::{self, Write as _},
 };
 
-use crate::command::error::CommandError;
+use crate::{command::error::CommandError, stdout};
 
 /// A value as one line of JSON; none of ours fails to serialize.
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
@@ -25,6 +25,11 @@ pub(crate) fn write(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{text}")?;
     stdout.flush()
+}
+
+/// Refuses a command that changes something and has a result to hand over, but nobody to hand it to.
+pub(crate) fn require(result: &'static str) -> Result<(), CommandError> {
+    if stdout::is_closed() { Err(CommandError::NobodyListens(result)) } else { Ok(()) }
 }
 
 /// Prints to standard error. There is nobody left to tell where that cannot be written.
