@@ -48,7 +48,7 @@ impl Turn {
         options.write(true).create(true).truncate(false).mode(0o600);
         options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
         loop {
-            let file = options.open(&path)?;
+            let file = options.open(&path).map_err(|error| in_the_way(&path, error))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::AddrInUse.into()),
@@ -70,6 +70,18 @@ impl Drop for Turn {
         // One that stays does no harm: nobody has it locked.
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// A lock's file that is there and cannot be opened: another user's, as a start that was killed leaves it, or no file.
+fn in_the_way(lock: &Path, error: io::Error) -> io::Error {
+    if fs::symlink_metadata(lock).is_err() {
+        return error;
+    }
+    let words = format!(
+        "the lock {} beside it cannot be opened ({error}), as where another user left it",
+        lock.display()
+    );
+    io::Error::new(io::ErrorKind::AlreadyExists, words)
 }
 
 /// Whether there is a socket that nobody answers on.
@@ -203,6 +215,21 @@ mod tests {
         let path = folder.path().join("a.sock");
         fs::write(folder.path().join("a.sock.lock"), "").unwrap();
         bind(&path).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_cannot_be_opened_is_named_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, lock) = (folder.path().join("a.sock"), folder.path().join("a.sock.lock"));
+        fs::create_dir(&lock).unwrap();
+        let denied = in_the_way(&lock, io::ErrorKind::PermissionDenied.into());
+        for error in [bind(&path).unwrap_err(), denied] {
+            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+            assert!(error.to_string().contains("/a.sock.lock beside it cannot be opened ("), "{error}");
+        }
+        assert!(lock.is_dir() && !path.exists());
+        let denied = in_the_way(&folder.path().join("none.lock"), io::ErrorKind::PermissionDenied.into());
+        assert_eq!(denied.kind(), io::ErrorKind::PermissionDenied, "the folder is at fault");
     }
 
     #[tokio::test]

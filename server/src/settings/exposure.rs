@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::fs::{StatVfsMountFlags, statvfs};
+
 use crate::settings::Settings;
 
 /// Read bits of group and world.
@@ -82,7 +84,8 @@ impl fmt::Display for Exposure {
     }
 }
 
-/// Everything of ours that group or world can read or write. What does not exist is not exposed.
+/// Everything of ours that group or world can read or write. What does not exist is not exposed, nor is what was mounted for
+/// reading alone: a container's secret is 0444 by default, no other user is there, and its mode cannot be changed.
 pub(crate) fn exposures(settings: &Settings) -> Vec<Exposure> {
     let mut all = Vec::new();
     // A file in its place is another mistake.
@@ -153,6 +156,9 @@ fn folder(path: &Path) -> &Path {
 
 fn exposure(ours: Ours) -> io::Result<Option<Exposure>> {
     let mode = fs::metadata(&ours.path)?.permissions().mode();
+    if statvfs(&ours.path)?.f_flag.contains(StatVfsMountFlags::RDONLY) {
+        return Ok(None);
+    }
     Ok((ours.kind.too_much(mode) != 0).then_some(Exposure { ours, mode }))
 }
 
