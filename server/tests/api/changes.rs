@@ -69,8 +69,12 @@ fn a_change_says_what_it_is_based_on() {
         call_json(ada, Method::PATCH, &path, headers, &json!({ "name": name }))
     };
     rename("Absent", &[]).problem(428);
-    for stale in ["\"0\"", "\"2\"", "1", "W/\"1\"", "\"nonsense\"", ""] {
+    for stale in ["\"0\"", "\"2\"", "W/\"1\"", "\"nonsense\""] {
         rename("Stale", &[("if-match", stale)]).problem(412);
+    }
+    for unreadable in ["1", "", "\"1", "\"1\", 2"] {
+        let told = rename("Unreadable", &[("if-match", unreadable)]).problem(400);
+        assert!(told["detail"].as_str().unwrap().contains("with its quotation marks"), "{told}");
     }
     assert_eq!(ada.get(&path).is(200).json()["name"], "Before");
     let changed = rename("Second", &[("if-match", "\"1\"")]).is(200);

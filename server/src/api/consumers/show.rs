@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use axum_extra::{
@@ -63,6 +63,10 @@ pub(super) fn key(text: &str) -> Result<ConsumerKey, ApiError> {
 
 /// The revision that a change is based on, by `If-Match` (RFC 9110 section 13.1.1); none: on any.
 pub(super) fn seen(headers: &HeaderMap, current: &Consumer) -> Result<Option<i64>, ApiError> {
+    if !headers.get_all(header::IF_MATCH).iter().all(is_condition) {
+        let words = "If-Match is no list of entity tags. Send the ETag of the consumer as it came, with its quotation marks, or *.";
+        return Err(ApiError::BadRequest(words.to_owned()));
+    }
     // Not `typed_get`: a condition that cannot be read is one that does not hold, and not an absent one.
     let condition = match headers.typed_try_get::<IfMatch>() {
         Ok(None) => return Ok(None),
@@ -78,4 +82,46 @@ pub(super) fn seen(headers: &HeaderMap, current: &Consumer) -> Result<Option<i64
         "The consumer is at revision \"{revision}\" now: somebody changed it. Look at it again, then decide."
     );
     Err(ApiError::PreconditionFailed(words))
+}
+
+/// Whether a field is `*` or a list of entity tags (RFC 9110 sections 8.8.3 and 13.1.1).
+fn is_condition(value: &HeaderValue) -> bool {
+    let mut rest = value.to_str().unwrap_or_default().trim();
+    if rest == "*" {
+        return true;
+    }
+    loop {
+        let opaque = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"');
+        let Some((_, after)) = opaque.and_then(|opaque| opaque.split_once('"')) else { return false };
+        let after = after.trim_start();
+        match after.strip_prefix(',') {
+            Some(next) => rest = next.trim_start(),
+            None => return after.is_empty(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_is_a_star_or_a_list_of_tags() {
+        for (text, is) in [
+            ("*", true),
+            ("\"1\"", true),
+            ("W/\"1\"", true),
+            ("\"a,b\" ,\t\"2\"", true),
+            ("\"\"", true),
+            ("1", false),
+            ("", false),
+            ("\"1", false),
+            ("\"1\" \"2\"", false),
+            ("\"1\",", false),
+            ("\"1\", 2", false),
+            ("w/\"1\"", false),
+        ] {
+            assert_eq!(is_condition(&HeaderValue::from_str(text).unwrap()), is, "{text}");
+        }
+    }
 }
