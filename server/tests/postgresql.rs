@@ -1,6 +1,7 @@
 //! The program on PostgreSQL: what it waits for, what it refuses and in which words, and the sentences of its guide.
 
 mod failover;
+mod guide;
 mod pooled;
 pub mod reached;
 mod roles;

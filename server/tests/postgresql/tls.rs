@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 /// Gives the server a certificate, for its next start.
-fn encrypt(home: &Home, pair: &Pair) {
+pub(super) fn encrypt(home: &Home, pair: &Pair) {
     for (file, text) in [("server.crt", &pair.cert), ("server.key", &pair.key)] {
         let lines = format!("SELECT unnest(string_to_array(rtrim($pem${text}$pem$, E'\\n'), E'\\n'))");
         home.sql(&format!("COPY ({lines}) TO PROGRAM 'umask 077; cat > {file}'"));
