@@ -40,6 +40,7 @@ pub use plain::{
     code::CodeReply,
     consumer_panel::ConsumerPanel,
     notice::{Notice, PageNotFound},
+    passkeys::{Passkey, PasskeyQuestion, Passkeys},
     password::ChangePassword,
     second_factor::{FactorView, SecondFactor},
     sessions::{Session, Sessions},

@@ -96,6 +96,10 @@ pub enum Action {
     RecoveryCodesRenewed,
     /// A user gave a recovery code in place of a code of the second factor.
     RecoveryCodeUsed,
+    /// A user added a passkey to a second factor.
+    PasskeyAdded,
+    /// A user removed a passkey.
+    PasskeyRemoved,
     /// A user signed in.
     SignedIn,
     /// A user signed out; or, where the line has an account, an administrator signed it out everywhere.

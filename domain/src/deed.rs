@@ -4,7 +4,7 @@ use crate::activity::Action;
 
 impl Action {
     /// Every action that this version knows, in the order in which people choose among them.
-    pub const KNOWN: [Self; 26] = [
+    pub const KNOWN: [Self; 28] = [
         Self::ConsumerRegistered,
         Self::ConsumerRequested,
         Self::ConsumerApproved,
@@ -22,6 +22,8 @@ impl Action {
         Self::SecondFactorRemoved,
         Self::RecoveryCodesRenewed,
         Self::RecoveryCodeUsed,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
         Self::SignedIn,
         Self::SignedOut,
         Self::SessionEnded,
@@ -53,6 +55,8 @@ impl Action {
             Self::SecondFactorRemoved => "Second factor removed",
             Self::RecoveryCodesRenewed => "Recovery codes renewed",
             Self::RecoveryCodeUsed => "Recovery code used",
+            Self::PasskeyAdded => "Passkey added",
+            Self::PasskeyRemoved => "Passkey removed",
             Self::SignedIn => "Signed in",
             Self::SignedOut => "Signed out",
             Self::SessionEnded => "Session ended",

@@ -55,7 +55,7 @@ pub use member::Member;
 pub use network::Network;
 pub use query::{ConsumerQuery, Cursor, Page, Sort, StatusCounts};
 pub use rights::RightsError;
-pub use text::shows_nothing;
+pub use text::{plain, shows_nothing};
 pub use typed::TypedSecret;
 pub use user::{Password, User, Username};
 pub use view::View;

@@ -127,7 +127,7 @@ pub fn shows_nothing(c: char) -> bool {
 }
 
 /// A text without bidi controls and line separators.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.replace(
         |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}'),
         "",

@@ -58,6 +58,8 @@ const somePort = () => 20_000 + Math.floor(Math.random() * 10_000);
 
 /** The real program with a data folder and a database of its own. */
 export class Latchkey {
+  /** Settings besides those that every server of the tests has, from the next start on. */
+  settings: NodeJS.ProcessEnv = {};
   /** What it wrote so far, to look into a failure. */
   log = "";
   /** The link that a first start prints, once it has. */
@@ -244,6 +246,7 @@ export class Latchkey {
       LATCHKEY_LISTEN: `127.0.0.1:${this.port}`,
       LATCHKEY_INTERNAL_LISTEN: "off",
       ...(this.database && { LATCHKEY_DATABASE_URL: `${postgres}/${this.database}` }),
+      ...this.settings,
     };
   }
 }

@@ -2,33 +2,14 @@ import type { Page } from "@playwright/test";
 import { type Latchkey, PATH, accountMenu, ada, expect, expectFieldError, grace, ready, refused, signIn, signOut, test } from "../support/test.ts";
 import { expectNoViolations } from "../support/axe.ts";
 import { overflow } from "../support/look.ts";
-import { Authenticator } from "../support/totp.ts";
+import { SECOND_FACTOR, code, open as signInto, setUp } from "../support/second-factor.ts";
 import type { Account } from "../support/server.ts";
 
 const PASSWORD = "/account/password";
 const SESSIONS = "/account/sessions";
-const SECOND_FACTOR = "/account/second-factor";
 
 /** Opens one of the user's own pages by signing in on the way. */
-async function open(page: Page, path: string, heading: string, account: Account = grace): Promise<void> {
-  await page.goto(path);
-  await signIn(page, account);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
-}
-
-/** The field for a code. */
-const code = (page: Page) => page.getByLabel("Code", { exact: true });
-
-/** Sets up a second factor on the page that is open; returns the app and the recovery codes. */
-async function setUp(page: Page): Promise<{ app: Authenticator; codes: string[] }> {
-  await page.getByRole("button", { name: "Set up a second factor" }).click();
-  await expect(page.getByRole("img", { name: "QR code of the secret" })).toBeVisible();
-  const app = new Authenticator(await page.locator("#secret").innerText());
-  await code(page).fill(app.code());
-  await page.getByRole("button", { name: "Confirm" }).click();
-  await expect(page.getByRole("heading", { name: "Your recovery codes" })).toBeVisible();
-  return { app, codes: await page.locator("#recovery-codes li").allInnerTexts() };
-}
+const open = async (page: Page, path: string, heading: string, account: Account = grace) => signInto(page, path, heading, account);
 
 const withGrace = async (server: Latchkey) => server.addUser(grace, false);
 

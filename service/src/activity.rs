@@ -225,6 +225,8 @@ fn may_end_permission(action: &Action) -> bool {
         | Action::SecondFactorAdded
         | Action::RecoveryCodesRenewed
         | Action::RecoveryCodeUsed
+        | Action::PasskeyAdded
+        | Action::PasskeyRemoved
         | Action::SignedIn
         | Action::AccessAllowed
         | Action::AccessDenied

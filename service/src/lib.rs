@@ -16,8 +16,12 @@ mod service;
 mod upkeep;
 
 pub use accounts::{
-    own::OwnAccount, own_password::OwnPassword, own_sessions::OwnSession, password_links, second_factor,
-    set_up, users,
+    own::OwnAccount,
+    own_password::OwnPassword,
+    own_sessions::OwnSession,
+    password_links,
+    proof::{Factor, PasskeyQuestion},
+    second_factor, set_up, users,
 };
 pub use clock::Clock;
 pub use consumers::key_requests;
@@ -26,6 +30,7 @@ pub use guard::{
     admin::{AccountHolder, Admin, NotPermitted, SignedIn},
     one_time_codes::{RecoveryCodes, in_groups},
     owed::Owed,
+    relying_party::RelyingParty,
     token::Token,
     verified::Verified,
 };

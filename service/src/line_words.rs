@@ -1,6 +1,6 @@
 //! A line of the activity in words: what was done, to what, and what it changed from and to. Never a secret: lines have none.
 
-use domain::{Action, Activity, Consumer, ConsumerKey, User};
+use domain::{Action, Activity, Consumer, ConsumerKey, User, plain};
 use serde_json::Value;
 
 // Marks in a line's `after`.
@@ -108,6 +108,10 @@ fn of_others(line: &Activity<Value>) -> Vec<String> {
             let counts = [("lines", "lines"), ("tokens", "ended tokens"), ("sessions", "ended sessions")];
             let of = |(member, what)| Some(format!("{} {what}", number(after, member).filter(|n| *n > 0)?));
             counts.into_iter().filter_map(of).collect()
+        }
+        Action::PasskeyAdded | Action::PasskeyRemoved => {
+            let name = after.or(before).and_then(|passkey| passkey.get("passkey")?.as_str());
+            name.map(|name| format!("“{}”", plain(name))).into_iter().collect()
         }
         // The deed says all of it.
         Action::ConsumerRegistered

@@ -5,6 +5,8 @@ use std::time::Duration;
 use domain::User;
 use oauth::{Problem, Request, SignatureMethod};
 
+use crate::guard::relying_party::RelyingParty;
+
 /// Whose account must have a second factor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RequireSecondFactor {
@@ -48,6 +50,8 @@ pub struct Rules {
     pub key_requests: bool,
     /// Whose account must have a second factor: without one, a session opens nothing but its set-up.
     pub require_second_factor: RequireSecondFactor,
+    /// This server as browsers know it, where they have passkeys for it.
+    pub relying_party: Option<RelyingParty>,
     /// Host and port that browsers see, which make no password; empty where they are unknown.
     pub site: String,
 }
@@ -116,6 +120,7 @@ impl Default for Rules {
             allow_plaintext: false,
             key_requests: true,
             require_second_factor: RequireSecondFactor::default(),
+            relying_party: None,
             site: String::new(),
         }
     }

@@ -1,6 +1,7 @@
 //! Second factors: setting one up, signing in with it, losing it, and being made to have one.
 
 mod fresh_sign_in;
+mod passkeys;
 mod short_password;
 
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use domain::{Action, Password};
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use service::{
-    AccountHolder, Owed, RequireSecondFactor, Rules, ServiceError, Token,
+    AccountHolder, Factor, Owed, RequireSecondFactor, Rules, ServiceError, Token,
     second_factor::FactorState,
     sign_in::{
         Begun, Browser, CodeError, FRESH, Presence, ProofError, STEP_LIFE, SignIn, SignInError, StepError,
@@ -72,7 +73,7 @@ async fn step_from(house: &House, name: &str, browser: &Browser<'_>) -> Token {
 }
 
 async fn enter(house: &House, step: &Token, code: &str) -> Result<Begun, StepError> {
-    house.service.sessions().enter_code(step.expose(), code, &BROWSER).await
+    house.service.sessions().enter_code(step.expose(), Factor::Code(code), &BROWSER).await
 }
 
 fn is_wrong(entered: &Result<Begun, StepError>) -> bool {
@@ -121,7 +122,7 @@ async fn a_second_factor_counts_once_a_code_has_confirmed_it() {
     assert_eq!(codes.len(), 10);
     let grace = holder(&house, &token).await;
     let state = house.service.second_factor(&grace).state().await.unwrap();
-    assert!(matches!(state, FactorState::On { recovery_codes: 10 }), "{state:?}");
+    assert!(matches!(state, FactorState::On { recovery_codes: 10, .. }), "{state:?}");
     step(&house, "grace").await;
     house.sign_in("ada").await;
     let line = house.last_activities(2).await.remove(0);
@@ -181,7 +182,7 @@ async fn a_step_ends_with_time_with_a_new_password_and_with_the_second_factor() 
     users.reset_factors("grace").await.unwrap();
     assert!(start_over(&removed).await);
     for guess in ["", "x", &"A".repeat(43), &"A".repeat(100_000)] {
-        let refused = house.service.sessions().enter_code(guess, "123456", &BROWSER).await;
+        let refused = house.service.sessions().enter_code(guess, Factor::Code("123456"), &BROWSER).await;
         assert!(matches!(refused, Err(StepError::StartOver)), "{refused:?}");
     }
 }
@@ -247,7 +248,7 @@ async fn a_recovery_code_works_once_and_new_ones_end_the_old() {
     let new: Vec<_> = new.in_groups().collect();
     enter(&house, &step(&house, "grace").await, &new[0]).await.unwrap();
     let state = house.service.second_factor(&grace).state().await.unwrap();
-    assert!(matches!(state, FactorState::On { recovery_codes: 9 }), "{state:?}");
+    assert!(matches!(state, FactorState::On { recovery_codes: 9, .. }), "{state:?}");
 }
 
 #[tokio::test]
@@ -257,7 +258,9 @@ async fn removing_it_takes_password_and_code() {
     house.pass(FRESH);
     let grace = holder(&house, &token).await;
     let factor = house.service.second_factor(&grace);
-    let remove = async |password: &str, code: &str| factor.remove(&Password::typed(password), code).await;
+    let remove = async |password: &str, code: &str| {
+        factor.remove(&Password::typed(password), Factor::Code(code)).await
+    };
     let code = shown(&house, &secret);
     assert_eq!(wrong_field(remove("wrong", &code).await), "password");
     assert_eq!(wrong_field(remove(PASSWORD, &wrong(&code)).await), "code");
@@ -269,7 +272,12 @@ async fn removing_it_takes_password_and_code() {
     let (token, _, new) = set_up(&house, "grace").await;
     assert_ne!(codes, new);
     let grace = holder(&house, &token).await;
-    house.service.second_factor(&grace).remove(&Password::typed(PASSWORD), &new[0]).await.unwrap();
+    house
+        .service
+        .second_factor(&grace)
+        .remove(&Password::typed(PASSWORD), Factor::Code(&new[0]))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -350,10 +358,15 @@ async fn strangers_keep_neither_a_known_browser_with_its_code_waiting_nor_a_user
     let known = Browser { device: Some(&begun.device), ..BROWSER };
     let step = step_from(&house, "grace", &known).await;
     let code = shown(&house, &secret);
-    house.service.sessions().enter_code(step.expose(), &code, &known).await.unwrap();
+    house.service.sessions().enter_code(step.expose(), Factor::Code(&code), &known).await.unwrap();
     house.pass(NEXT_CODE);
     let grace = holder(&house, &token).await;
     let code = shown(&house, &secret);
-    house.service.sessions().sign_in_again(&grace, &Password::typed(PASSWORD), &code).await.unwrap();
+    house
+        .service
+        .sessions()
+        .sign_in_again(&grace, &Password::typed(PASSWORD), Factor::Code(&code))
+        .await
+        .unwrap();
     assert!(!guesses.is_empty(), "guesses still wait");
 }

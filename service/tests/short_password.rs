@@ -3,7 +3,7 @@
 use crate::support;
 
 use domain::{AccountChange, Password};
-use service::{Owed, Token, sign_in::Renewed};
+use service::{Factor, Owed, Token, sign_in::Renewed};
 use support::{BROWSER, House, PASSWORD, begun};
 
 /// Long enough for everybody but an administrator.
@@ -83,6 +83,6 @@ async fn a_session_that_an_older_node_began_learns_of_a_short_password_by_a_fres
     house.sql("UPDATE sessions SET short_password = NULL").await;
     assert!(house.who(&token).await.is_some(), "it goes on until it ends");
     let grace = house.holder(&token).await;
-    house.service.sessions().sign_in_again(&grace, &Password::typed(SHORT), "").await.unwrap();
+    house.service.sessions().sign_in_again(&grace, &Password::typed(SHORT), Factor::Code("")).await.unwrap();
     assert!(house.who(&token).await.is_none());
 }

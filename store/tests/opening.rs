@@ -161,14 +161,15 @@ async fn a_database_of_the_first_versions_is_taken_as_migrated() {
         "m20261129_000018_index_activity_of_consumers",
         "m20261130_000019_index_activity_of_users",
         "m20261130_000020_mark_short_passwords",
+        "m20261130_000021_add_passkeys",
     ] {
         folder.sql(&format!("INSERT INTO seaql_migrations VALUES ('{version}', 1764000000)")).await;
     }
     let store = folder.open().await.unwrap();
     assert!(store.consumers().find(key(1)).await.unwrap().is_some());
     let untouched = "SELECT count(*) FROM seaql_migrations WHERE applied_at = 1764000000";
-    assert_eq!(folder.number(untouched).await, 19);
-    assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations").await, 19);
+    assert_eq!(folder.number(untouched).await, 20);
+    assert_eq!(folder.number("SELECT count(*) FROM seaql_migrations").await, 20);
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ pub(crate) mod missed;
 #[cfg(feature = "ssr")]
 pub(crate) mod policy;
 #[cfg(feature = "ssr")]
+pub(crate) mod script;
+#[cfg(feature = "ssr")]
 pub(crate) mod shortcuts;
 #[cfg(feature = "ssr")]
 pub(crate) mod site;

@@ -1,4 +1,5 @@
-//! The page that asks a signed-in user for the password, and the code, again before a sensitive act: a plain form, no script.
+//! The page that asks a signed-in user for the password, and the code, again before a sensitive act: a plain form, and a script for
+//! passkeys alone.
 
 use domain::FieldError;
 use http::StatusCode;
@@ -7,16 +8,22 @@ use leptos::prelude::*;
 use crate::{
     document::Document,
     frame::{card::Card, site::Site},
-    plain::own_page::SecretField,
+    plain::{
+        own_page::SecretField,
+        passkeys::{self, PasskeyQuestion, use_passkey},
+    },
 };
 
 /// What the page asks.
-#[derive(Clone, Debug)]
+/// It has no `Debug`: the question's token is for its own form.
+#[derive(Clone)]
 pub struct AgainReply {
     /// Who is signed in.
     pub username: String,
     /// Whether the account has a second factor.
     pub needs_code: bool,
+    /// What a browser answers in place of a code, where the account has passkeys.
+    pub question: Option<PasskeyQuestion>,
     /// Where it leads afterwards: a path on this server.
     pub next: String,
     /// What is wrong with each field.
@@ -32,17 +39,20 @@ impl From<AgainReply> for Document {
             None if reply.errors.is_empty() => StatusCode::OK,
             None => StatusCode::UNAUTHORIZED,
         };
-        Self::new(
-            "Sign in again · Latchkey",
-            status,
-            move |site| view! { <AgainPage site reply=reply.clone()/> },
-        )
+        Self {
+            script: reply.question.as_ref().map(|_| passkeys::script()),
+            ..Self::new(
+                "Sign in again · Latchkey",
+                status,
+                move |site| view! { <AgainPage site reply=reply.clone()/> },
+            )
+        }
     }
 }
 
 #[component]
 fn AgainPage(site: Site, reply: AgainReply) -> impl IntoView {
-    let AgainReply { username, needs_code, next, errors, problem } = reply;
+    let AgainReply { username, needs_code, question, next, errors, problem } = reply;
     let action = site.url("/sign-in/again");
     let problem = problem.map(|(_, words)| view! { <p class="problem" role="alert">{words}</p> });
     let code = needs_code
@@ -59,6 +69,7 @@ fn AgainPage(site: Site, reply: AgainReply) -> impl IntoView {
                 <input type="hidden" name="username" autocomplete="username" value=username/>
                 {SecretField::password("password", "Password", "current-password").focused().view(&errors)}
                 {code}
+                {use_passkey(question)}
                 <button class="btn primary">"Sign in again"</button>
             </form>
         </Card>

@@ -1,4 +1,4 @@
-//! The second page of signing in, for accounts with a second factor: a plain form, no script.
+//! The second page of signing in, for accounts with a second factor: a plain form, and a script for passkeys alone.
 
 use http::StatusCode;
 use leptos::prelude::*;
@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use crate::{
     document::Document,
     frame::{card::Card, policy::policy_source, site::Site},
-    plain::own_page::SecretField,
+    plain::{
+        own_page::SecretField,
+        passkeys::{self, PasskeyQuestion, use_passkey},
+    },
 };
 
 /// What the page asks. It has no `Debug`: with a code, the token is enough to sign in.
@@ -20,11 +23,14 @@ pub struct CodeReply {
     pub problem: Option<(StatusCode, String)>,
     /// As on the sign-in page.
     pub callback_origin: Option<String>,
+    /// What a browser answers in place of a code, where the account has passkeys.
+    pub question: Option<PasskeyQuestion>,
 }
 
 impl From<CodeReply> for Document {
     fn from(reply: CodeReply) -> Self {
         Self {
+            script: reply.question.as_ref().map(|_| passkeys::script()),
             form_action: reply.callback_origin.as_deref().and_then(policy_source),
             ..Self::new(
                 "Enter a code · Latchkey",
@@ -46,6 +52,7 @@ fn CodePage(site: Site, reply: CodeReply) -> impl IntoView {
                 <input type="hidden" name="step" value=reply.step/>
                 <input type="hidden" name="next" value=reply.next/>
                 {SecretField::code("From your authenticator app, or a recovery code.").focused().view(&[])}
+                {use_passkey(reply.question)}
                 <button class="btn primary">"Sign in"</button>
             </form>
         </Card>

@@ -1,4 +1,4 @@
-//! The pages without a script, rendered on the server alone.
+//! The pages that work without a script, rendered on the server alone.
 
 pub(crate) mod activity;
 pub(crate) mod add_user;
@@ -9,12 +9,14 @@ pub(crate) mod applications;
 pub(crate) mod authorize;
 pub(crate) mod code;
 pub(crate) mod consumer_panel;
+mod factor_form;
 mod moment_of;
 pub(crate) mod notice;
 mod own_page;
 mod panel_activity;
 mod panel_details;
 mod panel_users;
+pub(crate) mod passkeys;
 pub(crate) mod password;
 mod qr;
 pub(crate) mod second_factor;

@@ -1,4 +1,4 @@
-//! The page on which users set up and remove their second factor: plain forms, no script.
+//! The page on which users set up and remove their second factor: plain forms, and a script for passkeys alone.
 
 use domain::FieldError;
 use http::StatusCode;
@@ -8,7 +8,9 @@ use crate::{
     document::Document,
     frame::{header::NavPage, site::Site, who::Who},
     plain::{
+        factor_form::Form,
         own_page::{OwnPage, SecretField},
+        passkeys::{self, PasskeyQuestion, Passkeys, new_passkey, use_passkey},
         qr::qr_code,
     },
 };
@@ -48,7 +50,13 @@ pub enum FactorView {
     On {
         /// How many recovery codes are left.
         recovery_codes: u64,
+        /// The passkeys beside it.
+        passkeys: Passkeys,
+        /// What a browser answers in place of a code.
+        question: Option<PasskeyQuestion>,
     },
+    /// A passkey of this name that the browser is asked to make.
+    NewPasskey(String, PasskeyQuestion),
     /// New recovery codes, shown once.
     Codes(Vec<String>),
 }
@@ -60,11 +68,18 @@ impl From<SecondFactor> for Document {
             None if reply.errors.is_empty() => StatusCode::OK,
             None => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        Self::new(
-            "Second factor · Latchkey",
-            status,
-            move |site| view! { <SecondFactorPage site reply=reply.clone()/> },
-        )
+        let script = match reply.view {
+            FactorView::On { .. } | FactorView::NewPasskey(..) => Some(passkeys::script()),
+            FactorView::Off | FactorView::Pending { .. } | FactorView::Codes(_) => None,
+        };
+        Self {
+            script,
+            ..Self::new(
+                "Second factor · Latchkey",
+                status,
+                move |site| view! { <SecondFactorPage site reply=reply.clone()/> },
+            )
+        }
     }
 }
 
@@ -85,7 +100,13 @@ fn SecondFactorPage(site: Site, reply: SecondFactor) -> impl IntoView {
     let shown = match view {
         FactorView::Off => off(&form).into_any(),
         FactorView::Pending { secret, uri } => pending(&form, secret, &uri, &errors).into_any(),
-        FactorView::On { recovery_codes } => on(&form, recovery_codes, &errors).into_any(),
+        FactorView::On { recovery_codes, passkeys, question } => {
+            let section = passkeys::section(&form, passkeys, &errors);
+            on(&form, recovery_codes, section, question, &errors).into_any()
+        }
+        FactorView::NewPasskey(name, question) => {
+            new_passkey(&form, site.url(PATH), name, question).into_any()
+        }
         FactorView::Codes(codes) => recovery(&site, &form, codes).into_any(),
     };
     view! {
@@ -97,24 +118,6 @@ fn SecondFactorPage(site: Site, reply: SecondFactor) -> impl IntoView {
             {problem}
             {shown}
         </OwnPage>
-    }
-}
-
-/// What the page's forms share.
-struct Form {
-    action: String,
-    next: String,
-}
-
-impl Form {
-    fn view(&self, act: &'static str, inside: impl IntoView) -> impl IntoView {
-        view! {
-            <form method="post" action=self.action.clone() class="card">
-                <input type="hidden" name="act" value=act/>
-                <input type="hidden" name="next" value=self.next.clone()/>
-                {inside}
-            </form>
-        }
     }
 }
 
@@ -145,7 +148,13 @@ fn pending(form: &Form, secret: String, uri: &str, errors: &[FieldError]) -> imp
     view! { {confirm} {again} }
 }
 
-fn on(form: &Form, recovery_codes: u64, errors: &[FieldError]) -> impl IntoView {
+fn on(
+    form: &Form,
+    recovery_codes: u64,
+    passkeys: impl IntoView,
+    question: Option<PasskeyQuestion>,
+    errors: &[FieldError],
+) -> impl IntoView {
     let left = match recovery_codes {
         0 => "No recovery code is left.".to_owned(),
         1 => "1 recovery code is left.".to_owned(),
@@ -163,14 +172,16 @@ fn on(form: &Form, recovery_codes: u64, errors: &[FieldError]) -> impl IntoView 
         "remove",
         view! {
             <h2>"Remove second factor"</h2>
-            <p>"Your password alone signs you in then."</p>
+            <p>"Your password alone signs you in then. Passkeys go with it."</p>
             {SecretField::password("password", "Password", "current-password").view(errors)}
             {SecretField::code("From the app, or a recovery code.").view(errors)}
+            {use_passkey(question)}
             <button class="btn danger">"Remove second factor"</button>
         },
     );
     view! {
         <p class="note"><strong>"Your second factor is set up."</strong> " Every sign-in asks for a code."</p>
+        {passkeys}
         {renew}
         {remove}
     }

@@ -14,7 +14,7 @@ use crate::{
     pages::{
         input::PageForm,
         next::{callback_origin, own_path, signed_in},
-        proof::retry_after,
+        proof::{TypedProof, passkey_question, retry_after},
         render::{failure, page_request, render, status, words},
     },
     state::{AppState, denials::Reason},
@@ -37,7 +37,13 @@ pub(super) async fn ask(
     problem: Option<(StatusCode, String)>,
 ) -> Response {
     let callback_origin = callback_origin(&state, next).await;
-    let reply = CodeReply { step, next: next.to_owned(), problem, callback_origin };
+    // Codes go on working where none can be asked for.
+    let question = state.service.sessions().ask_passkey(&step).await.unwrap_or_else(|error| {
+        tracing::warn!(error = %error.cause(), "no passkey could be asked for");
+        None
+    });
+    let question = question.map(passkey_question);
+    let reply = CodeReply { step, next: next.to_owned(), problem, callback_origin, question };
     let request = page_request(&state, PATH);
     render(&state, reply, request).await
 }
@@ -46,8 +52,8 @@ pub(super) async fn ask(
 pub(crate) struct CodeForm {
     #[serde(default)]
     step: String,
-    #[serde(default)]
-    code: String,
+    #[serde(flatten)]
+    proof: TypedProof,
     #[serde(default)]
     next: String,
 }
@@ -59,11 +65,11 @@ pub(crate) async fn enter(
     connection: Connection,
     id: RequestId,
     headers: HeaderMap,
-    PageForm(CodeForm { step, code, next }): PageForm<CodeForm>,
+    PageForm(CodeForm { step, proof, next }): PageForm<CodeForm>,
 ) -> Response {
     let cookies = Cookies::of(&headers, &state);
     let browser = cookies.browser(address, connection, &headers);
-    let entered = state.service.sessions().enter_code(&step, &code, &browser).await;
+    let entered = state.service.sessions().enter_code(&step, proof.factor(), &browser).await;
     state.metrics.entered_code(&entered);
     let next = own_path(&next);
     let error = match entered {
@@ -72,7 +78,8 @@ pub(crate) async fn enter(
     };
     let denial = denial(&error);
     let (status, words, failed) = match &error {
-        StepError::StartOver | StepError::Refused(_, CodeError::Wrong) => {
+        StepError::StartOver
+        | StepError::Refused(_, CodeError::Wrong | CodeError::WrongPasskey | CodeError::PasskeyTooLate) => {
             (StatusCode::UNAUTHORIZED, error.to_string(), None)
         }
         StepError::Refused(_, CodeError::TooManyWrong(_) | CodeError::TooMany(_)) => {
@@ -105,9 +112,10 @@ fn denial(error: &StepError) -> Option<Extension<Denial>> {
     let StepError::Refused(user, error) = error else { return None };
     let reason = match error {
         CodeError::Wrong => Reason::WrongCode,
+        CodeError::WrongPasskey => Reason::WrongPasskey,
         CodeError::TooManyWrong(_) => Reason::TooManyWrongCodes,
         CodeError::TooMany(_) => Reason::TooManySignIns,
-        CodeError::Service(_) => return None,
+        CodeError::PasskeyTooLate | CodeError::Service(_) => return None,
     };
     Some(Denial::of_user(reason, Some(user.clone())))
 }

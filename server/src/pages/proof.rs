@@ -1,14 +1,16 @@
-//! What a page says and leaves in its answer where a user who is signed in has not proved who they are.
+//! The proof of a second factor in a form, and what a page says and leaves in its answer where a user who is signed in has not proved who they are.
 
 use std::time::Duration;
 
+use app::PasskeyQuestion;
 use axum::{
     Extension,
     http::{HeaderName, StatusCode, header},
 };
 use domain::{FieldError, User};
+use serde::Deserialize;
 use service::{
-    ServiceError,
+    Factor, ServiceError,
     sign_in::{CodeError, ProofError},
 };
 
@@ -17,6 +19,43 @@ use crate::{
     state::denials::Reason,
     wire::{denial::Denial, failure::Failure, request_id::RequestId},
 };
+
+/// The fields that prove a second factor: a code, or a browser's answer to a question.
+#[derive(Deserialize)]
+pub(super) struct TypedProof {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    challenge: String,
+    #[serde(default)]
+    passkey: String,
+}
+
+impl TypedProof {
+    /// A browser's answer where there is one.
+    pub(super) fn factor(&self) -> Factor<'_> {
+        if self.passkey.is_empty() {
+            Factor::Code(&self.code)
+        } else {
+            Factor::Passkey { challenge: &self.challenge, answer: &self.passkey }
+        }
+    }
+
+    /// The code as it was typed.
+    pub(super) fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The question's token and the browser's answer.
+    pub(super) fn answer(&self) -> (&str, &str) {
+        (&self.challenge, &self.passkey)
+    }
+}
+
+/// What a browser is asked, for a page.
+pub(super) fn passkey_question(question: service::PasskeyQuestion) -> PasskeyQuestion {
+    PasskeyQuestion { challenge: question.challenge.expose().to_owned(), options: question.options }
+}
 
 /// `Retry-After`.
 pub(super) type Later = [(HeaderName, String); 1];
@@ -45,6 +84,10 @@ impl Refused {
         match error {
             ProofError::WrongPassword => of_field(password, Reason::WrongPassword, None),
             ProofError::Code(CodeError::Wrong) => of_field("code", Reason::WrongCode, None),
+            ProofError::Code(CodeError::WrongPasskey) => of_field("code", Reason::WrongPasskey, None),
+            ProofError::Code(CodeError::PasskeyTooLate) => {
+                Self { errors: vec![FieldError::new("code", sentence)], ..Self::default() }
+            }
             ProofError::Code(CodeError::TooManyWrong(wait)) => {
                 of_field("code", Reason::TooManyWrongCodes, Some(retry_after(wait)))
             }

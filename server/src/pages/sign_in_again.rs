@@ -15,8 +15,8 @@ use crate::{
         input::PageForm,
         next::{after_sign_in, own_path},
         person::{Holder, sign_in_first, who_may_owe},
-        proof::Refused,
-        render::{page_request, render},
+        proof::{Refused, TypedProof, passkey_question},
+        render::{PageError, page_request, render},
     },
     state::AppState,
     wire::request_id::RequestId,
@@ -30,27 +30,31 @@ pub(super) async fn show(state: AppState, holder: Option<Holder>, next: &str, re
     let Some(holder) = who_may_owe(holder, Owed::SecondFactor) else {
         return sign_in_first(&state, next);
     };
-    let reply = reply(&holder, next, Vec::new(), None);
-    render(&state, reply, request).await
+    match reply(&state, &holder, next, Vec::new(), None).await {
+        Ok(reply) => render(&state, reply, request).await,
+        Err(error) => error.into_response(),
+    }
 }
 
-fn reply(
+async fn reply(
+    state: &AppState,
     holder: &AccountHolder,
     next: &str,
     errors: Vec<FieldError>,
     problem: Option<(StatusCode, String)>,
-) -> AgainReply {
+) -> Result<AgainReply, PageError> {
     let user = holder.user();
+    let question = state.service.second_factor(holder).ask_passkey().await?.map(passkey_question);
     let (username, needs_code) = (user.username.to_string(), user.second_factor);
-    AgainReply { username, needs_code, next: next.to_owned(), errors, problem }
+    Ok(AgainReply { username, needs_code, question, next: next.to_owned(), errors, problem })
 }
 
 #[derive(Deserialize)]
 pub(crate) struct AgainForm {
     #[serde(default)]
     password: TypedSecret,
-    #[serde(default)]
-    code: String,
+    #[serde(flatten)]
+    proof: TypedProof,
     #[serde(default)]
     next: String,
 }
@@ -61,18 +65,18 @@ pub(crate) async fn sign_in_again(
     holder: Option<Holder>,
     id: RequestId,
     PageForm(form): PageForm<AgainForm>,
-) -> Response {
+) -> Result<Response, PageError> {
     let next = own_path(&form.next);
     let Some(holder) = who_may_owe(holder, Owed::SecondFactor) else {
-        return sign_in_first(&state, next);
+        return Ok(sign_in_first(&state, next));
     };
     let password = Password::typed(form.password.expose());
-    let error = match state.service.sessions().sign_in_again(&holder, &password, &form.code).await {
-        Ok(()) => return Redirect::to(&after_sign_in(&state, next)).into_response(),
+    let error = match state.service.sessions().sign_in_again(&holder, &password, form.proof.factor()).await {
+        Ok(()) => return Ok(Redirect::to(&after_sign_in(&state, next)).into_response()),
         Err(error) => error,
     };
     let Refused { errors, problem, parts } = Refused::of(error, "password", holder.user(), &id);
-    let reply = reply(&holder, next, errors, problem);
+    let reply = reply(&state, &holder, next, errors, problem).await?;
     let request = page_request(&state, PATH);
-    (parts, render(&state, reply, request).await).into_response()
+    Ok((parts, render(&state, reply, request).await).into_response())
 }

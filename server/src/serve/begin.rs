@@ -3,7 +3,7 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use domain::time::timestamp;
-use service::{Clock, Rules, Service};
+use service::{Clock, RelyingParty, Rules, Service};
 use store::Store;
 use tokio::time::timeout;
 use url::{Position, Url};
@@ -116,6 +116,7 @@ fn rules(settings: &Settings, public_url: &Url) -> Rules {
         allow_plaintext: settings.allow_plaintext,
         key_requests: settings.key_requests,
         require_second_factor: settings.require_second_factor,
+        relying_party: RelyingParty::at(public_url),
         site: public_url[Position::BeforeHost..Position::AfterPort].to_owned(),
         ..Rules::default()
     }

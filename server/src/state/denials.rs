@@ -25,6 +25,8 @@ pub(crate) enum Reason {
     WrongPassword,
     /// The right password, and then a wrong code of the second factor.
     WrongCode,
+    /// The right password, and then a passkey's answer that is not right.
+    WrongPasskey,
     /// A code that was not looked at, since too many of the account's were wrong.
     TooManyWrongCodes,
     /// A sign-in with the right password to an account that is disabled, or has just been changed.
@@ -65,10 +67,11 @@ pub(crate) enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::UnknownUser,
         Self::WrongPassword,
         Self::WrongCode,
+        Self::WrongPasskey,
         Self::TooManyWrongCodes,
         Self::DisabledUser,
         Self::TooManySignIns,
@@ -94,6 +97,7 @@ impl Reason {
             Self::UnknownUser => "unknown_user",
             Self::WrongPassword => "wrong_password",
             Self::WrongCode => "wrong_code",
+            Self::WrongPasskey => "wrong_passkey",
             Self::TooManyWrongCodes => "too_many_wrong_codes",
             Self::DisabledUser => "disabled_user",
             Self::TooManySignIns => "too_many_sign_ins",

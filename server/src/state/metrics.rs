@@ -34,8 +34,8 @@ const ALLOWED: &str = "allowed";
 const UNAVAILABLE: &str = "unavailable";
 
 /// The results of attempts to sign in.
-const SIGN_INS: [&str; 7] =
-    ["signed_in", "code_needed", "wrong", "wrong_code", "too_many", "too_late", UNAVAILABLE];
+const SIGN_INS: [&str; 8] =
+    ["signed_in", "code_needed", "wrong", "wrong_code", "wrong_passkey", "too_many", "too_late", UNAVAILABLE];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByResult {
@@ -173,8 +173,9 @@ impl Metrics {
     pub(crate) fn entered_code(&self, result: &Result<Begun, StepError>) {
         let result = match result {
             Ok(_) => "signed_in",
-            Err(StepError::StartOver) => "too_late",
+            Err(StepError::StartOver | StepError::Refused(_, CodeError::PasskeyTooLate)) => "too_late",
             Err(StepError::Refused(_, CodeError::Wrong | CodeError::TooManyWrong(_))) => "wrong_code",
+            Err(StepError::Refused(_, CodeError::WrongPasskey)) => "wrong_passkey",
             Err(StepError::Refused(_, CodeError::TooMany(_))) => "too_many",
             Err(StepError::Refused(_, CodeError::Service(_)) | StepError::Service(_)) => UNAVAILABLE,
         };

@@ -10,6 +10,8 @@ pub mod foreign;
 pub mod gateway;
 pub mod guide;
 mod home;
+#[path = "../../../service/tests/support/passkey_device.rs"]
+pub mod passkey_device;
 #[path = "../../../store/tests/support/place.rs"]
 pub mod place;
 pub mod pooler;

@@ -1,4 +1,5 @@
-//! The proof of a user who is signed in, before a sensitive act: the password and, where there is a second factor, a code.
+//! The proof of a user who is signed in, before a sensitive act: the password and, where there is a second factor, a code or a
+//! passkey.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use crate::{
     accounts::{
         lanes::Passage,
         new_password::is_short_for_administrators,
+        proof::Factor,
         second_step::CodeError,
         sign_in::{SignInError, TOO_MANY},
     },
@@ -53,10 +55,10 @@ impl Sessions<'_> {
         self,
         holder: &AccountHolder,
         password: &Password,
-        code: &str,
+        proof: Factor<'_>,
     ) -> Result<(), ProofError> {
         let signed_in = holder.signed_in();
-        self.prove_again(signed_in, password, code).await?;
+        self.prove_again(signed_in, password, proof).await?;
         let now = self.0.clock.now();
         let stored = self.0.store.own_sessions(signed_in.id());
         // A session that has ended in between is found to have at its next request.
@@ -70,11 +72,11 @@ impl Sessions<'_> {
         self,
         signed_in: &SignedIn,
         password: &Password,
-        code: &str,
+        proof: Factor<'_>,
     ) -> Result<(), ProofError> {
         let (account, passage) = self.prove_password(signed_in, password).await?;
         let passage = if account.user.second_factor {
-            self.prove_code(&account, code, passage, &Browser::at(signed_in.address())).await?
+            self.prove_code(&account, proof, passage, &Browser::at(signed_in.address())).await?
         } else {
             passage
         };

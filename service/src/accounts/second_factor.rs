@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use time::OffsetDateTime;
+
 use domain::Password;
-use store::vault::Secret;
+use store::{Passkey, vault::Secret};
 
 use crate::{
-    accounts::fresh::ProofError,
+    accounts::{fresh::ProofError, proof::Factor},
     error::ServiceError,
     guard::{
         admin::{AccountHolder, SignedIn},
@@ -17,6 +20,26 @@ use crate::{
 
 /// A secret that was shown has to be confirmed within this time.
 const PENDING_LIFE: Duration = Duration::from_mins(15);
+
+/// A passkey, as its user sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnPasskey {
+    /// Names it, in base64url.
+    pub id: String,
+    /// What its user calls it.
+    pub name: String,
+    /// When it was added.
+    pub added_at: OffsetDateTime,
+    /// When it last signed in.
+    pub used_at: Option<OffsetDateTime>,
+}
+
+impl From<Passkey> for OwnPasskey {
+    fn from(passkey: Passkey) -> Self {
+        let Passkey { id, name, added_at, used_at, .. } = passkey;
+        Self { id: URL_SAFE_NO_PAD.encode(id), name, added_at, used_at }
+    }
+}
 
 /// What there is of a second factor.
 #[derive(Clone, Debug)]
@@ -29,14 +52,16 @@ pub enum FactorState {
     On {
         /// How many recovery codes are left.
         recovery_codes: u64,
+        /// The passkeys, oldest first.
+        passkeys: Vec<OwnPasskey>,
     },
 }
 
 /// The second factor of an account holder.
 #[derive(Clone, Copy, Debug)]
 pub struct SecondFactor<'a> {
-    service: &'a Service,
-    signed_in: &'a SignedIn,
+    pub(super) service: &'a Service,
+    pub(super) signed_in: &'a SignedIn,
 }
 
 impl Service {
@@ -47,18 +72,20 @@ impl Service {
 }
 
 impl SecondFactor<'_> {
-    fn stored(&self) -> store::SecondFactors<'_> {
+    pub(super) fn stored(&self) -> store::SecondFactors<'_> {
         self.service.store.second_factor(self.signed_in.id())
     }
 
-    fn require_fresh(&self) -> Result<(), ServiceError> {
+    pub(super) fn require_fresh(&self) -> Result<(), ServiceError> {
         if self.signed_in.is_fresh() { Ok(()) } else { Err(ServiceError::SignInAgain) }
     }
 
     /// What there is. A pending secret is only for the session that began it.
     pub async fn state(self) -> Result<FactorState, ServiceError> {
         if self.signed_in.user().second_factor {
-            return Ok(FactorState::On { recovery_codes: self.stored().count_recovery_codes().await? });
+            let recovery_codes = self.stored().count_recovery_codes().await?;
+            let passkeys = self.stored().passkeys().await?.into_iter().map(OwnPasskey::from).collect();
+            return Ok(FactorState::On { recovery_codes, passkeys });
         }
         Ok(self.pending().await?.map_or(FactorState::Off, FactorState::Pending))
     }
@@ -109,9 +136,9 @@ impl SecondFactor<'_> {
         Ok(self.stored().renew_recovery_codes(&hashes, by).await?.then_some(codes))
     }
 
-    /// Removes it, if the password and a code are right. Idempotent.
-    pub async fn remove(self, password: &Password, code: &str) -> Result<(), ProofError> {
-        self.service.sessions().prove_again(self.signed_in, password, code).await?;
+    /// Removes it, with its passkeys, if the password and the proof are right. Idempotent.
+    pub async fn remove(self, password: &Password, proof: Factor<'_>) -> Result<(), ProofError> {
+        self.service.sessions().prove_again(self.signed_in, password, proof).await?;
         let by = self.signed_in.by(self.service.clock.now());
         self.stored().remove(by).await.map_err(ServiceError::from)?;
         Ok(())

@@ -1,4 +1,4 @@
-//! The second step of signing in: a code of the second factor, or a recovery code.
+//! The second step of signing in: a code of the second factor, a recovery code, or a passkey.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use store::{Account, CodeCheck, SignInStep, activity::By};
 use crate::{
     accounts::{
         lanes::Passage,
+        proof::Factor,
         sign_in::{Begun, TOO_MANY},
     },
     error::ServiceError,
@@ -28,6 +29,12 @@ pub enum CodeError {
     /// The code is wrong, or was accepted before.
     #[error("This code is wrong, or it was used already. Wait for the next one, or enter a recovery code.")]
     Wrong,
+    /// A browser's answer with a passkey is not right.
+    #[error("This passkey was not accepted. Try again, or enter a code.")]
+    WrongPasskey,
+    /// A browser's answer came too late, or twice.
+    #[error("The passkey took over five minutes, or was used already. Try again, or enter a code.")]
+    PasskeyTooLate,
     /// Too many codes were wrong. Holds how long no other is looked at.
     #[error(
         "Too many wrong codes were entered for this account. Wait 15 minutes, or enter one of your recovery codes."
@@ -72,26 +79,37 @@ impl Sessions<'_> {
         Ok(token)
     }
 
-    /// Verifies the code for a step that `sign_in` began, once, and starts the session. The browser's earlier session, if
-    /// any, ends.
-    pub async fn enter_code(self, step: &str, code: &str, browser: &Browser<'_>) -> Result<Begun, StepError> {
-        let hash = token::hash(step);
+    /// The step of this hash, of an account that has a second factor still.
+    pub(super) async fn step(self, hash: &[u8]) -> Result<Option<SignInStep>, ServiceError> {
         let made_after = self.0.clock.now() - STEP_LIFE;
-        let found = self.0.store.sign_in_steps().find(&hash, made_after).await.map_err(ServiceError::from)?;
-        let found = found.filter(|step| step.account.user.second_factor).ok_or(StepError::StartOver)?;
-        let SignInStep { account, short_password } = found;
+        let found = self.0.store.sign_in_steps().find(hash, made_after).await?;
+        Ok(found.filter(|step| step.account.user.second_factor))
+    }
+
+    /// Verifies the proof for a step that `sign_in` began, once, and starts the session. The browser's earlier session, if
+    /// any, ends.
+    pub async fn enter_code(
+        self,
+        step: &str,
+        proof: Factor<'_>,
+        browser: &Browser<'_>,
+    ) -> Result<Begun, StepError> {
+        let hash = token::hash(step);
+        let SignInStep { account, short_password } = self.step(&hash).await?.ok_or(StepError::StartOver)?;
         let refused = |error| match error {
             CodeError::Service(error) => StepError::Service(error),
-            error @ (CodeError::Wrong | CodeError::TooManyWrong(_) | CodeError::TooMany(_)) => {
-                StepError::Refused(account.user.username.clone(), error)
-            }
+            error @ (CodeError::Wrong
+            | CodeError::WrongPasskey
+            | CodeError::PasskeyTooLate
+            | CodeError::TooManyWrong(_)
+            | CodeError::TooMany(_)) => StepError::Refused(account.user.username.clone(), error),
         };
         let passage = self.passage_for_code(&account, browser).await.map_err(refused)?;
-        let check = self.check_code(&account, code, Some(&hash[..]), browser).await?;
+        let check = self.check_code(&account, proof, Some(&hash[..]), browser).await?;
         if check == CodeCheck::StepGone {
             return Err(StepError::StartOver);
         }
-        let passage = self.passed(check, &account, passage, browser).await.map_err(refused)?;
+        let passage = self.passed(check, proof, &account, passage, browser).await.map_err(refused)?;
         self.0.wrong_passwords().was_right(passage, &account).await?;
         self.begin(&account, short_password, browser).await?.ok_or(StepError::StartOver)
     }
@@ -110,18 +128,19 @@ impl Sessions<'_> {
     pub(super) async fn prove_code(
         self,
         account: &Account,
-        code: &str,
+        proof: Factor<'_>,
         passage: Passage,
         browser: &Browser<'_>,
     ) -> Result<Passage, CodeError> {
-        let check = self.check_code(account, code, None, browser).await?;
-        self.passed(check, account, passage, browser).await
+        let check = self.check_code(account, proof, None, browser).await?;
+        self.passed(check, proof, account, passage, browser).await
     }
 
     /// What a code that was checked means for the attempt.
     async fn passed(
         self,
         check: CodeCheck,
+        proof: Factor<'_>,
         account: &Account,
         passage: Passage,
         browser: &Browser<'_>,
@@ -129,24 +148,34 @@ impl Sessions<'_> {
         match check {
             CodeCheck::Right => Ok(passage),
             CodeCheck::TooManyWrong(wait) => Err(CodeError::TooManyWrong(wait)),
+            CodeCheck::StepGone if matches!(proof, Factor::Passkey { .. }) => Err(CodeError::PasskeyTooLate),
             CodeCheck::Wrong | CodeCheck::StepGone => {
                 let folded = account.user.username.folded();
                 self.0.wrong_passwords().was_wrong(passage, &folded, Some(account), browser).await?;
-                Err(CodeError::Wrong)
+                Err(match proof {
+                    Factor::Code(_) => CodeError::Wrong,
+                    Factor::Passkey { .. } => CodeError::WrongPasskey,
+                })
             }
         }
     }
 
-    /// Looks at a code, and uses it up if it is right; in the step of a sign-in, only together with that.
+    /// Looks at a code or a passkey, and uses it up if it is right; in the step of a sign-in, only together with that.
     async fn check_code(
         self,
         account: &Account,
-        code: &str,
+        proof: Factor<'_>,
         step: Option<&[u8]>,
         browser: &Browser<'_>,
     ) -> Result<CodeCheck, ServiceError> {
         let factor = self.0.store.second_factor(account.id);
         let factor = step.map_or(factor, |step| factor.in_step(step));
+        let code = match proof {
+            Factor::Code(code) => code,
+            Factor::Passkey { challenge, answer } => {
+                return self.check_passkey(account, factor, challenge, answer).await;
+            }
+        };
         let now = self.0.clock.now();
         Ok(match TypedCode::parse(code) {
             Some(TypedCode::Totp(code)) => {

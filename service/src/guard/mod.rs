@@ -9,6 +9,7 @@ pub(crate) mod pace;
 pub(crate) mod passwords;
 pub(crate) mod per_address;
 pub(crate) mod queue;
+pub mod relying_party;
 pub mod token;
 pub(crate) mod turns;
 pub mod verified;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{AccountChange, Password};
-use service::{ServiceError, consumers::TypedEdit, sign_in::FRESH};
+use service::{Factor, ServiceError, consumers::TypedEdit, sign_in::FRESH};
 
 use super::{holder, pending, set_up, shown, wrong_field};
 use crate::support::{House, PASSWORD};
@@ -33,9 +33,12 @@ async fn trusting_a_consumer_asks_for_a_fresh_sign_in_and_commands_are_not_asked
     house.service.consumers(&admin).edit(key, name, None).await.unwrap();
     let again = holder(&house, &token).await;
     let sessions = house.service.sessions();
-    assert_eq!(wrong_field(sessions.sign_in_again(&again, &Password::typed("wrong"), "").await), "password");
+    assert_eq!(
+        wrong_field(sessions.sign_in_again(&again, &Password::typed("wrong"), Factor::Code("")).await),
+        "password"
+    );
     assert!(!house.who(&token).await.unwrap().is_fresh());
-    sessions.sign_in_again(&again, &Password::typed(PASSWORD), "").await.unwrap();
+    sessions.sign_in_again(&again, &Password::typed(PASSWORD), Factor::Code("")).await.unwrap();
     let admin = house.who(&token).await.unwrap().admin().unwrap();
     assert!(house.service.consumers(&admin).edit(key, trust.clone(), None).await.unwrap().trusted);
     house.pass(FRESH + MOMENT);
@@ -121,7 +124,7 @@ async fn a_fresh_sign_in_takes_the_code_too_where_there_is_one() {
     let factor = house.service.second_factor(&grace);
     assert!(matches!(factor.renew_recovery_codes().await, Err(ServiceError::SignInAgain)));
     let again = async |code: &str| {
-        house.service.sessions().sign_in_again(&grace, &Password::typed(PASSWORD), code).await
+        house.service.sessions().sign_in_again(&grace, &Password::typed(PASSWORD), Factor::Code(code)).await
     };
     assert_eq!(wrong_field(again("").await), "code");
     let code = shown(&house, &secret);

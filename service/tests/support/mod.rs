@@ -5,6 +5,8 @@ mod place;
 #[path = "../../../store/tests/support/prepared.rs"]
 mod prepared;
 
+pub mod passkey_device;
+
 use std::{
     env,
     net::{IpAddr, Ipv4Addr, SocketAddr},

@@ -3,6 +3,8 @@
 pub(crate) mod activity;
 pub(crate) mod attempt;
 pub(crate) mod consumer;
+pub(crate) mod passkey;
+pub(crate) mod passkey_challenge;
 pub(crate) mod password_link;
 pub(crate) mod recovery_code;
 pub(crate) mod removed_key;

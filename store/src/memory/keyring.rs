@@ -170,6 +170,8 @@ impl Outdated {
             | Action::PasswordLinkMade
             | Action::RecoveryCodesRenewed
             | Action::RecoveryCodeUsed
+            | Action::PasskeyAdded
+            | Action::PasskeyRemoved
             | Action::SignedIn
             | Action::SignedOut
             | Action::SessionEnded

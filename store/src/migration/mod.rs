@@ -37,6 +37,7 @@ mod m20261129_000017_add_password_links;
 mod m20261129_000018_index_activity_of_consumers;
 pub(crate) mod m20261130_000019_index_activity_of_users;
 mod m20261130_000020_mark_short_passwords;
+mod m20261130_000021_add_passkeys;
 
 /// Lists the applied versions.
 pub(crate) const TABLE: &str = "seaql_migrations";
@@ -49,7 +50,7 @@ struct Migration {
     up: for<'a> fn(&'a DatabaseTransaction) -> Done<'a>,
 }
 
-const MIGRATIONS: [Migration; 19] = [
+const MIGRATIONS: [Migration; 20] = [
     Migration {
         version: "m20261123_000001_create_tables",
         up: |transaction| Box::pin(m20261123_000001_create_tables::up(transaction)),
@@ -125,6 +126,10 @@ const MIGRATIONS: [Migration; 19] = [
     Migration {
         version: "m20261130_000020_mark_short_passwords",
         up: |transaction| Box::pin(m20261130_000020_mark_short_passwords::up(transaction)),
+    },
+    Migration {
+        version: "m20261130_000021_add_passkeys",
+        up: |transaction| Box::pin(m20261130_000021_add_passkeys::up(transaction)),
     },
 ];
 

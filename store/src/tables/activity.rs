@@ -69,6 +69,12 @@ impl NewActivity {
         Self { by, action, consumer: None, before: before.map(json), after: after.map(json) }
     }
 
+    /// A passkey of the author's account, by its name.
+    pub fn passkey(by: By, action: Action, before: Option<&str>, after: Option<&str>) -> Self {
+        let passkey = |name| serde_json::json!({ "passkey": name });
+        Self { by, action, consumer: None, before: before.map(passkey), after: after.map(passkey) }
+    }
+
     /// A user granted or revoked a consumer's access; the consumer itself did not change.
     pub fn access(by: By, action: Action, key: ConsumerKey) -> Self {
         Self { by, action, consumer: Some((key, None)), before: None, after: None }

@@ -16,6 +16,7 @@ pub(crate) mod members;
 mod order;
 mod own_password;
 pub(crate) mod own_sessions;
+pub(crate) mod passkeys;
 pub(crate) mod password_links;
 pub(crate) mod readable;
 mod removed_keys;

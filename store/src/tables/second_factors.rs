@@ -42,8 +42,8 @@ pub enum CodeCheck {
 /// The second factor of one account.
 #[derive(Clone, Copy, Debug)]
 pub struct SecondFactors<'a> {
-    store: &'a Store,
-    user_id: i64,
+    pub(super) store: &'a Store,
+    pub(super) user_id: i64,
     /// The hash of the sign-in that a code is for, if it is for one.
     step: Option<&'a [u8]>,
 }
@@ -211,7 +211,7 @@ impl SecondFactors<'_> {
         Ok(true)
     }
 
-    /// Removes it, with its recovery codes; `false` if there was none.
+    /// Removes it, with its recovery codes and passkeys; `false` if there was none.
     pub async fn remove(self, by: By) -> Result<bool, StoreError> {
         let mut change = self.store.begin().await?;
         let has_removed = self.remove_in(&mut change, by).await?;
@@ -222,6 +222,7 @@ impl SecondFactors<'_> {
     async fn remove_in(self, change: &mut Change, by: By) -> Result<bool, StoreError> {
         self.delete_row(change).await?;
         self.delete_codes(change).await?;
+        self.delete_passkeys(change).await?;
         let account = self.account(change).await?;
         if !account.user.second_factor {
             return Ok(false);
@@ -233,14 +234,14 @@ impl SecondFactors<'_> {
     }
 
     /// Uses up the sign-in that a right code is for; `false` if it is gone, perhaps to another code that came at the same time.
-    async fn take_step(self, change: &Change) -> Result<bool, StoreError> {
+    pub(super) async fn take_step(self, change: &Change) -> Result<bool, StoreError> {
         match self.step {
             Some(token_hash) => sign_in_steps::take(change, token_hash).await,
             None => Ok(true),
         }
     }
 
-    async fn row(
+    pub(super) async fn row(
         self,
         transaction: &DatabaseTransaction,
     ) -> Result<Option<second_factor::Model>, StoreError> {
