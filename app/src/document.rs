@@ -10,6 +10,7 @@ use leptos::{
 use leptos_axum::ResponseOptions;
 
 use crate::frame::{
+    header::{self as bar, HasBar},
     missed::{Missed, MissedNote},
     policy::content_security_policy,
     shortcuts::{self, Group},
@@ -32,9 +33,9 @@ pub struct Document {
     pub data: Option<String>,
     /// What its user missed before the sign-in, if this is the first page after it. Shown above the page.
     pub missed: Option<Missed>,
-    /// A script in the document itself, which the page works without.
+    /// A script in the document itself, which the page works without. It follows that of the bar, `header.js`, where there is one.
     pub script: Option<&'static str>,
-    /// The keyboard shortcuts that `header.js` shows where it is part of that script.
+    /// The keyboard shortcuts that `header.js` shows; empty: those of every page with a bar.
     pub(crate) shortcuts: &'static [Group],
     /// Renders the page.
     pub body: Body,
@@ -94,16 +95,21 @@ impl Document {
     /// The head of every document, and the page in its body.
     fn view(self, site: Site, nonce: &Nonce) -> impl IntoView + use<> {
         let scripts = self.data.is_some().then(|| scripts(&site, nonce.to_string()));
-        let own_script = self.script.map(|script| {
-            // A module runs once the document is read.
-            view! { <script type="module" nonce=nonce.to_string() inner_html=script></script> }
-        });
-        let shortcuts = (!self.shortcuts.is_empty()).then(|| {
-            view! { <template id="shortcuts" inner_html=shortcuts::dialog(self.shortcuts)></template> }
-        });
         let (style, icon) = (site.url(site.style), site.url(site.icon));
         let missed = view! { <MissedNote missed=self.missed/> };
+        let bar = HasBar::default();
+        provide_context(bar.clone());
         let page = (self.body)(site);
+        let bar_script = bar.is_marked().then(|| bar::SCRIPT.as_str());
+        let script: Vec<_> = bar_script.into_iter().chain(self.script).collect();
+        let own_script = (!script.is_empty()).then(|| {
+            // A module runs once the document is read.
+            view! { <script type="module" nonce=nonce.to_string() inner_html=script.join("\n")></script> }
+        });
+        let groups = if self.shortcuts.is_empty() { shortcuts::PLAIN } else { self.shortcuts };
+        let shortcuts = bar.is_marked().then(|| {
+            view! { <template id="shortcuts" inner_html=shortcuts::dialog(groups)></template> }
+        });
         // `ui/dom.rs` sets it where a panel opens later.
         let is_beside = self.beside.is_some().then_some("");
         let body = match self.data {
@@ -119,8 +125,8 @@ impl Document {
                     <meta name="color-scheme" content="light dark"/>
                     // Browsers would make links of keys and fingerprints.
                     <meta name="format-detection" content="telephone=no"/>
-                    // Not as a child: leptos would add a comment, which in a title is text. These are our own words.
-                    <title inner_html=self.title.into_owned()></title>
+                    // Not as a child: leptos would add a comment, which in a title is text.
+                    <title inner_html=self.title.replace('&', "&amp;").replace('<', "&lt;")></title>
                     <link rel="stylesheet" href=style/>
                     <link rel="icon" href=icon type="image/svg+xml"/>
                     {scripts}

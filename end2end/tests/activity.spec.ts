@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { SERVER_AWAY, ada, expect, grace, numbered, refused, registerMany, signIn, tabTo, test } from "../support/test.ts";
 import { expectNoViolations } from "../support/axe.ts";
-import { expectHeadsStay, overflow, watchPosition } from "../support/look.ts";
+import { boxOf, expectHeadsStay, overflow, watchPosition } from "../support/look.ts";
 import { setHidden } from "../support/tabs.ts";
 
 const ACTIVITY = "/settings/activity";
@@ -70,6 +70,7 @@ test("a page whose session has ended says so, and has missed nothing after a sig
   await expect(tab).toHaveURL(new RegExp(`${ACTIVITY}$`));
   await tab.close();
   await expect(sign(page)).toHaveText("Live");
+  await expect(page.locator("header .own-menu > button"), "the link that had the focus is hidden").toBeFocused();
   await expect(rows(page).filter({ hasText: "Consumer registered: Made meanwhile" })).toHaveCount(1);
 });
 
@@ -199,6 +200,20 @@ test("on paper there is no button to export", async ({ page }) => {
   await expect(button).toBeHidden();
   await expect(page.getByRole("table", { name: "Activity" })).toBeVisible();
 });
+
+for (const width of [1024, 1200]) {
+  test(`the filters and their buttons stand on one line at ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 700 });
+    await open(page, "?who=ada");
+    const form = page.getByRole("search", { name: "Filters" });
+    const fields = await form.locator("input, select, .btn").all();
+    const bottoms = await Promise.all(fields.map(async (field) => Math.round((await boxOf(field)).bottom)));
+    expect(bottoms.length).toBe(8);
+    expect(new Set(bottoms).size, String(bottoms)).toBe(1);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await expect(page.getByLabel("Who", { exact: true })).toHaveValue("ada");
+  });
+}
 
 test("filters are in the address, work together, and are cleared at once", async ({ server, page }) => {
   const key = await server.register("Requirements sync", "approved");

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::shell::Shell;
 use crate::{
     error::AppError,
-    ui::time::{exact, relative},
+    ui::time::{exact_here, relative},
 };
 
 /// Why the server refused what a dialog's button asked for, if it did.
@@ -30,8 +30,7 @@ pub(crate) fn Refusal(
                 conflict_words(conflict, button, shell.clock.get_untracked()).into_any()
             }
             AppError::Removed(removed) => {
-                let when = exact(removed.at);
-                view! { <p>{told(&error)} " (" {when} ")"</p> }.into_any()
+                view! { <p>{told(&error)} " Removed on " {exact_here(removed.at)} "."</p> }.into_any()
             }
             AppError::SignedOut => view! {
                 <p>{told(&error)} " " <a href=shell.url("/sign-in") target="_blank">"Sign in"</a></p>
@@ -67,7 +66,7 @@ fn conflict_words(conflict: &Conflict, button: &'static str, now_ms: i64) -> imp
     view! {
         <p class="conflict">
             "Meanwhile " <strong>{conflict.by.to_string()}</strong>
-            {format!(" changed {what}, {} ({}).", relative(conflict.at, now_ms), exact(conflict.at))}
+            {format!(" changed {what}, {}, on {}.", relative(conflict.at, now_ms), exact_here(conflict.at))}
         </p>
         <p>"Nothing of yours was saved. Press " <strong>{button}</strong> " once more " {over} ", or Cancel."</p>
     }

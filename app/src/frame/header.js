@@ -1,4 +1,4 @@
-// The script of every page with a bar and a script. First the menus of the bar and of rows, which are lists that the browser
+// The script of every page with a bar. First the menus of the bar and of rows, which are lists that the browser
 // opens and closes by their buttons, by Escape and by a click elsewhere: they close where the focus goes elsewhere, too, Escape
 // gives it back to the button, and keys walk through their entries.
 const MENUS = ".own-menu, .pages, .row-menu";
@@ -62,3 +62,19 @@ addEventListener("click", ({ target }) => {
 });
 // The style sheet shows the entry of the menu.
 document.documentElement.dataset.shortcuts = "";
+
+// The server writes exact times in UTC, as the text or the title: beside it stands the browser's own, where its zone is another.
+// What the module draws itself it writes in the same way (`ui/time.rs`); of HTML that it was sent it says that it is here.
+const part = (textContent) => Object.assign(document.createElement("span"), { textContent });
+const tellTimes = (root) => {
+  for (const time of root.querySelectorAll("time[data-utc]")) {
+    time.removeAttribute("data-utc");
+    const at = new Date(time.dateTime);
+    if (!at.getTimezoneOffset()) continue;
+    const here = `(${at.toLocaleString()} here)`;
+    if (time.title) time.title += ` ${here}`;
+    else time.replaceChildren(part(time.textContent), " ", part(here));
+  }
+};
+tellTimes(document);
+addEventListener("page-html", () => tellTimes(document));

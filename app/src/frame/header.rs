@@ -1,12 +1,37 @@
 //! The bar at the top of every page for signed-in users.
 
+#[cfg(feature = "ssr")]
+use std::sync::{
+    Arc, LazyLock,
+    atomic::{AtomicBool, Ordering},
+};
+
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
+use crate::frame::script::lean;
 use crate::{frame::who::Who, ui::mark::Mark};
 
-/// Closes the menus and shows the shortcuts, on each page with a bar that has a script.
+/// Closes the menus, shows the shortcuts and local times, on each page with a bar.
 #[cfg(feature = "ssr")]
-pub(crate) const SCRIPT: &str = include_str!("header.js");
+pub(crate) static SCRIPT: LazyLock<String> = LazyLock::new(|| lean(include_str!("header.js")));
+
+/// Whether the page that is rendered has a bar, and so the script of the bar. A context of the document, which the bar marks.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HasBar(Arc<AtomicBool>);
+
+#[cfg(feature = "ssr")]
+impl HasBar {
+    /// Whether a bar was rendered so far.
+    pub(crate) fn is_marked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn mark(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 /// A page that the bar leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +72,10 @@ pub fn Header(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(bar) = use_context::<HasBar>() {
+        bar.mark();
+    }
     let url = move |path: &str| format!("{prefix}{path}");
     let link = |page: NavPage, path: &str, words: &'static str| {
         view! { <a href=url(path) aria-current=(here == page).then_some("page")>{words}</a> }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use time::{Duration, OffsetDateTime};
 
-use crate::ui::time::exact;
+use crate::ui::time::exact_time;
 
 /// Failed attempts at an account before a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,29 +20,39 @@ pub(crate) fn MissedNote(
     /// The failed attempts.
     missed: Option<Missed>,
 ) -> impl IntoView {
-    missed.map(|missed| view! { <aside class="band" aria-label="Failed attempts">{words(missed)}</aside> })
+    missed.map(note)
 }
 
-fn words(Missed { failed, since_ms }: Missed) -> String {
+fn note(Missed { failed, since_ms }: Missed) -> AnyView {
     let attempts = if failed == 1 { "attempt" } else { "attempts" };
-    let since =
-        since_ms.map(|ms| exact(OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::milliseconds(ms))));
-    let since = since.map_or_else(|| "since the account was made".to_owned(), |at| format!("since {at}"));
-    format!(
-        "{failed} failed {attempts} {since}: somebody tried to sign in as you with a wrong password or code. If that was not you, \
-         tell an administrator."
-    )
+    let since = match since_ms.map(Duration::milliseconds) {
+        Some(since) => exact_time(OffsetDateTime::UNIX_EPOCH.saturating_add(since)),
+        None => "the account was made".into_any(),
+    };
+    view! {
+        <aside class="band" aria-label="Failed attempts">
+            {format!("{failed} failed {attempts} since ")}
+            {since}
+            ": somebody tried to sign in as you with a wrong password or code. If that was not you, tell an administrator."
+        </aside>
+    }
+    .into_any()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn words(failed: u32, since_ms: Option<i64>) -> String {
+        Owner::new().with(|| note(Missed { failed, since_ms }).to_html()).replace("<!>", "")
+    }
+
     #[test]
     fn the_failed_attempts_are_counted_since_the_sign_in_before() {
-        let missed = Missed { failed: 3, since_ms: Some(0) };
-        assert!(words(missed).starts_with("3 failed attempts since 1 Jan 1970, 00:00:00 UTC: "));
-        let missed = Missed { failed: 1, since_ms: None };
-        assert!(words(missed).starts_with("1 failed attempt since the account was made: "));
+        let html = words(3, Some(0));
+        assert!(html.contains(">3 failed attempts since <time "), "{html}");
+        assert!(html.contains(">1 Jan 1970, 00:00:00 UTC</time>: somebody"), "{html}");
+        let html = words(1, None);
+        assert!(html.contains(">1 failed attempt since the account was made: "), "{html}");
     }
 }

@@ -13,11 +13,15 @@ pub(crate) struct Group {
 /// Opens the dialog.
 pub(crate) const HELP: (&str, &str) = ("?", "Show the keyboard shortcuts");
 
-/// The keys of the menus of the bar, and of rows on plain pages.
+/// The keys of the menus of the bar, and of rows.
 pub(crate) const ARROWS: (&str, &str) = ("↑ or ↓", "Go to the entry above or below");
 pub(crate) const ENDS: (&str, &str) = ("Home or End", "Go to the first or the last entry");
 
-/// The shortcuts of a plain page.
+/// The keys of rows with a menu, and the one that those menus have besides.
+pub(crate) const ROW_MENU: (&str, &str) = ("Menu or Shift F10", "Open the row's menu");
+pub(crate) const LETTER: (&str, &str) = ("A letter", "Go to the entry that begins with it");
+
+/// The shortcuts of a page with a bar, and with nothing else that has keys.
 pub(crate) const PLAIN: &[Group] = &[
     Group { place: "Everywhere", keys: &[HELP, ("Esc", "Close the menu or dialog that is open")] },
     Group { place: "In a menu", keys: &[ARROWS, ENDS] },

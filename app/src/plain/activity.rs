@@ -1,6 +1,6 @@
 //! The page **Activity**: what was done, by whom, from where, newest first; a plain table to which its script adds new lines.
 
-use domain::{Action, time::timestamp};
+use domain::Action;
 use http::StatusCode;
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -9,7 +9,7 @@ use crate::{
     document::Document,
     frame::{header::NavPage, site::Site, who::Who},
     plain::settings::{SettingsPage, document, live_sign, problem},
-    ui::time::exact,
+    ui::time::exact_time,
 };
 
 /// What the page **Activity** shows.
@@ -204,7 +204,7 @@ fn row(site: &Site, line: ActivityLine) -> impl IntoView + use<> {
     let reason = reason.map(|reason| view! { <p class="reason">"Reason: " <bdi>{reason}</bdi></p> });
     view! {
         <tr role="row" data-line=id.to_string()>
-            <td role="cell" class="at"><time datetime=timestamp(at)>{exact(at)}</time></td>
+            <td role="cell" class="at">{exact_time(at)}</td>
             <td role="cell" class="actor"><bdi>{actor}</bdi></td>
             <td role="cell" class="deed"><strong>{deed}</strong> {object} {changes} {reason}</td>
             <td role="cell" class="address">{address}</td>

@@ -1,6 +1,6 @@
-//! The page on which users see which consumers act for them, and revoke them: plain, no script.
+//! The page on which users see which consumers act for them, and revoke them: plain, with no script but the bar's.
 
-use domain::{Status, time::timestamp};
+use domain::Status;
 use http::StatusCode;
 use leptos::prelude::*;
 use time::{Duration, OffsetDateTime};
@@ -12,7 +12,7 @@ use crate::{
         site::Site,
         who::Who,
     },
-    ui::time::{exact, relative},
+    ui::time::{exact, exact_time, relative},
 };
 
 /// What the page **Authorized applications** shows.
@@ -140,11 +140,11 @@ fn row(site: &Site, item: Application, now_ms: i64) -> impl IntoView + use<> {
     }
 }
 
-/// A time, relative and exact, since there is no script to show the exact one on demand.
+/// A time, relative and exact: nothing on these pages shows the exact one on demand.
 pub(super) fn moment(at_ms: i64, now_ms: i64) -> impl IntoView + use<> {
     let at = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::milliseconds(at_ms));
     let (ago, exact) = (relative(at, now_ms), exact(at));
     // For long ago, the relative time is the date already.
     let ago = (!exact.starts_with(&ago)).then(|| view! { <span class="ago">{ago}</span> });
-    view! { {ago} " " <time datetime=timestamp(at)>{exact}</time> }
+    view! { {ago} " " {exact_time(at)} }
 }

@@ -47,6 +47,7 @@ const activity = (rows) => {
     },
     take: (lines) => {
       waiting.insertAdjacentHTML("afterbegin", lines);
+      tellTimes(waiting);
       cut(waiting);
       if (!isHeld() || canScroll()) return show();
       button.textContent = `${waiting.rows.length} new`;
@@ -97,6 +98,7 @@ const users = (list) => {
       const fresh = parsed(html).getElementById("users");
       if (!fresh) throw new Error("The answer is no list of users.");
       asMenus(fresh);
+      tellTimes(fresh);
       if (rowsOf(list) && rowsOf(fresh)) merge(rowsOf(list), rowsOf(fresh));
       else put(list.querySelector(".users"), fresh.querySelector(".users"));
       put(list.querySelector(".pager"), fresh.querySelector(".pager"));
@@ -206,6 +208,8 @@ if (sign) {
     sign.textContent = words;
     sign.className = `sign ${kind}`;
     sign.hidden = false;
+    // What hides does not take the focus along.
+    if (kind !== "broken" && document.activeElement === signIn) document.querySelector(".who [popovertarget]").focus();
     signIn.hidden = kind !== "broken";
   };
   // Asks, also for what an answer has no room for, so that all of it shows at once.

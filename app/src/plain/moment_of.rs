@@ -7,11 +7,13 @@ use time::OffsetDateTime;
 
 use crate::ui::time::{exact, relative};
 
-/// A time: relative, which the page brings up to date, and exact on hover.
+/// A time: relative, which the page brings up to date, and exact on hover, in the browser's zone as well by `header.js`.
 pub(super) fn moment(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
     let ms = milliseconds(at);
     view! {
-        <time datetime=timestamp(at) title=exact(at) data-ms=ms.to_string()>{relative(at, milliseconds(now))}</time>
+        <time datetime=timestamp(at) title=exact(at) data-utc="" data-ms=ms.to_string()>
+            {relative(at, milliseconds(now))}
+        </time>
     }
     .into_any()
 }

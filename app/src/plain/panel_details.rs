@@ -1,6 +1,6 @@
 //! The section **Details** of a consumer's panel: what an administrator has decided and noted about it.
 
-use domain::{Consumer, Status, time::timestamp};
+use domain::{Consumer, Status};
 use leptos::prelude::*;
 use service::consumers::HistoryLine;
 use time::OffsetDateTime;
@@ -9,7 +9,7 @@ use crate::{
     plain::moment_of::{by, moment},
     ui::{
         number::grouped,
-        time::{date, exact},
+        time::{date, exact_time},
     },
 };
 
@@ -89,5 +89,5 @@ fn asked_for(consumer: &Consumer) -> Option<AnyView> {
 /// An end in the future has no relative time that a reader could use.
 fn end(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
     let has_ended = (at <= now).then_some(": it has ended, so the consumer is refused");
-    view! { <time datetime=timestamp(at)>{exact(at)}</time> {has_ended} }.into_any()
+    view! { {exact_time(at)} {has_ended} }.into_any()
 }

@@ -1,4 +1,4 @@
-//! The page on which users see where they are signed in, and end that: plain, no script.
+//! The page on which users see where they are signed in, and end that: plain, with no script but the bar's.
 
 use http::StatusCode;
 use leptos::prelude::*;

@@ -9,20 +9,15 @@ use crate::{
     document::Document,
     frame::{
         header::{Header, NavPage},
-        shortcuts,
+        script::lean,
         site::Site,
         who::Who,
     },
 };
 
-/// Menus and shortcuts, then dialogs and copying, then the menus of rows, then what is new.
+/// Dialogs and copying, then the menus of rows, then what is new. It follows `header.js`.
 static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-    lean(concat!(
-        include_str!("../frame/header.js"),
-        include_str!("settings.js"),
-        include_str!("row_menu.js"),
-        include_str!("live.js")
-    ))
+    lean(concat!(include_str!("settings.js"), include_str!("row_menu.js"), include_str!("live.js")))
 });
 
 /// A page of **Settings** with its script.
@@ -31,11 +26,7 @@ pub(super) fn document<V: IntoAny>(
     status: StatusCode,
     page: impl Fn(Site) -> V + Send + Sync + 'static,
 ) -> Document {
-    Document {
-        script: Some(SCRIPT.as_str()),
-        shortcuts: shortcuts::PLAIN,
-        ..Document::new(title, status, page)
-    }
+    Document { script: Some(SCRIPT.as_str()), ..Document::new(title, status, page) }
 }
 
 /// The bar, and the page itself below.
@@ -95,20 +86,16 @@ pub(super) fn problem(words: Option<String>) -> impl IntoView {
     words.map(|words| view! { <p class="problem" role="alert">{words}</p> })
 }
 
-/// A script without its comments and its indentation, which are a quarter of it. None of its texts goes over several lines.
-fn lean(script: &str) -> String {
-    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{SCRIPT, lean};
+    use super::SCRIPT;
+    use crate::frame::header;
 
     #[test]
     fn the_script_is_small_and_has_no_comments() {
-        assert_eq!(lean("// Why.\nif (a) {\n  // This.\n  b(\"//\");\n}\n"), "if (a) {\nb(\"//\");\n}");
-        assert!(SCRIPT.len() < 20_000, "{} bytes", SCRIPT.len());
-        assert!(SCRIPT.lines().all(|line| line.matches('`').count() % 2 == 0), "a text over several lines");
+        let script = [header::SCRIPT.as_str(), SCRIPT.as_str()].join("\n");
+        assert!(script.len() < 20_000, "{} bytes", script.len());
+        assert!(script.lines().all(|line| line.matches('`').count() % 2 == 0), "a text over several lines");
+        assert!(script.lines().all(|line| !line.starts_with("//")), "{script}");
     }
 }

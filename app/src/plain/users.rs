@@ -6,13 +6,25 @@ use leptos::prelude::*;
 
 use crate::{
     document::Document,
-    frame::{header::NavPage, site::Site, who::Who},
+    frame::{
+        header::NavPage,
+        shortcuts::{ARROWS, ENDS, Group, LETTER, PLAIN, ROW_MENU},
+        site::Site,
+        who::Who,
+    },
     plain::{
         applications::moment,
         settings::{SettingsPage, document, live_sign},
         user_deed::UserDeed,
     },
 };
+
+/// What works on the page.
+const SHORTCUTS: &[Group] = &[
+    PLAIN[0],
+    Group { place: "In a row", keys: &[ROW_MENU] },
+    Group { place: "In a menu", keys: &[ARROWS, ENDS, LETTER] },
+];
 
 /// What the page **Users** shows.
 #[derive(Clone, Debug)]
@@ -46,11 +58,8 @@ pub struct UserList {
 
 impl From<Users> for Document {
     fn from(users: Users) -> Self {
-        document(
-            "Users · Latchkey",
-            StatusCode::OK,
-            move |site| view! { <UsersPage site users=users.clone()/> },
-        )
+        let page = move |site| view! { <UsersPage site users=users.clone()/> };
+        Self { shortcuts: SHORTCUTS, ..document("Users · Latchkey", StatusCode::OK, page) }
     }
 }
 

@@ -34,8 +34,14 @@ pub fn exact(at: OffsetDateTime) -> String {
     format!("{}, {hour:02}:{minute:02}:{second:02} UTC", date(at))
 }
 
-/// The exact time, in UTC and, in a browser of another zone, in its own.
-fn exact_here(at: OffsetDateTime) -> String {
+/// The exact time in HTML that no component takes over: in UTC, beside which `header.js` writes that of the browser's zone.
+#[cfg(feature = "ssr")]
+pub fn exact_time(at: OffsetDateTime) -> AnyView {
+    view! { <time datetime=timestamp(at) data-utc="">{exact(at)}</time> }.into_any()
+}
+
+/// The exact time, in UTC and, in a browser of another zone, in its own: the same that `header.js` writes.
+pub fn exact_here(at: OffsetDateTime) -> String {
     match browser::local_time(milliseconds(at)) {
         Some(local) => format!("{} ({local} here)", exact(at)),
         None => exact(at),

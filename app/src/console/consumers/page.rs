@@ -18,7 +18,7 @@ use crate::{
     ui::effect::effect,
 };
 #[cfg(feature = "ssr")]
-use crate::{document::Document, frame::header::SCRIPT};
+use crate::document::Document;
 
 /// The title of the window, without the number of those that are pending.
 #[cfg(feature = "ssr")]
@@ -31,8 +31,7 @@ impl From<PageData> for Document {
         let json = serde_json::to_string(&data).expect("the page's data is plain data");
         let title = with_number(TITLE, data.counts.pending).into();
         let page = move |_| view! { <ConsumersPage data=data.clone()/> };
-        let (script, shortcuts) = (Some(SCRIPT), SHORTCUTS);
-        Self { title, data: Some(json), script, shortcuts, ..Self::new(TITLE, status, page) }
+        Self { title, data: Some(json), shortcuts: SHORTCUTS, ..Self::new(TITLE, status, page) }
     }
 }
 

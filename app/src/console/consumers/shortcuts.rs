@@ -1,7 +1,7 @@
 //! The keyboard shortcuts of the page, as `?` shows them.
 
 use super::deeds::{APPROVE, DISAPPROVE, EDIT, REMOVE};
-use crate::frame::shortcuts::{ARROWS, ENDS, Group, HELP};
+use crate::frame::shortcuts::{ARROWS, ENDS, Group, HELP, LETTER, ROW_MENU};
 
 /// What works on the page.
 pub(super) const SHORTCUTS: &[Group] = &[
@@ -21,7 +21,7 @@ pub(super) const SHORTCUTS: &[Group] = &[
             (APPROVE.key, APPROVE.label),
             (DISAPPROVE.key, DISAPPROVE.label),
             (REMOVE.key, REMOVE.label),
-            ("Menu or Shift F10", "Open the row's menu"),
+            ROW_MENU,
         ],
     },
     Group {
@@ -36,5 +36,5 @@ pub(super) const SHORTCUTS: &[Group] = &[
         place: "In “Find a consumer or a command”",
         keys: &[("↑ or ↓", "Go to the option above or below"), ("Enter", "Choose it")],
     },
-    Group { place: "In a menu", keys: &[ARROWS, ENDS, ("A letter", "Go to the entry that begins with it")] },
+    Group { place: "In a menu", keys: &[ARROWS, ENDS, LETTER] },
 ];
