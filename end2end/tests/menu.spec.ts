@@ -1,4 +1,5 @@
-import { type ConsumersPage, type Entry, expect, test } from "../support/test.ts";
+import { twoFrames } from "../support/look.ts";
+import { type ConsumersPage, type Entry, expect, numbered, registerMany, test } from "../support/test.ts";
 
 const NAME = "Requirements sync";
 
@@ -194,4 +195,26 @@ test("The menu of the last row of a long page is whole on the screen", async ({ 
   await page.evaluate(() => [...document.querySelectorAll("tr[data-key]")].at(-1)?.scrollIntoView({ block: "end" }));
   await consumers.row("Other").click({ button: "right", position: { x: 100, y: 30 } });
   await expect(consumers.menu).toBeInViewport({ ratio: 1 });
+});
+
+test("The page stays small while a menu is open and one scrolls on; the menu goes with its row", async ({ server, consumers, page }) => {
+  await page.goto("about:blank");
+  await registerMany(page, numbered(450, "App"), server.url);
+  await consumers.open();
+  await consumers.expectLive();
+  const numbers = () => page.locator("tr[data-key]").evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("aria-rowindex"))));
+  const name = await consumers.rows.nth(3).locator("td.name bdi").innerText();
+  await consumers.openMenu(name);
+  await page.mouse.move(640, 600);
+  let most = 0;
+  await expect(async () => {
+    await page.mouse.wheel(0, 400);
+    await twoFrames(page);
+    const now = await numbers();
+    most = Math.max(most, now.length);
+    expect(now.at(-1)).toBeGreaterThan(380);
+  }).toPass({ intervals: [10] });
+  expect(most, "rows in the document").toBeLessThanOrEqual(220);
+  await expect(consumers.menu).toHaveCount(0);
+  await expect(consumers.tableHeading).toBeFocused();
 });

@@ -6,7 +6,7 @@ use domain::{Consumer, ConsumerKey, bulk::Deed};
 use leptos::prelude::*;
 
 use super::{decision::Decision, elements};
-use crate::ui::menu::Position;
+use crate::ui::{dom, menu::Position};
 
 /// A menu or a dialog on a consumer, as it was when it was opened, or on those that are selected.
 #[derive(Clone, Debug)]
@@ -101,6 +101,12 @@ impl Overlay {
     pub(super) fn dialog_closed(self) {
         self.open.update(|open| _ = open.take_if(|open| !open.is_menu()));
         self.focus_after_removal();
+        // The row that had the focus may have been scrolled away. A panel looks after its own.
+        request_animation_frame(|| {
+            if dom::is_focus_lost() && dom::find("#panel:not([hidden])").is_none() {
+                dom::focus_in_place(elements::TABLE_HEADING);
+            }
+        });
     }
 
     /// Notes where the focus goes when this closes, since its row is about to be removed.

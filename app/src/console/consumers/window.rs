@@ -26,8 +26,8 @@ use crate::{
 /// How many rows are on the page where the window moves: each change of it costs what all of them cost.
 const MOST: usize = 100;
 
-/// How many while a range of rows may be selected, from the one that was clicked last to one further on.
-const MOST_OF_RANGE: usize = 200;
+/// How many where one of them is to stay: that with an open menu or dialog, or the one from which a range would be selected.
+const MOST_TO_STAY: usize = 200;
 
 /// How many rows are shown at once where none of them is on the page: more than most windows are high, and few enough to be
 /// drawn within a frame or two.
@@ -211,25 +211,34 @@ async fn extend(state: PageState, side: Side, most: u64) {
     state.note_answer(Asked::Rows, true);
     let count = rows.items.len();
     let is_end = (count as u64) < most;
-    // What a menu or dialog is open on stays, and for a while where a range would begin.
     let spare = Sight::of(state).map_or(0, |sight| sight.spare(side));
-    let may_drop = if state.overlay.row().is_some() { 0 } else { spare.min(beyond_range(state, side)) };
+    let may_drop = spare.min(beyond_what_stays(state, side));
     let too_many = (state.rows.counted().shown + count).saturating_sub(MOST);
+    let opened_on = state.overlay.row().filter(|key| state.rows.get(*key).is_some());
     without_moving(None, || {
         state.rows.extend(side, rows.items, is_end, too_many.min(may_drop));
         state.catch_up(meanwhile);
     });
+    // A menu goes with its row, which is far out of sight.
+    if opened_on.is_some_and(|key| state.rows.get(key).is_none()) && state.overlay.close_menu().is_some() {
+        dom::focus_in_place(elements::TABLE_HEADING);
+    }
 }
 
-/// How many rows stand beyond the one from which a range would begin, on the side that is opposite to this one.
-fn beyond_range(state: PageState, side: Side) -> usize {
+/// How many rows stand beyond those that stay for a while, on the side that is opposite to this one: what a menu or dialog is open
+/// on, and where a range would begin.
+fn beyond_what_stays(state: PageState, side: Side) -> usize {
+    if state.rows.counted().shown >= MOST_TO_STAY {
+        return usize::MAX;
+    }
     let begin = state.selected.read(|chosen| chosen.last().filter(|key| chosen.has(*key)));
-    let begin = begin.filter(|_| state.rows.counted().shown < MOST_OF_RANGE);
-    let stays = |table: &Table| {
-        let at = table.order().iter().position(|key| Some(*key) == begin)?;
-        Some(if side == Side::Below { at } else { table.order().len() - 1 - at })
+    let stay = [begin, state.overlay.row()];
+    let beyond = |table: &Table| {
+        let places = table.order().iter().enumerate().filter(|(_, key)| stay.contains(&Some(**key)));
+        let last = table.order().len().saturating_sub(1);
+        places.map(|(at, _)| if side == Side::Below { at } else { last - at }).min()
     };
-    state.rows.read(stays).unwrap_or(usize::MAX)
+    state.rows.read(beyond).unwrap_or(usize::MAX)
 }
 
 /// Rows of a view as they stand on the page; `Above` reads them from the end on.
