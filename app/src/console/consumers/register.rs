@@ -211,10 +211,19 @@ pub(super) fn Register(reply: Option<Reply>) -> impl IntoView {
                     }.into_any())}
                 </div>
             </form>
-            <div class="registered" aria-live="polite">
-                {move || state.registered.get().map(|registration| view! { <Registered registration/> }.into_any())}
-            </div>
+            <div class="registered" aria-live="polite">{last_registered(state)}</div>
         </section>
     }
     .into_any()
+}
+
+/// The message about the consumer that was registered last, drawn again for another one alone.
+fn last_registered(state: PageState) -> impl IntoView {
+    let key = Memo::new(move |_| state.registered.with(|last| last.as_ref().map(|last| last.consumer.key)));
+    move || {
+        // Read, not only tracked: a memo that nobody reads follows nothing.
+        key.get()?;
+        let registration = state.registered.get_untracked()?;
+        Some(view! { <Registered registration/> }.into_any())
+    }
 }

@@ -8,23 +8,31 @@ use crate::ui::{browser::SCRIPTED, copy::CopyButton};
 
 /// The message. It stays until it is closed, its consumer is removed, or the next one is registered; where it does not have the
 /// only copy of a secret, also until its consumer is decided.
+/// Only what an event changes of it is drawn again: its secret stays as revealed as it is, and keeps the focus.
 #[component]
 pub(super) fn Registered(registration: Registration) -> impl IntoView {
     let state = expect_context::<PageState>();
     let Registration { consumer, secret, name_in_use, .. } = registration;
-    let is_pending = consumer.status == Status::Pending;
     let key = consumer.key.to_string();
     let copied = key.clone();
+    let is_pending = Signal::derive(move || {
+        let is_pending = |last: &Registration| last.consumer.status == Status::Pending;
+        state.registered.with(|last| last.as_ref().is_some_and(is_pending))
+    });
+    let name = move || {
+        let name = |last: &Registration| last.consumer.name.to_string();
+        state.registered.with(|last| last.as_ref().map(name).unwrap_or_default())
+    };
     view! {
         <p class="note">
-            <strong translate="no"><bdi>{consumer.name.to_string()}</bdi></strong>
+            <strong translate="no"><bdi>{name}</bdi></strong>
             " is registered. Its consumer key: "
             <code class="key" translate="no">{key}</code>
             <CopyButton
                 label="Copy consumer key" text=Callback::new(move |()| copied.clone()) message=state.shell.notice disabled=!SCRIPTED
             />
             {secret.map(|secret| view! { <Secret secret/> })}
-            {is_pending.then_some(" Approve it below to activate it.")}
+            {move || is_pending.get().then_some(" Approve it below to activate it.")}
             {name_in_use.then_some(" Another consumer has the same name, or one that looks like it; the keys tell them apart.")}
             <button type="button" class="link" disabled=!SCRIPTED on:click=move |_| state.registered.set(None)>"Close"</button>
         </p>
