@@ -144,3 +144,20 @@ test.describe("The way back", () => {
     await expect(button(page, "Edit")).toBeFocused();
   });
 });
+
+test("The title of the window names the consumer, behind the number of those that are pending", async ({ server, consumers, page }) => {
+  const key = await server.register("(1) <b>App</b> & Co");
+  const open = "(1) <b>App</b> & Co · OAuth consumers · Latchkey";
+  await expect(page).toHaveTitle("(1) OAuth consumers · Latchkey");
+  await consumers.rowOfKey(key).getByRole("link").click();
+  await expect(page).toHaveTitle(`(1) ${open}`);
+  await server.approve(key);
+  await expect(page).toHaveTitle(open);
+  await page.reload();
+  await expect(page).toHaveTitle(open);
+  await ready(page);
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveTitle("OAuth consumers · Latchkey");
+  await page.goBack();
+  await expect(page).toHaveTitle(open);
+});

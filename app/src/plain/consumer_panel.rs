@@ -10,6 +10,7 @@ use crate::{
         panel::{BEGIN, BEGIN_REFUSED, TABLE},
         place::address_at,
         requested::{likeness_warning, removable_from},
+        window_title::PAGE,
     },
     frame::site::Site,
     plain::{
@@ -31,6 +32,13 @@ pub enum ConsumerPanel {
 }
 
 impl ConsumerPanel {
+    /// The title of the page of the table, with the consumer beside it in front of the page's name.
+    pub fn titled(&self, title: &str) -> String {
+        let Self::Shown(overview) = self else { return title.to_owned() };
+        let number = title.strip_suffix(PAGE).unwrap_or_default();
+        format!("{number}{} · {PAGE}", overview.consumer.name)
+    }
+
     /// The panel as HTML, beside a view of the table, to which its links lead back. `opens` is set where a document opens with
     /// it, so that its heading has the focus.
     pub fn html(self, site: &Site, view: &View, now: OffsetDateTime, opens: bool) -> String {
@@ -183,6 +191,15 @@ mod tests {
         // In the attribute as well as in the heading.
         assert!(!html.contains("data-consumer=\"{\""), "{html}");
         assert!(html.matches("&lt;script&gt;alert(1)&lt;/script&gt;").count() >= 8, "{html}");
+    }
+
+    #[test]
+    fn the_title_names_the_consumer_behind_the_number_of_pending_ones() {
+        let panel = ConsumerPanel::Shown(Box::new(overview()));
+        let title = panel.titled("(3) OAuth consumers · Latchkey");
+        assert_eq!(title, format!("(3) {HOSTILE} · OAuth consumers · Latchkey"));
+        let refused = ConsumerPanel::Refused("Not now.".to_owned());
+        assert_eq!(refused.titled("OAuth consumers · Latchkey"), "OAuth consumers · Latchkey");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Direct access to the browser's document.
 
+use js_sys::Number;
 use leptos::{
     ev,
-    prelude::{document, request_animation_frame, window},
+    prelude::{document, request_animation_frame, untrack, window},
 };
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, Event, FocusOptions, HtmlElement, HtmlInputElement, Node};
 
 /// Moves the focus to an element that is looked for once what was changed is on the page.
@@ -19,10 +20,19 @@ pub fn focus_soon(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
 
 /// Moves the focus to the first element that matches a selector, without scrolling; returns whether there is one.
 pub fn focus_in_place(selector: &str) -> bool {
-    let Some(element) = find(selector) else { return false };
+    find(selector).is_some_and(|element| take_focus(&element))
+}
+
+/// The same inside another element.
+pub fn focus_first(element: &Element, selector: &str) -> bool {
+    find_in(element, selector).is_some_and(|element| take_focus(&element))
+}
+
+fn take_focus(element: &HtmlElement) -> bool {
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
-    element.focus_with_options(&options).is_ok()
+    // What listens to the focus may read signals.
+    untrack(|| element.focus_with_options(&options).is_ok())
 }
 
 /// Whether what had the focus is gone.
@@ -59,7 +69,16 @@ pub fn mark_document(attribute: &str, is_set: bool) {
 
 /// Tells the script of the document that nothing here can be relied on any more.
 pub fn page_failed() {
-    if let Ok(event) = Event::new("page-failed") {
+    dispatch("page-failed");
+}
+
+/// Tells the script of the bar that HTML of the server's was put into the document, whose times it has to bring here.
+pub fn html_is_here() {
+    dispatch("page-html");
+}
+
+fn dispatch(name: &str) {
+    if let Ok(event) = Event::new(name) {
         let _ = window().dispatch_event(&event);
     }
 }
@@ -73,6 +92,17 @@ pub fn set_text(element: &Element, words: &str) {
         Some(text) => text.set_node_value(Some(words)),
         None => element.set_text_content(Some(words)),
     }
+}
+
+/// A length for a style. JavaScript prints it: Rust's printing of floats would add 13 kB to the module.
+pub fn pixels(length: f64) -> String {
+    Number::from(length).to_string_with_radix(10).map(String::from).unwrap_or_default() + "px"
+}
+
+/// How wide and high the window is inside, in pixels.
+pub fn window_size() -> (f64, f64) {
+    let size = |value: Result<JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
+    (size(window().inner_width()), size(window().inner_height()))
 }
 
 /// The first element that matches a selector.

@@ -58,6 +58,7 @@ pub(crate) async fn show(
     if matches!(panel, ConsumerPanel::NotThere(..)) {
         document.status = StatusCode::NOT_FOUND;
     }
+    document.title = panel.titled(&document.title).into();
     document.beside = Some(panel.html(&state.site, &view, state.service.now(), true));
     Ok(render(&state, document, request).await)
 }

@@ -11,27 +11,26 @@ use super::{
     window,
 };
 #[cfg(feature = "ssr")]
-use super::{shortcuts::SHORTCUTS, toolbar_html::with_number};
+use super::{
+    shortcuts::SHORTCUTS,
+    window_title::{PAGE, title},
+};
 use crate::{
     console::{frame::Frame, shell::Shell},
     frame::header::NavPage,
     ui::effect::effect,
 };
 #[cfg(feature = "ssr")]
-use crate::document::Document;
-
-/// The title of the window, without the number of those that are pending.
-#[cfg(feature = "ssr")]
-const TITLE: &str = "OAuth consumers · Latchkey";
+use crate::{document::Document, ui::number::grouped};
 
 #[cfg(feature = "ssr")]
 impl From<PageData> for Document {
     fn from(data: PageData) -> Self {
         let status = data.status();
         let json = serde_json::to_string(&data).expect("the page's data is plain data");
-        let title = with_number(TITLE, data.counts.pending).into();
+        let title = title(&grouped(data.counts.pending), None).into();
         let page = move |_| view! { <ConsumersPage data=data.clone()/> };
-        Self { title, data: Some(json), shortcuts: SHORTCUTS, ..Self::new(TITLE, status, page) }
+        Self { title, data: Some(json), shortcuts: SHORTCUTS, ..Self::new(PAGE, status, page) }
     }
 }
 

@@ -7,6 +7,7 @@ use domain::ConsumerKey;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::HtmlElement;
 
+use super::{panel_times, window_title};
 use crate::{
     console::{request, shell::Shell},
     error::AppError,
@@ -79,7 +80,10 @@ impl Panel {
             opened.number += 1;
             opened.number
         });
-        self.put(format!("{BEGIN}><h2 id=\"panel-heading\" tabindex=\"-1\">Loading…</h2>{CLOSE}</div>"));
+        self.put(
+            format!("{BEGIN}><h2 id=\"panel-heading\" tabindex=\"-1\">Loading…</h2>{CLOSE}</div>"),
+            shell,
+        );
         spawn_local(async move {
             self.fetch("", shell).await;
             // Whether this answer is shown, or a newer one that has overtaken it.
@@ -107,6 +111,7 @@ impl Panel {
             place.set_hidden(true);
             dom::mark_document("data-beside", false);
             place.set_inner_html("");
+            window_title::paint();
         }
         self.0.try_update_value(|opened| {
             opened.number += 1;
@@ -206,17 +211,20 @@ impl Panel {
             return;
         }
         self.0.update_value(|opened| opened.shown = begun);
-        self.put(html);
+        self.put(html, shell);
     }
 
     /// Shows HTML of the server's, or of our own, with the focus and the scroll position as they were.
-    fn put(self, html: String) {
+    fn put(self, html: String, shell: Shell) {
         let Some(place) = dom::find(PLACE) else { return };
         if self.0.with_value(|opened| opened.html == html) {
             return;
         }
         let (used, top) = (Used::of(&place), place.scroll_top());
         place.set_inner_html(&html);
+        window_title::paint();
+        dom::html_is_here();
+        panel_times::tell(&place, shell);
         place.set_hidden(false);
         dom::mark_document("data-beside", true);
         let had_focus = used.had_focus();

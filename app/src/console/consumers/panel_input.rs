@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::{Consumer, ConsumerKey};
 use leptos::{ev, prelude::*, task::spawn_local};
-use time::{Duration, OffsetDateTime};
 use web_sys::Element;
 
 use super::{
@@ -13,13 +12,14 @@ use super::{
     history::{self, History},
     overlay::Open,
     panel::{Panel, TABLE},
+    panel_times,
     place::{address_at, users_at},
     requested::removable_from,
     state::PageState,
 };
 use crate::{
     json,
-    ui::{copy::copy_text, dom, effect::effect, time::relative},
+    ui::{copy::copy_text, dom, effect::effect},
 };
 
 /// What in the panel does something.
@@ -32,7 +32,13 @@ pub(super) fn start(state: PageState) {
     let keys = window_event_listener(ev::keydown, move |event| pressed(state, &event));
     let travels = window_event_listener(ev::popstate, move |_| follow_address(state));
     on_cleanup(move || [clicks, keys, travels].into_iter().for_each(WindowListenerHandle::remove));
-    effect(move || tell_time(state.shell.clock.get(), state.shell.exact_times.get()));
+    effect(move || {
+        state.shell.clock.track();
+        state.shell.exact_times.track();
+        if let Some(panel) = Panel::place() {
+            panel_times::tell(&panel, state.shell);
+        }
+    });
     effect(move || {
         state.overlay.track();
         request_animation_frame(move || keep_focus(state));
@@ -158,17 +164,6 @@ fn follow_address(state: PageState) {
                 elements::focus_name(key);
             }
         }
-    }
-}
-
-/// Brings the times in the panel up to date.
-fn tell_time(now_ms: i64, exactly: bool) {
-    let Some(place) = Panel::place() else { return };
-    for time in dom::all(&place, "time[data-ms]") {
-        let ms = time.get_attribute("data-ms").and_then(|ms| ms.parse().ok()).unwrap_or(0);
-        let at = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::milliseconds(ms));
-        let exact = time.get_attribute("title").filter(|_| exactly);
-        dom::set_text(&time, &exact.unwrap_or_else(|| relative(at, now_ms)));
     }
 }
 

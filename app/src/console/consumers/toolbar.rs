@@ -11,6 +11,7 @@ use web_sys::Element;
 
 use super::{
     flow::Doing, heads_html, history::History, sort_html, state::PageState, toolbar_html as html, window::go,
+    window_title,
 };
 use crate::ui::{dom, keys};
 
@@ -172,11 +173,7 @@ pub(super) fn paint_numbers(state: PageState) {
             dom::set_text(&number, &html::number(counts, status));
         }
     }
-    let title = document().title();
-    let wanted = html::with_number(&title, counts.pending);
-    if title != wanted {
-        document().set_title(&wanted);
-    }
+    window_title::paint();
 }
 
 fn target(event: &web_sys::Event) -> Option<Element> {

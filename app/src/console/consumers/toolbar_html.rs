@@ -30,13 +30,6 @@ pub(super) fn number(counts: StatusCounts, status: Option<Status>) -> String {
     grouped(status.map_or(counts.all(), |status| counts.of(status)))
 }
 
-/// A title of the window with the number of those that are pending.
-pub(super) fn with_number(title: &str, pending: u64) -> String {
-    let before = title.strip_prefix('(').and_then(|title| title.split_once(") "));
-    let plain = before.map_or(title, |(_, plain)| plain);
-    if pending > 0 { format!("({}) {plain}", grouped(pending)) } else { plain.to_owned() }
-}
-
 /// The status tabs: links to the same view of each status.
 pub(super) fn tabs(prefix: &str, view: &View, counts: StatusCounts) -> String {
     let mut html = String::new();
@@ -201,16 +194,6 @@ mod tests {
     }
 
     const COUNTS: StatusCounts = StatusCounts { pending: 3, approved: 12_345, disapproved: 0 };
-
-    #[test]
-    fn the_title_says_how_many_are_pending() {
-        assert_eq!(with_number("OAuth consumers · Latchkey", 3), "(3) OAuth consumers · Latchkey");
-        assert_eq!(
-            with_number("(3) OAuth consumers · Latchkey", 1_200),
-            "(1,200) OAuth consumers · Latchkey"
-        );
-        assert_eq!(with_number("(3) OAuth consumers · Latchkey", 0), "OAuth consumers · Latchkey");
-    }
 
     #[test]
     fn a_tab_keeps_all_of_the_view_but_the_status() {
