@@ -75,6 +75,7 @@ test.describe("Signed out elsewhere", () => {
     await expect(dialog).toHaveCount(0);
     await consumers.expectLive();
     await consumers.expectNotReloaded();
+    await expect(page.locator("header .own-menu > button"), "the button that led back is gone").toBeFocused();
     const key = await server.register("Made afterwards");
     await expect(consumers.rowOfKey(key)).toHaveCount(1);
   });
@@ -162,6 +163,24 @@ test.describe("The message about what was registered", () => {
     expect((await secret.inputValue()).length).toBe(32);
     await server.remove(key);
     await expect(registered(consumers)).toHaveCount(0);
+  });
+
+  test("keeps its secret as revealed as it is, and the focus, when its consumer is decided", async ({ server, consumers }) => {
+    await consumers.name.fill("Requirements sync");
+    await consumers.generate.click();
+    await consumers.registerButton.click();
+    const secret = consumers.registerSection.getByLabel("Its secret, shown here only:");
+    const reveal = consumers.registerSection.getByRole("button", { name: "Reveal it" });
+    const isMasked = () => secret.evaluate((input) => getComputedStyle(input).getPropertyValue("-webkit-text-security") !== "none");
+    expect(await isMasked()).toBe(true);
+    await reveal.click();
+    expect(await isMasked()).toBe(false);
+    await reveal.focus();
+    await server.approve((await server.list())[0]?.key ?? "");
+    await expect(registered(consumers)).not.toContainText("Approve it below");
+    expect(await isMasked(), "still revealed").toBe(false);
+    await expect(reveal).toBeFocused();
+    await expect(reveal).toHaveAttribute("aria-pressed", "true");
   });
 
   test("goes only when the pointer has left the row below it, which it would move", async ({ server, consumers, page }) => {

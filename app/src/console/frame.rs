@@ -1,23 +1,16 @@
 //! What surrounds every page of the console: the bar with the state of the link, and below the page what that state means
 //! and a line for notices.
 
-use std::time::Duration;
+use leptos::prelude::*;
 
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
-
-use super::{link::Link, shell::Shell, sign_in::SignInDialog};
+use super::{link::Link, notice::NoticeLine, shell::Shell, sign_in::SignInDialog};
 use crate::{
     frame::{
         header::{Header, NavPage},
         who::Who,
     },
-    ui::effect::effect,
+    ui::{dom, effect::effect},
 };
-
-/// How long a notice stays that nobody is reading.
-const NOTICE_FOR: Duration = Duration::from_secs(8);
-/// The same where it offers **Undo**, which has to be found and reached first.
-const UNDO_FOR: Duration = Duration::from_secs(20);
 
 /// The bar, the page, and below it what the state of the link means and the last notice.
 #[component]
@@ -26,6 +19,9 @@ pub(crate) fn Frame(
     who: Who,
     /// Its place in the bar.
     here: NavPage,
+    /// Changes when a row of the page may have moved.
+    #[prop(into)]
+    moved: Signal<()>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
@@ -42,7 +38,7 @@ pub(crate) fn Frame(
         <main>{children()}</main>
         <div class="below">
             <Advice who=signed_in/>
-            <NoticeLine/>
+            <NoticeLine moved/>
         </div>
     }
 }
@@ -54,6 +50,14 @@ fn Advice(who: Who) -> impl IntoView {
     let signing_in = RwSignal::new(false);
     let sign_in = move |_| signing_in.set(true);
     let who = StoredValue::new(who);
+    let mut was_out = false;
+    effect(move || {
+        let is_out = shell.link.get() == Link::SignedOut;
+        // The button that led back goes; it may have had the focus.
+        if std::mem::replace(&mut was_out, is_out) && !is_out {
+            dom::focus_soon(|| dom::find("header .own-menu > button").filter(|_| dom::is_focus_lost()));
+        }
+    });
     view! {
         <div class="advice-band" aria-live="assertive">
             {move || {
@@ -64,61 +68,6 @@ fn Advice(who: Who) -> impl IntoView {
             }}
         </div>
         {move || signing_in.get().then(|| view! { <SignInDialog who=who.get_value() open=signing_in/> }.into_any())}
-    }
-    .into_any()
-}
-
-/// The last notice, until its time is over or it is closed. It stays while the pointer or the focus is on it.
-#[component]
-fn NoticeLine() -> impl IntoView {
-    let shell = expect_context::<Shell>();
-    let notice = shell.notice;
-    let (pointed, focused) = (RwSignal::new(false), RwSignal::new(false));
-    let mut timeout = None::<TimeoutHandle>;
-    effect(move || {
-        if let Some(timeout) = timeout.take() {
-            timeout.clear();
-        }
-        let passes = notice.with(|notice| !notice.is_empty()) && !pointed.get() && !focused.get();
-        // It stays while it is read, whatever became of the timer.
-        let clear = move || {
-            if !pointed.get_untracked() && !focused.get_untracked() {
-                notice.set(String::new());
-            }
-        };
-        let has_undo = notice.with(|notice| shell.undo_of(notice).is_some());
-        if passes {
-            timeout = set_timeout_with_handle(clear, if has_undo { UNDO_FOR } else { NOTICE_FOR }).ok();
-        }
-    });
-    let close = move |_| {
-        notice.set(String::new());
-        // What is gone does not say that the pointer and the focus have left it.
-        pointed.set(false);
-        focused.set(false);
-    };
-    view! {
-        <div
-            class="message" aria-live="polite" translate="no" prop:driven=true
-            on:pointerenter=move |_| pointed.set(true) on:pointerleave=move |_| pointed.set(false)
-            on:focusin=move |_| focused.set(true) on:focusout=move |_| focused.set(false)
-        >
-            {move || {
-                let notice = Some(notice.get()).filter(|notice| !notice.is_empty());
-                let undo = notice.as_deref().and_then(|notice| shell.undo_of(notice)).map(|undo| {
-                    let undo = move |_| {
-                        focused.set(false);
-                        undo.run(());
-                    };
-                    view! { <button type="button" class="link undo" on:click=undo>"Undo"</button> }
-                });
-                notice.map(|notice| view! {
-                    <span prop:textContent=notice></span>
-                    {undo}
-                    <button type="button" class="icon close" aria-label="Close message" on:click=close></button>
-                }.into_any())
-            }}
-        </div>
     }
     .into_any()
 }

@@ -4,6 +4,7 @@ pub(crate) mod consumers;
 mod counted;
 mod frame;
 mod link;
+mod notice;
 mod refusal;
 mod request;
 mod shell;

@@ -5,17 +5,20 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::link::Link;
-use crate::ui::{browser, dom, press};
+use crate::ui::{beside::Row, browser, dom, press};
 
 /// How often times on the page are brought up to date.
 const TICK: Duration = Duration::from_secs(20);
 
-/// A deed that the notice offers to take back.
+/// A deed that the notice names.
 #[derive(Clone, Debug)]
-struct Undo {
-    /// The notice that names it; with another one, it is not offered any more.
+pub(crate) struct Named {
+    /// The notice; with another one, none of this counts any more.
     words: String,
-    run: Callback<()>,
+    /// The row that it was done to.
+    pub(crate) row: Row,
+    /// What takes it back, if that can be.
+    pub(crate) undo: Option<Callback<()>>,
 }
 
 /// What the parts of a page share, whichever page it is.
@@ -31,7 +34,7 @@ pub(crate) struct Shell {
     pub(crate) incomplete: RwSignal<bool>,
     /// A short message, read out by screen readers as well.
     pub(crate) notice: RwSignal<String>,
-    undo: StoredValue<Option<Undo>>,
+    named: StoredValue<Option<Named>>,
     prefix: StoredValue<String>,
 }
 
@@ -44,30 +47,24 @@ impl Shell {
             link: RwSignal::new(Link::Connecting),
             incomplete: RwSignal::new(false),
             notice: RwSignal::default(),
-            undo: StoredValue::new(None),
+            named: StoredValue::new(None),
             prefix: StoredValue::new(prefix),
         }
     }
 
-    /// Shows a notice with a button that takes back what it names.
-    pub(crate) fn tell_with_undo(self, words: String, run: Callback<()>) {
-        self.undo.set_value(Some(Undo { words: words.clone(), run }));
+    /// Shows a notice beside the row that it is about, with a button where something takes back what it names.
+    pub(crate) fn tell_of(self, row: Row, words: String, undo: Option<Callback<()>>) {
+        self.named.set_value(Some(Named { words: words.clone(), row, undo }));
         self.notice.set(words);
     }
 
-    /// What takes back the deed that a notice names, if that can be.
-    pub(crate) fn undo_of(self, words: &str) -> Option<Callback<()>> {
-        self.undo.try_update_value(|undo| {
+    /// The deed that a notice names, if it names one.
+    pub(crate) fn named_in(self, words: &str) -> Option<Named> {
+        self.named.try_update_value(|named| {
             // Another message in between ends it, though the same words come again.
-            *undo = undo.take().filter(|undo| undo.words == words);
-            undo.as_ref().map(|undo| undo.run)
+            *named = named.take().filter(|named| named.words == words);
+            named.clone()
         })?
-    }
-
-    /// Shows a notice that nothing takes back, though it has the words of one before.
-    pub(crate) fn tell(self, words: String) {
-        self.undo.set_value(None);
-        self.notice.set(words);
     }
 
     /// What the sign shows.

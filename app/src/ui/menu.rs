@@ -1,11 +1,14 @@
 //! The WAI-ARIA menu pattern: arrows, Home, End, type-ahead, Escape, and the position of the menu.
 
-use js_sys::Number;
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::{JsCast as _, closure::Closure};
-use web_sys::{HtmlElement, ResizeObserver};
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
 
-use super::effect::effect;
+use super::{
+    dom::{self, pixels},
+    effect::effect,
+    follow::on_move,
+};
 
 /// Where an open menu is, relative to the element that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,28 +64,19 @@ pub fn Menu(
             }
         }
     });
-    follow_height(arrange.clone());
+    on_move(arrange.clone());
     // The menu follows its row, which live updates and scrolling may move.
-    let follow = arrange.clone();
+    let follow = arrange;
     effect(move || {
         moved.track();
         request_animation_frame(follow.clone());
     });
-    for handle in [
-        window_event_listener(ev::resize, {
-            let arrange = arrange.clone();
-            move |_| arrange()
-        }),
-        window_event_listener(ev::scroll, move |_| arrange()),
-    ] {
-        on_cleanup(move || handle.remove());
-    }
     let outside = window_event_listener(ev::pointerdown, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         let within = |element: &HtmlElement| element.contains(target.as_ref());
         let in_menu = menu.try_get_untracked().flatten().is_some_and(|menu| within(&menu));
         // The anchor's own click closes the menu; closing it here would make that click open it again.
-        let inside = in_menu || super::dom::find(&anchor).is_some_and(|anchor| within(&anchor));
+        let inside = in_menu || dom::find(&anchor).is_some_and(|anchor| within(&anchor));
         if !inside {
             on_close.run(false);
         }
@@ -145,19 +139,6 @@ pub fn Menu(
     }
 }
 
-/// Arranges the menu whenever the page's height changes, as it does where a form above says what is wrong with it.
-fn follow_height(arrange: impl Fn() + 'static) {
-    let changed = Closure::<dyn FnMut()>::new(arrange).into_js_value();
-    let Some(body) = document().body() else { return };
-    if let Ok(observer) = ResizeObserver::new(changed.unchecked_ref()) {
-        observer.observe(&body);
-        let observer = StoredValue::new_local(observer);
-        on_cleanup(move || {
-            let _ = observer.try_with_value(ResizeObserver::disconnect);
-        });
-    }
-}
-
 fn focus_entry(event: &ev::PointerEvent) {
     if let Some(item) = event.current_target().and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
         let _ = item.focus();
@@ -180,13 +161,11 @@ fn focused(items: &[HtmlElement]) -> usize {
 /// Moves the menu to its position, but not out of the window.
 fn move_to(menu: &HtmlElement, position: &Position) {
     const GAP: f64 = 4.0;
-    let Some(anchor) = super::dom::find(&position.anchor) else {
+    let Some(anchor) = dom::find(&position.anchor) else {
         return;
     };
     let (anchor, own) = (anchor.get_bounding_client_rect(), menu.get_bounding_client_rect());
-    let size =
-        |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
-    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+    let (width, height) = dom::window_size();
     let (mut left, mut top) = match position.offset {
         Some((x, y)) => (anchor.left() + f64::from(x), anchor.bottom() + f64::from(y)),
         None => (anchor.right() - own.width(), anchor.bottom() + GAP),
@@ -203,9 +182,4 @@ fn move_to(menu: &HtmlElement, position: &Position) {
     let style = menu.style();
     let _ = style.set_property("left", &pixels(left));
     let _ = style.set_property("top", &pixels(top));
-}
-
-/// A length for a style. JavaScript prints it: Rust's printing of floats would add 13 kB to the module.
-fn pixels(length: f64) -> String {
-    Number::from(length).to_string_with_radix(10).map(String::from).unwrap_or_default() + "px"
 }

@@ -1,5 +1,6 @@
 //! Parts for any page; they know nothing of consumers.
 
+pub mod beside;
 pub mod browser;
 pub mod check;
 pub mod copy;
@@ -7,6 +8,7 @@ pub mod dialog;
 pub mod dom;
 pub mod effect;
 pub mod field;
+pub mod follow;
 pub mod keys;
 pub mod mark;
 pub mod menu;

@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     asked::{Asked, Found, Late},
-    calls,
+    calls, elements,
     state::PageState,
 };
 use crate::{error::AppError, ui::browser};
@@ -21,7 +21,7 @@ pub(super) fn find_out(state: PageState, asked: Asked) {
         let found = calls::find(asked.key, asked.revision).await;
         let done = asked.done(&found);
         let (key, is_open) = (asked.key, done.is_none());
-        state.shell.tell(done.unwrap_or_else(|| asked.open(&found)));
+        tell(state, key, done.unwrap_or_else(|| asked.open(&found)));
         if is_open {
             look_for(state, asked, &found, browser::now() + ON_ITS_WAY_FOR);
         }
@@ -67,7 +67,7 @@ fn ask_again(state: PageState, Late { asked, until }: Late) {
     spawn_local(async move {
         let found = calls::find(asked.key, asked.revision).await;
         if let Some(words) = asked.done(&found) {
-            return state.shell.tell(words);
+            return tell(state, asked.key, words);
         }
         let key = asked.key;
         look_for(state, asked, &found, until);
@@ -76,6 +76,10 @@ fn ask_again(state: PageState, Late { asked, until }: Late) {
             look_at_row(state, key);
         }
     });
+}
+
+fn tell(state: PageState, key: ConsumerKey, words: String) {
+    state.shell.tell_of(elements::beside(key), words, None);
 }
 
 fn is_news_of(event: &Event, asked: &Asked) -> bool {

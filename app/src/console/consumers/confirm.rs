@@ -10,6 +10,7 @@ use super::{
     asked::Asked,
     calls, closed,
     decision::Decision,
+    elements,
     requested::likeness_warning,
     rights::{Approval, ApprovalRights, beside},
     state::PageState,
@@ -63,12 +64,13 @@ pub(super) fn Confirm(decision: Decision, consumer: Arc<Consumer>) -> impl IntoV
         let name = asked.name.clone();
         let has_reason = reason.with_untracked(|reason| !reason.trim().is_empty());
         let done = move |(event, by_another): (Event, Option<Actor>)| {
+            let tell = |words| state.shell.tell_of(elements::beside(key), words, None);
             match (&event, by_another) {
-                (_, Some(by)) => state.shell.tell(decision.done_already(&name, &by, has_reason)),
+                (_, Some(by)) => tell(decision.done_already(&name, &by, has_reason)),
                 (Event::Consumer(now), None) if decision.can_be_undone() && now.revision > revision => {
                     undo::offer(state, words, key, now.revision);
                 }
-                _ => state.shell.tell(words),
+                _ => tell(words),
             }
             state.apply_own(event);
             close(dialog);

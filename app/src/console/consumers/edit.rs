@@ -9,7 +9,7 @@ use leptos::{ev, html, prelude::*};
 use super::{
     asked::Asked,
     both_changed::{BothChanged, bring_up_to_date, question, summary},
-    closed,
+    closed, elements,
     fields::{
         ALLOW_OAUTH_1_0, CALLBACK_URLS, ENDS_AT, FIELDS, FUNCTIONAL_USER, Kind, MAY_ADMINISTER, NAME, OWNER,
         RSA_PUBLIC_KEY, Spec, TRUSTED, values,
@@ -112,7 +112,7 @@ pub(super) fn EditDialog(consumer: Arc<Consumer>) -> impl IntoView {
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let done = move |consumer: Consumer| {
-            state.shell.notice.set(format!("Saved {}.", consumer.name));
+            state.shell.tell_of(elements::beside(key), format!("Saved {}.", consumer.name), None);
             close(dialog);
             state.apply_own(Event::Consumer(consumer));
         };

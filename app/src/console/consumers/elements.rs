@@ -5,7 +5,7 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
-use crate::ui::dom;
+use crate::ui::{beside::Row, dom};
 
 /// A selector of the heading.
 pub(super) const TABLE_HEADING: &str = "#consumer-keys";
@@ -21,6 +21,11 @@ pub(super) fn row(key: ConsumerKey) -> String {
 /// A selector of the button that opens the menu of a row.
 pub(super) fn menu_button(key: ConsumerKey) -> String {
     format!("{} .more", row(key))
+}
+
+/// What a message about a row stands beside.
+pub(super) fn beside(key: ConsumerKey) -> Row {
+    Row { itself: row(key), status: ".s", buttons: ".do", button: ".more" }
 }
 
 /// A selector of the checkbox of a row.

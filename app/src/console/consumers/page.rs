@@ -56,7 +56,7 @@ pub fn ConsumersPage(
     effect(move || live::start(state, seen));
     effect(move || panel_input::start(state));
     view! {
-        <Frame who=data.who here=NavPage::Consumers>
+        <Frame who=data.who here=NavPage::Consumers moved=Signal::derive(move || state.rows.track())>
             <h1>"OAuth consumers"</h1>
             <p class="lead">
                 "Applications that may sign users in and use APIs on their behalf. A new key does nothing until it is approved."

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{Consumer, Event};
 use leptos::{ev, html, prelude::*};
 
-use super::{calls, state::PageState};
+use super::{calls, elements, state::PageState};
 use crate::{
     console::{refusal::Refusal, submit::Submit},
     ui::dialog::{CancelButton, Modal, WorkButton, close},
@@ -25,7 +25,7 @@ pub(super) fn SignOut(consumer: Arc<Consumer>, username: String) -> impl IntoVie
         event.prevent_default();
         let (username, words) = (username.clone(), done_words.clone());
         let done = move |consumer| {
-            state.shell.notice.set(words);
+            state.shell.tell_of(elements::beside(key), words, None);
             state.apply_own(Event::Consumer(consumer));
             close(dialog);
         };

@@ -8,12 +8,14 @@ use crate::error::AppError;
 
 /// Names a decision in the message, with **Undo** for as long as that is there.
 pub(super) fn offer(state: PageState, words: String, key: ConsumerKey, revision: i64) {
-    state.shell.tell_with_undo(words, Callback::new(move |()| undo(state, key, revision)));
+    let undo = Callback::new(move |()| undo(state, key, revision));
+    state.shell.tell_of(elements::beside(key), words, Some(undo));
 }
 
 /// Takes the decision back that made this revision, and tells what came of it.
 fn undo(state: PageState, key: ConsumerKey, revision: i64) {
-    state.shell.notice.set("Undoing…".to_owned());
+    let tell = move |words| state.shell.tell_of(elements::beside(key), words, None);
+    tell("Undoing…".to_owned());
     // The button is gone with its message.
     elements::focus_row(Some(key));
     spawn_local(async move {
@@ -21,9 +23,9 @@ fn undo(state: PageState, key: ConsumerKey, revision: i64) {
         let words = words(&answer);
         match answer {
             Err(error) if error.may_pass() => offer(state, words, key, revision),
-            Err(_) => state.shell.notice.set(words),
+            Err(_) => tell(words),
             Ok(consumer) => {
-                state.shell.notice.set(words);
+                tell(words);
                 state.apply_own(Event::Consumer(consumer));
             }
         }
