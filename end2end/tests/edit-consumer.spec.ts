@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { fields } from "../support/edit-dialog.ts";
+import { boxOf } from "../support/look.ts";
 import { SECRET, expect, expectFieldError, expectNoFieldError, refused, test } from "../support/test.ts";
 
 const NAME = "Requirements sync";
@@ -230,6 +231,32 @@ test.describe("A press on a button is not lost", () => {
     });
   }
 });
+
+for (const viewport of [
+  { width: 390, height: 600 },
+  { width: 1280, height: 480 },
+  { width: 640, height: 360 },
+]) {
+  test(`After a conflict each field that has the focus is seen above the foot, at ${viewport.width} × ${viewport.height}`, async ({ consumers, page, server, complaints }) => {
+    complaints.expect(refused(409));
+    const dialog = await consumers.choose(NAME, "Edit");
+    const labelled = (label: string) => dialog.getByLabel(label, { exact: true });
+    await server.cli(["consumer", "edit", key, "--owner", "Build farm", "--contact", "builds@example.com", "--note", "Ask first.", "--network", "10.0.0.0/8"]);
+    for (const label of ["Owner", "Contact", "Note"]) await labelled(label).fill(`Mine of ${label}`);
+    await labelled("Networks").fill("127.0.0.1");
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(consumers.refusal("Edit consumer")).toContainText("the command line");
+    await page.setViewportSize(viewport);
+    const foot = await boxOf(dialog.locator(".foot"));
+    expect(foot.height, "the foot leaves room").toBeLessThanOrEqual(viewport.height / 2 + 1);
+    for (const label of ["Owner", "Contact", "Networks", "Ends", "Functional user", "Trusted"]) {
+      await labelled(label).focus();
+      const [field, foot] = [await boxOf(labelled(label)), await boxOf(dialog.locator(".foot"))];
+      expect.soft(field.bottom, label).toBeLessThanOrEqual(foot.y + 1);
+      expect.soft(field.y, label).toBeGreaterThanOrEqual(0);
+    }
+  });
+}
 
 test.describe("A refusal can be seen where it is told, without scrolling for it", () => {
   for (const viewport of [

@@ -1,3 +1,5 @@
+import type { Locator } from "@playwright/test";
+import { boxOf } from "../support/look.ts";
 import { ConsumersPage, PATH, SECRET, ada, expect, expectFieldError, expectNoFieldError, refused, signIn, test } from "../support/test.ts";
 
 const KEY = "~my!app:7@host+1=x.y";
@@ -27,6 +29,20 @@ test("A consumer moves here under its own key, and its row does all that a row d
   await consumers.expectStatus("Moved here", "Disapproved");
   await consumers.confirm("Moved here", "Remove");
   await expect(row).toBeHidden();
+});
+
+test("The link stands on the line of Register, with a panel beside it and without", async ({ consumers, server, page }) => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await server.register("Requirements sync");
+  const middle = async (element: Locator) => {
+    const { y, height } = await boxOf(element);
+    return y + height / 2;
+  };
+  const apart = async () => Math.abs((await middle(disclosure(consumers))) - (await middle(consumers.registerButton)));
+  expect(await apart(), "alone").toBeLessThanOrEqual(2);
+  await consumers.row("Requirements sync").getByRole("link").click();
+  await expect(page.locator("#panel").getByRole("heading", { level: 2, name: "Requirements sync" })).toBeFocused();
+  expect(await apart(), "beside a panel").toBeLessThanOrEqual(2);
 });
 
 test("What is no key is told beside the field, which opens for it", async ({ consumers }) => {

@@ -22,15 +22,18 @@ for (const width of [360, 390]) {
         ]);
         const middle = (box?: { y: number; height: number }) => (box ? box.y + box.height / 2 : NaN);
         expect(Math.abs(middle(name) - middle(more)), "button beside the name").toBeLessThanOrEqual(3);
-        expect(middle(status), "status below").toBeGreaterThan(middle(name) + 16);
-        expect(Math.abs(middle(times) - middle(status)), "times beside the status").toBeLessThanOrEqual(3);
-        expect(middle(shown), "key below").toBeGreaterThan(middle(status) + 16);
+        expect(Math.abs(middle(name) - middle(status)), "status beside the name").toBeLessThanOrEqual(3);
+        expect(middle(shown), "key below").toBeGreaterThan(middle(name) + 24);
+        expect(Math.abs(middle(times) - middle(shown)), "times beside the key").toBeLessThanOrEqual(3);
         expect(shown?.bottom, "inside the card").toBeLessThanOrEqual(card?.bottom ?? 0);
         expect(more?.y, "for a finger, inside the card").toBeGreaterThanOrEqual((card?.y ?? 0) - 0.5);
         expect(more?.height).toBeGreaterThanOrEqual(44);
       }
-      expect((await boxOf(consumers.rowOfKey(long).locator("bdi"))).width, "a name has a line").toBeGreaterThanOrEqual(width - 170);
+      expect((await boxOf(consumers.rowOfKey(long).locator("bdi"))).width, "a name has what the status leaves").toBeGreaterThanOrEqual(width - 225);
       await expectNoOverlap(consumers.rowOfKey(pending), [consumers.approve("Requirements sync")]);
+      const approve = await boxOf(consumers.approve("Requirements sync"));
+      const key = await boxOf(consumers.rowOfKey(pending).locator(".key"));
+      expect(Math.abs(approve.y + approve.height / 2 - key.y - key.height / 2), "Approve beside the key").toBeLessThanOrEqual(3);
       expect(await overflow(consumers.page)).toBeLessThanOrEqual(0);
       await expectNoViolations(consumers.page, "cards");
     });
