@@ -29,7 +29,7 @@ for (const width of [360, 390]) {
         expect(more?.y, "for a finger, inside the card").toBeGreaterThanOrEqual((card?.y ?? 0) - 0.5);
         expect(more?.height).toBeGreaterThanOrEqual(44);
       }
-      expect((await boxOf(consumers.rowOfKey(long).locator("bdi"))).width, "a name has what the status leaves").toBeGreaterThanOrEqual(width - 225);
+      expect((await boxOf(consumers.rowOfKey(long).locator("bdi"))).width, "a name has what status and tag leave").toBeGreaterThanOrEqual(width - 255);
       await expectNoOverlap(consumers.rowOfKey(pending), [consumers.approve("Requirements sync")]);
       const approve = await boxOf(consumers.approve("Requirements sync"));
       const key = await boxOf(consumers.rowOfKey(pending).locator(".key"));

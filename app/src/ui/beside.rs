@@ -80,6 +80,8 @@ impl Row {
         let set = |name, length| style.set_property(name, &pixels(length)).ok();
         message.set_class_name("message beside");
         set("max-width", widest)?;
+        // Where it stood before leaves less room to its right than it may take.
+        set("left", 0.0)?;
         let own = message.get_bounding_client_rect();
         // Below the bar and the heads of columns, which stay.
         let heads = dom::find("thead th").map_or(0.0, |heads| heads.get_bounding_client_rect().bottom());
