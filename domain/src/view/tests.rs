@@ -90,6 +90,25 @@ fn what_is_no_view_is_refused_in_words() {
     );
 }
 
+#[test]
+fn a_word_that_is_nearly_one_is_refused() {
+    for query in [
+        "last_used=1D",
+        "last_used=1",
+        "last_used=not-31d",
+        "last_used=not_30d",
+        "last_used=not-30d,never",
+        "trusted=False",
+        "trusted=0",
+        "ends=Soon",
+        "ends=false",
+        "order=descending",
+    ] {
+        let (name, value) = query.split_once('=').unwrap();
+        assert!(refusal(query).starts_with(&format!("{name}={value}: give ")), "{}", refusal(query));
+    }
+}
+
 fn consumer(created: i64, used: Option<i64>) -> Consumer {
     let days_ago = |days| NOW - Duration::days(days);
     let name = ConsumerName::parse("Große App").unwrap();
