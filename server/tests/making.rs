@@ -5,7 +5,7 @@ use crate::support;
 use std::fs;
 
 use store::Location;
-use support::{Home, PASSWORD};
+use support::{Home, PASSWORD, process::make_pipe};
 
 /// A key that no consumer has.
 const KEY: &str = "00000000-0000-0000-0000-000000000000";
@@ -127,4 +127,17 @@ fn the_first_user_may_make_the_database() {
     assert!(home.vault_key().exists());
     assert_eq!(home.json(&["user", "list"], "").as_array().unwrap().len(), 2);
     home.serve().signed_in("ada");
+}
+
+#[test]
+fn a_named_pipe_in_the_place_of_folder_or_database_holds_no_command_up() {
+    let home = Home::sqlite();
+    make_pipe(&home.path().join("pipe"));
+    for place in [["--data-dir", "pipe"], ["--database-url", "sqlite://pipe"]] {
+        for command in [&["user", "list"][..], &["consumer", "list"], &["check"]] {
+            let said = home.run(&[command, &place].concat(), "");
+            assert_eq!(said.code, Some(1), "{command:?} {place:?}: {said:?}");
+            assert!(format!("{said:?}").contains("pipe"), "{said:?}");
+        }
+    }
 }

@@ -338,8 +338,10 @@ fn what_cannot_be_restored_is_told_and_nothing_is_touched() {
     fs::write(home.path().join("text.db"), "a shopping list\n".repeat(500)).unwrap();
     let whole = fs::read(home.path().join("backup.db")).unwrap();
     fs::write(home.path().join("half.db"), &whole[..whole.len() / 2]).unwrap();
+    support::process::make_pipe(&home.path().join("pipe"));
     let before = fs::read(home.database()).unwrap();
     for (file, code, words) in [
+        ("pipe", 1, "it is not a file"),
         ("missing.db", 1, "missing.db cannot be restored"),
         (".", 1, "it is not a file"),
         ("text.db", 1, "no SQLite database"),

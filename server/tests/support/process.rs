@@ -1,6 +1,11 @@
-//! What the system reports of a running program, and where the tests themselves are run.
+//! What the system reports of a running program and makes for one, and where the tests themselves are run.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 /// The folder of this crate. It is asked for when the test runs: a checkout elsewhere may run the same compiled test.
 pub fn crate_folder() -> PathBuf {
@@ -24,4 +29,9 @@ pub fn allow_many_files() {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     let all = rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum };
     rustix::process::setrlimit(rustix::process::Resource::Nofile, all).unwrap();
+}
+
+/// Makes a named pipe that nobody reads or writes.
+pub fn make_pipe(path: &Path) {
+    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
 }

@@ -6,11 +6,12 @@
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
 use rustix::{
-    fs::{Access, FlockOperation, access, fcntl_lock},
+    fs::{Access, FlockOperation, OFlags, access, fcntl_lock},
     io::Errno,
 };
 
@@ -50,8 +51,10 @@ impl Files {
 
     /// Shares the lock until the file is dropped. `None` where the folder does not exist.
     pub(crate) fn share(&self) -> Result<Option<File>, StoreError> {
-        let folder = match File::open(self.folder()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        let folder = match open_folder(self.folder()) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             other => other.map_err(|source| self.cannot_open(&source))?,
         };
         match folder.try_lock_shared() {
@@ -65,7 +68,7 @@ impl Files {
 
     /// Holds the lock alone until the file is dropped; fails while another process works on the database.
     pub(crate) fn lock(&self) -> Result<File, StoreError> {
-        let folder = File::open(self.folder()).map_err(|source| self.cannot_open(&source))?;
+        let folder = open_folder(self.folder()).map_err(|source| self.cannot_open(&source))?;
         match folder.try_lock() {
             Ok(()) => Ok(folder),
             Err(TryLockError::WouldBlock) => Err(self.in_use()),
@@ -135,6 +138,11 @@ impl Files {
     pub(crate) fn cannot_open(&self, source: &io::Error) -> StoreError {
         StoreError::CannotOpen { path: self.database.display().to_string(), reason: source.to_string() }
     }
+}
+
+/// Opens a folder. What is none is an error at once: to open a named pipe would wait for one that writes there.
+fn open_folder(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(OFlags::DIRECTORY.bits().cast_signed()).open(path)
 }
 
 /// Appends to a file's name.

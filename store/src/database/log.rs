@@ -5,9 +5,13 @@
 //! and doubts a log only for what cannot be so in a pair that SQLite left behind, however it was cut off.
 
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{self, BufReader, Read},
+    os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _},
+    path::Path,
 };
+
+use rustix::fs::OFlags;
 
 use crate::{
     database::{
@@ -62,7 +66,7 @@ pub(crate) enum Beside {
 /// Compares database and log. No connection to the database may be open in this process: closing a file drops the locks
 /// that SQLite has on it.
 pub(crate) fn beside(files: &Files) -> Result<Beside, StoreError> {
-    let read = || match if_there(File::open(files.database()))? {
+    let read = || match if_there(open(files.database()))? {
         Some(file) => Database::of(&file),
         None => Ok(Database::Empty),
     };
@@ -179,6 +183,16 @@ fn fills(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
         read => read.map(|()| true),
     }
+}
+
+/// Opens a file. A named pipe is refused: a process would wait for ever for one that writes there.
+fn open(path: &Path) -> io::Result<File> {
+    let file =
+        OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)?;
+    if file.metadata()?.file_type().is_fifo() {
+        return Err(io::Error::other("it is a named pipe, and not a file"));
+    }
+    Ok(file)
 }
 
 fn if_there(file: io::Result<File>) -> io::Result<Option<File>> {

@@ -77,10 +77,11 @@ pub async fn restore(
 /// draft is for its owner alone.
 fn copy(backup: &Path, draft: &Path, files: &Files) -> Result<(), StoreError> {
     let unreadable = |source: io::Error| unusable(backup, source.to_string());
-    let mut source = File::open(backup).map_err(unreadable)?;
-    if !source.metadata().map_err(unreadable)?.is_file() {
+    // Before it is opened: a named pipe would wait for one that writes there.
+    if !fs::metadata(backup).map_err(unreadable)?.is_file() {
         return Err(unusable(backup, "it is not a file".to_owned()));
     }
+    let mut source = File::open(backup).map_err(unreadable)?;
     let source_files = Files::of(backup);
     let has_log = match log::beside(&source_files) {
         Ok(found) => found == Beside::Own,
