@@ -108,7 +108,7 @@ test("an act that needs a fresh sign-in takes password and passkey, and so does 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your sessions");
   await page.goto(`${origin}${SECOND_FACTOR}`);
   await password.fill(grace.password);
-  await usePasskey(page).click();
+  await page.getByRole("button", { name: "Remove it with a passkey" }).click();
   await expect(page.getByRole("button", { name: "Set up a second factor" })).toBeVisible();
 });
 

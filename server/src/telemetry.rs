@@ -31,12 +31,13 @@ pub(crate) fn init(settings: &Settings) -> LostLines {
     lost
 }
 
-/// The filter, without the lines of the pool of connections unless it is named: it writes one for each attempt to connect,
-/// several a second, and those that need a connection report what became of it.
+/// What writes lines that nobody asked for, unless the filter names it: the pool of connections one for each attempt to connect,
+/// several a second, where those that need a connection report what became of it; and the library for passkeys one with the
+/// octets of each answer that is not right, where a denied request is a line.
+const QUIET: [(&str, &str); 2] =
+    [("sqlx", "sqlx_core::pool=off"), ("webauthn", "webauthn_rs=off,webauthn_rs_core=off")];
+
 fn filter(words: &str) -> EnvFilter {
-    if words.contains("sqlx") {
-        EnvFilter::new(words)
-    } else {
-        EnvFilter::new(format!("{words},sqlx_core::pool=off"))
-    }
+    let quiet = QUIET.iter().filter(|(name, _)| !words.contains(name)).map(|(_, filter)| *filter);
+    EnvFilter::new(std::iter::once(words).chain(quiet).collect::<Vec<_>>().join(","))
 }

@@ -31,7 +31,7 @@ pub use tables::{
     key_requests,
     members::Holding,
     own_sessions::OwnSession,
-    passkeys::{NewPasskey, Passkey, PasskeyAdded, PasskeyUse},
+    passkeys::{MOST_PASSKEYS, NewPasskey, Passkey, PasskeyAdded, PasskeyUse},
     password_links::PasswordLinks,
     second_factors::{CodeCheck, MOST_WRONG_CODES, PAUSE, SecondFactors},
     sessions::{Session, Sessions},

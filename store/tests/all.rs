@@ -24,6 +24,7 @@ mod members;
 mod nonces;
 mod opening;
 mod own_account;
+mod passkeys;
 mod password_links;
 mod postgresql;
 mod prune;

@@ -88,13 +88,20 @@ async fn what_counted_only_for_a_moment_is_not_in_it() {
     store.nonces().record(nonce(1000), 0).await.unwrap();
     let ada = store.users().find(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
     store.sign_in_steps().insert(b"a step", &ada, false, at(1), at(0)).await.unwrap();
+    store.second_factor(ada.id).challenge(b"a question", "{}".to_owned(), at(1), at(0)).await.unwrap();
     store.password_links().make(&ada.user.username, b"a link", by(1)).await.unwrap().unwrap();
     let backup = beside(&folder, "backup.db");
     store.back_up(&backup).await.unwrap();
     let copy = restored(&backup, &folder);
-    for table in
-        ["sessions", "sign_in_steps", "set_up_links", "password_links", "temporary_credentials", "nonces"]
-    {
+    for table in [
+        "sessions",
+        "sign_in_steps",
+        "passkey_challenges",
+        "set_up_links",
+        "password_links",
+        "temporary_credentials",
+        "nonces",
+    ] {
         assert_eq!(copy.number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
     }
     assert!(folder.number("SELECT count(*) FROM temporary_credentials").await > 0, "the database keeps them");

@@ -74,14 +74,21 @@ async fn what_counted_only_for_a_moment_is_not_in_it_whoever_made_the_copy() {
     insert_user(&store, "ada", true).await;
     let ada = store.users().find(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
     store.sign_in_steps().insert(b"a step", &ada, false, at(1), at(0)).await.unwrap();
+    store.second_factor(ada.id).challenge(b"a question", "{}".to_owned(), at(1), at(0)).await.unwrap();
     store.password_links().make(&ada.user.username, b"a link", by(1)).await.unwrap().unwrap();
     store.close().await.unwrap();
     let copy = folder.database().with_file_name("copy.db");
     fs::copy(folder.database(), &copy).unwrap();
     restored(&folder, &copy).await.unwrap();
-    for table in
-        ["sessions", "sign_in_steps", "set_up_links", "password_links", "temporary_credentials", "nonces"]
-    {
+    for table in [
+        "sessions",
+        "sign_in_steps",
+        "passkey_challenges",
+        "set_up_links",
+        "password_links",
+        "temporary_credentials",
+        "nonces",
+    ] {
         assert_eq!(folder.number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
     }
     let store = Arc::new(folder.open().await.unwrap());

@@ -69,8 +69,8 @@ fn AgainPage(site: Site, reply: AgainReply) -> impl IntoView {
                 <input type="hidden" name="username" autocomplete="username" value=username/>
                 {SecretField::password("password", "Password", "current-password").focused().view(&errors)}
                 {code}
-                {use_passkey(question)}
                 <button class="btn primary">"Sign in again"</button>
+                {use_passkey(question, "Use a passkey")}
             </form>
         </Card>
     }

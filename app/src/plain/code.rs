@@ -52,8 +52,8 @@ fn CodePage(site: Site, reply: CodeReply) -> impl IntoView {
                 <input type="hidden" name="step" value=reply.step/>
                 <input type="hidden" name="next" value=reply.next/>
                 {SecretField::code("From your authenticator app, or a recovery code.").focused().view(&[])}
-                {use_passkey(reply.question)}
                 <button class="btn primary">"Sign in"</button>
+                {use_passkey(reply.question, "Use a passkey")}
             </form>
         </Card>
     }

@@ -31,25 +31,29 @@ const WHY_NOT = {
 
 const askForPasskey = async (button) => {
   const { form } = button;
-  const told = form.querySelector("[data-passkey-told]");
+  const status = form.querySelector("[data-passkey-told]");
   // The form is not sent by its own button: what else it asks for has to be there, only no code.
   for (const field of form.elements) if (field.name !== "code" && !field.reportValidity()) return;
-  if (button.ariaBusy) return;
-  button.ariaBusy = "true";
-  told.textContent = "Follow what your browser asks.";
+  if (button.hasAttribute("aria-busy")) return;
+  button.setAttribute("aria-busy", "true");
+  status.textContent = "Follow what your browser asks.";
   try {
     const { publicKey } = JSON.parse(button.dataset.options);
     const answer = await (button.dataset.passkey === "new" ? make(publicKey) : use(publicKey));
     form.elements.passkey.value = JSON.stringify(answer);
-    told.textContent = "";
     form.submit();
+    // A code that is typed later is not sent with this.
+    form.elements.passkey.value = "";
   } catch (error) {
-    told.textContent = WHY_NOT[error.name] ?? `The browser could not do it (${error.name}).`;
+    status.textContent = WHY_NOT[error.name] ?? `The browser could not do it (${error.name}).`;
+    button.removeAttribute("aria-busy");
     button.focus();
-  } finally {
-    button.ariaBusy = null;
   }
 };
+// A page that the browser kept can ask again.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) for (const button of document.querySelectorAll("[data-passkey]")) button.removeAttribute("aria-busy");
+});
 
 const canPasskeys = "credentials" in navigator && "PublicKeyCredential" in window;
 for (const shown of document.querySelectorAll("[data-needs-passkeys]")) shown.hidden = !canPasskeys;

@@ -2,12 +2,13 @@
 
 use std::sync::LazyLock;
 
-use domain::FieldError;
+use domain::{FieldError, plain};
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
 use crate::{
     frame::script::lean,
-    plain::{agent::browser, applications::moment, factor_form::Form},
+    plain::{agent::browser, factor_form::Form, moment_of::moment},
 };
 
 /// Asks the browser, which only a script can.
@@ -34,13 +35,13 @@ pub struct Passkey {
     pub id: String,
     /// What its user calls it.
     pub name: String,
-    /// When it was added, in milliseconds since 1970.
-    pub added_ms: i64,
-    /// When it last signed in, in milliseconds since 1970.
-    pub used_ms: Option<i64>,
+    /// When it was added.
+    pub added_at: OffsetDateTime,
+    /// When it last signed in.
+    pub used_at: Option<OffsetDateTime>,
 }
 
-/// Where a user has no passkeys, or may add one.
+/// The section **Passkeys**.
 #[derive(Clone, Debug)]
 pub struct Passkeys {
     /// Those that there are.
@@ -49,18 +50,18 @@ pub struct Passkeys {
     pub agent: Option<String>,
     /// Why none can be added, if none can.
     pub why_none: Option<String>,
-    /// When the page was rendered, in milliseconds since 1970.
-    pub now_ms: i64,
+    /// When the page was rendered.
+    pub now: OffsetDateTime,
 }
 
-/// **Use a passkey**, for a form that asks for a code.
-pub(super) fn use_passkey(question: Option<PasskeyQuestion>) -> impl IntoView {
+/// The button that sends a form with a passkey in place of the code that it asks for, named after what it does.
+pub(super) fn use_passkey(question: Option<PasskeyQuestion>, words: &'static str) -> impl IntoView {
     question.map(|PasskeyQuestion { challenge, options }| {
         view! {
             <input type="hidden" name="challenge" value=challenge/>
             <input type="hidden" name="passkey"/>
-            <div class="field" data-needs-passkeys="" hidden=true>
-                <button class="btn" type="button" data-passkey="use" data-options=options>"Use a passkey"</button>
+            <div class="or" data-needs-passkeys="" hidden=true>
+                <button class="btn" type="button" data-passkey="use" data-options=options>{words}</button>
                 <p class="hint" role="status" data-passkey-told=""></p>
             </div>
         }
@@ -96,9 +97,9 @@ pub(super) fn new_passkey(
 
 /// The section **Passkeys**.
 pub(super) fn section(form: &Form, passkeys: Passkeys, errors: &[FieldError]) -> impl IntoView {
-    let Passkeys { items, agent, why_none, now_ms } = passkeys;
+    let Passkeys { items, agent, why_none, now } = passkeys;
     let suggested = agent.as_deref().map(browser).unwrap_or_default();
-    let rows = items.into_iter().map(|item| row(form, item, now_ms)).collect_view();
+    let rows = items.into_iter().map(|item| row(form, item, now)).collect_view();
     let add = match why_none {
         Some(why) => view! { <p class="hint">{why}</p> }.into_any(),
         None => form.inline("begin-passkey", name_field(suggested, errors)).into_any(),
@@ -132,11 +133,11 @@ fn name_field(suggested: String, errors: &[FieldError]) -> impl IntoView + use<>
     }
 }
 
-fn row(form: &Form, item: Passkey, now_ms: i64) -> impl IntoView + use<> {
-    let Passkey { id, name, added_ms, used_ms } = item;
-    let label = format!("Remove {name}");
-    let used = match used_ms {
-        Some(used_ms) => view! { ", last used " {moment(used_ms, now_ms)} }.into_any(),
+fn row(form: &Form, item: Passkey, now: OffsetDateTime) -> AnyView {
+    let Passkey { id, name, added_at, used_at } = item;
+    let label = format!("Remove {}", plain(&name));
+    let used = match used_at {
+        Some(used_at) => view! { ", last used " {moment(used_at, now)} }.into_any(),
         None => view! { ", not used yet" }.into_any(),
     };
     let remove = form.inline(
@@ -148,10 +149,11 @@ fn row(form: &Form, item: Passkey, now_ms: i64) -> impl IntoView + use<> {
     );
     view! {
         <li>
-            <p><strong><bdi>{name}</bdi></strong> " " <span class="when">"added " {moment(added_ms, now_ms)} {used}</span></p>
+            <p><strong><bdi>{name}</bdi></strong> " " <span class="when">"added " {moment(added_at, now)} {used}</span></p>
             {remove}
         </li>
     }
+    .into_any()
 }
 
 #[cfg(test)]

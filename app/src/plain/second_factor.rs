@@ -96,7 +96,11 @@ fn SecondFactorPage(site: Site, reply: SecondFactor) -> impl IntoView {
             </p>
         }
     });
-    let problem = problem.map(|(_, words)| view! { <p class="problem" role="alert">{words}</p> });
+    // Of a passkey, where the page has no field for its name: the second factor was removed in another tab.
+    let has_field = matches!(&view, FactorView::On { passkeys, .. } if passkeys.why_none.is_none());
+    let of_name = errors.iter().find(|error| error.field == "name" && !has_field);
+    let problem = problem.map(|(_, words)| words).or_else(|| of_name.map(|error| error.detail.clone()));
+    let problem = problem.map(|words| view! { <p class="problem" role="alert">{words}</p> });
     let shown = match view {
         FactorView::Off => off(&form).into_any(),
         FactorView::Pending { secret, uri } => pending(&form, secret, &uri, &errors).into_any(),
@@ -175,12 +179,12 @@ fn on(
             <p>"Your password alone signs you in then. Passkeys go with it."</p>
             {SecretField::password("password", "Password", "current-password").view(errors)}
             {SecretField::code("From the app, or a recovery code.").view(errors)}
-            {use_passkey(question)}
             <button class="btn danger">"Remove second factor"</button>
+            {use_passkey(question, "Remove it with a passkey")}
         },
     );
     view! {
-        <p class="note"><strong>"Your second factor is set up."</strong> " Every sign-in asks for a code."</p>
+        <p class="note"><strong>"Your second factor is set up."</strong> " Every sign-in asks for a code or a passkey."</p>
         {passkeys}
         {renew}
         {remove}

@@ -37,11 +37,8 @@ pub(super) async fn ask(
     problem: Option<(StatusCode, String)>,
 ) -> Response {
     let callback_origin = callback_origin(&state, next).await;
-    // Codes go on working where none can be asked for.
-    let question = state.service.sessions().ask_passkey(&step).await.unwrap_or_else(|error| {
-        tracing::warn!(error = %error.cause(), "no passkey could be asked for");
-        None
-    });
+    let is_too_many = problem.as_ref().is_some_and(|(status, _)| *status == StatusCode::TOO_MANY_REQUESTS);
+    let question = if is_too_many { None } else { state.service.sessions().ask_passkey(&step).await };
     let question = question.map(passkey_question);
     let reply = CodeReply { step, next: next.to_owned(), problem, callback_origin, question };
     let request = page_request(&state, PATH);
@@ -112,10 +109,10 @@ fn denial(error: &StepError) -> Option<Extension<Denial>> {
     let StepError::Refused(user, error) = error else { return None };
     let reason = match error {
         CodeError::Wrong => Reason::WrongCode,
-        CodeError::WrongPasskey => Reason::WrongPasskey,
+        CodeError::WrongPasskey | CodeError::PasskeyTooLate => Reason::WrongPasskey,
         CodeError::TooManyWrong(_) => Reason::TooManyWrongCodes,
         CodeError::TooMany(_) => Reason::TooManySignIns,
-        CodeError::PasskeyTooLate | CodeError::Service(_) => return None,
+        CodeError::Service(_) => return None,
     };
     Some(Denial::of_user(reason, Some(user.clone())))
 }

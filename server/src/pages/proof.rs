@@ -84,9 +84,8 @@ impl Refused {
         match error {
             ProofError::WrongPassword => of_field(password, Reason::WrongPassword, None),
             ProofError::Code(CodeError::Wrong) => of_field("code", Reason::WrongCode, None),
-            ProofError::Code(CodeError::WrongPasskey) => of_field("code", Reason::WrongPasskey, None),
-            ProofError::Code(CodeError::PasskeyTooLate) => {
-                Self { errors: vec![FieldError::new("code", sentence)], ..Self::default() }
+            ProofError::Code(CodeError::WrongPasskey | CodeError::PasskeyTooLate) => {
+                of_field("code", Reason::WrongPasskey, None)
             }
             ProofError::Code(CodeError::TooManyWrong(wait)) => {
                 of_field("code", Reason::TooManyWrongCodes, Some(retry_after(wait)))

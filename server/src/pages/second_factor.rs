@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{Password, TypedSecret, query::milliseconds};
+use domain::{Password, TypedSecret};
 use serde::Deserialize;
 use service::{
     AccountHolder, Owed, PasskeyQuestion, RecoveryCodes, ServiceError, in_groups,
@@ -63,7 +63,7 @@ async fn page(
         FactorState::On { recovery_codes, passkeys } => FactorView::On {
             recovery_codes,
             passkeys: shown(state, headers, passkeys),
-            question: factor.ask_passkey().await?.map(passkey_question),
+            question: factor.ask_passkey().await.map(passkey_question),
         },
     };
     Ok(of_view(state, holder, view, next))
@@ -84,8 +84,8 @@ fn shown(state: &AppState, headers: &HeaderMap, passkeys: Vec<OwnPasskey>) -> Pa
     let items = passkeys.into_iter().map(|passkey| Passkey {
         id: passkey.id,
         name: passkey.name,
-        added_ms: milliseconds(passkey.added_at),
-        used_ms: passkey.used_at.map(milliseconds),
+        added_at: passkey.added_at,
+        used_at: passkey.used_at,
     });
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let why_none = (!state.service.has_passkeys()).then(|| {
@@ -94,12 +94,7 @@ fn shown(state: &AppState, headers: &HeaderMap, passkeys: Vec<OwnPasskey>) -> Pa
             state.public_url
         )
     });
-    Passkeys {
-        items: items.collect(),
-        agent: agent.map(str::to_owned),
-        why_none,
-        now_ms: milliseconds(state.service.now()),
-    }
+    Passkeys { items: items.collect(), agent: agent.map(str::to_owned), why_none, now: state.service.now() }
 }
 
 /// What authenticator apps read from the picture. The account is named after user and host: people have several.

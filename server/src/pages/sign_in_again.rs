@@ -16,7 +16,7 @@ use crate::{
         next::{after_sign_in, own_path},
         person::{Holder, sign_in_first, who_may_owe},
         proof::{Refused, TypedProof, passkey_question},
-        render::{PageError, page_request, render},
+        render::{page_request, render},
     },
     state::AppState,
     wire::request_id::RequestId,
@@ -30,10 +30,8 @@ pub(super) async fn show(state: AppState, holder: Option<Holder>, next: &str, re
     let Some(holder) = who_may_owe(holder, Owed::SecondFactor) else {
         return sign_in_first(&state, next);
     };
-    match reply(&state, &holder, next, Vec::new(), None).await {
-        Ok(reply) => render(&state, reply, request).await,
-        Err(error) => error.into_response(),
-    }
+    let reply = reply(&state, &holder, next, Vec::new(), None).await;
+    render(&state, reply, request).await
 }
 
 async fn reply(
@@ -42,11 +40,11 @@ async fn reply(
     next: &str,
     errors: Vec<FieldError>,
     problem: Option<(StatusCode, String)>,
-) -> Result<AgainReply, PageError> {
+) -> AgainReply {
     let user = holder.user();
-    let question = state.service.second_factor(holder).ask_passkey().await?.map(passkey_question);
+    let question = state.service.second_factor(holder).ask_passkey().await.map(passkey_question);
     let (username, needs_code) = (user.username.to_string(), user.second_factor);
-    Ok(AgainReply { username, needs_code, question, next: next.to_owned(), errors, problem })
+    AgainReply { username, needs_code, question, next: next.to_owned(), errors, problem }
 }
 
 #[derive(Deserialize)]
@@ -65,18 +63,18 @@ pub(crate) async fn sign_in_again(
     holder: Option<Holder>,
     id: RequestId,
     PageForm(form): PageForm<AgainForm>,
-) -> Result<Response, PageError> {
+) -> Response {
     let next = own_path(&form.next);
     let Some(holder) = who_may_owe(holder, Owed::SecondFactor) else {
-        return Ok(sign_in_first(&state, next));
+        return sign_in_first(&state, next);
     };
     let password = Password::typed(form.password.expose());
     let error = match state.service.sessions().sign_in_again(&holder, &password, form.proof.factor()).await {
-        Ok(()) => return Ok(Redirect::to(&after_sign_in(&state, next)).into_response()),
+        Ok(()) => return Redirect::to(&after_sign_in(&state, next)).into_response(),
         Err(error) => error,
     };
     let Refused { errors, problem, parts } = Refused::of(error, "password", holder.user(), &id);
-    let reply = reply(&state, &holder, next, errors, problem).await?;
+    let reply = reply(&state, &holder, next, errors, problem).await;
     let request = page_request(&state, PATH);
-    Ok((parts, render(&state, reply, request).await).into_response())
+    (parts, render(&state, reply, request).await).into_response()
 }

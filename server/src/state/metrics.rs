@@ -173,9 +173,11 @@ impl Metrics {
     pub(crate) fn entered_code(&self, result: &Result<Begun, StepError>) {
         let result = match result {
             Ok(_) => "signed_in",
-            Err(StepError::StartOver | StepError::Refused(_, CodeError::PasskeyTooLate)) => "too_late",
+            Err(StepError::StartOver) => "too_late",
             Err(StepError::Refused(_, CodeError::Wrong | CodeError::TooManyWrong(_))) => "wrong_code",
-            Err(StepError::Refused(_, CodeError::WrongPasskey)) => "wrong_passkey",
+            Err(StepError::Refused(_, CodeError::WrongPasskey | CodeError::PasskeyTooLate)) => {
+                "wrong_passkey"
+            }
             Err(StepError::Refused(_, CodeError::TooMany(_))) => "too_many",
             Err(StepError::Refused(_, CodeError::Service(_)) | StepError::Service(_)) => UNAVAILABLE,
         };

@@ -52,6 +52,12 @@ fn a_passkey_signs_in_and_a_wrong_answer_is_a_line_with_its_reason() {
         let line = server.log_until("latchkey::denied").pop().unwrap();
         assert!(line.ends_with("denied address=127.0.0.1 reason=wrong_passkey user=grace"), "{line}");
     }
+    // Authenticator data that says that it has a key, and has none: the library for passkeys would write its octets down.
+    let mut garbled: serde_json::Value = serde_json::from_str(&device.sign(&question(&asked))).unwrap();
+    garbled["response"]["authenticatorData"] = serde_json::json!("gICA".repeat(20_000 / 4));
+    answer(&visitor, &asked, &garbled.to_string()).is(401);
+    let lines = server.log_until("latchkey::denied");
+    assert!(lines.iter().all(|line| line.len() < 1_000 && !line.contains("128, 128")), "{lines:?}");
     let begun = answer(&visitor, &asked, &device.sign(&question(&asked))).is(303);
     visitor.take_cookie(&begun);
     visitor.get("/account/sessions").is(200);

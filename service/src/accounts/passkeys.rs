@@ -3,16 +3,13 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::details;
-use store::PasskeyAdded;
+use store::{MOST_PASSKEYS, PasskeyAdded};
 
 use crate::{
     accounts::{proof::PasskeyQuestion, second_factor::SecondFactor},
     error::ServiceError,
     guard::token,
 };
-
-/// How many an account may have: more than people have devices.
-const MOST_PASSKEYS: usize = 20;
 
 impl SecondFactor<'_> {
     /// Asks the browser for a new passkey of this name. Needs a fresh sign-in, and a second factor that is set up.
@@ -27,9 +24,8 @@ impl SecondFactor<'_> {
         let party = self.service.rules.relying_party.as_ref();
         let party = party.ok_or_else(|| invalid(&"This server's address has no passkeys."))?;
         let own = self.stored().passkeys().await?;
-        if own.len() >= MOST_PASSKEYS {
-            let error = format!("There are {MOST_PASSKEYS} passkeys, which is the most. Remove one first.");
-            return Err(invalid(&error));
+        if u64::try_from(own.len()).is_ok_and(|there| there >= MOST_PASSKEYS) {
+            return Err(too_many());
         }
         let asked = party.ask_for_new(&self.signed_in.user().username, name, &own);
         let (ceremony, options) = asked.ok_or_else(|| invalid(&"No passkey can be asked for now."))?;
@@ -51,6 +47,7 @@ impl SecondFactor<'_> {
             PasskeyAdded::Added => Ok(()),
             PasskeyAdded::Gone => Err(invalid(again)),
             PasskeyAdded::Taken => Err(invalid("This passkey is registered already.")),
+            PasskeyAdded::TooMany => Err(too_many()),
         }
     }
 
@@ -64,7 +61,12 @@ impl SecondFactor<'_> {
     }
 
     /// Asks for one of the user's passkeys; `None` without any.
-    pub async fn ask_passkey(self) -> Result<Option<PasskeyQuestion>, ServiceError> {
+    pub async fn ask_passkey(self) -> Option<PasskeyQuestion> {
         self.service.ask_passkey(self.stored()).await
     }
+}
+
+fn too_many() -> ServiceError {
+    let words = format!("There are {MOST_PASSKEYS} passkeys, which is the most. Remove one first.");
+    ServiceError::invalid("name", &words)
 }

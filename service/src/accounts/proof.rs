@@ -42,9 +42,12 @@ pub enum Factor<'a> {
 
 impl Sessions<'_> {
     /// Asks for one of the passkeys of the account of a sign-in that waits for its code; `None` without any.
-    pub async fn ask_passkey(self, step: &str) -> Result<Option<PasskeyQuestion>, ServiceError> {
-        let Some(step) = self.step(&token::hash(step)).await? else { return Ok(None) };
-        self.0.ask_passkey(self.0.store.second_factor(step.account.id)).await
+    pub async fn ask_passkey(self, step: &str) -> Option<PasskeyQuestion> {
+        let asked = async {
+            let Some(step) = self.step(&token::hash(step)).await? else { return Ok(None) };
+            self.0.try_ask_passkey(self.0.store.second_factor(step.account.id)).await
+        };
+        or_codes(asked.await)
     }
 
     /// Verifies a browser's answer, and uses its question up; in the step of a sign-in, only together with that.
@@ -57,7 +60,7 @@ impl Sessions<'_> {
     ) -> Result<CodeCheck, ServiceError> {
         let asked = self.0.asked(factor, challenge).await?;
         let (Some(party), Some(asked)) = (self.0.rules.relying_party.as_ref(), asked) else {
-            return Ok(CodeCheck::StepGone);
+            return Ok(CodeCheck::QuestionGone);
         };
         let own = self.0.store.second_factor(account.id).passkeys().await?;
         let Some(used) = party.used(&asked, answer, &own) else { return Ok(CodeCheck::Wrong) };
@@ -71,7 +74,12 @@ impl Service {
         self.rules.relying_party.is_some()
     }
 
-    pub(super) async fn ask_passkey(
+    /// Asks for one of an account's passkeys; `None` without any.
+    pub(super) async fn ask_passkey(&self, factor: SecondFactors<'_>) -> Option<PasskeyQuestion> {
+        or_codes(self.try_ask_passkey(factor).await)
+    }
+
+    async fn try_ask_passkey(
         &self,
         factor: SecondFactors<'_>,
     ) -> Result<Option<PasskeyQuestion>, ServiceError> {
@@ -82,6 +90,7 @@ impl Service {
         }
     }
 
+    /// Stores a question, and makes the token that its answer has to come with.
     pub(super) async fn ask(
         &self,
         factor: SecondFactors<'_>,
@@ -105,4 +114,12 @@ impl Service {
         // What a later version stored is a question that this one did not ask.
         Ok(ceremony.and_then(|ceremony| serde_json::from_str(&ceremony).ok()))
     }
+}
+
+/// Where no passkey can be asked for, codes sign in.
+fn or_codes(asked: Result<Option<PasskeyQuestion>, ServiceError>) -> Option<PasskeyQuestion> {
+    asked.unwrap_or_else(|error| {
+        tracing::warn!(error = %error.cause(), "no passkey could be asked for; codes sign in");
+        None
+    })
 }

@@ -148,13 +148,13 @@ impl Sessions<'_> {
         match check {
             CodeCheck::Right => Ok(passage),
             CodeCheck::TooManyWrong(wait) => Err(CodeError::TooManyWrong(wait)),
-            CodeCheck::StepGone if matches!(proof, Factor::Passkey { .. }) => Err(CodeError::PasskeyTooLate),
-            CodeCheck::Wrong | CodeCheck::StepGone => {
+            CodeCheck::Wrong | CodeCheck::StepGone | CodeCheck::QuestionGone => {
                 let folded = account.user.username.folded();
                 self.0.wrong_passwords().was_wrong(passage, &folded, Some(account), browser).await?;
-                Err(match proof {
-                    Factor::Code(_) => CodeError::Wrong,
-                    Factor::Passkey { .. } => CodeError::WrongPasskey,
+                Err(match (check, proof) {
+                    (CodeCheck::QuestionGone, _) => CodeError::PasskeyTooLate,
+                    (_, Factor::Code(_)) => CodeError::Wrong,
+                    (_, Factor::Passkey { .. }) => CodeError::WrongPasskey,
                 })
             }
         }

@@ -2,13 +2,20 @@
 //! verifies; a passkey counts where its user was verified, too, by a PIN or a finger.
 
 use domain::Username;
-use serde::{Deserialize, Serialize};
-use store::{NewPasskey, Passkey, PasskeyUse};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use store::{NewPasskey, Passkey, PasskeyUse, random};
 use url::{Host, Url};
 use webauthn_rs::{
     Webauthn, WebauthnBuilder,
     prelude::{PasskeyAuthentication, PasskeyRegistration, Uuid},
 };
+
+/// The longest answer of a browser, in bytes: several times that of the largest attestations.
+const MOST_ANSWER_BYTES: usize = 32 * 1024;
+/// The longest number of a passkey, in bytes (§ 5.8.3).
+const MOST_ID_BYTES: usize = 1_023;
+/// The largest passkey that is stored, in bytes of JSON: one of RSA takes two thousand.
+const MOST_CREDENTIAL_BYTES: usize = 8 * 1024;
 
 /// What a browser is asked to prove, as it is stored until it answers.
 #[derive(Serialize, Deserialize)]
@@ -51,7 +58,7 @@ impl RelyingParty {
     ) -> Option<(Ceremony, String)> {
         // One handle for all passkeys of the account: an authenticator then keeps at most one of them.
         let handle = own.first().and_then(|passkey| Uuid::from_slice(&passkey.user_handle).ok());
-        let handle = handle.unwrap_or_else(Uuid::new_v4);
+        let handle = handle.unwrap_or_else(|| Uuid::from_bytes(random::bytes()));
         let excluded = own.iter().map(|passkey| passkey.id.clone()).collect();
         let asked = self.0.start_passkey_registration(handle, user.as_str(), user.as_str(), Some(excluded));
         let (question, state) = logged(asked)?;
@@ -61,10 +68,12 @@ impl RelyingParty {
     /// The passkey that a browser has made, if its answer is right.
     pub(crate) fn added(&self, ceremony: Ceremony, answer: &str) -> Option<NewPasskey> {
         let Ceremony::Add(name, handle, state) = ceremony else { return None };
-        let answer = serde_json::from_str(answer).ok()?;
+        let answer = parsed(answer)?;
         let passkey = logged(self.0.finish_passkey_registration(&answer, &state))?;
         let (id, user_handle) = (passkey.cred_id().clone(), handle.as_bytes().to_vec());
-        Some(NewPasskey { id, user_handle, name, credential: json(&passkey) })
+        let credential = json(&passkey);
+        let is_bounded = id.len() <= MOST_ID_BYTES && credential.len() <= MOST_CREDENTIAL_BYTES;
+        is_bounded.then_some(NewPasskey { id, user_handle, name, credential })
     }
 
     /// Asks for the use of one of these passkeys; `None` without any.
@@ -81,7 +90,7 @@ impl RelyingParty {
     /// The use of one of these passkeys, if the answer is right.
     pub(crate) fn used(&self, ceremony: &Ceremony, answer: &str, own: &[Passkey]) -> Option<PasskeyUse> {
         let Ceremony::Use(state) = ceremony else { return None };
-        let answer = serde_json::from_str(answer).ok()?;
+        let answer = parsed(answer)?;
         let result = logged(self.0.finish_passkey_authentication(&answer, state))?;
         let stored = own.iter().find(|passkey| passkey.id[..] == **result.cred_id())?;
         let mut passkey: webauthn_rs::prelude::Passkey = serde_json::from_str(&stored.credential).ok()?;
@@ -90,7 +99,15 @@ impl RelyingParty {
     }
 }
 
-/// What came of it; why not is for the log, at a level of its own: strangers cause it.
+/// An answer as the library takes it.
+fn parsed<T: DeserializeOwned>(answer: &str) -> Option<T> {
+    if answer.len() > MOST_ANSWER_BYTES {
+        return None;
+    }
+    serde_json::from_str(answer).ok()
+}
+
+/// What came of it; why not is for the log, at a level that is off by itself: strangers cause it.
 fn logged<T, E: std::fmt::Debug>(result: Result<T, E>) -> Option<T> {
     result.inspect_err(|error| tracing::debug!(?error, "a passkey was not accepted")).ok()
 }

@@ -37,5 +37,11 @@ pub(super) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
         let index = Index::create().name(format!("{table}_user_id")).table(table).col("user_id").to_owned();
         transaction.execute(&index).await?;
     }
+    let by_time = Index::create()
+        .name("passkey_challenges_created_at")
+        .table("passkey_challenges")
+        .col("created_at")
+        .to_owned();
+    transaction.execute(&by_time).await?;
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! Passkeys at rest: each challenge is answered once, a passkey belongs to one account, and its counter never goes back.
 
 use domain::{Action, query::milliseconds};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, Set,
+    sea_query::{Order, Query},
+};
 use time::OffsetDateTime;
 
 use crate::{
@@ -14,6 +17,11 @@ use crate::{
         second_factors::{CodeCheck, SecondFactors},
     },
 };
+
+/// How many passkeys an account may have: more than people have devices.
+pub const MOST_PASSKEYS: u64 = 20;
+/// How many questions of an account may wait for an answer: each page that could use a passkey asks one. The oldest go.
+const MOST_QUESTIONS: u64 = 8;
 
 /// A passkey of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +88,8 @@ pub enum PasskeyAdded {
     Gone,
     /// It is registered already, perhaps to another account.
     Taken,
+    /// The account has `MOST_PASSKEYS`.
+    TooMany,
 }
 
 impl SecondFactors<'_> {
@@ -94,7 +104,7 @@ impl SecondFactors<'_> {
         rows.into_iter().map(Passkey::try_from).collect()
     }
 
-    /// Stores what a browser is asked to prove, and deletes what was asked before a time.
+    /// Stores what a browser is asked to prove; deletes what was asked before a time, and of this account all but the newest.
     pub async fn challenge(
         self,
         token_hash: &[u8],
@@ -105,6 +115,18 @@ impl SecondFactors<'_> {
         let change = self.store.begin().await?;
         passkey_challenge::Entity::delete_many()
             .filter(passkey_challenge::Column::CreatedAt.lte(milliseconds(made_after)))
+            .exec(&change.transaction)
+            .await?;
+        let newest = Query::select()
+            .column(passkey_challenge::Column::TokenHash)
+            .from(passkey_challenge::Entity)
+            .and_where(passkey_challenge::Column::UserId.eq(self.user_id))
+            .order_by(passkey_challenge::Column::CreatedAt, Order::Desc)
+            .limit(MOST_QUESTIONS - 1)
+            .to_owned();
+        passkey_challenge::Entity::delete_many()
+            .filter(passkey_challenge::Column::UserId.eq(self.user_id))
+            .filter(passkey_challenge::Column::TokenHash.not_in_subquery(newest))
             .exec(&change.transaction)
             .await?;
         let row = passkey_challenge::ActiveModel {
@@ -146,6 +168,10 @@ impl SecondFactors<'_> {
         if passkey::Entity::find_by_id(new.id.clone()).one(&change.transaction).await?.is_some() {
             return Ok(PasskeyAdded::Taken);
         }
+        let own = passkey::Entity::find().filter(passkey::Column::UserId.eq(self.user_id));
+        if own.count(&change.transaction).await? >= MOST_PASSKEYS {
+            return Ok(PasskeyAdded::TooMany);
+        }
         let row = passkey::ActiveModel {
             credential_id: Set(new.id),
             user_id: Set(self.user_id),
@@ -177,7 +203,10 @@ impl SecondFactors<'_> {
         if (counter, row.counter) != (0, 0) && counter <= row.counter {
             return Ok(CodeCheck::Wrong);
         }
-        if !take(&change, token_hash).await? || !self.take_step(&change).await? {
+        if !take(&change, token_hash).await? {
+            return Ok(CodeCheck::QuestionGone);
+        }
+        if !self.take_step(&change).await? {
             return Ok(CodeCheck::StepGone);
         }
         let columns = passkey::ActiveModel {

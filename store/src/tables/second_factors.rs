@@ -37,6 +37,8 @@ pub enum CodeCheck {
     TooManyWrong(std::time::Duration),
     /// It is right, but the sign-in that it is for is gone, so it is not used up.
     StepGone,
+    /// What a passkey answers is unknown, was answered before, or is too old.
+    QuestionGone,
 }
 
 /// The second factor of one account.
@@ -132,6 +134,8 @@ impl SecondFactors<'_> {
         };
         self.update(&change, columns).await?;
         self.insert_codes(&change, recovery_codes).await?;
+        // A node of an earlier version removes a second factor without them.
+        self.delete_passkeys(&change).await?;
         let account = self.account(&change).await?;
         let after = set(&change, &account, true).await?;
         let line = NewActivity::user(by, Action::SecondFactorAdded, Some(&account.user), Some(&after));

@@ -20,9 +20,10 @@ use crate::{
 
 /// What is only valid at the moment of the copy. Restored, it would sign users in again who have signed out, or
 /// accept again what was used since.
-pub(crate) const OF_THE_MOMENT: [&str; 6] = [
+pub(crate) const OF_THE_MOMENT: [&str; 7] = [
     "DELETE FROM sessions",
     "DELETE FROM sign_in_steps",
+    "DELETE FROM passkey_challenges",
     "DELETE FROM set_up_links",
     "DELETE FROM password_links",
     "DELETE FROM temporary_credentials",
