@@ -8,7 +8,7 @@ mod clock;
 pub mod database;
 mod deleted_database;
 mod disapprovals;
-pub mod frames;
+mod frames;
 mod full_disk;
 mod guesses;
 mod half_open;

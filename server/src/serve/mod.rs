@@ -11,7 +11,6 @@ mod connections;
 mod doors;
 mod entrance;
 pub(crate) mod error;
-mod http2;
 pub(crate) mod listen;
 mod request_line;
 mod requests;

@@ -6,14 +6,16 @@
 
 /// What the paths begin with at which gateways ask.
 const GATE: &[u8] = b"/verify";
+/// At which tools ask, who read the status as every client does.
+const TOOLS: &[u8] = b"/verify/json";
 
 /// A request line, as far as it has come.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RequestLine {
     part: Part,
-    /// How much of the target has come, up to what tells whether it is the gate's, and whether it is until now.
-    target: usize,
-    is_other: bool,
+    /// The beginning of the target, as far as it tells who asks, and how much of it has come.
+    target: [u8; TOOLS.len() + 1],
+    length: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl RequestLine {
                 (Part::Before, b'\r' | b'\n') => Part::Before,
                 (_, b'\n') => Part::Over,
                 (Part::Target, octet) => {
-                    self.compare(octet);
+                    self.keep(octet);
                     if octet == b'#' {
                         *byte = 0;
                     }
@@ -48,17 +50,20 @@ impl RequestLine {
         }
     }
 
-    fn compare(&mut self, octet: u8) {
-        self.is_other |= match GATE.get(self.target) {
-            Some(expected) => octet != *expected,
-            None => self.target == GATE.len() && !b"/?# ".contains(&octet),
-        };
-        self.target = (self.target + 1).min(GATE.len() + 1);
+    fn keep(&mut self, octet: u8) {
+        if let Some(place) = self.target.get_mut(self.length) {
+            *place = octet;
+            self.length += 1;
+        }
     }
 
     /// Whether the target is that of a gateway's question.
     pub(super) fn is_for_the_gate(&self) -> bool {
-        self.target > GATE.len() && !self.is_other
+        let is_below = |path| {
+            let rest = self.target[..self.length].strip_prefix(path);
+            rest.and_then(<[u8]>::first).is_some_and(|next| b"/?# ".contains(next))
+        };
+        is_below(GATE) && !is_below(TOOLS)
     }
 }
 
@@ -95,6 +100,9 @@ mod tests {
             ("GET /verify/find#a\" HTTP/1.1", true),
             ("GET /verify# HTTP/1.1", true),
             ("GET /verify", false),
+            ("POST /verify/json HTTP/1.1", false),
+            ("POST /verify/json?a HTTP/1.1", false),
+            ("POST /verify/jsons HTTP/1.1", true),
             ("GET /verifying HTTP/1.1\r\n", false),
             ("GET /healthz?/verify/ HTTP/1.1\r\n/verify ", false),
             ("GET  /verify/ HTTP/1.1\r\n", false),

@@ -16,7 +16,6 @@ use tokio::{
 
 use crate::serve::{
     admission::Admitted,
-    http2::{Http2, ToWrite},
     request_line::RequestLine,
     taking::Untaken,
     unread::{Manner, Replacement},
@@ -36,8 +35,6 @@ pub(super) struct Watched<S> {
     /// How the listener says what is written in the place of hyper's answers.
     manner: Manner,
     protocol: Protocol,
-    /// What goes both ways while it may be HTTP/2.
-    http2: Http2,
     /// How many requests had begun when bytes of a further one arrived.
     head_of: Option<u64>,
     /// How much of that head's first line has come.
@@ -65,7 +62,6 @@ impl<S> Watched<S> {
             admitted,
             manner,
             protocol: Protocol::Undecided(0),
-            http2: Http2::default(),
             head_of: None,
             line: RequestLine::default(),
             time: None,
@@ -100,9 +96,6 @@ impl<S> Watched<S> {
 
     fn note(&mut self, bytes: &mut [u8]) {
         self.protocol = self.protocol.after(bytes);
-        if self.protocol != Protocol::Http1 {
-            self.http2.read(bytes);
-        }
         let connection = &self.admitted.connection;
         // While a request is under way these are its body's.
         if self.head_of.is_none() && !bytes.is_empty() && connection.is_waiting() {
@@ -132,30 +125,6 @@ impl<S: AsyncWrite + Unpin> Watched<S> {
             self.admitted.connection.taking.took(count);
         }
         self.noted(written)
-    }
-
-    /// Writes frames of HTTP/2, up to one that is replaced.
-    fn poll_frames(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        let first = slices.iter().map(|slice| &**slice).find(|slice| !slice.is_empty()).unwrap_or_default();
-        let mut through = first.len();
-        if self.replacement.is_none() {
-            match self.http2.next(first, self.manner.is_https) {
-                ToWrite::Through(count) => through = count,
-                ToWrite::InPlace(replacement) => self.replacement = Some(replacement),
-            }
-        }
-        let is_replaced = self.replacement.is_some();
-        let written = self.poll_noted(cx, &[], |stream, cx| {
-            if through < first.len() {
-                stream.poll_write(cx, &first[..through])
-            } else {
-                stream.poll_write_vectored(cx, slices)
-            }
-        });
-        if let (Poll::Ready(Ok(count)), false) = (&written, is_replaced) {
-            self.http2.wrote(slices, *count);
-        }
-        written
     }
 
     /// Writes a replacement, if there is one on its way or to be made: only while no request is under way can what is written
@@ -209,9 +178,6 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.protocol == Protocol::Http2 {
-            return this.poll_frames(cx, &[IoSlice::new(bytes)]);
-        }
         this.poll_noted(cx, bytes, |stream, cx| stream.poll_write(cx, bytes))
     }
 
@@ -236,9 +202,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.protocol == Protocol::Http2 {
-            return this.poll_frames(cx, slices);
-        }
         // hyper's own answer is one slice.
         let whole = if let [whole] = slices { &**whole } else { &[] };
         this.poll_noted(cx, whole, |stream, cx| stream.poll_write_vectored(cx, slices))

@@ -16,7 +16,7 @@ use crate::layers::{head::TOO_LARGE, headers::always};
 /// hyper's longest answer of its own is shorter.
 const MOST_BYTES: usize = 256;
 
-pub(super) const CANNOT_READ: &str = "This server cannot read the request as HTTP. In a URL percent-encode every character that does not \
+const CANNOT_READ: &str = "This server cannot read the request as HTTP. In a URL percent-encode every character that does not \
 belong there: \" as %22, # as %23, < as %3C, > as %3E, { as %7B, } as %7D, a space as %20, and text as UTF-8; and send header fields as \
 RFC 9110 has them.\n";
 const URL_TOO_LONG: &str = "The URL of this request is too long. Send what is long in a body.\n";
@@ -25,7 +25,7 @@ const URL_TOO_LONG: &str = "The URL of this request is too long. Send what is lo
 #[derive(Clone, Debug)]
 pub(super) struct Manner {
     /// Whether browsers reach it by https, which every answer says then.
-    pub(super) is_https: bool,
+    is_https: bool,
     /// What `WWW-Authenticate` says to gateways, where they ask here: they make an error of their own of a status that is not 401.
     challenge: Option<Arc<str>>,
 }
@@ -53,21 +53,6 @@ pub(super) struct Replacement {
 }
 
 impl Replacement {
-    /// These bytes in the place of this many.
-    pub(super) fn new(bytes: Vec<u8>, replaced: usize) -> Self {
-        Self { bytes, sent: 0, replaced }
-    }
-
-    #[cfg(test)]
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    #[cfg(test)]
-    pub(super) fn replaced(&self) -> usize {
-        self.replaced
-    }
-
     /// An answer with words, if these bytes are a whole answer of hyper's own to what it could not parse, a gateway's question
     /// or not. None of ours is taken for one: those have a `Content-Type` or further fields.
     pub(super) fn of(written: &[u8], manner: &Manner, is_for_the_gate: bool) -> Option<Self> {
@@ -97,7 +82,11 @@ impl Replacement {
         let challenge = challenge.map(|challenge| format!("www-authenticate: {challenge}"));
         let fields = always(manner.is_https).map(|(name, value)| format!("{name}: {value}"));
         let fields = fields.chain(challenge).chain(date.map(str::to_owned));
-        is_empty.then(|| Self::new(answer(status_line, fields, words).into(), written.len()))
+        is_empty.then(|| Self {
+            bytes: answer(status_line, fields, words).into(),
+            sent: 0,
+            replaced: written.len(),
+        })
     }
 
     /// Writes on, and resolves to the length of what it replaces once all is written.

@@ -64,20 +64,6 @@ pub fn request(stream: u32, method: &str, path: &str) -> Vec<u8> {
 
 /// A request whose head holds more bytes than these and does not end.
 pub fn unfinished(stream: u32, bytes: usize) -> Vec<u8> {
-    with_long_head(stream, bytes)
-}
-
-/// The same, which ends.
-pub fn finished(stream: u32, bytes: usize) -> Vec<u8> {
-    [with_long_head(stream, bytes), frame(CONTINUATION, END_HEADERS, stream, &[])].concat()
-}
-
-/// Grants this much more for all answers of the connection.
-pub fn grant(bytes: u32) -> Vec<u8> {
-    frame(WINDOW_UPDATE, 0, 0, &bytes.to_be_bytes())
-}
-
-fn with_long_head(stream: u32, bytes: usize) -> Vec<u8> {
     let block = [head("GET", "/sign-in"), field("x-long", &"x".repeat(bytes))].concat();
     let mut parts = block.chunks(MOST);
     let first = frame(HEADERS, END_STREAM, stream, parts.next().unwrap());
