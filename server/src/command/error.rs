@@ -43,7 +43,7 @@ pub(super) enum CommandError {
     #[error("The output cannot be written: {0}.")]
     Output(#[from] io::Error),
     #[error(
-        "Standard output is closed, so nobody would learn the {0}, which is told once. Nothing was changed; run the command again with an output that is read."
+        "Standard output is closed, or /dev/null, so nobody would learn the {0}, which is told once. Nothing was changed; run the command again with an output that is read."
     )]
     NobodyListens(&'static str),
     #[error("{done} But the output cannot be written: {source}.")]

@@ -10,6 +10,7 @@ use std::{
 
 use rustix::{
     fs::{Mode, OFlags},
+    io::Errno,
     process::umask,
 };
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -74,7 +75,10 @@ impl Drop for Turn {
 
 /// A lock's file that is there and cannot be opened: another user's, as a start that was killed leaves it, or no file.
 fn in_the_way(lock: &Path, error: io::Error) -> io::Error {
-    if fs::symlink_metadata(lock).is_err() {
+    let is_link = error.raw_os_error() == Some(Errno::LOOP.raw_os_error());
+    let is_of_the_lock =
+        is_link || matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::IsADirectory);
+    if !is_of_the_lock || fs::symlink_metadata(lock).is_err() {
         return error;
     }
     let words = format!(

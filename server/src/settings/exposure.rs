@@ -3,7 +3,7 @@
 
 use std::{
     fmt, fs, io,
-    os::unix::fs::PermissionsExt as _,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -155,11 +155,20 @@ fn folder(path: &Path) -> &Path {
 }
 
 fn exposure(ours: Ours) -> io::Result<Option<Exposure>> {
-    let mode = fs::metadata(&ours.path)?.permissions().mode();
-    if statvfs(&ours.path)?.f_flag.contains(StatVfsMountFlags::RDONLY) {
-        return Ok(None);
-    }
-    Ok((ours.kind.too_much(mode) != 0).then_some(Exposure { ours, mode }))
+    let found = fs::metadata(&ours.path)?;
+    let is_read_only = statvfs(&ours.path)?.f_flag.contains(StatVfsMountFlags::RDONLY);
+    // A service manager may show a service the whole system read-only.
+    let is_mount = is_read_only && found.dev() != fs::metadata("/")?.dev();
+    let mode = found.permissions().mode();
+    Ok(is_exposed(ours.kind, mode, is_mount).then_some(Exposure { ours, mode }))
+}
+
+/// Whether others may do too much. What containers mount as a secret is for every reader, where no other user is: not its
+/// owner sets its mode.
+fn is_exposed(kind: Kind, mode: u32, is_mount: bool) -> bool {
+    let too_much = kind.too_much(mode);
+    let is_secret_mount = is_mount && kind == Kind::File && too_much & WRITTEN_BY_OTHERS == 0;
+    too_much != 0 && !is_secret_mount
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
@@ -192,6 +201,16 @@ mod tests {
         for mode in [0o600, 0o644, 0o444, 0o755] {
             assert_eq!(of(mode, Kind::PublicFile), None, "{mode:o}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_is_mounted_for_reading_alone_is_for_every_reader_and_nothing_else_there_is() {
+        let mounted = |mode, kind| is_exposed(kind, mode, true);
+        assert!(!mounted(0o444, Kind::File) && is_exposed(Kind::File, 0o444, false));
+        for mode in [0o666, 0o446, 0o464] {
+            assert!(mounted(mode, Kind::File), "{mode:o}");
+        }
+        assert!(mounted(0o755, Kind::Folder) && mounted(0o666, Kind::PublicFile));
     }
 
     #[test]

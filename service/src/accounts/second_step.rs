@@ -148,13 +148,14 @@ impl Sessions<'_> {
         match check {
             CodeCheck::Right => Ok(passage),
             CodeCheck::TooManyWrong(wait) => Err(CodeError::TooManyWrong(wait)),
-            CodeCheck::Wrong | CodeCheck::StepGone | CodeCheck::QuestionGone => {
+            // It may be right: only its question is gone. It opens nothing, and guesses nothing.
+            CodeCheck::QuestionGone => Err(CodeError::PasskeyTooLate),
+            CodeCheck::Wrong | CodeCheck::StepGone => {
                 let folded = account.user.username.folded();
                 self.0.wrong_passwords().was_wrong(passage, &folded, Some(account), browser).await?;
-                Err(match (check, proof) {
-                    (CodeCheck::QuestionGone, _) => CodeError::PasskeyTooLate,
-                    (_, Factor::Code(_)) => CodeError::Wrong,
-                    (_, Factor::Passkey { .. }) => CodeError::WrongPasskey,
+                Err(match proof {
+                    Factor::Code(_) => CodeError::Wrong,
+                    Factor::Passkey { .. } => CodeError::WrongPasskey,
                 })
             }
         }

@@ -49,7 +49,7 @@ impl Files {
         folder.unwrap_or(Path::new("."))
     }
 
-    /// Shares the lock until the file is dropped. `None` where the folder does not exist.
+    /// Shares the lock until the file is dropped. `None` where the folder does not exist, or is none.
     pub(crate) fn share(&self) -> Result<Option<File>, StoreError> {
         let folder = match open_folder(self.folder()) {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {

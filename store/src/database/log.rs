@@ -118,7 +118,7 @@ struct Committed {
 
 impl Committed {
     fn read(files: &Files) -> io::Result<Option<Self>> {
-        match if_there(File::open(files.log()))? {
+        match if_there(open(&files.log()))? {
             Some(log) => Self::parse(&mut BufReader::with_capacity(1 << 16, log)),
             None => Ok(None),
         }
@@ -164,7 +164,7 @@ impl Committed {
 }
 
 fn log_head(files: &Files) -> io::Result<Option<[u8; LOG_HEAD]>> {
-    let Some(mut log) = if_there(File::open(files.log()))? else { return Ok(None) };
+    let Some(mut log) = if_there(open(&files.log()))? else { return Ok(None) };
     let mut head = [0; LOG_HEAD];
     Ok(fills(&mut log, &mut head)?.then_some(head))
 }

@@ -90,13 +90,19 @@ fn is_condition(value: &HeaderValue) -> bool {
     if rest == "*" {
         return true;
     }
+    let mut has_tag = false;
     loop {
+        // A list may have empty elements (section 5.6.1.2).
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+        if rest.is_empty() {
+            return has_tag;
+        }
         let opaque = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"');
         let Some((_, after)) = opaque.and_then(|opaque| opaque.split_once('"')) else { return false };
-        let after = after.trim_start();
-        match after.strip_prefix(',') {
-            Some(next) => rest = next.trim_start(),
-            None => return after.is_empty(),
+        rest = after.trim_start();
+        has_tag = true;
+        if !rest.is_empty() && !rest.starts_with(',') {
+            return false;
         }
     }
 }
@@ -117,7 +123,9 @@ mod tests {
             ("", false),
             ("\"1", false),
             ("\"1\" \"2\"", false),
-            ("\"1\",", false),
+            ("\"1\",", true),
+            (", \"1\" ,, \"2\"", true),
+            (",", false),
             ("\"1\", 2", false),
             ("w/\"1\"", false),
         ] {
