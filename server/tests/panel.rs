@@ -20,7 +20,11 @@ fn the_page_of_a_consumer_is_the_table_with_its_panel_before_any_script_has_run(
     let app = provider.app_of("Requirements sync", "grace");
     let page = provider.ada().get(&format!("{HOME}/{}", app.key)).is(200);
     let text = page.text();
-    assert!(text.contains("<title>OAuth consumers · Latchkey</title>") && text.contains("<tbody"), "{text}");
+    assert!(
+        text.contains("<title>Requirements sync · OAuth consumers · Latchkey</title>")
+            && text.contains("<tbody"),
+        "{text}"
+    );
     let panel = text.split("<aside id=\"panel\"").nth(1).expect("the panel is there");
     for words in ["Details", "Users", "Activity", &app.key, "Approved", "by ada", "grace", "OAuth 1.0a"] {
         assert!(panel.contains(words), "{words}: {panel}");

@@ -90,7 +90,8 @@ fn shown(state: &AppState, headers: &HeaderMap, passkeys: Vec<OwnPasskey>) -> Pa
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let why_none = (!state.service.has_passkeys()).then(|| {
         format!(
-            "Browsers have passkeys for https and a host name alone, and this server’s address is {}.",
+            "Browsers have passkeys for https and a host name alone, and this server’s address is {}. Who runs it sets \
+             another one with LATCHKEY_PUBLIC_URL.",
             state.public_url
         )
     });
