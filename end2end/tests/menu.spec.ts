@@ -218,3 +218,15 @@ test("The page stays small while a menu is open and one scrolls on; the menu goe
   await expect(consumers.menu).toHaveCount(0);
   await expect(consumers.tableHeading).toBeFocused();
 });
+
+test("Where all rows are replaced by those of a place far away, the menu goes with its row", async ({ server, consumers, page }) => {
+  await page.goto("about:blank");
+  await registerMany(page, numbered(450, "App"), server.url);
+  await consumers.open();
+  const name = await consumers.rows.nth(3).locator("td.name bdi").innerText();
+  await consumers.openMenu(name);
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight / 2));
+  await expect(consumers.row(name)).toHaveCount(0);
+  await expect(consumers.menu).toHaveCount(0);
+  await expect(consumers.tableHeading).toBeFocused();
+});

@@ -181,11 +181,7 @@ pub(super) async fn load(
         state.rows.load(view, rows.items, start, rows.total);
         state.catch_up(meanwhile);
     };
-    if is_same {
-        without_moving(state.row_in_use(), load);
-    } else {
-        load();
-    }
+    with_menu(state, || if is_same { without_moving(state.row_in_use(), load) } else { load() });
     Some(Ok(rows.seen))
 }
 
@@ -214,12 +210,17 @@ async fn extend(state: PageState, side: Side, most: u64) {
     let spare = Sight::of(state).map_or(0, |sight| sight.spare(side));
     let may_drop = spare.min(beyond_what_stays(state, side));
     let too_many = (state.rows.counted().shown + count).saturating_sub(MOST);
-    let opened_on = state.overlay.row().filter(|key| state.rows.get(*key).is_some());
-    without_moving(None, || {
+    let extend = || {
         state.rows.extend(side, rows.items, is_end, too_many.min(may_drop));
         state.catch_up(meanwhile);
-    });
-    // A menu goes with its row, which is far out of sight.
+    };
+    with_menu(state, || without_moving(None, extend));
+}
+
+/// Changes which rows are loaded. A menu goes with its row, which is far out of sight.
+fn with_menu(state: PageState, change: impl FnOnce()) {
+    let opened_on = state.overlay.row().filter(|key| state.rows.get(*key).is_some());
+    change();
     if opened_on.is_some_and(|key| state.rows.get(key).is_none()) && state.overlay.close_menu().is_some() {
         dom::focus_in_place(elements::TABLE_HEADING);
     }
