@@ -78,4 +78,18 @@ test.describe("Where a highlighter has replaced the text", () => {
     await all(page).check();
     await expect(bar(page).locator("strong")).toHaveText("2 selected");
   });
+
+  test("of what was registered, its name and what is left to do stay true", async ({ server, consumers, page }) => {
+    await consumers.name.fill("Model export");
+    await consumers.generate.click();
+    await consumers.registerButton.click();
+    const note = consumers.registerSection.locator(".note");
+    await expect(note).toContainText("Approve it below to activate it.");
+    const registered = await consumers.keyOf(consumers.row("Model export"));
+    await highlight(page, ".registered .note");
+    await server.approve(registered);
+    await expect(note).not.toContainText("Approve it below");
+    await server.rename(registered, "Model import");
+    await expect(note.locator("strong")).toHaveText("Model import");
+  });
 });

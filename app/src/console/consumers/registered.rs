@@ -1,10 +1,10 @@
 //! What is said of a consumer that was just registered: its key, and, this once, its secret.
 
 use domain::{Status, TypedSecret};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::{registration::Registration, state::PageState};
-use crate::ui::{browser::SCRIPTED, copy::CopyButton};
+use crate::ui::{browser::SCRIPTED, copy::CopyButton, dom, effect::effect};
 
 /// The message. It stays until it is closed, its consumer is removed, or the next one is registered; where it does not have the
 /// only copy of a secret, also until its consumer is decided.
@@ -23,16 +23,23 @@ pub(super) fn Registered(registration: Registration) -> impl IntoView {
         let name = |last: &Registration| last.consumer.name.to_string();
         state.registered.with(|last| last.as_ref().map(name).unwrap_or_default())
     };
+    // Words that change are written through their elements: something else may have replaced the text nodes in them.
+    let shown = NodeRef::<html::Bdi>::new();
+    effect(move || {
+        if let Some(shown) = shown.get() {
+            dom::set_text(&shown, &name());
+        }
+    });
     view! {
         <p class="note">
-            <strong translate="no"><bdi>{name}</bdi></strong>
+            <strong translate="no"><bdi node_ref=shown>{untrack(name)}</bdi></strong>
             " is registered. Its consumer key: "
             <code class="key" translate="no">{key}</code>
             <CopyButton
                 label="Copy consumer key" text=Callback::new(move |()| copied.clone()) message=state.shell.notice disabled=!SCRIPTED
             />
             {secret.map(|secret| view! { <Secret secret/> })}
-            {move || is_pending.get().then_some(" Approve it below to activate it.")}
+            {move || is_pending.get().then(|| view! { <span inner_html=" Approve it below to activate it."></span> }.into_any())}
             {name_in_use.then_some(" Another consumer has the same name, or one that looks like it; the keys tell them apart.")}
             <button type="button" class="link" disabled=!SCRIPTED on:click=move |_| state.registered.set(None)>"Close"</button>
         </p>
