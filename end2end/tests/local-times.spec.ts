@@ -4,7 +4,8 @@ import { NAME, open as openPanel, panel } from "../support/panel.ts";
 import { ada, expect, grace, refused, signIn, test } from "../support/test.ts";
 
 const UTC = String.raw`\d+ \w{3} \d{4}, \d\d:\d\d:\d\d UTC`;
-const HERE = String.raw` \(\d\d/\d\d/\d{4}, \d\d:\d\d:\d\d here\)`;
+/** In isolates: there are languages that are written from the right. */
+const HERE = String.raw` \(\u2068\d\d/\d\d/\d{4}, \d\d:\d\d:\d\d\u2069 here\)`;
 const BOTH = new RegExp(`^${UTC}${HERE}$`);
 const ALONE = new RegExp(`^${UTC}$`);
 
@@ -18,7 +19,7 @@ const rows = (page: Page): Locator => page.locator("main tbody").getByRole("row"
 
 /** Both times are of the same moment: India is five and a half hours ahead. */
 async function expectSameMoment(time: Locator): Promise<void> {
-  const [day = "", month = "", year = "", clock = ""] = /\((\d\d)\/(\d\d)\/(\d{4}), ([\d:]{8}) here/.exec(await time.innerText())?.slice(1) ?? [];
+  const [day = "", month = "", year = "", clock = ""] = /\(\u2068(\d\d)\/(\d\d)\/(\d{4}), ([\d:]{8})\u2069 here/.exec(await time.innerText())?.slice(1) ?? [];
   const shown = Date.parse(`${year}-${month}-${day}T${clock}+05:30`);
   const meant = Date.parse((await time.getAttribute("datetime")) ?? "");
   expect(Math.abs(shown - meant), await time.innerText()).toBeLessThan(1_000);

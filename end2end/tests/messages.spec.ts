@@ -103,7 +103,7 @@ test("Exact times stand in UTC and in the browser's zone, also without a pointer
   const key = await server.register(NAME);
   const time = consumers.rowOfKey(key).locator("td.when time");
   // The browser of these tests is in India.
-  const exactly = /^\d+ \w{3} \d{4}, \d\d:\d\d:\d\d UTC \(\d\d\/\d\d\/\d{4}, \d\d:\d\d:\d\d here\)$/;
+  const exactly = /^\d+ \w{3} \d{4}, \d\d:\d\d:\d\d UTC \(\u2068\d\d\/\d\d\/\d{4}, \d\d:\d\d:\d\d\u2069 here\)$/;
   await expect(time).toHaveAttribute("title", exactly);
   await expect(time).toHaveText("just now");
   const button = consumers.page.getByRole("button", { name: "Exact times" });

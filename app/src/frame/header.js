@@ -64,14 +64,15 @@ addEventListener("click", ({ target }) => {
 document.documentElement.dataset.shortcuts = "";
 
 // The server writes exact times in UTC, as the text or the title: beside it stands the browser's own, where its zone is another.
-// What the module draws itself it writes in the same way (`ui/time.rs`); of HTML that it was sent it says that it is here.
+// That may be in letters of the other direction, which stand for themselves. What the module draws itself it writes in the same
+// way (`ui/time.rs`); of HTML that it was sent it says that it is here.
 const part = (textContent) => Object.assign(document.createElement("span"), { textContent });
 const tellTimes = (root) => {
   for (const time of root.querySelectorAll("time[data-utc]")) {
     time.removeAttribute("data-utc");
     const at = new Date(time.dateTime);
     if (!at.getTimezoneOffset()) continue;
-    const here = `(${at.toLocaleString()} here)`;
+    const here = `(\u2068${at.toLocaleString()}\u2069 here)`;
     if (time.title) time.title += ` ${here}`;
     else time.replaceChildren(part(time.textContent), " ", part(here));
   }

@@ -43,7 +43,8 @@ pub fn exact_time(at: OffsetDateTime) -> AnyView {
 /// The exact time, in UTC and, in a browser of another zone, in its own: the same that `header.js` writes.
 pub fn exact_here(at: OffsetDateTime) -> String {
     match browser::local_time(milliseconds(at)) {
-        Some(local) => format!("{} ({local} here)", exact(at)),
+        // It may be in letters of the other direction, which stand for themselves.
+        Some(local) => format!("{} (\u{2068}{local}\u{2069} here)", exact(at)),
         None => exact(at),
     }
 }
