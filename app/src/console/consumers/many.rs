@@ -70,11 +70,12 @@ pub(super) fn Many(deed: Deed) -> impl IntoView {
         submit.run(Vec::new, send, done, closed);
     };
     let on_close = move |()| {
-        state.overlay.dialog_closed();
-        // The bar is gone where nothing is selected any more, and the focus with it.
+        // The bar is gone where nothing is selected any more, and the focus with it: it goes to the row that was clicked last, else to
+        // where it goes after any dialog.
         if selection::number(state) == 0 {
             state.selected.clear();
         }
+        state.overlay.dialog_closed();
     };
     let (over, told, begun, bar) = (outcome.clone(), outcome.clone(), outcome.clone(), outcome);
     let has_begun = Signal::derive(move || begun.with(|outcome| outcome.handled() > 0));
