@@ -1,4 +1,5 @@
 // How the page looks on phones and in windows as narrow, as far as it can be measured.
+import type { Locator } from "@playwright/test";
 import { expectNoViolations } from "../support/axe.ts";
 import { boxOf, height, overflow } from "../support/look.ts";
 import { LONG, expectNoOverlap, parts } from "../support/row-look.ts";
@@ -36,6 +37,28 @@ for (const width of [360, 390]) {
       expect(Math.abs(approve.y + approve.height / 2 - key.y - key.height / 2), "Approve beside the key").toBeLessThanOrEqual(3);
       expect(await overflow(consumers.page)).toBeLessThanOrEqual(0);
       await expectNoViolations(consumers.page, "cards");
+    });
+
+    test("what a finger presses in a card and in a message is 44 pixels high", async ({ server, consumers, page }) => {
+      await server.register("Requirements sync");
+      await expect(consumers.rows).toHaveCount(1);
+      /** How many pixels of a line through its middle press it. */
+      const pressed = (button: Locator) =>
+        button.evaluate((button) => {
+          const { x, y, width } = button.getBoundingClientRect();
+          const hits = (at: number) => button.contains(document.elementFromPoint(x + width / 2, y + at));
+          return Array.from({ length: 126 }, (_, at) => at - 42).filter(hits).length;
+        });
+      const row = consumers.row("Requirements sync");
+      for (const button of [consumers.approve("Requirements sync"), row.locator(".copy")]) {
+        expect.soft(await pressed(button), `${button}`).toBeGreaterThanOrEqual(44);
+      }
+      // Approve begins within its lower edge.
+      expect.soft(await pressed(row.locator(".more"))).toBeGreaterThanOrEqual(40);
+      await consumers.confirm("Requirements sync", "Approve");
+      const [undo, close] = await Promise.all(["Undo", "Close message"].map((name) => boxOf(page.getByRole("button", { name, exact: true }))));
+      expect(Math.min(undo?.height ?? 0, close?.height ?? 0, close?.width ?? 0)).toBeGreaterThanOrEqual(44);
+      expect((close?.x ?? 0) - (undo?.right ?? 0), "between the two").toBeGreaterThanOrEqual(8);
     });
 
     test("a card of a program that asked for its key holds all of it in the same height", async ({ server, consumers }) => {
