@@ -1,54 +1,27 @@
 // The message after a deed stands beside the row that it is about, where that row is seen.
-import type { Locator, Page } from "@playwright/test";
 import { expectNoViolations } from "../support/axe.ts";
-import { boxOf, twoFrames } from "../support/look.ts";
+import { NAME, closeMessage, expectAtFoot, expectBeside, message, undo } from "../support/beside.ts";
+import { boxOf } from "../support/look.ts";
+import { close, link, open } from "../support/panel.ts";
 import { LONG } from "../support/row-look.ts";
-import { type ConsumersPage, expect, numbered, registerMany, tabTo, test } from "../support/test.ts";
-
-const NAME = "Requirements sync";
-
-const message = (page: Page): Locator => page.locator(".message");
-const undo = (page: Page): Locator => page.getByRole("button", { name: "Undo", exact: true });
-
-type Box = Awaited<ReturnType<typeof boxOf>>;
-const overlap = (one: Box, two: Box) =>
-  Math.min(one.right, two.right) - Math.max(one.x, two.x) > 0.5 && Math.min(one.bottom, two.bottom) - Math.max(one.y, two.y) > 0.5;
-
-/** It touches the row or is right beside it, covers neither its status nor what can be pressed in it, and is in the window. */
-async function expectBeside(consumers: ConsumersPage, name = NAME): Promise<void> {
-  const { page } = consumers;
-  const row = consumers.row(name);
-  await expect(message(page)).toBeVisible();
-  await twoFrames(page);
-  const [own, at] = await Promise.all([boxOf(message(page)), boxOf(row)]);
-  expect(own.y, "not far below the row").toBeLessThanOrEqual(at.bottom + 8);
-  expect(own.bottom, "not far above it").toBeGreaterThanOrEqual(at.y - 8);
-  for (const part of [row.locator(".status"), ...(await row.getByRole("button").all()), row.getByRole("link"), row.getByRole("checkbox")]) {
-    if (await part.isVisible()) expect.soft(overlap(own, await boxOf(part)), `${part} is not covered`).toBe(false);
-  }
-  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
-  expect(own.x >= 0 && own.right <= width && own.y >= 0 && own.bottom <= height, `in the window: ${JSON.stringify(own)}`).toBe(true);
-}
-
-/** It stands at the foot of the window. */
-async function expectAtFoot(page: Page): Promise<void> {
-  await expect
-    .poll(async () => (page.viewportSize()?.height ?? 0) - (await boxOf(message(page))).bottom)
-    .toBeLessThan(80);
-}
+import { bar, box, expectSelected } from "../support/selection.ts";
+import { expect, numbered, registerMany, tabTo, test } from "../support/test.ts";
 
 for (const viewport of [
   { width: 1280, height: 720 },
   { width: 1000, height: 700 },
   { width: 390, height: 740 },
+  // 200 % zoom.
+  { width: 640, height: 480 },
 ]) {
   test.describe(`At ${viewport.width} pixels`, () => {
     test.use({ viewport });
 
-    test("it is beside the first row and the last, and no row moves", async ({ server, consumers, page }) => {
+    test("it is beside each row, also of one that it stood over before, and no row moves", async ({ server, consumers, page }) => {
       for (const name of ["Last one", "Middle", NAME]) await server.register(name);
       await expect(consumers.rows).toHaveCount(3);
-      for (const name of [NAME, "Last one"]) {
+      // Each of them decided while the message about the row above stands there.
+      for (const name of [NAME, "Middle", "Last one"]) {
         const dialog = await consumers.choose(name, "Disapprove");
         const tops = async () => Promise.all((await consumers.rows.all()).map(async (row) => (await boxOf(row)).y + (await page.evaluate(() => scrollY))));
         const before = await tops();
@@ -78,7 +51,7 @@ for (const viewport of [
       await expect(undo(page)).toBeFocused();
       await page.keyboard.press("Shift+Tab");
       await expect(button).toBeFocused();
-      await tabTo(page, message(page).getByRole("button", { name: "Close message" }));
+      await tabTo(page, closeMessage(page));
       await page.keyboard.press("Tab");
       await expect(consumers.row("Below").getByRole("checkbox")).toBeFocused();
       await button.focus();
@@ -117,7 +90,6 @@ test("it goes along with its row, and to the foot where that is not seen", async
   await expectBeside(consumers);
   await server.cli(["consumer", "remove", (await server.list()).find(({ name }) => name === NAME)?.key ?? ""]);
   await expect(consumers.row(NAME)).toHaveCount(0);
-  await page.evaluate(() => scrollBy(0, 1));
   await expectAtFoot(page);
 });
 
@@ -143,4 +115,59 @@ test("after a save and after Undo as well", async ({ server, consumers, page }) 
   await undo(page).click();
   await expect(consumers.said(`Undone: ${NAME} is Pending again.`)).toBeVisible();
   await expectBeside(consumers);
+});
+
+test("it goes along where a panel opens and closes, and where exact times need more room", async ({ server, consumers, page }) => {
+  await server.register(NAME);
+  await expect(consumers.rows).toHaveCount(1);
+  await consumers.confirm(NAME, "Disapprove");
+  const exact = page.getByRole("button", { name: "Exact times" });
+  for (const change of [() => open(consumers), () => close(page).click(), () => exact.click(), () => exact.click()]) {
+    await change();
+    await expectBeside(consumers);
+  }
+});
+
+test("a dialog that is open over it, and closed, leaves it beside its row", async ({ server, consumers, page }) => {
+  const other = await server.register("Other");
+  await server.register(NAME);
+  await expect(consumers.rows).toHaveCount(2);
+  await consumers.confirm(NAME, "Disapprove");
+  const dialog = await consumers.choose(NAME, "Edit");
+  await server.rename(other, "Renamed");
+  await expect(consumers.rowOfKey(other)).toContainText("Renamed");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expectBeside(consumers);
+});
+
+test.describe("In a window of 1000 pixels", () => {
+  test.use({ viewport: { width: 1000, height: 700 } });
+
+  test("it is at the foot while a panel covers the table", async ({ server, consumers, page }) => {
+    await server.register(NAME);
+    await expect(consumers.rows).toHaveCount(1);
+    await consumers.confirm(NAME, "Disapprove");
+    await expectBeside(consumers);
+    await open(consumers);
+    await expectAtFoot(page);
+    await close(page).click();
+    await expect(link(consumers)).toBeFocused();
+    await expectBeside(consumers);
+  });
+
+  test("it does not stand over the bar of what is selected", async ({ consumers, page, server }) => {
+    await registerMany(page, numbered(20), server.url);
+    await expect(consumers.rows).toHaveCount(20);
+    await box(page, await consumers.rows.first().locator("bdi").innerText()).check();
+    await expectSelected(page, 1);
+    const { y } = await boxOf(bar(page));
+    const names = await consumers.rows.evaluateAll(
+      (rows, y) => rows.filter((row) => row.getBoundingClientRect().bottom < y).map((row) => row.querySelector("bdi")?.textContent ?? ""),
+      y,
+    );
+    const last = names.at(-1) ?? "";
+    await consumers.confirm(last, "Disapprove");
+    await expectBeside(consumers, last);
+  });
 });

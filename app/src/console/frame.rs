@@ -22,6 +22,8 @@ pub(crate) fn Frame(
     /// Changes when a row of the page may have moved.
     #[prop(into)]
     moved: Signal<()>,
+    /// Called where the focus was on a notice that is gone, and the row that it was about cannot take it.
+    lost: Callback<()>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
@@ -38,7 +40,7 @@ pub(crate) fn Frame(
         <main>{children()}</main>
         <div class="below">
             <Advice who=signed_in/>
-            <NoticeLine moved/>
+            <NoticeLine moved lost/>
         </div>
     }
 }

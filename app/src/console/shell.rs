@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use web_sys::HtmlElement;
 
 use super::link::Link;
 use crate::ui::{beside::Row, browser, dom, press};
@@ -34,6 +35,8 @@ pub(crate) struct Shell {
     pub(crate) incomplete: RwSignal<bool>,
     /// A short message, read out by screen readers as well.
     pub(crate) notice: RwSignal<String>,
+    /// Whether the pointer or the focus is on it.
+    pub(crate) is_read: RwSignal<bool>,
     named: StoredValue<Option<Named>>,
     prefix: StoredValue<String>,
 }
@@ -47,6 +50,7 @@ impl Shell {
             link: RwSignal::new(Link::Connecting),
             incomplete: RwSignal::new(false),
             notice: RwSignal::default(),
+            is_read: RwSignal::new(false),
             named: StoredValue::new(None),
             prefix: StoredValue::new(prefix),
         }
@@ -65,6 +69,13 @@ impl Shell {
             *named = named.take().filter(|named| named.words == words);
             named.clone()
         })?
+    }
+
+    /// The row that is used as long as the notice about it is: it has to stay where it is.
+    pub(crate) fn row_read(self) -> Option<HtmlElement> {
+        let is_read = self.is_read.get_untracked();
+        let named = is_read.then(|| self.notice.with_untracked(|notice| self.named_in(notice)));
+        named.flatten()?.row.find()
     }
 
     /// What the sign shows.

@@ -1,8 +1,8 @@
 //! Where a message stands that is about one row: in the row, where there is room between its status and its buttons; else right
-//! below or above it; else where the style sheet puts it, at the foot of the window. It is moved to by Tab from the row's button.
+//! below or above it; else where the style sheet puts it, at the foot of the window. Tab leads to it from the row's button.
 
 use leptos::{ev, prelude::*};
-use web_sys::{DomRect, Element, HtmlElement};
+use web_sys::{Element, HtmlElement};
 
 use super::dom::{self, pixels};
 
@@ -11,6 +11,9 @@ const GAP: f64 = 8.0;
 
 /// The least width of a message in its row, in pixels: about thirty letters, **Undo** and **Close**.
 const LEAST: f64 = 270.0;
+
+/// What stands at the foot of the window, over the rows.
+const STAY_AT_FOOT: [&str; 2] = ["section.many", ".advice-band:not(:empty)"];
 
 /// A row that a message may be about, by selectors.
 #[derive(Clone, Debug)]
@@ -56,8 +59,14 @@ fn top(row: Reach, height: f64, is_inside: bool, seen: Reach) -> Option<f64> {
 }
 
 impl Row {
-    fn find(&self) -> Option<HtmlElement> {
+    /// The row, where it is on the page.
+    pub fn find(&self) -> Option<HtmlElement> {
         dom::find(&self.itself)
+    }
+
+    /// A selector of its button.
+    fn its_button(&self) -> String {
+        format!("{} {}", self.itself, self.button)
     }
 
     /// Puts the message beside the row, or back to the foot where the row is not in sight.
@@ -69,12 +78,13 @@ impl Row {
 
     fn try_put(&self, message: &HtmlElement) -> Option<()> {
         let row = self.find()?;
-        let part = |selector| Some(dom::find_in(&row, selector)?.get_bounding_client_rect());
-        let (status, buttons) = (part(self.status)?, part(self.buttons)?);
-        if !is_seen(&row, &status) {
+        let (status, buttons) = (dom::find_in(&row, self.status)?, dom::find_in(&row, self.buttons)?);
+        let seen = seen();
+        if !is_seen(&status, seen) {
             return None;
         }
-        let row = row.get_bounding_client_rect();
+        let (row, status) = (row.get_bounding_client_rect(), status.get_bounding_client_rect());
+        let buttons = buttons.get_bounding_client_rect();
         let (widest, is_inside) = width(status.right(), row.left(), buttons.left());
         let style = message.style();
         let set = |name, length| style.set_property(name, &pixels(length)).ok();
@@ -83,41 +93,44 @@ impl Row {
         // Where it stood before leaves less room to its right than it may take.
         set("left", 0.0)?;
         let own = message.get_bounding_client_rect();
-        // Below the bar and the heads of columns, which stay.
-        let heads = dom::find("thead th").map_or(0.0, |heads| heads.get_bounding_client_rect().bottom());
-        let bar = dom::find("header").map_or(0.0, |bar| bar.get_bounding_client_rect().bottom());
-        let seen = Reach { from: heads.max(bar).max(GAP), to: dom::window_size().1 - GAP };
         let row = Reach { from: row.top(), to: row.bottom() };
         set("top", top(row, own.height(), is_inside, seen)?)?;
         set("left", (buttons.left() - GAP - own.width()).max(GAP))
     }
 
-    /// Leads Tab from the row's button through the message and on, as if it stood in the row.
-    pub fn lead(&self, message: &HtmlElement, event: &ev::KeyboardEvent) {
+    /// Leads Tab from the row's button into the message, and where it was `entered` from there, back or on to the next row, as if
+    /// it stood in the row.
+    pub fn lead(&self, message: &HtmlElement, event: &ev::KeyboardEvent, entered: bool) {
         let is_tab = event.key() == "Tab" && !event.ctrl_key() && !event.alt_key() && !event.meta_key();
-        let button = self.find().and_then(|row| dom::find_in(&row, self.button));
-        let Some(button) = button.filter(|_| is_tab && !event.default_prevented()) else { return };
+        if !is_tab || event.default_prevented() {
+            return;
+        }
+        let Some(button) = dom::find(&self.its_button()) else { return };
         let stops = dom::all(message, "button");
-        let active = document().active_element();
-        let has_focus = |element: Option<&Element>| element.is_some() && active.as_ref() == element;
-        let (first, last) = (stops.first(), stops.last());
-        match event.shift_key() {
-            false if has_focus(Some(&button)) && dom::focus_first(message, "button") => {
-                event.prevent_default();
+        let is_at = |stop: Option<&Element>| stop.is_some_and(dom::has_focus);
+        let moves = match event.shift_key() {
+            false if dom::has_focus(&button) => dom::focus_first(message, "button"),
+            false if entered && is_at(stops.last()) => {
+                // The browser goes on from there.
+                dom::take_focus(&button);
+                false
             }
-            // The browser goes on from there.
-            false if has_focus(last) => _ = untrack(|| button.focus()),
-            true if has_focus(first) => {
-                event.prevent_default();
-                let _ = untrack(|| button.focus());
-            }
-            _ => {}
+            true if entered && is_at(stops.first()) => dom::take_focus(&button),
+            _ => false,
+        };
+        if moves {
+            event.prevent_default();
         }
     }
 
-    /// Moves the focus back to the row's button, where the message had it and goes.
+    /// Whether an element is the row's button.
+    pub fn is_button(&self, element: &Element) -> bool {
+        element.matches(&self.its_button()) == Ok(true)
+    }
+
+    /// Moves the focus back to the row's button, where the message had it and goes. It stays where the button cannot take it.
     pub fn leave(&self) {
-        dom::focus_in_place(&format!("{} {}", self.itself, self.button));
+        dom::focus_in_place(&self.its_button());
     }
 }
 
@@ -129,12 +142,30 @@ pub fn put_back(message: &HtmlElement) {
     }
 }
 
-/// Whether a part of a row is seen: in the window, and below nothing that stays.
-fn is_seen(row: &HtmlElement, part: &DomRect) -> bool {
-    let (x, y) = (part.left() + part.width() / 2.0, part.top() + part.height() / 2.0);
-    #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
-    let there = document().element_from_point(x as f32, y as f32);
-    there.is_some_and(|there| row.contains(Some(&there)))
+/// Where rows can be seen: below the bar and the heads of columns, above what stands at the foot. Menus and dialogs count for
+/// nothing: they pass.
+fn seen() -> Reach {
+    let edges = |element: HtmlElement| {
+        let place = element.get_bounding_client_rect();
+        Reach { from: place.top(), to: place.bottom() }
+    };
+    // Where rows are cards, the heads are there for screen readers alone.
+    let heads = dom::find("thead").filter(|heads| heads.offset_height() > 1);
+    let heads = heads.and_then(|heads| dom::find_in(&heads, "th"));
+    let above = [dom::find("header"), heads].into_iter().flatten().map(|element| edges(element).to);
+    let below =
+        STAY_AT_FOOT.iter().filter_map(|element| dom::find(element)).map(|element| edges(element).from);
+    let height = dom::window_size().1;
+    Reach { from: above.fold(GAP, f64::max), to: below.fold(height, f64::min) - GAP }
+}
+
+/// Whether a part of a row is seen: an open panel may stand in place of the table.
+fn is_seen(part: &HtmlElement, seen: Reach) -> bool {
+    let place = part.get_bounding_client_rect();
+    let middle = place.top() + place.height() / 2.0;
+    let style = window().get_computed_style(part).ok().flatten();
+    let is_visible = style.and_then(|style| style.get_property_value("visibility").ok());
+    place.width() > 0.0 && (seen.from..seen.to).contains(&middle) && is_visible.as_deref() == Some("visible")
 }
 
 #[cfg(test)]

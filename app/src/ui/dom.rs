@@ -18,7 +18,7 @@ pub fn focus_soon(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
     });
 }
 
-/// Moves the focus to the first element that matches a selector, without scrolling; returns whether there is one.
+/// Moves the focus to the first element that matches a selector, without scrolling; returns whether it has the focus now.
 pub fn focus_in_place(selector: &str) -> bool {
     find(selector).is_some_and(|element| take_focus(&element))
 }
@@ -28,11 +28,18 @@ pub fn focus_first(element: &Element, selector: &str) -> bool {
     find_in(element, selector).is_some_and(|element| take_focus(&element))
 }
 
-fn take_focus(element: &HtmlElement) -> bool {
+/// Moves the focus to an element, without scrolling; returns whether it has it now: none that is hidden or disabled takes it.
+pub fn take_focus(element: &HtmlElement) -> bool {
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
     // What listens to the focus may read signals.
-    untrack(|| element.focus_with_options(&options).is_ok())
+    let _ = untrack(|| element.focus_with_options(&options));
+    has_focus(element)
+}
+
+/// Whether the focus is on an element or inside it.
+pub fn has_focus(element: &Element) -> bool {
+    document().active_element().is_some_and(|active| element.contains(Some(&active)))
 }
 
 /// Whether what had the focus is gone.

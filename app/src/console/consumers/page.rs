@@ -55,8 +55,10 @@ pub fn ConsumersPage(
     });
     effect(move || live::start(state, seen));
     effect(move || panel_input::start(state));
+    let moved = Signal::derive(move || state.track_places());
+    let lost = Callback::new(move |()| panel_input::take_focus(state));
     view! {
-        <Frame who=data.who here=NavPage::Consumers moved=Signal::derive(move || state.rows.track())>
+        <Frame who=data.who here=NavPage::Consumers moved lost>
             <h1>"OAuth consumers"</h1>
             <p class="lead">
                 "Applications that may sign users in and use APIs on their behalf. A new key does nothing until it is approved."

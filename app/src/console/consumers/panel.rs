@@ -55,11 +55,16 @@ struct Opened {
 
 /// The consumer whose panel is open, if one is.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Panel(StoredValue<Opened>);
+pub(super) struct Panel(StoredValue<Opened>, RwSignal<()>);
 
 impl Panel {
     pub(super) fn new() -> Self {
-        Self(StoredValue::new(Opened::default()))
+        Self(StoredValue::new(Opened::default()), RwSignal::new(()))
+    }
+
+    /// Runs the current effect again when it opens, closes or shows something else.
+    pub(super) fn track(self) {
+        self.1.track();
     }
 
     /// Takes over what the server rendered into the document.
@@ -112,6 +117,7 @@ impl Panel {
             dom::mark_document("data-beside", false);
             place.set_inner_html("");
             window_title::paint();
+            self.1.set(());
         }
         self.0.try_update_value(|opened| {
             opened.number += 1;
@@ -227,6 +233,7 @@ impl Panel {
         panel_times::tell(&place, shell);
         place.set_hidden(false);
         dom::mark_document("data-beside", true);
+        self.1.set(());
         let had_focus = used.had_focus();
         used.repeat(&place);
         place.set_scroll_top(top);

@@ -127,6 +127,14 @@ fn pressed(state: PageState, event: &ev::KeyboardEvent) {
     }
 }
 
+/// Gives the focus to the panel that is open, else to the table's heading.
+pub(super) fn take_focus(state: PageState) {
+    let panel = Panel::place().and_then(|_| state.panel.way_back());
+    if !panel.is_some_and(|panel| dom::take_focus(&panel)) {
+        dom::focus_in_place(elements::TABLE_HEADING);
+    }
+}
+
 /// Whether a key is pressed where nothing is open over the page, and nothing is being typed.
 pub(super) fn is_free(state: PageState, event: &ev::KeyboardEvent) -> bool {
     let typing = || {

@@ -208,7 +208,7 @@ impl PageState {
         if !self.is_untidy() {
             return;
         }
-        let used = [self.overlay.row(), elements::focused_row(), self.hovered.get_untracked()];
+        let used = self.rows_in_use();
         let in_use = self.row_in_use();
         let may_move = in_use.is_none() || scroll::page_scrolls();
         if self.rows.read(|table| !table.astray(&used, may_move).is_empty()) {
@@ -289,14 +289,31 @@ impl PageState {
         set_timeout(passes, NEW_FOR);
     }
 
-    /// The row in use: one with a menu or dialog open on it, with the focus in it, or under the pointer.
-    pub(super) fn row_in_use(self) -> Option<ConsumerKey> {
-        self.overlay.row().or_else(elements::focused_row).or_else(|| self.hovered.get_untracked())
+    /// The rows in use: one with a menu or dialog open on it, one with the focus in it, one whose message is read, one under
+    /// the pointer.
+    fn rows_in_use(self) -> [Option<ConsumerKey>; 4] {
+        let read = self.shell.row_read().and_then(|row| elements::key_of(&row));
+        [self.overlay.row(), elements::focused_row(), read, self.hovered.get_untracked()]
     }
 
-    /// Whether the focus, a menu or a dialog is on the table; where the pointer is, the table knows itself.
+    /// The first of them.
+    pub(super) fn row_in_use(self) -> Option<ConsumerKey> {
+        self.rows_in_use().into_iter().flatten().next()
+    }
+
+    /// Whether the focus, a menu, a dialog or a message that is read is on the table; where the pointer is, the table knows itself.
     pub(super) fn in_use(self) -> bool {
-        self.overlay.row().is_some() || elements::is_table_focused()
+        self.overlay.row().is_some() || elements::is_table_focused() || self.shell.row_read().is_some()
+    }
+
+    /// Runs the current effect again when a row may stand elsewhere on the screen.
+    pub(super) fn track_places(self) {
+        self.rows.track();
+        self.panel.track();
+        self.shell.exact_times.track();
+        // The bar that counts what is selected, and what the state of the link means, are over the table.
+        self.selected.with(|_| ());
+        self.shell.link.track();
     }
 
     /// What becomes of a new row: it waits where it would push a row in use down, with no way to scroll after it.

@@ -31,21 +31,21 @@ pub(super) fn ConsumerTable(
         }
     };
     let enter = move |event: ev::PointerEvent| pointer_inside.set_value(event.pointer_type() == "mouse");
-    let leave = move |_| {
-        pointer_inside.set_value(false);
-        state.hovered.set(None);
-        show_if_left();
-        state.tidy();
-    };
-    // The next element gets the focus only after this event.
+    // The next element gets the pointer or the focus only after this event.
     let left = move || {
         request_animation_frame(show_if_left);
         // A dialog that closes gives the focus back in the next frame.
         request_animation_frame(move || request_animation_frame(move || state.tidy()));
     };
+    let leave = move |_| {
+        pointer_inside.set_value(false);
+        state.hovered.set(None);
+        left();
+    };
     let focus_out = move |_| left();
     effect(move || {
         state.overlay.track();
+        state.shell.is_read.track();
         left();
     });
     let over = move |event: ev::PointerEvent| {
