@@ -52,8 +52,10 @@ pub(crate) fn Refusal(
             _ => view! { <p>{told(&error)}</p> }.into_any(),
         })
     };
+    // In a low window it scrolls, for which the keyboard needs a way in. All other words are short, or have a link or a button.
+    let tabindex = move || matches!(error.get(), Some(AppError::Conflict(_))).then_some("0");
     // Words that change would not change in a translator's copy.
-    view! { <div class="problem" role="alert" translate="no">{move || words()}</div> }
+    view! { <div class="problem" role="alert" translate="no" tabindex=tabindex>{move || words()}</div> }
 }
 
 fn conflict_words(conflict: &Conflict, button: &'static str, now_ms: i64) -> impl IntoView {
